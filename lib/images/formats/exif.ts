@@ -1,0 +1,63 @@
+import { now } from "@/lib/clock";
+import type { Orientation } from "./header";
+
+export interface Exif {
+  orientation: Orientation;
+  capturedAt: number | null;
+}
+
+export const withoutExif: Exif = Object.freeze({ orientation: 1, capturedAt: null });
+
+/** The oldest photograph that is left was taken in 1826. */
+const oldestMs = Date.UTC(1826, 0, 1);
+const dayMs = 86_400_000;
+
+/** Reads an EXIF (TIFF) block. A broken block is no reason to refuse a picture: what cannot be read is left out. */
+export async function readExif(tiff: DataView): Promise<Exif> {
+  const orientation = await readTags(tiff, { ifd0: { pick: ["Orientation"] }, exif: false });
+  const dates = await readTags(tiff, {
+    ifd0: { pick: ["ExifIFD"] },
+    exif: { pick: ["DateTimeOriginal", "OffsetTimeOriginal"] },
+  });
+  return {
+    orientation: toOrientation(orientation.Orientation),
+    capturedAt: toTime(dates.DateTimeOriginal, dates.OffsetTimeOriginal),
+  };
+}
+
+interface TagOptions {
+  ifd0: { pick: string[] };
+  exif: false | { pick: string[] };
+}
+
+async function readTags(tiff: DataView, options: TagOptions): Promise<Record<string, unknown>> {
+  const { default: exifr } = await import("exifr");
+  try {
+    const tags = await exifr.parse(new Uint8Array(tiff.buffer, tiff.byteOffset, tiff.byteLength), {
+      ...options,
+      ...{ ifd1: false, gps: false, interop: false, makerNote: false, userComment: false },
+      ...{ xmp: false, icc: false, iptc: false, jfif: false, ihdr: false },
+      ...{ translateValues: false, reviveValues: false },
+    });
+    return tags ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function toOrientation(value: unknown): Orientation {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 8
+    ? (value as Orientation)
+    : 1;
+}
+
+/** EXIF's "2024:07:31 18:05:09" is the camera's wall clock. Where its offset is not noted, it is taken for UTC. */
+function toTime(date: unknown, offset: unknown): number | null {
+  const parts = typeof date === "string" ? /^(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)/.exec(date) : null;
+  if (parts === null) return null;
+  const [, year, month, day, hour, minute, second] = parts;
+  const zone = typeof offset === "string" && /^[+-](0\d|1[0-4]):[0-5]\d/.exec(offset)?.[0];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone || "Z"}`);
+  const isPlausible = time >= oldestMs && time <= now().getTime() + dayMs;
+  return isPlausible ? time : null;
+}

@@ -1,0 +1,57 @@
+import { type ByteReader, damaged, findFromEnd, latin1, viewOf } from "./byte-reader";
+import { readExif, withoutExif } from "./exif";
+import { type Header, upright } from "./header";
+
+const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1 } as const;
+
+export function isJpeg(head: Uint8Array): boolean {
+  return head[0] === 0xff && head[1] === marker.startOfImage && head[2] === 0xff;
+}
+
+/** Walks the segments up to the first scan; what comes after it is only searched for the end of the image. */
+export async function readJpeg(reader: ByteReader): Promise<Header> {
+  let size: { width: number; height: number } | null = null;
+  let exif = withoutExif;
+  let offset = 2;
+  for (;;) {
+    const segment = await reader.view(offset, 4);
+    if (segment.getUint8(0) !== 0xff) throw damaged();
+    const code = segment.getUint8(1);
+    if (isFill(code)) {
+      offset += 1;
+      continue;
+    }
+    const length = segment.getUint16(2);
+    if (length < 2 || code === marker.endOfImage) throw damaged();
+    if (isStartOfFrame(code)) size ??= await readFrameSize(reader, offset + 4);
+    if (code === marker.app1 && exif === withoutExif) exif = await readApp1(reader, offset + 4, length - 2);
+    offset += 2 + length;
+    if (code === marker.startOfScan) break;
+  }
+  if (size === null) throw damaged();
+  // Cameras append films and further pictures: an end of image anywhere after the scan will do.
+  if (!(await findFromEnd(reader, offset, [0xff, marker.endOfImage]))) throw damaged();
+  return { type: "image/jpeg", ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
+}
+
+/** Any number of 0xff may stand before a marker's code. */
+function isFill(code: number): boolean {
+  return code === 0xff;
+}
+
+/** SOF0 to SOF15, without the three codes in between that mean something else (DHT, JPG, DAC). */
+function isStartOfFrame(code: number): boolean {
+  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
+}
+
+async function readFrameSize(reader: ByteReader, start: number): Promise<{ width: number; height: number }> {
+  const frame = await reader.view(start, 5);
+  return { width: frame.getUint16(3), height: frame.getUint16(1) };
+}
+
+async function readApp1(reader: ByteReader, start: number, length: number) {
+  const prefix = "Exif\0\0";
+  const content = await reader.take(start, length);
+  if (latin1(content.subarray(0, prefix.length)) !== prefix) return withoutExif;
+  return readExif(viewOf(content.subarray(prefix.length)));
+}

@@ -1,0 +1,72 @@
+import { AppError } from "@/lib/errors";
+import { brandsOf } from "./avif";
+import { latin1 } from "./byte-reader";
+
+const saveAsPicture = "Save it as PNG or JPEG and try again.";
+const choosePicture = "Choose a JPEG, PNG, WebP, GIF or AVIF picture.";
+
+const raw =
+  "This is a TIFF or a camera's raw file, which browsers cannot show. Export it as JPEG and try again.";
+const archive = `This is an archive or a document, not a picture. ${choosePicture}`;
+const icon = `This is an icon file, which Pail does not take. ${saveAsPicture}`;
+const jpegXl = `This is a JPEG XL picture, which few browsers can show. ${saveAsPicture}`;
+const video = `This is a video, and Pail keeps pictures only. ${choosePicture}`;
+
+/** The first bytes of a file, one character each, and what they say. */
+const beginnings = Object.entries({
+  "%PDF-": `This is a PDF document, not a picture. ${saveAsPicture}`,
+  "II*\0": raw,
+  "MM\0*": raw,
+  FUJIFILM: raw,
+  BM: `This is a BMP picture, which Pail does not take. ${saveAsPicture}`,
+  "8BPS": `This is a Photoshop file, which browsers cannot show. ${saveAsPicture}`,
+  "\xff\x0a": jpegXl,
+  "\0\0\0\x0cJXL ": jpegXl,
+  "\0\0\x01\0": icon,
+  "\0\0\x02\0": icon,
+  "\x1a\x45\xdf\xa3": video,
+  "PK\x03\x04": archive,
+  "\x1f\x8b": archive,
+});
+
+const heifBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
+
+/** Says what a file is, where its first bytes tell, and what to do instead. */
+export function unsupported(head: Uint8Array): AppError {
+  return new AppError("unsupported_type", describe(head));
+}
+
+function describe(head: Uint8Array): string {
+  const start = latin1(head.subarray(0, 16));
+  const known = beginnings.find(([beginning]) => start.startsWith(beginning));
+  if (known !== undefined) return known[1];
+
+  const brands = brandsOf(head);
+  if (brands.some((brand) => heifBrands.includes(brand))) {
+    return "This is a HEIC picture, which few browsers can show. Save it as JPEG and try again.";
+  }
+  const isAvi = start.startsWith("RIFF") && start.startsWith("AVI ", 8);
+  if (isAvi || brands.length > 0) return video;
+  return describeText(head) ?? `This is not a picture that Pail can read. ${choosePicture}`;
+}
+
+function describeText(head: Uint8Array): string | null {
+  const text = decodeText(head.subarray(0, 4096));
+  if (text === null) return null;
+  if (/<svg[\s>]/i.test(text)) {
+    return `This is an SVG drawing, which can carry scripts. ${saveAsPicture}`;
+  }
+  if (/<(!doctype html|html|head|body|script|iframe)[\s>]/i.test(text)) {
+    return "This is a web page, not a picture. Save the picture itself and try again.";
+  }
+  return `This is a text file, not a picture. ${choosePicture}`;
+}
+
+/** Text of any encoding that a byte order mark names, else UTF-8 or Latin-1; null for what holds control characters. */
+function decodeText(bytes: Uint8Array): string | null {
+  const mark = latin1(bytes.subarray(0, 2));
+  const encoding = mark === "\xff\xfe" ? "utf-16le" : mark === "\xfe\xff" ? "utf-16be" : "utf-8";
+  const text = new TextDecoder(encoding).decode(bytes);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells bytes from text
+  return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? null : text;
+}

@@ -1,0 +1,78 @@
+import { type ByteReader, damaged, latin1 } from "./byte-reader";
+import { readExif, withoutExif } from "./exif";
+import type { Header, Size } from "./header";
+
+const maxExifBytes = 256 * 1024;
+/** An animation has a chunk per frame, and EXIF comes after them all: beyond this many it is not looked for. */
+const maxChunks = 128;
+
+interface Chunk {
+  type: string;
+  start: number;
+  bytes: number;
+  end: number;
+}
+
+export function isWebp(head: Uint8Array): boolean {
+  return latin1(head.subarray(0, 4)) === "RIFF" && latin1(head.subarray(8, 12)) === "WEBP";
+}
+
+export async function readWebp(reader: ByteReader): Promise<Header> {
+  const riffEnd = 8 + (await reader.view(4, 4)).getUint32(0, true);
+  if (riffEnd > reader.bytes) throw damaged();
+  const first = await readChunk(reader, 12, riffEnd);
+  const size = await readSize(reader, first);
+  const rest = first.type === "VP8X" ? await readExtended(reader, first, riffEnd) : withoutExif;
+  // Browsers show WebP as it is stored, whatever its EXIF says about orientation.
+  return { type: "image/webp", ...size, orientation: 1, capturedAt: rest.capturedAt };
+}
+
+async function readChunk(reader: ByteReader, offset: number, riffEnd: number): Promise<Chunk> {
+  const prefix = await reader.take(offset, 8);
+  const bytes = new DataView(prefix.buffer, prefix.byteOffset).getUint32(4, true);
+  const start = offset + 8;
+  if (start + bytes > riffEnd) throw damaged();
+  return { type: latin1(prefix.subarray(0, 4)), start, bytes, end: start + bytes + (bytes % 2) };
+}
+
+async function readSize(reader: ByteReader, { type, start, bytes }: Chunk): Promise<Size> {
+  if (bytes < 10) throw damaged();
+  const view = await reader.view(start, 10);
+  if (type === "VP8X") return { width: uint24(view, 4) + 1, height: uint24(view, 7) + 1 };
+  if (type === "VP8L" && view.getUint8(0) === 0x2f) {
+    const bits = view.getUint32(1, true);
+    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+  }
+  if (type === "VP8 " && uint24(view, 3) === 0x2a019d) {
+    return { width: view.getUint16(6, true) & 0x3fff, height: view.getUint16(8, true) & 0x3fff };
+  }
+  throw damaged();
+}
+
+/** There must be pixels; and there may be EXIF, which the flags announce. */
+async function readExtended(reader: ByteReader, extended: Chunk, riffEnd: number) {
+  const isExifAnnounced = ((await reader.view(extended.start, 1)).getUint8(0) & 0x08) !== 0;
+  let hasPixels = false;
+  let chunk = extended;
+  for (let count = 0; count < maxChunks && chunk.end + 8 <= riffEnd; count += 1) {
+    chunk = await readChunk(reader, chunk.end, riffEnd);
+    hasPixels ||= ["VP8 ", "VP8L", "ANMF"].includes(chunk.type);
+    if (hasPixels && !isExifAnnounced) break;
+    if (chunk.type === "EXIF" && chunk.bytes <= maxExifBytes) {
+      return readExif(await exifBlock(reader, chunk));
+    }
+  }
+  if (!hasPixels) throw damaged();
+  return withoutExif;
+}
+
+/** Some writers keep JPEG's prefix. */
+async function exifBlock(reader: ByteReader, { start, bytes }: Chunk): Promise<DataView> {
+  const prefix = "Exif\0\0";
+  const isPrefixed = bytes >= prefix.length && latin1(await reader.take(start, prefix.length)) === prefix;
+  return isPrefixed ? reader.view(start + prefix.length, bytes - prefix.length) : reader.view(start, bytes);
+}
+
+function uint24(view: DataView, offset: number): number {
+  return view.getUint16(offset, true) | (view.getUint8(offset + 2) << 16);
+}

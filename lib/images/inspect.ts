@@ -1,0 +1,74 @@
+import { AppError } from "@/lib/errors";
+import type { UploadLimits } from "@/lib/uploads/contract";
+import { isAvif, readAvif } from "./formats/avif";
+import { ByteReader, type ByteSource, damaged } from "./formats/byte-reader";
+import { isGif, readGif } from "./formats/gif";
+import type { Header } from "./formats/header";
+import { isJpeg, readJpeg } from "./formats/jpeg";
+import { isPng, readPng } from "./formats/png";
+import { unsupported } from "./formats/unsupported";
+import { isWebp, readWebp } from "./formats/webp";
+
+export type { ByteSource };
+export type Inspection = Header;
+
+const formats = [
+  { matches: isJpeg, read: readJpeg },
+  { matches: isPng, read: readPng },
+  { matches: isWebp, read: readWebp },
+  { matches: isGif, read: readGif },
+  { matches: isAvif, read: readAvif },
+];
+
+/** No encoder of the five formats goes beyond it on purpose, and no browser decodes it. */
+const maxSide = 65_535;
+
+/**
+ * Says what a picture's bytes really are, without decoding them: the type by content, the upright size, when it was
+ * taken, and that nothing is missing at the end. Reads little, and a bounded amount of any file.
+ * Throws an AppError: empty_file, too_large, too_many_pixels, unsupported_type or damaged_image.
+ */
+export async function inspect(source: ByteSource, limits: UploadLimits): Promise<Inspection> {
+  if (source.bytes === 0) {
+    throw new AppError("empty_file", "This file is empty. Choose the picture again, or another copy of it.");
+  }
+  if (source.bytes > limits.maxBytes) {
+    throw new AppError(
+      "too_large",
+      `This file is too large: ${megabytes(limits.maxBytes)} is the most. Save it smaller and try again.`,
+    );
+  }
+  const header = await readHeader(new ByteReader(source));
+  requireSize(header, limits);
+  return header;
+}
+
+async function readHeader(reader: ByteReader): Promise<Header> {
+  const head = await reader.head();
+  const format = formats.find(({ matches }) => matches(head));
+  if (format === undefined) throw unsupported(head);
+  try {
+    return await format.read(reader);
+  } catch (error) {
+    // A length inside the file pointed past what it describes.
+    throw error instanceof RangeError ? damaged(error) : error;
+  }
+}
+
+function requireSize({ width, height }: Header, limits: UploadLimits): void {
+  if (width === 0 || height === 0) throw damaged();
+  if (width > maxSide || height > maxSide || width * height > limits.maxPixels) {
+    throw new AppError(
+      "too_many_pixels",
+      `This picture has too many pixels (${width} × ${height}): ${megapixels(limits.maxPixels)} is the most. Make it smaller and try again.`,
+    );
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Number((bytes / 1_000_000).toFixed(1))} MB`;
+}
+
+function megapixels(pixels: number): string {
+  return `${Number((pixels / 1_000_000).toFixed(1))} megapixels`;
+}
