@@ -1,0 +1,126 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { Hash } from "@smithy/hash-node";
+import {
+  ALGORITHM_IDENTIFIER,
+  createScope,
+  getCanonicalHeaders,
+  getSigningKey,
+  SignatureV4Base,
+  UNSIGNED_PAYLOAD,
+} from "@smithy/signature-v4";
+import { type Malformed, readClaim } from "./claim";
+import { header, type S3Request } from "./request";
+import { notImplemented, S3Error } from "./s3-error";
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** What the signature says about the body: its SHA-256, nothing, or that it is framed and ends in a trailer. */
+export type SignedPayload = { kind: "sha256"; hex: string } | { kind: "unsigned" } | { kind: "trailer" };
+
+/** Verifies who signed a request or a form, with the SDK's own canonical form. One account, one region. */
+export class Authenticator extends SignatureV4Base {
+  readonly #credentials: Credentials;
+  readonly #region: string;
+  readonly #now: () => Date;
+
+  constructor(credentials: Credentials, region: string, now: () => Date) {
+    super({ credentials, region, service: "s3", sha256: Sha256, uriEscapePath: false, applyChecksum: false });
+    this.#credentials = credentials;
+    this.#region = region;
+    this.#now = now;
+  }
+
+  /** Refuses a request that the account did not sign, by header or by query. */
+  async authenticate(request: S3Request): Promise<SignedPayload> {
+    const claim = readClaim(request, this.#now());
+    const { scope, shortDate } = this.checkCredential(claim.credential, claim.longDate, claim.malformed);
+    checkEverythingSigned(request, claim.signedHeaders, claim.malformed);
+
+    const signed: Record<string, string> = {};
+    for (const name of claim.signedHeaders) {
+      const value = header(request.http, name);
+      if (value === undefined) throw claim.malformed(`the signed header ${name} is not in the request`);
+      signed[name] = value;
+    }
+    const asSigned = {
+      protocol: "http:",
+      hostname: "",
+      method: request.method,
+      path: request.canonicalPath,
+      query: Object.fromEntries([...request.query].map(([name, values]) => [name, [...values]])),
+      headers: signed,
+    };
+    const headers = getCanonicalHeaders(asSigned, undefined, new Set(claim.signedHeaders));
+    const canonical = this.createCanonicalRequest(asSigned, headers, claim.payload);
+    const text = await this.createStringToSign(claim.longDate, scope, canonical, ALGORITHM_IDENTIFIER);
+    await this.checkSignature(text, claim.signature, shortDate);
+    return readPayload(claim.payload);
+  }
+
+  /** Refuses a credential of another account, day, region or service. Returns its scope. */
+  checkCredential(credential: string, longDate: string, malformed: Malformed) {
+    const parts = credential.split("/");
+    const [shortDate, region, service, terminator] = parts.slice(-4);
+    const accessKeyId = parts.slice(0, -4).join("/");
+    if (!accessKeyId || !shortDate || !/^\d{8}$/.test(shortDate) || terminator !== "aws4_request") {
+      throw malformed("the credential must be <access key id>/<yyyymmdd>/<region>/s3/aws4_request");
+    }
+    if (accessKeyId !== this.#credentials.accessKeyId) {
+      const message = "The AWS access key ID you provided does not exist in our records.";
+      throw new S3Error("InvalidAccessKeyId", message, { AWSAccessKeyId: accessKeyId });
+    }
+    if (region !== this.#region) {
+      throw malformed(`the region '${region}' is wrong; expecting '${this.#region}'`, {
+        Region: this.#region,
+      });
+    }
+    if (service !== "s3") throw malformed(`incorrect service "${service}"; this endpoint belongs to "s3"`);
+    if (!longDate.startsWith(shortDate)) {
+      throw malformed(`the credential's date ${shortDate} is not that of X-Amz-Date`);
+    }
+    return { shortDate, scope: createScope(shortDate, region, service) };
+  }
+
+  /** Refuses a signature over the text that is not the account's. */
+  async checkSignature(text: string, signature: string, shortDate: string): Promise<void> {
+    const key = await getSigningKey(Sha256, this.#credentials, shortDate, this.#region, "s3");
+    const expected = createHmac("sha256", key).update(text).digest();
+    const given = Buffer.from(/^[0-9a-f]{64}$/.test(signature) ? signature : "", "hex");
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+    throw new S3Error(
+      "SignatureDoesNotMatch",
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+      { AWSAccessKeyId: this.#credentials.accessKeyId },
+    );
+  }
+}
+
+class Sha256 extends Hash {
+  constructor(secret?: ConstructorParameters<typeof Hash>[1]) {
+    super("sha256", secret);
+  }
+}
+
+/** S3 acts only on what was signed: every x-amz-* header changes what a request means. */
+function checkEverythingSigned({ http }: S3Request, signedHeaders: string[], malformed: Malformed): void {
+  if (!signedHeaders.includes("host")) throw malformed("the host header must be signed");
+  const unsigned = Object.keys(http.headersDistinct).filter(
+    (name) => name.startsWith("x-amz-") && !signedHeaders.includes(name),
+  );
+  if (unsigned.length > 0) {
+    throw new S3Error("AccessDenied", "There were headers present in the request which were not signed", {
+      HeadersNotSigned: unsigned.join(", "),
+    });
+  }
+}
+
+function readPayload(payload: string): SignedPayload {
+  if (payload === UNSIGNED_PAYLOAD) return { kind: "unsigned" };
+  if (payload === "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return { kind: "trailer" };
+  if (payload.startsWith("STREAMING-")) throw notImplemented(`signed chunks (${payload})`);
+  if (/^[0-9a-f]{64}$/.test(payload)) return { kind: "sha256", hex: payload };
+  throw new S3Error("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a SHA-256 in hex.");
+}

@@ -1,0 +1,96 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { readXmlBody } from "./body";
+import { bucketName, type SignedCall, sendEmpty, sendXml } from "./call";
+import { readCorsRules, writeCorsRules } from "./cors";
+import { S3Error } from "./s3-error";
+import { fromXml } from "./xml";
+
+export async function listBuckets(call: SignedCall): Promise<void> {
+  const buckets = call.store.index.buckets();
+  sendXml(call, 200, "ListAllMyBucketsResult", {
+    Owner: { ID: "local", DisplayName: "local" },
+    Buckets: {
+      Bucket: buckets.map(({ name, createdAt }) => ({
+        Name: name,
+        CreationDate: new Date(createdAt).toISOString(),
+      })),
+    },
+  });
+}
+
+export async function createBucket(call: SignedCall): Promise<void> {
+  const name = bucketName(call);
+  checkBucketName(name);
+  const { store } = call;
+  const xml = await readXmlBody(call);
+  if (xml) checkLocation(xml, store.region);
+  await store.index.createBucket({ name, createdAt: store.now().getTime(), corsRules: [] });
+  sendEmpty(call, 200, { Location: `/${name}` });
+}
+
+export async function headBucket(call: SignedCall): Promise<void> {
+  call.store.index.getBucket(bucketName(call));
+  sendEmpty(call, 200, { "x-amz-bucket-region": call.store.region });
+}
+
+export async function getBucketLocation(call: SignedCall): Promise<void> {
+  call.store.index.getBucket(bucketName(call));
+  const { region } = call.store;
+  // S3's first region has no name here.
+  sendXml(call, 200, "LocationConstraint", region === "us-east-1" ? "" : region);
+}
+
+export async function deleteBucket(call: SignedCall): Promise<void> {
+  await call.store.index.deleteBucket(bucketName(call));
+  sendEmpty(call, 204);
+}
+
+export async function getBucketCors(call: SignedCall): Promise<void> {
+  const { name, corsRules } = call.store.index.getBucket(bucketName(call));
+  if (corsRules.length === 0) {
+    throw new S3Error("NoSuchCORSConfiguration", "The CORS configuration does not exist", {
+      BucketName: name,
+    });
+  }
+  const body = Buffer.from(writeCorsRules(corsRules));
+  call.response
+    .writeHead(200, { "Content-Type": "application/xml", "Content-Length": body.length })
+    .end(body);
+}
+
+export async function putBucketCors(call: SignedCall): Promise<void> {
+  const name = bucketName(call);
+  call.store.index.getBucket(name);
+  const rules = readCorsRules(await readXmlBody(call));
+  await call.store.index.saveCorsRules(name, rules);
+  sendEmpty(call, 200);
+}
+
+export async function deleteBucketCors(call: SignedCall): Promise<void> {
+  await call.store.index.saveCorsRules(bucketName(call), []);
+  sendEmpty(call, 204);
+}
+
+function checkBucketName(name: string): void {
+  const valid = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name) && isIP(name) === 0;
+  if (valid) return;
+  throw new S3Error("InvalidBucketName", "The specified bucket is not valid.", { BucketName: name });
+}
+
+const configurationSchema = z.union([
+  z.literal("").transform(() => ({ LocationConstraint: undefined })),
+  z.object({ LocationConstraint: z.string().optional() }),
+]);
+
+function checkLocation(xml: string, region: string): void {
+  const parsed = configurationSchema.safeParse(fromXml(xml, "CreateBucketConfiguration"));
+  if (!parsed.success) throw new S3Error("MalformedXML", "CreateBucketConfiguration is not as expected.");
+  const location = parsed.data.LocationConstraint || region;
+  if (location === region) return;
+  throw new S3Error(
+    "IllegalLocationConstraintException",
+    `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    { ExpectedRegion: region },
+  );
+}

@@ -1,0 +1,50 @@
+import type { ServerResponse } from "node:http";
+import type { Authenticator, SignedPayload } from "./auth";
+import type { BlobStore } from "./blob-store";
+import type { ObjectIndex } from "./object-index";
+import type { S3Request } from "./request";
+import { S3Error } from "./s3-error";
+import { toXml, type XmlNode } from "./xml";
+
+/** What an operation works on. */
+export interface Store {
+  readonly index: ObjectIndex;
+  readonly blobs: BlobStore;
+  readonly authenticator: Authenticator;
+  readonly region: string;
+  now(): Date;
+  /** Tells the log about something that went wrong behind an answer that was right. */
+  report(what: string, error: unknown): void;
+}
+
+/** One request on its way to an answer. */
+export interface Call {
+  readonly request: S3Request;
+  readonly response: ServerResponse;
+  readonly store: Store;
+}
+
+/** A call whose signature was verified. */
+export interface SignedCall extends Call {
+  readonly payload: SignedPayload;
+}
+
+export function bucketName({ request }: Call): string {
+  if (request.bucket === undefined) throw new S3Error("InvalidRequest", "This request needs a bucket.");
+  return request.bucket;
+}
+
+export function objectKey({ request }: Call): string {
+  if (request.key === undefined) throw new S3Error("InvalidRequest", "This request needs a key.");
+  return request.key;
+}
+
+export function sendXml({ response }: Call, status: number, root: string, content: XmlNode | string): void {
+  const body = Buffer.from(toXml(root, content));
+  response.writeHead(status, { "Content-Type": "application/xml", "Content-Length": body.length }).end(body);
+}
+
+export function sendEmpty({ response }: Call, status: number, headers: Record<string, string> = {}): void {
+  const length = status === 204 ? {} : { "Content-Length": 0 };
+  response.writeHead(status, { ...length, ...headers }).end();
+}

@@ -1,0 +1,130 @@
+import type { IncomingMessage } from "node:http";
+import { z } from "zod";
+import { readAttributes } from "./attributes";
+import { isMissing } from "./blob-store";
+import { openBody, readXmlBody } from "./body";
+import { bucketName, objectKey, type SignedCall, sendEmpty, sendXml } from "./call";
+import { checksumHeaders } from "./checksums";
+import { checkConditions, copyConditions, failed, writeCondition } from "./conditions";
+import type { ObjectAttributes, ObjectRecord } from "./index-rows";
+import { checkKey, decodePart, header } from "./request";
+import { notImplemented, S3Error } from "./s3-error";
+import { commit, removeBlobs, storeBody } from "./store-object";
+import { readTagsHeader } from "./tagging";
+import { fromXml } from "./xml";
+
+export async function putObject(call: SignedCall): Promise<void> {
+  const { store } = call;
+  const { http } = call.request;
+  const [bucket, key] = [bucketName(call), objectKey(call)];
+  const attributes = readHeaders(http);
+  const check = writeCondition(http);
+  // Looked at before the bytes come, and again when they are committed.
+  store.index.getBucket(bucket);
+  check(store.index.findObject(bucket, key));
+  const object = await storeBody(store, { bucket, key, attributes, check }, openBody(call));
+  sendEmpty(call, 200, { ETag: `"${object.etag}"`, ...checksumHeaders(object.checksums) });
+}
+
+export async function copyObject(call: SignedCall): Promise<void> {
+  const { store, request } = call;
+  const { http } = request;
+  const [bucket, key] = [bucketName(call), objectKey(call)];
+  const source = readCopySource(header(http, "x-amz-copy-source") ?? "");
+  store.index.getBucket(bucket);
+  const replaces = readDirective(http, "x-amz-metadata-directive") === "REPLACE";
+  const replacesTags = readDirective(http, "x-amz-tagging-directive") === "REPLACE";
+  if (source.bucket === bucket && source.key === key && !replaces) {
+    throw new S3Error(
+      "InvalidRequest",
+      "This copy request is illegal because it is trying to copy an object to itself without changing its metadata.",
+    );
+  }
+  const given = readHeaders(http);
+  const { original, blobId } = await duplicate(call, source);
+  const attributes: ObjectAttributes = {
+    ...(replaces ? given : original),
+    tags: replacesTags ? given.tags : original.tags,
+  };
+  const { size, etag, checksums } = original;
+  const check = writeCondition(http);
+  const copy = await commit(store, { bucket, key, attributes, check }, { blobId, size, etag, checksums });
+  sendXml(call, 200, "CopyObjectResult", {
+    LastModified: new Date(copy.modifiedAt).toISOString(),
+    ETag: `"${copy.etag}"`,
+    ChecksumType: "FULL_OBJECT",
+    ChecksumSHA256: copy.checksums.sha256,
+  });
+}
+
+export async function deleteObject(call: SignedCall): Promise<void> {
+  const blobIds = await call.store.index.deleteObjects(bucketName(call), [objectKey(call)]);
+  await removeBlobs(call.store, blobIds);
+  sendEmpty(call, 204);
+}
+
+const entrySchema = z.strictObject({ Key: z.string().min(1) });
+const deleteSchema = z.object({
+  Object: z.union([entrySchema.transform((entry) => [entry]), z.array(entrySchema).max(1000)]),
+  Quiet: z.enum(["true", "false"]).optional(),
+});
+
+export async function deleteObjects(call: SignedCall): Promise<void> {
+  const parsed = deleteSchema.safeParse(fromXml(await readXmlBody(call), "Delete"));
+  if (!parsed.success) {
+    throw new S3Error("MalformedXML", "Delete must hold 1 to 1000 Object, each with a Key and nothing else.");
+  }
+  const keys = parsed.data.Object.map(({ Key }) => Key);
+  for (const key of keys) checkKey(key);
+  const blobIds = await call.store.index.deleteObjects(bucketName(call), keys);
+  await removeBlobs(call.store, blobIds);
+  const deleted = parsed.data.Quiet === "true" ? [] : keys.map((key) => ({ Key: key }));
+  sendXml(call, 200, "DeleteResult", { Deleted: deleted });
+}
+
+function readHeaders(http: IncomingMessage): ObjectAttributes {
+  const values = Object.keys(http.headersDistinct).map((name) => [name, header(http, name) ?? ""] as const);
+  return readAttributes(values, readTagsHeader(header(http, "x-amz-tagging")));
+}
+
+interface CopySource {
+  bucket: string;
+  key: string;
+}
+
+function readCopySource(text: string): CopySource {
+  const [path = "", versionId] = text.split("?versionId=");
+  if (versionId !== undefined) throw notImplemented("versions (versionId in x-amz-copy-source)");
+  const parts = /^\/?([^/]+)\/(.+)$/s.exec(decodePart(path));
+  if (!parts) {
+    throw new S3Error("InvalidArgument", "Copy Source must mention the source bucket and key: bucket/key");
+  }
+  const [, bucket = "", key = ""] = parts;
+  checkKey(key);
+  return { bucket, key };
+}
+
+function readDirective(http: IncomingMessage, name: string): "COPY" | "REPLACE" {
+  const value = header(http, name) ?? "COPY";
+  if (value === "COPY" || value === "REPLACE") return value;
+  throw new S3Error("InvalidArgument", `Unknown ${name}: ${value}. It is COPY or REPLACE.`);
+}
+
+/** The source as it was checked, and a new name for exactly its bytes. */
+async function duplicate(
+  { store, request }: SignedCall,
+  { bucket, key }: CopySource,
+): Promise<{ original: ObjectRecord; blobId: string }> {
+  for (let attempt = 1; ; attempt++) {
+    const original = store.index.getObject(bucket, key);
+    if (checkConditions(request.http, copyConditions, original) === "not modified") {
+      throw failed("x-amz-copy-source-if-none-match or -if-modified-since");
+    }
+    try {
+      return { original, blobId: await store.blobs.duplicate(original.blobId) };
+    } catch (error) {
+      // Overwritten or deleted meanwhile: look again.
+      if (!isMissing(error) || attempt === 3) throw error;
+    }
+  }
+}

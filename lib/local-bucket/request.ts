@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { S3Error } from "./s3-error";
+
+/** A request as S3 sees it: bucket and key decoded, query and headers readable by lower-case name. */
+export interface S3Request {
+  readonly id: string;
+  readonly http: IncomingMessage;
+  readonly method: string;
+  /** The path in the one spelling that signatures are made over. */
+  readonly canonicalPath: string;
+  readonly query: Query;
+  readonly bucket: string | undefined;
+  readonly key: string | undefined;
+}
+
+export type Query = ReadonlyMap<string, readonly string[]>;
+
+const maxKeyBytes = 1024;
+
+export function newRequestId(): string {
+  return randomBytes(8).toString("hex").toUpperCase();
+}
+
+/** Takes a request line apart; whatever cannot be decoded is refused. */
+export function readRequest(http: IncomingMessage, id: string): S3Request {
+  const target = http.url ?? "/";
+  if (!target.startsWith("/")) throw new S3Error("InvalidURI", "The request target must be a path.");
+  const mark = target.indexOf("?");
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const segments = path.split("/").map(decodePart);
+  const [, bucket, ...rest] = segments;
+  const key = rest.join("/");
+  if (key) checkKey(key);
+  return {
+    id,
+    http,
+    method: http.method ?? "GET",
+    canonicalPath: segments.map(encodePart).join("/"),
+    query: readQuery(mark < 0 ? "" : target.slice(mark + 1)),
+    bucket: bucket || undefined,
+    key: key || undefined,
+  };
+}
+
+/** The first value of a query parameter. */
+export function queryValue(query: Query, name: string): string | undefined {
+  return query.get(name)?.[0];
+}
+
+/**
+ * A header's value. Node reads headers as Latin-1; S3's are UTF-8, so what is valid UTF-8 is taken as such.
+ */
+export function header(http: IncomingMessage, name: string): string | undefined {
+  const values = http.headersDistinct[name];
+  return values && decodeHeader(values.join(","));
+}
+
+/** Refuses a key that S3 would refuse. */
+export function checkKey(key: string): void {
+  const bytes = Buffer.byteLength(key);
+  if (bytes > maxKeyBytes) {
+    throw new S3Error("KeyTooLongError", `Your key is too long: ${bytes} bytes in UTF-8.`, {
+      Size: String(bytes),
+      MaxSizeAllowed: String(maxKeyBytes),
+    });
+  }
+  if (key.includes("\0")) throw new S3Error("InvalidArgument", "A key must not contain a NUL character.");
+}
+
+/** Percent-encoding as signatures want it: everything but unreserved characters. */
+export function encodePart(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Undoes percent-encoding; what is not UTF-8 afterwards is refused. */
+export function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new S3Error("InvalidURI", `Couldn't parse the specified URI: ${text.slice(0, 100)} is not UTF-8.`);
+  }
+}
+
+function readQuery(text: string): Query {
+  const query = new Map<string, string[]>();
+  for (const pair of text.split("&")) {
+    if (!pair) continue;
+    const equals = pair.indexOf("=");
+    const name = decodeForm(equals < 0 ? pair : pair.slice(0, equals));
+    const value = equals < 0 ? "" : decodeForm(pair.slice(equals + 1));
+    const values = query.get(name);
+    if (values) values.push(value);
+    else query.set(name, [value]);
+  }
+  return query;
+}
+
+function decodeForm(text: string): string {
+  return decodePart(text.replaceAll("+", " "));
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function decodeHeader(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: tells ASCII from the rest
+  if (/^[\x00-\x7f]*$/.test(value)) return value;
+  try {
+    return utf8.decode(Buffer.from(value, "latin1"));
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdir } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { Authenticator } from "./auth";
+import { BlobStore } from "./blob-store";
+import type { Store } from "./call";
+import { answerRequest, refuseConnection } from "./exchange";
+import { ObjectIndex } from "./object-index";
+
+export interface LocalBucketOptions {
+  /** A folder that the server may use alone. */
+  dataDir: string;
+  /** Default: 127.0.0.1. */
+  host?: string;
+  /** 0 or nothing: any free port. */
+  port?: number;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  /** Takes one record per request; it never holds a query string or a signature. */
+  log?: (line: Record<string, unknown>) => void;
+  now?: () => Date;
+}
+
+export interface LocalBucket {
+  url: string;
+  port: number;
+  /** Lets running requests finish for a few seconds, then ends. */
+  close(): Promise<void>;
+  stats(): { requests: number; bytesIn: number; bytesOut: number };
+}
+
+const headersTimeoutMs = 20_000;
+/** A slow line may need long for a big object, but it must keep moving: idleTimeoutMs. */
+const requestTimeoutMs = 6 * 60 * 60_000;
+const idleTimeoutMs = 60_000;
+const closeGraceMs = 5_000;
+
+/** Starts the S3 server. Rejects with Node's own error when the port is taken. */
+export async function startLocalBucket(options: LocalBucketOptions): Promise<LocalBucket> {
+  const { host = "127.0.0.1", port = 0, region, credentials, log = () => undefined } = options;
+  const now = options.now ?? (() => new Date());
+  const dataDir = resolve(options.dataDir);
+  const stats = { requests: 0, bytesIn: 0, bytesOut: 0 };
+  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs });
+  server.timeout = idleTimeoutMs;
+  server.keepAliveTimeout = idleTimeoutMs;
+  // The port first: where it is taken, another server may be at work in the folder.
+  await listen(server, port, host);
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const index = new ObjectIndex(dataDir);
+    const store: Store = {
+      index,
+      blobs: await BlobStore.open(dataDir),
+      authenticator: new Authenticator(credentials, region, now),
+      region,
+      now,
+      report: (what, error) => log({ level: "error", message: what, error: String(error) }),
+    };
+    server.on("request", (http, response) => {
+      answerRequest(store, http, response, (record) => {
+        stats.requests += 1;
+        stats.bytesIn += record.bytesIn;
+        stats.bytesOut += record.bytesOut;
+        log({ ...record });
+      });
+    });
+    server.on("clientError", refuseConnection);
+    const { port: actualPort } = server.address() as AddressInfo;
+    const name = host.includes(":") ? `[${host}]` : host;
+    return {
+      url: `http://${name}:${actualPort}`,
+      port: actualPort,
+      stats: () => ({ ...stats }),
+      close: async () => {
+        await closeServer(server);
+        index.close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolveListening, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolveListening();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolveClosed, reject) => {
+    const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+    server.close((error) => {
+      clearTimeout(cut);
+      if (error) reject(error);
+      else resolveClosed();
+    });
+    server.closeIdleConnections();
+  });
+}
