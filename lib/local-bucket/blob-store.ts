@@ -3,8 +3,6 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Bytes are gathered up to this size before they are written. */
-const writeBytes = 512 * 1024;
 const readBytes = 256 * 1024;
 
 /**
@@ -33,23 +31,25 @@ export class BlobStore {
     return store;
   }
 
-  /** Writes all chunks and syncs them. The result is the blob's id; if the source fails, nothing is left. */
-  async write(source: AsyncIterable<Buffer>): Promise<string> {
+  /**
+   * Writes all blocks and syncs them, while something else is done with each. The result is the blob's id; if
+   * anything fails, nothing is left.
+   */
+  async write(blocks: AsyncIterable<Buffer>, meanwhile: (block: Buffer) => Promise<void>): Promise<string> {
     const id = newBlobId();
     const path = join(this.#aside, id);
     const file = await open(path, "wx", 0o600);
     try {
-      await writeAll(file, source);
+      await writeAll(file, blocks, meanwhile);
       // Moved before the sync, so that one sync of the journal covers bytes and name.
       await rename(path, this.#path(id));
-      await file.sync();
+      await Promise.all([file.sync(), this.#syncFolderOf(id)]);
     } catch (error) {
       await file.close();
       await this.#removeBoth(path, id);
       throw error;
     }
     await file.close();
-    await this.#syncFolderOf(id);
     return id;
   }
 
@@ -103,22 +103,18 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-async function writeAll(file: FileHandle, source: AsyncIterable<Buffer>): Promise<void> {
-  let gathered: Buffer[] = [];
-  let bytes = 0;
-  const flush = async () => {
-    if (bytes === 0) return;
-    const { bytesWritten } = await file.writev(gathered);
-    if (bytesWritten !== bytes) await file.writeFile(Buffer.concat(gathered).subarray(bytesWritten));
-    gathered = [];
-    bytes = 0;
-  };
-  for await (const chunk of source) {
-    gathered.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= writeBytes) await flush();
+async function writeAll(
+  file: FileHandle,
+  blocks: AsyncIterable<Buffer>,
+  meanwhile: (block: Buffer) => Promise<void>,
+): Promise<void> {
+  for await (const block of blocks) await Promise.all([writeBlock(file, block), meanwhile(block)]);
+}
+
+async function writeBlock(file: FileHandle, block: Buffer): Promise<void> {
+  for (let written = 0; written < block.length; ) {
+    written += (await file.write(block, written)).bytesWritten;
   }
-  await flush();
 }
 
 async function syncFolder(path: string): Promise<void> {

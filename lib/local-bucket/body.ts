@@ -1,6 +1,14 @@
 import { decodeAwsChunked } from "./aws-chunked";
 import type { SignedCall } from "./call";
-import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
+import {
+  checksumAlgorithm,
+  type Expected,
+  FurtherChecksums,
+  readChecksums,
+  readContentMd5,
+  verifyDigests,
+} from "./checksums";
+import { digest } from "./digest-pool";
 import { header } from "./request";
 import { S3Error } from "./s3-error";
 
@@ -55,11 +63,11 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
     return "";
   }
   const { chunks, expected } = openBody(call);
-  const digester = new Digester(expected);
   const parts: Buffer[] = [];
+  let size = 0;
   for await (const chunk of chunks) {
-    digester.update(chunk);
-    if (digester.size > maxXmlBytes) {
+    size += chunk.length;
+    if (size > maxXmlBytes) {
       throw new S3Error(
         "MaxMessageLengthExceeded",
         `Your request was too big: at most ${maxXmlBytes} bytes.`,
@@ -67,9 +75,12 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
     }
     parts.push(chunk);
   }
-  digester.finish();
+  const bytes = Buffer.concat(parts);
+  const further = new FurtherChecksums(expected);
+  further.update(bytes);
+  verifyDigests(expected, digest(bytes), further.finish());
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new S3Error("MalformedXML", "The XML you provided is not UTF-8.");
   }
