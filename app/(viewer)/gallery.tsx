@@ -1,0 +1,91 @@
+"use client";
+
+import { ImagePlus } from "lucide-react";
+import { useMemo } from "react";
+import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
+import { quietButton } from "../_ui/styles";
+import { ChooseImages } from "../_uploads/choose-images";
+import { textOf } from "./cursor";
+import { useGalleryChanges } from "./gallery-changes";
+import { Tile } from "./tile";
+import { useFurtherPages } from "./use-further-pages";
+
+/** The viewer's pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
+export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsAtNewest: boolean }) {
+  const { images, next, failed, loadMore, sentinel } = useFurtherPages(first);
+  const { added, removed } = useGalleryChanges();
+  const months = useMemo(() => {
+    // What was just added belongs above the last picture shown; what is older comes with its page.
+    const oldest = next === null ? undefined : images.at(-1);
+    const inReach = [...added.values()].filter((image) => !oldest || newestFirst(image, oldest) < 0);
+    return byMonth(merge(images, startsAtNewest ? inReach : [], removed));
+  }, [images, next, added, removed, startsAtNewest]);
+
+  if (months.length === 0 && next === null) return <Empty />;
+  return (
+    <>
+      <h1 className="sr-only">Your pictures</h1>
+      <ul aria-label="Images">
+        {months.map(({ name, images: inMonth }) => (
+          <li key={name}>
+            <h2 className="sticky top-0 z-10 bg-page/90 px-4 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">{name}</h2>
+            <ul className="flex flex-wrap gap-1 pb-4 after:grow-[1000000] after:content-['']">
+              {inMonth.map((image) => (
+                <Tile key={image.id} image={image} />
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+      {next === null ? null : (
+        <div ref={sentinel} className="grid justify-center gap-2 p-8 text-center">
+          {failed ? <p className="text-sm text-quiet">The next pictures did not arrive.</p> : null}
+          <a
+            href={`/?before=${textOf(next)}`}
+            className={quietButton}
+            onClick={(event) => {
+              event.preventDefault();
+              loadMore();
+            }}
+          >
+            {failed ? "Try again" : "Older pictures"}
+          </a>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Empty() {
+  return (
+    <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
+      <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+      <h1 className="text-xl font-semibold tracking-tight">No pictures yet</h1>
+      <p className="max-w-xs text-quiet">Drop some anywhere on this page, paste one, or choose them.</p>
+      <ChooseImages another />
+    </div>
+  );
+}
+
+const newestFirst = (a: GalleryImage, b: GalleryImage): number =>
+  b.capturedAt - a.capturedAt || (a.id < b.id ? 1 : -1);
+
+function merge(images: GalleryImage[], added: GalleryImage[], removed: ReadonlySet<string>): GalleryImage[] {
+  const all = new Map([...added, ...images].map((image) => [image.id, image]));
+  for (const id of removed) all.delete(id);
+  return [...all.values()].sort(newestFirst);
+}
+
+// In UTC, so that the server and the browser agree on where a month begins.
+const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
+
+function byMonth(images: GalleryImage[]): { name: string; images: GalleryImage[] }[] {
+  const months: { name: string; images: GalleryImage[] }[] = [];
+  for (const image of images) {
+    const name = monthName.format(image.capturedAt);
+    const last = months.at(-1);
+    if (last?.name === name) last.images.push(image);
+    else months.push({ name, images: [image] });
+  }
+  return months;
+}

@@ -1,0 +1,84 @@
+import { ArrowDownToLine, ChevronLeft, ChevronRight, X } from "lucide-react";
+import type { Metadata, Route } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { cache, type ReactNode } from "react";
+import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
+import { AppError } from "@/lib/errors";
+import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
+import { iconButton, quietButton } from "../../../_ui/styles";
+import { ThumbhashImage } from "../../../_ui/thumbhash-image";
+import { DeleteButton } from "./delete-button";
+import { Facts } from "./facts";
+import { ImageKeys } from "./image-keys";
+import { Title } from "./title";
+
+type Props = PageProps<"/images/[id]">;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await findOwnImage((await params).id)).title };
+}
+
+export default async function ImagePage({ params }: Props) {
+  const viewer = await requireViewerOrSignIn();
+  const image = await findOwnImage((await params).id);
+  const { newer, older } = await findNeighbours(viewer, image);
+  return (
+    <article className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_22rem]">
+      <div className="relative h-[62dvh] bg-sunken lg:h-full">
+        <ThumbhashImage thumbhash={image.thumbhash} src={image.displayUrl} alt={image.title} whole />
+        <Step to="/" label="Back to your pictures" place="top-2 left-2">
+          <X aria-hidden size={22} />
+        </Step>
+        {newer === null ? null : (
+          <Step to={`/images/${newer}`} label="Newer picture" place="top-1/2 left-2 -mt-5.5">
+            <ChevronLeft aria-hidden size={24} />
+          </Step>
+        )}
+        {older === null ? null : (
+          <Step to={`/images/${older}`} label="Older picture" place="top-1/2 right-2 -mt-5.5">
+            <ChevronRight aria-hidden size={24} />
+          </Step>
+        )}
+      </div>
+      <div className="grid content-start gap-6 px-4 py-6 sm:px-6 lg:overflow-y-auto">
+        <Title id={image.id} title={image.title} />
+        <Facts image={image} />
+        <div className="flex flex-wrap gap-2">
+          <a href={image.downloadUrl} className={quietButton} download>
+            <ArrowDownToLine aria-hidden size={18} />
+            Download original
+          </a>
+          <DeleteButton id={image.id} title={image.title} />
+        </div>
+      </div>
+      <ImageKeys newer={newer} older={older} />
+    </article>
+  );
+}
+
+/** For a picture of someone else as for none: 404. */
+const findOwnImage = cache(async (id: string) => {
+  const viewer = await requireViewerOrSignIn();
+  if (!imageIdShape.safeParse(id).success) notFound();
+  try {
+    return await getImage(viewer, id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") notFound();
+    throw error;
+  }
+});
+
+function Step({ to, label, place, children }: { to: Route; label: string; place: string; children: ReactNode }) {
+  return (
+    <Link
+      href={to}
+      prefetch={false}
+      aria-label={label}
+      title={label}
+      className={`absolute ${place} ${iconButton} bg-page/80 text-text shadow-sm backdrop-blur-sm`}
+    >
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,37 @@
+import { LogOut } from "lucide-react";
+import { cookies } from "next/headers";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
+import { env } from "@/lib/env";
+import { iconButton } from "../_ui/styles";
+import { themeCookie, themeOf } from "../_ui/theme";
+import { ThemeSwitch } from "../_ui/theme-switch";
+import { Toaster } from "../_ui/toaster";
+import { Wordmark } from "../_ui/wordmark";
+import { ChooseImages } from "../_uploads/choose-images";
+import { Uploads } from "../_uploads/uploads";
+import { signOut } from "../sign-in/actions";
+
+export default async function ViewerLayout({ children }: { children: ReactNode }) {
+  const viewer = await requireViewerOrSignIn();
+  const theme = themeOf((await cookies()).get(themeCookie)?.value);
+  return (
+    <Uploads limits={env().limits}>
+      <header className="flex items-center gap-1 px-4 py-2">
+        <Link href="/" prefetch={false} className="mr-auto rounded-lg py-2 pr-2" aria-label="Pail, to your pictures">
+          <Wordmark />
+        </Link>
+        <ChooseImages />
+        <ThemeSwitch initial={theme} />
+        <form action={signOut}>
+          <button type="submit" className={iconButton} aria-label="Sign out" title={`Sign out ${viewer.name}`}>
+            <LogOut aria-hidden size={20} />
+          </button>
+        </form>
+      </header>
+      <main>{children}</main>
+      <Toaster />
+    </Uploads>
+  );
+}

@@ -1,0 +1,45 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Cursor, GalleryImage, GalleryPage } from "@/lib/images/contract";
+import { textOf } from "./cursor";
+
+/** Fetches the next page when the sentinel comes near the screen. */
+export function useFurtherPages(first: GalleryPage) {
+  const [further, setFurther] = useState<{ images: GalleryImage[]; next: Cursor | null } | null>(null);
+  const [failed, setFailed] = useState(false);
+  const loading = useRef(false);
+  const next = further === null ? first.next : further.next;
+
+  const loadMore = useCallback(async () => {
+    if (next === null || loading.current) return;
+    loading.current = true;
+    setFailed(false);
+    try {
+      const page = await fetchPage(next);
+      setFurther((before) => ({ images: [...(before?.images ?? []), ...page.images], next: page.next }));
+    } catch {
+      setFailed(true);
+    } finally {
+      loading.current = false;
+    }
+  }, [next]);
+
+  const sentinel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (sentinel.current === null || failed) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void loadMore(), {
+      rootMargin: "1200px",
+    });
+    observer.observe(sentinel.current);
+    return () => observer.disconnect();
+  }, [loadMore, failed]);
+
+  const images = further === null ? first.images : [...first.images, ...further.images];
+  return { images, next, failed, loadMore, sentinel };
+}
+
+async function fetchPage(cursor: Cursor): Promise<GalleryPage> {
+  const response = await fetch(`/images?before=${textOf(cursor)}`, { headers: { accept: "application/json" } });
+  if (response.status === 401) window.location.assign("/sign-in");
+  if (!response.ok) throw new Error(`the gallery answered ${response.status}`);
+  return response.json();
+}

@@ -1,0 +1,28 @@
+"use client";
+
+import { Monitor, Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import { iconButton } from "./styles";
+import { type Theme, themeCookie, themes } from "./theme";
+
+const icons = { system: Monitor, light: Sun, dark: Moon };
+const names = { system: "as the system", light: "light", dark: "dark" };
+const yearSeconds = 365 * 24 * 60 * 60;
+
+/** Goes round: as the system has it, light, dark. A cookie keeps the choice, so that the next page arrives in it. */
+export function ThemeSwitch({ initial }: { initial: Theme }) {
+  const [theme, setTheme] = useState(initial);
+  const Icon = icons[theme];
+  const choose = () => {
+    const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";
+    document.documentElement.dataset.theme = next;
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure context, and is not in every browser.
+    document.cookie = `${themeCookie}=${next}; path=/; max-age=${yearSeconds}; samesite=lax`;
+    setTheme(next);
+  };
+  return (
+    <button type="button" className={iconButton} onClick={choose} aria-label={`Colours: ${names[theme]}`} title={`Colours: ${names[theme]}`}>
+      <Icon aria-hidden size={20} />
+    </button>
+  );
+}

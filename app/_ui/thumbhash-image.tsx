@@ -1,0 +1,50 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { thumbHashToAverageRGBA, thumbHashToRGBA } from "thumbhash";
+
+/** A picture that fills its frame: its average colour comes with the page, its blurred self with the script, then itself. */
+export function ThumbhashImage(props: { thumbhash: string; src: string; alt: string; lazy?: boolean; whole?: boolean }) {
+  const { thumbhash, src, alt, lazy = false, whole = false } = props;
+  const [loaded, setLoaded] = useState(false);
+  const image = useRef<HTMLImageElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+
+  useEffect(() => {
+    // It may have arrived before the script did.
+    if (image.current?.complete && image.current.naturalWidth > 0) setLoaded(true);
+    else if (canvas.current !== null) drawThumbhash(canvas.current, thumbhash);
+  }, [thumbhash]);
+
+  const fit = whole ? "object-contain" : "object-cover";
+  return (
+    <span className="absolute inset-0 block" style={whole ? undefined : { backgroundColor: averageColour(thumbhash) }}>
+      {loaded ? null : <canvas ref={canvas} aria-hidden className={`absolute inset-0 size-full ${fit}`} />}
+      {/* biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them. */}
+      <img
+        ref={image}
+        src={src}
+        alt={alt}
+        loading={lazy ? "lazy" : "eager"}
+        decoding="async"
+        onLoad={() => setLoaded(true)}
+        className={`absolute inset-0 size-full ${fit}`}
+      />
+    </span>
+  );
+}
+
+const bytesOf = (thumbhash: string): Uint8Array => Uint8Array.from(atob(thumbhash), (c) => c.charCodeAt(0));
+
+function averageColour(thumbhash: string): string {
+  const { r, g, b, a } = thumbHashToAverageRGBA(bytesOf(thumbhash));
+  const [red, green, blue] = [r, g, b].map((part) => Math.round(part * 255));
+  return `rgb(${red} ${green} ${blue} / ${Math.round(a * 100)}%)`;
+}
+
+function drawThumbhash(canvas: HTMLCanvasElement, thumbhash: string): void {
+  const { w, h, rgba } = thumbHashToRGBA(bytesOf(thumbhash));
+  canvas.width = w;
+  canvas.height = h;
+  canvas.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0);
+}

@@ -1,0 +1,10 @@
+"use server";
+
+import { userAction } from "@/lib/actions";
+import { abandonUploads, beginUploads } from "@/lib/uploads/begin";
+import { confirmUploads } from "@/lib/uploads/confirm";
+import { offersShape, uploadIdsShape } from "@/lib/uploads/offer";
+
+export const begin = userAction(offersShape, beginUploads);
+export const confirm = userAction(uploadIdsShape, confirmUploads);
+export const abandon = userAction(uploadIdsShape, abandonUploads);

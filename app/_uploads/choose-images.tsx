@@ -1,0 +1,36 @@
+"use client";
+
+import { ImagePlus } from "lucide-react";
+import { useId } from "react";
+import { imageTypes } from "@/lib/images/contract";
+import { primaryButton } from "../_ui/styles";
+import { useAddFiles } from "./uploads";
+
+/** The button that opens the file dialog. The page has one in its header; `another` is for further places. */
+export function ChooseImages({ another = false }: { another?: boolean }) {
+  const id = useId();
+  const add = useAddFiles();
+  return (
+    <div className="relative">
+      <input
+        id={id}
+        type="file"
+        multiple
+        accept={imageTypes.join(",")}
+        className="peer absolute inset-0 size-full cursor-pointer opacity-0"
+        onChange={(event) => {
+          add([...(event.target.files ?? [])]);
+          // So that choosing the same files again is a change again.
+          event.target.value = "";
+        }}
+      />
+      <label
+        htmlFor={id}
+        className={`${primaryButton} px-4 peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent`}
+      >
+        <ImagePlus aria-hidden size={18} />
+        {another ? "Choose pictures" : "Choose images"}
+      </label>
+    </div>
+  );
+}

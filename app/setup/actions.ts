@@ -1,0 +1,27 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { setSessionCookie } from "@/lib/accounts/session-cookie";
+import { signIn } from "@/lib/accounts/sign-in";
+import { createFirstAdmin, setupShape } from "@/lib/accounts/users";
+import { publicAction } from "@/lib/actions";
+
+export interface SetupState {
+  name: string;
+  email: string;
+  error?: string;
+}
+
+const createAccount = publicAction(setupShape, async (caller, account) => {
+  await createFirstAdmin(account);
+  await setSessionCookie(await signIn(account, caller));
+});
+
+/** A form action, so that it works without JavaScript too. */
+export async function setUp(_previous: SetupState, form: FormData): Promise<SetupState> {
+  const field = (name: string) => String(form.get(name) ?? "");
+  const given = { name: field("name"), email: field("email") };
+  const result = await createAccount({ ...given, token: field("token"), password: field("password") });
+  if (!result.ok) return { ...given, error: result.error.message };
+  redirect("/");
+}

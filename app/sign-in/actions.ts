@@ -1,0 +1,35 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { clearSessionCookie, sessionToken, setSessionCookie } from "@/lib/accounts/session-cookie";
+import { credentialsShape, signIn as openSession, signOut as endSession } from "@/lib/accounts/sign-in";
+import { publicAction } from "@/lib/actions";
+import { z } from "zod";
+
+export interface SignInState {
+  email: string;
+  error?: string;
+}
+
+const checkCredentials = publicAction(credentialsShape, async (caller, credentials) =>
+  setSessionCookie(await openSession(credentials, caller)),
+);
+
+/** A form action, so that it works without JavaScript too. */
+export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
+  const email = String(form.get("email") ?? "");
+  const result = await checkCredentials({ email, password: String(form.get("password") ?? "") });
+  if (!result.ok) return { email, error: result.error.message };
+  redirect("/");
+}
+
+const endOwnSession = publicAction(z.undefined(), async () => {
+  const token = await sessionToken();
+  if (token !== undefined) await endSession(token);
+  await clearSessionCookie();
+});
+
+export async function signOut(): Promise<void> {
+  await endOwnSession(undefined);
+  redirect("/sign-in");
+}

@@ -1,0 +1,30 @@
+import { defineConfig, devices } from "@playwright/test";
+import { findChromium } from "./support/find-chromium";
+
+const asRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../test-results",
+  // A worker has a server of its own; on a small machine more workers only wait for each other.
+  workers: 1,
+  // Slow machines are slow, not broken: limits here only end what hangs.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: findChromium() ?? "",
+      args: [
+        ...(asRoot ? ["--no-sandbox"] : []),
+        // A name that is no secure context, as in a home network.
+        "--host-resolver-rules=MAP pail.test 127.0.0.1",
+        "--disable-background-networking",
+        "--disable-component-update",
+      ],
+    },
+  },
+});

@@ -1,0 +1,47 @@
+import "server-only";
+import { hash, verify } from "@node-rs/argon2";
+import { betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { database } from "@/lib/db/client";
+import { accounts, sessions, users, verifications } from "@/lib/db/schema";
+import { env } from "@/lib/env";
+import { newId } from "@/lib/ids";
+
+export const minPasswordLength = 8;
+export const maxPasswordLength = 128;
+export const sessionSeconds = 30 * 24 * 60 * 60;
+
+let instance: ReturnType<typeof createAuth> | undefined;
+
+/** better-auth: checks passwords, makes and ends sessions. None of its HTTP routes are served. */
+export function auth() {
+  instance ??= createAuth();
+  return instance;
+}
+
+/** Argon2id with the library's parameters (19 MiB, two passes), which follow OWASP's advice. */
+export const hashPassword = (password: string): Promise<string> => hash(password);
+
+function createAuth() {
+  return betterAuth({
+    baseURL: env().appOrigin,
+    secret: env().authSecret,
+    database: drizzleAdapter(database().orm, {
+      provider: "sqlite",
+      schema: { user: users, session: sessions, account: accounts, verification: verifications },
+    }),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength,
+      maxPasswordLength,
+      password: { hash: hashPassword, verify: ({ hash: encoded, password }) => verify(encoded, password) },
+    },
+    session: { expiresIn: sessionSeconds },
+    // lib/accounts/rate-limit.ts counts instead: better-auth's own limit does not run for calls within the server.
+    rateLimit: { enabled: false },
+    advanced: { database: { generateId: () => newId() } },
+    logger: { disabled: true },
+    telemetry: { enabled: false },
+  });
+}

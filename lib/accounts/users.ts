@@ -1,0 +1,109 @@
+import "server-only";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { now } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { insertWhere } from "@/lib/db/insert-where";
+import { accounts, sessions, users } from "@/lib/db/schema";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { newId } from "@/lib/ids";
+import { hashPassword, maxPasswordLength, minPasswordLength } from "./auth";
+
+export const newAccountShape = z.object({
+  name: z.string().trim().min(1, "Enter your name.").max(100, "Keep the name under 100 characters."),
+  email: z.email("Enter an email address, like you@example.org.").max(254).toLowerCase(),
+  password: z
+    .string()
+    .min(minPasswordLength, `Choose a password of at least ${minPasswordLength} characters.`)
+    .max(maxPasswordLength, `Keep the password under ${maxPasswordLength} characters.`),
+});
+export const setupShape = newAccountShape.extend({ token: z.string().max(200) });
+export type NewAccount = z.infer<typeof newAccountShape>;
+
+export async function hasUsers(): Promise<boolean> {
+  const rows = await database().orm.select({ id: users.id }).from(users).limit(1);
+  return rows.length > 0;
+}
+
+/**
+ * The token of the one-time set-up link. It needs no storage: it follows from AUTH_SECRET, and works only while there is
+ * no account.
+ */
+export function setupToken(): string {
+  return createHmac("sha256", env().authSecret).update("pail: first account").digest("base64url");
+}
+
+export function isSetupToken(token: string): boolean {
+  const expected = Buffer.from(setupToken());
+  const given = Buffer.from(token);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/**
+ * Makes the first account, an admin, for whoever has the set-up link. Throws AppError `forbidden` without it, and
+ * `setup_done` where there is an account: of two at once, one wins.
+ */
+export async function createFirstAdmin({ token, ...account }: z.infer<typeof setupShape>): Promise<void> {
+  if (!isSetupToken(token)) throw new AppError("forbidden", "This set-up link does not work. Copy it again, whole.");
+  const created = await insertAdmin(account, sql`not exists (select 1 from ${users})`);
+  if (!created) throw new AppError("setup_done", "Pail is already set up. Sign in instead.");
+}
+
+/**
+ * Makes an admin, or makes one of the account that has this email address: role and password are then as given, and its
+ * sessions end. Running it twice changes nothing.
+ */
+export async function createAdmin(account: NewAccount): Promise<"created" | "updated"> {
+  if (await insertAdmin(account, sql`not exists (select 1 from ${users} where ${users.email} = ${account.email})`)) {
+    return "created";
+  }
+  const { orm, atomic } = database();
+  const userId = orm.select({ id: users.id }).from(users).where(eq(users.email, account.email));
+  await atomic([
+    orm.update(users).set({ role: "admin", updatedAt: now() }).where(eq(users.email, account.email)),
+    orm
+      .update(accounts)
+      .set({ password: await hashPassword(account.password), updatedAt: now() })
+      .where(eq(accounts.userId, userId)),
+    orm.delete(sessions).where(eq(sessions.userId, userId)),
+  ]);
+  return "updated";
+}
+
+/** Inserts the user and its password together, where the condition holds. */
+async function insertAdmin(account: NewAccount, condition: ReturnType<typeof sql>): Promise<boolean> {
+  const id = newId();
+  const timestamps = { createdAt: now(), updatedAt: now() };
+  const user = {
+    id,
+    name: account.name,
+    email: account.email,
+    emailVerified: true,
+    image: null,
+    role: "admin" as const,
+    usedBytes: 0,
+    ...timestamps,
+  };
+  const login = {
+    id: newId(),
+    userId: id,
+    accountId: id,
+    providerId: "credential",
+    password: await hashPassword(account.password),
+    accessToken: null,
+    refreshToken: null,
+    idToken: null,
+    accessTokenExpiresAt: null,
+    refreshTokenExpiresAt: null,
+    scope: null,
+    ...timestamps,
+  };
+  const db = database();
+  const [inserted] = await db.atomic([
+    insertWhere(db, users, user, condition).returning({ id: users.id }),
+    insertWhere(db, accounts, login, sql`exists (select 1 from ${users} where ${users.id} = ${id})`),
+  ]);
+  return inserted.length > 0;
+}

@@ -1,0 +1,72 @@
+import "server-only";
+import { headers } from "next/headers";
+import { unstable_rethrow } from "next/navigation";
+import { z } from "zod";
+import { requireViewer } from "@/lib/accounts/session-cookie";
+import type { Caller } from "@/lib/accounts/sign-in";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { env } from "@/lib/env";
+import { AppError, type Failure, type Result } from "@/lib/errors";
+import { newId } from "@/lib/ids";
+import { log } from "@/lib/log";
+
+/** A server action for anyone: checks the Origin and the input, then calls the verb. */
+export function publicAction<S extends z.ZodType, T>(
+  shape: S,
+  verb: (caller: Caller, input: z.output<S>) => Promise<T>,
+): (input: z.input<S>) => Promise<Result<T>> {
+  return (input) => answer(async () => verb(await callerOf(), parse(shape, input)));
+}
+
+/** A server action for whoever has signed in: checks Origin, session and input, then calls the verb. */
+export function userAction<S extends z.ZodType, T>(
+  shape: S,
+  verb: (viewer: Viewer, input: z.output<S>) => Promise<T>,
+): (input: z.input<S>) => Promise<Result<T>> {
+  return (input) => answer(async () => verb(await requireViewer(), parse(shape, input)));
+}
+
+/** What any error means to the person: its own sentence, or a general one with a number that is in the log too. */
+export function failureOf(error: unknown): { status: number; failure: Failure } {
+  if (error instanceof AppError) {
+    if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
+    return { status: error.status, failure: error.toFailure() };
+  }
+  const incident = newId();
+  log.error({ err: error, incident }, "unexpected error");
+  return {
+    status: 500,
+    failure: { code: "internal", message: `Something went wrong on the server. Try again. (${incident})` },
+  };
+}
+
+async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    await requireOrigin();
+    return { ok: true, value: await work() };
+  } catch (error) {
+    unstable_rethrow(error);
+    return { ok: false, error: failureOf(error).failure };
+  }
+}
+
+/** Next compares Origin with Host, and lets a request without Origin pass: this does not. */
+async function requireOrigin(): Promise<void> {
+  const origin = (await headers()).get("origin");
+  if (origin !== env().appOrigin) {
+    throw new AppError("wrong_origin", `Open Pail at ${env().appOrigin} and try again.`);
+  }
+}
+
+function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S> {
+  const result = shape.safeParse(input);
+  if (result.success) return result.data;
+  throw new AppError("invalid_input", z.prettifyError(result.error).split("\n")[0]?.replace(/^✖ /, "") ?? "Invalid input.");
+}
+
+async function callerOf(): Promise<Caller> {
+  const received = await headers();
+  // Our own server sets it from the socket, and so does a serverless host: lib/commands/start.ts.
+  const address = received.get("x-forwarded-for")?.split(",")[0]?.trim() ?? "unknown";
+  return { address, userAgent: received.get("user-agent")?.slice(0, 500) ?? "" };
+}

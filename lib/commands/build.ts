@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { childEnv } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+
+export const projectDir = fileURLToPath(new URL("../..", import.meta.url));
+
+const sources = ["app", "lib", "public", "proxy.ts", "next.config.js", "tsconfig.json", "package-lock.json"];
+const buildDir = path.join(projectDir, ".next");
+/** Says of which sources the build is: written last, so that a build that was cut short counts as none. */
+const stampFile = path.join(buildDir, "pail-sources");
+const lockFile = path.join(projectDir, "node_modules", ".cache", "pail-build.lock");
+
+/** Builds the pages unless there is a build of just these sources. Two at once: one builds, the other waits for it. */
+export async function buildIfStale(say: (line: string) => void): Promise<void> {
+  const wanted = hashSources();
+  if (isBuilt(wanted)) return;
+  await withLock(say, async () => {
+    if (isBuilt(wanted)) return;
+    say("Building the pages (once; this takes about half a minute) …");
+    await runNextBuild();
+    fs.writeFileSync(stampFile, wanted);
+  });
+}
+
+const isBuilt = (wanted: string): boolean => fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === wanted;
+
+function hashSources(): string {
+  const hash = createHash("sha256");
+  for (const file of sources.flatMap((name) => filesUnder(path.join(projectDir, name))).sort()) {
+    hash.update(`${path.relative(projectDir, file)}\0`).update(fs.readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+function filesUnder(place: string): string[] {
+  if (!fs.existsSync(place)) return [];
+  if (!fs.statSync(place).isDirectory()) return /\.test\.tsx?$/.test(place) ? [] : [place];
+  return fs.readdirSync(place).flatMap((name) => filesUnder(path.join(place, name)));
+}
+
+async function runNextBuild(): Promise<void> {
+  fs.rmSync(stampFile, { force: true });
+  const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+  const child = spawn(process.execPath, [next, "build"], {
+    cwd: projectDir,
+    env: childEnv({ NODE_ENV: "production", NODE_OPTIONS: "", NEXT_TELEMETRY_DISABLED: "1" }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = collectOutput(child);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new AppError("build_failed", `The pages could not be built:\n${output.join("")}`);
+}
+
+function collectOutput(child: ChildProcess): string[] {
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => output.push(String(chunk)));
+  return output;
+}
+
+async function withLock(say: (line: string) => void, work: () => Promise<void>): Promise<void> {
+  fs.mkdirSync(path.dirname(lockFile), { recursive: true });
+  for (let waits = 0; !takeLock(); waits += 1) {
+    if (waits === 0) say("Waiting for another process that builds the pages …");
+    await sleep(500);
+  }
+  try {
+    await work();
+  } finally {
+    fs.rmSync(lockFile, { force: true });
+  }
+}
+
+function takeLock(): boolean {
+  try {
+    fs.writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  if (!isAlive(Number(fs.readFileSync(lockFile, "utf8")))) fs.rmSync(lockFile, { force: true });
+  return false;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,129 @@
+import fs from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { hasUsers, setupToken } from "@/lib/accounts/users";
+import { database } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { env, setEnv } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { log } from "@/lib/log";
+import { setUpBucket } from "@/lib/storage/bucket";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { sweep } from "@/lib/uploads/sweep";
+import { buildIfStale, projectDir } from "./build";
+import { type BucketProcess, startBucketProcess } from "./bucket-process";
+import type { Command } from "./command";
+import { asAppOrigin } from "./own-server";
+
+const sweepEveryMs = 5 * 60 * 1000;
+const stopWithinMs = 10_000;
+
+export const startCommand: Command = {
+  summary: "build if needed, migrate, start the local bucket if no bucket is set, serve the pages (npm start)",
+  options: { dev: { type: "boolean" } },
+  async run({ dev, json }) {
+    const started = await start(dev === true);
+    if (json === true) console.log(JSON.stringify(started));
+    else sayStarted(started);
+    return undefined;
+  },
+};
+
+interface Started {
+  origin: string;
+  port: number;
+  /** null where the bucket is not ours */
+  bucketPort: number | null;
+  /** null once there is an account */
+  setupUrl: string | null;
+}
+
+function sayStarted({ origin, setupUrl }: Started): void {
+  console.log(`Pail is at ${origin}`);
+  if (setupUrl !== null) console.log(`Make the first account: ${setupUrl}`);
+}
+
+async function start(dev: boolean): Promise<Started> {
+  setEnv({ NODE_ENV: dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
+  requireWritable(env().dataDir);
+  let serve: RequestListener = (_request, response) => {
+    response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" }).end("Pail is starting.\n");
+  };
+  const server = createServer((request, response) => serve(request, response));
+  // The port first: whoever has to choose another should not wait for a build.
+  setEnv({ PORT: String(await listen(server, env().port, env().host)) });
+  const bucket = env().bucket.local === null ? null : await startBucketProcess();
+  stopOnSignal(server, bucket);
+  if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
+  await migrate(database());
+  if (bucket !== null) await setUpBucket(bucketClient(), env().appOrigin);
+  if (!dev) await buildIfStale(say);
+  serve = asAppOrigin(await nextHandler(dev, server));
+  setInterval(() => void sweepNow(), sweepEveryMs).unref();
+  const { appOrigin: origin, port } = env();
+  const setupUrl = (await hasUsers()) ? null : `${origin}/setup?token=${setupToken()}`;
+  return { origin, port, bucketPort: bucket?.port ?? null, setupUrl };
+}
+
+// Standard output belongs to the answer.
+const say = (line: string): void => console.error(line);
+
+async function nextHandler(dev: boolean, httpServer: Server): Promise<RequestListener> {
+  const { default: next } = await import("next");
+  const { host, port } = env();
+  const app = next({ dev, dir: projectDir, hostname: host, port, httpServer });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  return (request, response) => void handle(request, response);
+}
+
+function requireWritable(dataDir: string): void {
+  try {
+    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const probe = path.join(dataDir, `.probe-${process.pid}`);
+    fs.writeFileSync(probe, "");
+    fs.rmSync(probe);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new AppError("data_dir", `Pail cannot write ${dataDir} (${reason}). Choose another folder: DATA_DIR=/some/folder`, {
+      cause,
+    });
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const sentence =
+        cause.code === "EADDRINUSE"
+          ? `Port ${port} is in use. Stop what uses it, or choose another one: PORT=${port + 1}`
+          : `Pail cannot listen on ${host}:${port} (${cause.code}). Choose another HOST or PORT.`;
+      reject(new AppError("port", sentence, { cause }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function stopOnSignal(server: Server, bucket: BucketProcess | null): void {
+  const stop = () => {
+    setTimeout(() => process.exit(0), stopWithinMs).unref();
+    server.close(() => {
+      database().close();
+      void bucket?.stop().then(() => process.exit(0));
+      if (bucket === null) process.exit(0);
+    });
+    server.closeIdleConnections();
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+async function sweepNow(): Promise<void> {
+  try {
+    const report = await sweep();
+    if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
+  } catch (error) {
+    log.error({ err: error }, "the sweep failed; it is tried again");
+  }
+}

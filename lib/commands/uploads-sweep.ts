@@ -1,0 +1,13 @@
+import { sweep } from "@/lib/uploads/sweep";
+import type { Command } from "./command";
+
+export const uploadsSweepCommand: Command = {
+  summary: "delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
+  async run() {
+    const report = await sweep();
+    return {
+      data: report,
+      text: `Ended ${report.expired} unfinished uploads, forgot ${report.forgotten}, deleted ${report.objects} leftover objects and ${report.purged} pictures from the trash.`,
+    };
+  },
+};

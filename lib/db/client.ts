@@ -1,0 +1,94 @@
+import "server-only";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@libsql/client";
+import BetterSqlite from "better-sqlite3";
+import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
+import { drizzle as drizzleFile } from "drizzle-orm/better-sqlite3";
+import { migrate as migrateFile } from "drizzle-orm/better-sqlite3/migrator";
+import { drizzle as drizzleRemote, type LibSQLDatabase } from "drizzle-orm/libsql";
+import { migrate as migrateRemote } from "drizzle-orm/libsql/migrator";
+import type { MigrationConfig } from "drizzle-orm/migrator";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import * as schema from "./schema";
+
+type Statement = BatchItem<"sqlite">;
+type Statements = [Statement, ...Statement[]];
+
+export interface Database {
+  /** Queries of either driver; always awaited. */
+  orm: Omit<LibSQLDatabase<typeof schema>, "batch" | "transaction" | "$client">;
+  /** Runs the statements in order; all of them happen or none. Interactive transactions are not to be had on both drivers. */
+  atomic<T extends Statements>(statements: T): Promise<BatchResponse<T>>;
+  migrate(config: MigrationConfig): Promise<void>;
+  close(): void;
+}
+
+/** `file:` opens SQLite in this process, anything else (`libsql:`, `https:`) a remote one. */
+export function openDatabase(url: string): Database {
+  return url.startsWith("file:") ? openFile(url) : openLibsql(url);
+}
+
+let opened: Database | undefined;
+
+/** The database of this process. */
+export function database(): Database {
+  opened ??= openDatabase(env().databaseUrl);
+  return opened;
+}
+
+/** Replaces the database of this process: for tests that run on either driver. */
+export function useDatabase(replacement: Database): void {
+  opened = replacement;
+}
+
+function openFile(url: string): Database {
+  const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const sqlite = new BetterSqlite(file);
+  sqlite.pragma("journal_mode = WAL");
+  // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
+  sqlite.pragma("synchronous = FULL");
+  sqlite.pragma("busy_timeout = 5000");
+  sqlite.pragma("foreign_keys = ON");
+  const orm = drizzleFile(sqlite, { schema });
+  const runAll = sqlite.transaction((statements: Statement[]) =>
+    statements.map((statement) => (statement as unknown as SyncStatement).prepare().execute().sync()),
+  );
+  return {
+    // The sync driver's queries are thenables too, so awaited they behave as the async driver's.
+    orm: orm as unknown as Database["orm"],
+    async atomic<T extends Statements>(statements: T) {
+      return runAll.immediate(statements) as BatchResponse<T>;
+    },
+    migrate: async (config) => migrateFile(orm, config),
+    close: () => sqlite.close(),
+  };
+}
+
+interface SyncStatement {
+  prepare(): { execute(): { sync(): unknown } };
+}
+
+/** A remote SQLite; also takes `file:`, which is how tests run this driver. */
+export function openLibsql(url: string): Database {
+  const client = createClient({ url, timeout: 5000 });
+  const orm = drizzleRemote(client, { schema });
+  return {
+    orm,
+    atomic: (statements) => orm.batch(statements),
+    migrate: (config) => migrateRemote(orm, config),
+    close: () => client.close(),
+  };
+}
+
+/** Does the database answer? Throws AppError `unavailable` where it does not. */
+export async function checkDatabase(): Promise<void> {
+  try {
+    await database().orm.select({ id: schema.users.id }).from(schema.users).limit(1);
+  } catch (cause) {
+    throw new AppError("unavailable", "The database does not answer.", { cause });
+  }
+}

@@ -1,0 +1,157 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ImageType, VariantType } from "@/lib/images/contract";
+import type { ObjectKind, ObjectOffer, UploadState } from "@/lib/uploads/contract";
+
+const timestamp = (name: string) => integer(name, { mode: "timestamp_ms" });
+
+// ── accounts: the property names are better-auth's ──────────────────────────────────────────────────────────────
+
+export const users = sqliteTable(
+  "users",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
+    image: text(),
+    role: text().$type<"user" | "admin">().notNull().default("user"),
+    /** Bytes stored and reserved. Triggers on images and uploads keep it, so that it cannot drift. */
+    usedBytes: integer("used_bytes").notNull().default(0),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
+  },
+  (t) => [check("users_role", sql`${t.role} in ('user', 'admin')`)],
+);
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    token: text().notNull().unique(),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    expiresAt: timestamp("expires_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
+  },
+  (t) => [index("sessions_user").on(t.userId)],
+);
+
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    accountId: text("account_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    /** Argon2id, in its encoded form */
+    password: text(),
+    accessToken: text("access_token"),
+    refreshToken: text("refresh_token"),
+    idToken: text("id_token"),
+    accessTokenExpiresAt: timestamp("access_token_expires_at"),
+    refreshTokenExpiresAt: timestamp("refresh_token_expires_at"),
+    scope: text(),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
+  },
+  (t) => [index("accounts_user").on(t.userId)],
+);
+
+export const verifications = sqliteTable("verifications", {
+  id: text().primaryKey(),
+  identifier: text().notNull(),
+  value: text().notNull(),
+  expiresAt: timestamp("expires_at").notNull(),
+  createdAt: timestamp("created_at").notNull(),
+  updatedAt: timestamp("updated_at").notNull(),
+});
+
+/** How often something was done in a window of time; `key` says what and by whom. */
+export const rateLimits = sqliteTable(
+  "rate_limits",
+  {
+    key: text().notNull(),
+    windowStart: timestamp("window_start").notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.key, t.windowStart] })],
+);
+
+// ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An intent: someone asked to put one picture. The row is there before the bytes are. */
+export const uploads = sqliteTable(
+  "uploads",
+  {
+    id: text().primaryKey(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** The image that this upload becomes: known beforehand, so that a confirm can be run again. */
+    imageId: text("image_id").notNull().unique(),
+    name: text().notNull(),
+    objects: text({ mode: "json" })
+      .$type<{ original: ObjectOffer<ImageType>; thumb: ObjectOffer<VariantType>; display: ObjectOffer<VariantType> }>()
+      .notNull(),
+    thumbhash: text().notNull(),
+    /** Counts against the owner's quota until the upload has ended; then 0. */
+    reservedBytes: integer("reserved_bytes").notNull(),
+    state: text().$type<UploadState>().notNull().default("pending"),
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    createdAt: timestamp("created_at").notNull(),
+    /** When the last policy issued for it ends. */
+    expiresAt: timestamp("expires_at").notNull(),
+  },
+  (t) => [
+    check("uploads_state", sql`${t.state} in ('pending', 'verifying', 'ready', 'rejected', 'expired', 'abandoned')`),
+    index("uploads_open").on(t.ownerId).where(sql`${t.state} in ('pending', 'verifying')`),
+    index("uploads_expiry").on(t.expiresAt),
+  ],
+);
+
+/** A verified picture that someone owns. */
+export const images = sqliteTable(
+  "images",
+  {
+    id: text().primaryKey(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    keys: text({ mode: "json" }).$type<Record<ObjectKind, string>>().notNull(),
+    variantTypes: text("variant_types", { mode: "json" })
+      .$type<{ thumb: VariantType; display: VariantType }>()
+      .notNull(),
+    name: text().notNull(),
+    title: text().notNull(),
+    type: text().$type<ImageType>().notNull(),
+    bytes: integer().notNull(),
+    /** The original and its variants together: what counts against the quota. */
+    storedBytes: integer("stored_bytes").notNull(),
+    /** base64 */
+    sha256: text().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    /** When it was taken, or added where that is not known. */
+    capturedAt: timestamp("captured_at").notNull(),
+    thumbhash: text().notNull(),
+    /** ready → trashed (can be undone) → purging (its objects are being deleted) → no row */
+    state: text().$type<"ready" | "trashed" | "purging">().notNull().default("ready"),
+    createdAt: timestamp("created_at").notNull(),
+    deletedAt: timestamp("deleted_at"),
+  },
+  (t) => [
+    check("images_state", sql`${t.state} in ('ready', 'trashed', 'purging')`),
+    check("images_deleted", sql`(${t.state} = 'ready') = (${t.deletedAt} is null)`),
+    index("images_gallery").on(t.ownerId, t.capturedAt, t.id).where(sql`${t.state} = 'ready'`),
+    uniqueIndex("images_content").on(t.ownerId, t.sha256).where(sql`${t.state} = 'ready'`),
+    index("images_trash").on(t.deletedAt).where(sql`${t.state} <> 'ready'`),
+  ],
+);

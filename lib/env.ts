@@ -1,0 +1,152 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { AppError } from "@/lib/errors";
+
+const MiB = 1024 * 1024;
+
+const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
+  const url = new URL(value);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
+    context.addIssue("must be an origin alone, like https://photos.example.org, without a path");
+  }
+  return url.origin;
+});
+const port = z.coerce.number().int().min(0).max(65535);
+const flag = z.enum(["1", "0", "true", "false"]).transform((value) => value === "1" || value === "true");
+const location = z
+  .string()
+  .transform((value) => value.replace(/^\/+|\/+$/g, ""))
+  .refine((value) => /^[a-z0-9._-]+$/i.test(value) && !/^\.+$/.test(value), "must be one folder name, like media");
+
+const variables = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port.default(3000),
+  APP_ORIGIN: origin.optional(),
+  TRUST_PROXY: flag.default(false),
+  DATA_DIR: z.string().default("./data"),
+  DATABASE_URL: z.string().optional(),
+  AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  S3_BUCKET: z.string().optional(),
+  S3_REGION: z.string().default("us-east-1"),
+  S3_ENDPOINT: origin.optional(),
+  S3_PUBLIC_ENDPOINT: origin.optional(),
+  S3_FORCE_PATH_STYLE: flag.optional(),
+  S3_PORT: port.default(9000),
+  MEDIA_LOCATION: location.default("media"),
+  STATIC_LOCATION: location.default("static"),
+  UPLOAD_MAX_BYTES: z.coerce.number().int().positive().default(50 * MiB),
+  UPLOAD_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
+  USER_QUOTA_BYTES: z.coerce.number().int().positive().default(100 * 1024 * MiB),
+});
+
+export type Env = ReturnType<typeof readEnv>;
+
+let parsed: Env | undefined;
+
+/** The configuration, read and checked once. Throws AppError `bad_configuration`, which says what to set. */
+export function env(): Env {
+  parsed ??= readEnv(process.env);
+  return parsed;
+}
+
+/** Sets variables for this process and those it starts, and has the configuration read anew. */
+export function setEnv(values: Record<string, string>): void {
+  Object.assign(process.env, values);
+  parsed = undefined;
+}
+
+/** A copy of this process's environment with changes, for a child process. */
+export function childEnv(changes: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
+}
+
+function readEnv(source: NodeJS.ProcessEnv) {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const result = variables.safeParse(given);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new AppError("bad_configuration", `Please correct the environment: ${faults.join("; ")}.`);
+  }
+  const v = result.data;
+  const appOrigin = v.APP_ORIGIN ?? `http://localhost:${v.PORT}`;
+  const dataDir = path.resolve(v.DATA_DIR);
+  return {
+    production: source.NODE_ENV === "production",
+    host: v.HOST,
+    port: v.PORT,
+    appOrigin,
+    secureCookies: appOrigin.startsWith("https:"),
+    trustProxy: v.TRUST_PROXY,
+    dataDir,
+    databaseUrl: v.DATABASE_URL ?? `file:${path.join(dataDir, "pail.sqlite")}`,
+    get authSecret() {
+      return v.AUTH_SECRET ?? secrets(dataDir).authSecret;
+    },
+    bucket: v.S3_BUCKET === undefined ? localBucket(v, appOrigin, dataDir) : remoteBucket(v, v.S3_BUCKET),
+    locations: { incoming: "incoming", media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
+    limits: { maxBytes: v.UPLOAD_MAX_BYTES, maxPixels: v.UPLOAD_MAX_PIXELS },
+    userQuotaBytes: v.USER_QUOTA_BYTES,
+  };
+}
+
+/** The bucket that Pail serves itself. Browsers reach it under the app's own host name. */
+function localBucket(v: z.output<typeof variables>, appOrigin: string, dataDir: string) {
+  const publicHost = new URL(appOrigin).hostname;
+  return {
+    local: { port: v.S3_PORT, dataDir: path.join(dataDir, "bucket") },
+    name: "pail",
+    region: v.S3_REGION,
+    endpoint: `http://127.0.0.1:${v.S3_PORT}`,
+    publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? `http://${publicHost}:${v.S3_PORT}`,
+    forcePathStyle: true,
+    get credentials() {
+      return secrets(dataDir).bucketCredentials;
+    },
+  };
+}
+
+function remoteBucket(v: z.output<typeof variables>, name: string) {
+  return {
+    local: null,
+    name,
+    region: v.S3_REGION,
+    endpoint: v.S3_ENDPOINT,
+    publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? v.S3_ENDPOINT,
+    forcePathStyle: v.S3_FORCE_PATH_STYLE ?? v.S3_ENDPOINT !== undefined,
+    credentials: undefined,
+  };
+}
+
+const storedSecrets = z.object({
+  authSecret: z.string().min(32),
+  bucketCredentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+});
+
+/** The secrets of this installation, made at the first start and kept in DATA_DIR for its owner's eyes only. */
+function secrets(dataDir: string): z.infer<typeof storedSecrets> {
+  const file = path.join(dataDir, "secrets.json");
+  if (!fs.existsSync(file)) {
+    const fresh = {
+      authSecret: randomBytes(32).toString("base64url"),
+      bucketCredentials: {
+        accessKeyId: `PAIL${randomBytes(8).toString("hex").toUpperCase()}`,
+        secretAccessKey: randomBytes(30).toString("base64url"),
+      },
+    };
+    // Written aside, then linked into place: of two first starts at once, one wins and neither reads half a file.
+    const aside = `${file}.${process.pid}`;
+    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(aside, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true });
+    try {
+      fs.linkSync(aside, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      fs.rmSync(aside);
+    }
+  }
+  return storedSecrets.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+}

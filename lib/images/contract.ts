@@ -1,0 +1,37 @@
+/** The image types that Pail takes, by content. SVG is not among them: it can carry scripts. */
+export const imageTypes = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"] as const;
+export type ImageType = (typeof imageTypes)[number];
+
+/** Long side in pixels of each size that is derived from an image. A smaller image is not enlarged. */
+export const variantSides = { thumb: 480, display: 2048 } as const;
+export type VariantKind = keyof typeof variantSides;
+export const variantKinds = ["thumb", "display"] as const satisfies VariantKind[];
+
+/** WebP where the browser can encode it; JPEG or PNG from the browsers that cannot. */
+export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const;
+export type VariantType = (typeof variantTypes)[number];
+
+/** One picture as a gallery shows it. `width` and `height` are upright pixels; `thumbUrl` is signed: never store or log it. */
+export interface GalleryImage {
+  id: string;
+  title: string;
+  width: number;
+  height: number;
+  /** base64 of at most 25 bytes */
+  thumbhash: string;
+  thumbUrl: string;
+  /** ms since the epoch: when it was taken, or added where that is not known */
+  capturedAt: number;
+}
+
+/** Where a page of the gallery ends: the next begins behind it. */
+export interface Cursor {
+  capturedAt: number;
+  id: string;
+}
+
+export interface GalleryPage {
+  images: GalleryImage[];
+  /** null on the last page */
+  next: Cursor | null;
+}

@@ -1,0 +1,84 @@
+import "server-only";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { database } from "@/lib/db/client";
+import { images } from "@/lib/db/schema";
+import { media } from "@/lib/storage/storage";
+import type { Cursor, GalleryImage, GalleryPage } from "./contract";
+
+export const galleryPageSize = 200;
+
+export type ImageRow = typeof images.$inferSelect;
+
+// Written out, not bound: SQLite uses a partial index only where it sees the condition itself.
+export const isReady = sql`${images.state} = 'ready'`;
+
+/** The viewer's pictures, newest first, from behind the cursor. */
+export async function listImages(
+  viewer: Viewer,
+  after: Cursor | null,
+  limit = galleryPageSize,
+): Promise<GalleryPage> {
+  const behind = after && sql`(${images.capturedAt}, ${images.id}) < (${after.capturedAt}, ${after.id})`;
+  const rows = await database()
+    .orm.select(galleryColumns)
+    .from(images)
+    .where(and(eq(images.ownerId, viewer.id), isReady, behind ?? undefined))
+    .orderBy(sql`${images.capturedAt} desc, ${images.id} desc`)
+    .limit(limit + 1);
+  const shown = await Promise.all(rows.slice(0, limit).map(toGalleryImage));
+  const last = shown.at(-1);
+  return {
+    images: shown,
+    next: rows.length > limit && last !== undefined ? { capturedAt: last.capturedAt, id: last.id } : null,
+  };
+}
+
+/** The viewer's pictures that have these bytes (SHA-256, base64), by checksum. */
+export async function findImagesByContent(
+  viewer: Viewer,
+  sha256s: string[],
+): Promise<Map<string, GalleryImage>> {
+  const rows = await database()
+    .orm.select({ ...galleryColumns, sha256: images.sha256 })
+    .from(images)
+    .where(and(eq(images.ownerId, viewer.id), isReady, inArray(images.sha256, sha256s)));
+  return new Map(
+    await Promise.all(rows.map(async (row) => [row.sha256, await toGalleryImage(row)] as const)),
+  );
+}
+
+const galleryColumns = {
+  id: images.id,
+  title: images.title,
+  width: images.width,
+  height: images.height,
+  thumbhash: images.thumbhash,
+  capturedAt: images.capturedAt,
+  keys: images.keys,
+  variantTypes: images.variantTypes,
+};
+
+type GalleryRow = Pick<ImageRow, keyof typeof galleryColumns>;
+
+export async function toGalleryImage({
+  keys,
+  variantTypes,
+  capturedAt,
+  ...row
+}: GalleryRow): Promise<GalleryImage> {
+  const storage = media();
+  const thumbUrl = await storage.url(storage.nameOf(keys.thumb), {
+    type: variantTypes.thumb,
+    disposition: "inline",
+  });
+  return {
+    id: row.id,
+    title: row.title,
+    width: row.width,
+    height: row.height,
+    thumbhash: row.thumbhash,
+    thumbUrl,
+    capturedAt: capturedAt.getTime(),
+  };
+}

@@ -1,0 +1,108 @@
+import "server-only";
+import { and, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { database } from "@/lib/db/client";
+import { images } from "@/lib/db/schema";
+import { AppError } from "@/lib/errors";
+import { attachment } from "@/lib/storage/signed-url";
+import { media } from "@/lib/storage/storage";
+import type { ImageType } from "./contract";
+import { type ImageRow, isReady } from "./gallery";
+import { cleanText } from "./names";
+
+export const imageIdShape = z.uuid();
+export const renameShape = z.object({ id: imageIdShape, title: z.string().max(1000) });
+const maxTitleLength = 200;
+
+/** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
+export interface ImageDetails {
+  id: string;
+  title: string;
+  name: string;
+  type: ImageType;
+  bytes: number;
+  /** hex */
+  sha256: string;
+  width: number;
+  height: number;
+  /** ms since the epoch */
+  capturedAt: number;
+  createdAt: number;
+  thumbhash: string;
+  displayUrl: string;
+  downloadUrl: string;
+}
+
+/** The viewer's picture. Throws AppError `not_found`, also for a picture of someone else. */
+export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
+  const row = await getOwnRow(viewer, id);
+  const storage = media();
+  const [displayUrl, downloadUrl] = await Promise.all([
+    storage.url(storage.nameOf(row.keys.display), { type: row.variantTypes.display, disposition: "inline" }),
+    storage.url(storage.nameOf(row.keys.original), { type: row.type, disposition: attachment(row.name) }),
+  ]);
+  return {
+    id: row.id,
+    title: row.title,
+    name: row.name,
+    type: row.type,
+    bytes: row.bytes,
+    sha256: Buffer.from(row.sha256, "base64").toString("hex"),
+    width: row.width,
+    height: row.height,
+    capturedAt: row.capturedAt.getTime(),
+    createdAt: row.createdAt.getTime(),
+    thumbhash: row.thumbhash,
+    displayUrl,
+    downloadUrl,
+  };
+}
+
+/** The ids of the pictures before (newer) and after (older) this one in the viewer's gallery. */
+export async function findNeighbours(
+  viewer: Viewer,
+  image: { id: string; capturedAt: number },
+): Promise<{ newer: string | null; older: string | null }> {
+  const position = sql`(${images.capturedAt}, ${images.id})`;
+  const here = sql`(${image.capturedAt}, ${image.id})`;
+  const nearest = (condition: typeof here, order: typeof here) =>
+    database()
+      .orm.select({ id: images.id })
+      .from(images)
+      .where(and(eq(images.ownerId, viewer.id), isReady, condition))
+      .orderBy(order)
+      .limit(1);
+  const [[newer], [older]] = await Promise.all([
+    nearest(sql`${position} > ${here}`, sql`${images.capturedAt} asc, ${images.id} asc`),
+    nearest(sql`${position} < ${here}`, sql`${images.capturedAt} desc, ${images.id} desc`),
+  ]);
+  return { newer: newer?.id ?? null, older: older?.id ?? null };
+}
+
+/** Gives the viewer's picture another title. Throws AppError `not_found` or `empty_title`. */
+export async function renameImage(
+  viewer: Viewer,
+  { id, title }: z.infer<typeof renameShape>,
+): Promise<string> {
+  const clean = cleanText(title, maxTitleLength);
+  if (clean === "") throw new AppError("empty_title", "Give the picture a title.");
+  const [row] = await database()
+    .orm.update(images)
+    .set({ title: clean })
+    .where(and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady))
+    .returning({ title: images.title });
+  if (row === undefined) throw notFound();
+  return row.title;
+}
+
+async function getOwnRow(viewer: Viewer, id: string): Promise<ImageRow> {
+  const [row] = await database()
+    .orm.select()
+    .from(images)
+    .where(and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady));
+  if (row === undefined) throw notFound();
+  return row;
+}
+
+export const notFound = () => new AppError("not_found", "There is no such picture.");

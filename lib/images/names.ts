@@ -1,0 +1,26 @@
+/** Embeddings, overrides and isolates: text with them can look like other text. */
+const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
+const controls = /\p{Cc}+/gu;
+
+/** Text fit to be shown: in one line, without controls, at most `max` characters. Can be empty. */
+export function cleanText(text: string, max: number): string {
+  const clean = text.toWellFormed().normalize("NFC").replaceAll(directionControls, "").replaceAll(controls, " ").trim();
+  return [...clean].slice(0, max).join("");
+}
+
+/** A file name fit to be shown and offered for download: as cleanText, without slashes; its extension outlives the cut. */
+export function cleanName(name: string, max: number): string {
+  const clean = cleanText(name, Number.POSITIVE_INFINITY).replaceAll(/[/\\]/g, "-");
+  const extension = extensionOf(clean);
+  const stem = clean.slice(0, clean.length - extension.length);
+  return cleanText(stem, max - extension.length) + extension || "picture";
+}
+
+/** What a picture is called until its owner names it: its file name without the extension. */
+export function titleOf(name: string): string {
+  return name.slice(0, name.length - extensionOf(name).length);
+}
+
+function extensionOf(name: string): string {
+  return /.(\.[A-Za-z0-9]{1,5})$/.exec(name)?.[1] ?? "";
+}

@@ -1,0 +1,82 @@
+import "server-only";
+import { now } from "@/lib/clock";
+import type { BucketClient } from "./bucket-client";
+
+/** Within a window an object has one URL, so that the browser's cache knows it again. */
+export const urlWindowSeconds = 12 * 60 * 60;
+/** A URL signed at the start of a window still works for a whole window after its end. */
+export const urlLifeSeconds = 2 * urlWindowSeconds;
+
+/** More are signed anew: about 100 MB at the most. */
+const maxRemembered = 100_000;
+const remembered = new Map<string, string>();
+let rememberedFor = "";
+
+export interface UrlOptions {
+  /** What the answer calls itself, whatever the object says. */
+  type: string;
+  /** `inline`, or `attachment` with a name */
+  disposition: string;
+}
+
+/**
+ * A URL with which whoever holds it may GET this object: signed, temporary, never to be stored or logged. The signing time
+ * is rounded down to a window, and the answer may be cached by that one browser for as long as the URL works.
+ */
+export async function signGetUrl(bucket: BucketClient, key: string, options: UrlOptions): Promise<string> {
+  const credentials = await bucket.s3.config.credentials();
+  const windowMs = urlWindowSeconds * 1000;
+  const signingDate = new Date(Math.floor(now().getTime() / windowMs) * windowMs);
+  forgetUnless(`${credentials.accessKeyId} ${signingDate.getTime()}`);
+  const memoKey = `${key}\n${options.type}\n${options.disposition}`;
+  let url = remembered.get(memoKey);
+  if (url === undefined) {
+    url = await sign(bucket, key, options, signingDate);
+    remembered.set(memoKey, url);
+  }
+  return url;
+}
+
+/** With new credentials or in a new window every URL is new; old ones would only take room. */
+function forgetUnless(period: string): void {
+  if (period === rememberedFor && remembered.size < maxRemembered) return;
+  remembered.clear();
+  rememberedFor = period;
+}
+
+async function sign(bucket: BucketClient, key: string, options: UrlOptions, signingDate: Date): Promise<string> {
+  const { protocol, host, hostname, port, pathname } = new URL(bucket.publicUrl);
+  const path = `${pathname.replace(/\/$/, "")}/${key.split("/").map(encode).join("/")}`;
+  const signed = await bucket.signer.presign(
+    {
+      method: "GET",
+      protocol,
+      hostname,
+      ...(port !== "" && { port: Number(port) }),
+      path,
+      query: {
+        "response-cache-control": `private, max-age=${urlLifeSeconds}, immutable`,
+        "response-content-disposition": options.disposition,
+        "response-content-type": options.type,
+      },
+      headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+    },
+    { signingDate, expiresIn: urlLifeSeconds },
+  );
+  const query = Object.entries(signed.query ?? {}).map(([name, value]) => `${encode(name)}=${encode(String(value))}`);
+  return `${protocol}//${host}${path}?${query.join("&")}`;
+}
+
+/** Percent-encoding as SigV4 wants it: stricter than encodeURIComponent. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** `attachment` under a name in any script (RFC 6266), with a plain one for what reads no other. */
+export function attachment(name: string): string {
+  const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encode(name)}`;
+}

@@ -1,0 +1,171 @@
+import "server-only";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { now } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { insertWhere } from "@/lib/db/insert-where";
+import { images, uploads } from "@/lib/db/schema";
+import { AppError, type Failure } from "@/lib/errors";
+import { findImagesByContent, type ImageRow, toGalleryImage } from "@/lib/images/gallery";
+import { titleOf } from "@/lib/images/names";
+import { log } from "@/lib/log";
+import { incoming, media } from "@/lib/storage/storage";
+import { type ConfirmOutcome, objectKinds } from "./contract";
+import { deleteCopies, deleteIncoming, incomingName, mediaName, totalBytes, type Upload } from "./objects";
+import { type Verified, verify } from "./verify";
+
+/** Pictures verified at the same time: enough to hide the bucket's latency. */
+const parallel = 8;
+
+/**
+ * Turns uploads whose bytes have arrived into images: verifies, copies to media/, commits. Idempotent: confirming again
+ * gives the same answer, and a confirm that was cut short goes on. The outcomes have the order of the ids.
+ */
+export async function confirmUploads(viewer: Viewer, uploadIds: string[]): Promise<ConfirmOutcome[]> {
+  const rows = await database()
+    .orm.select()
+    .from(uploads)
+    .where(and(inArray(uploads.id, uploadIds), eq(uploads.ownerId, viewer.id)));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const outcomes = await mapInParallel(uploadIds, async (id) => {
+    const upload = byId.get(id);
+    return upload === undefined ? refused(unknownUpload) : confirmUpload(viewer, upload);
+  });
+  await clearIncoming(rows.filter((row) => row.state !== "ready").map((row) => row.id));
+  return outcomes;
+}
+
+const refused = (error: Failure): ConfirmOutcome => ({ status: "refused", error });
+const unknownUpload: Failure = { code: "not_found", message: "There is no such upload. Choose the file again." };
+const ended: Failure = { code: "upload_ended", message: "This upload has ended. Choose the file again." };
+
+async function confirmUpload(viewer: Viewer, upload: Upload): Promise<ConfirmOutcome> {
+  const present = (await findImagesByContent(viewer, [upload.objects.original.sha256])).values().next().value;
+  if (present?.id === upload.imageId) return { status: "ready", image: present };
+  switch (upload.state) {
+    case "rejected":
+      return refused({ code: upload.errorCode ?? ended.code, message: upload.errorMessage ?? ended.message });
+    case "pending":
+    case "verifying":
+      if (present !== undefined) {
+        await endUpload(upload, "abandoned");
+        return { status: "duplicate", image: present };
+      }
+      return verifyAndKeep(viewer, upload);
+    default:
+      return refused(ended);
+  }
+}
+
+async function verifyAndKeep(viewer: Viewer, upload: Upload): Promise<ConfirmOutcome> {
+  // From here on a crash leaves a row that says what may lie under media/.
+  if (!(await setState(upload, "verifying"))) return refused(ended);
+  try {
+    const verified = await verify(upload);
+    await copyToMedia(upload, verified);
+    return await commit(viewer, upload, verified);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    // Not an end: the bytes may still come, or come again.
+    if (error.code === "not_arrived" || error.code === "changed") await setState(upload, "pending");
+    else await endUpload(upload, "rejected", error);
+    return refused(error.toFailure());
+  }
+}
+
+async function copyToMedia(upload: Upload, { etags }: Verified): Promise<void> {
+  const [from, to] = [incoming(), media()];
+  await Promise.all(
+    objectKinds.map((kind) => to.copyFrom(from, incomingName(upload.id, kind), etags[kind], mediaName(upload, kind))),
+  );
+}
+
+/** The image and the end of its upload, together; only now is the picture acknowledged. */
+async function commit(viewer: Viewer, upload: Upload, { original }: Verified): Promise<ConfirmOutcome> {
+  const db = database();
+  const row = imageOf(upload, original);
+  const [inserted] = await db.atomic([
+    insertWhere(db, images, row, sql`exists (select 1 from ${uploads} where ${uploads.id} = ${upload.id}
+      and ${uploads.state} = 'verifying')`)
+      .onConflictDoNothing()
+      .returning({ id: images.id }),
+    db.orm
+      .update(uploads)
+      .set({ state: "ready", reservedBytes: 0 })
+      .where(and(eq(uploads.id, upload.id), sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`)),
+  ]);
+  if (inserted.length > 0) return { status: "ready", image: await toGalleryImage(row) };
+  // Someone was faster: this very upload in another call, or another upload of the same bytes.
+  const present = (await findImagesByContent(viewer, [row.sha256])).values().next().value;
+  if (present?.id === row.id) return { status: "ready", image: present };
+  await endUpload(upload, "abandoned");
+  await deleteCopies([upload]);
+  return present === undefined ? refused(ended) : { status: "duplicate", image: present };
+}
+
+function imageOf(upload: Upload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
+  const { original, thumb, display } = upload.objects;
+  const storage = media();
+  return {
+    id: upload.imageId,
+    ownerId: upload.ownerId,
+    keys: {
+      original: storage.key(mediaName(upload, "original")),
+      thumb: storage.key(mediaName(upload, "thumb")),
+      display: storage.key(mediaName(upload, "display")),
+    },
+    variantTypes: { thumb: thumb.type, display: display.type },
+    name: upload.name,
+    title: titleOf(upload.name),
+    type,
+    bytes: original.bytes,
+    storedBytes: totalBytes(upload.objects),
+    sha256: original.sha256,
+    width,
+    height,
+    capturedAt: capturedAt === null ? now() : new Date(capturedAt),
+    thumbhash: upload.thumbhash,
+    state: "ready",
+    createdAt: now(),
+    deletedAt: null,
+  };
+}
+
+const isOpen = (upload: Upload) =>
+  and(eq(uploads.id, upload.id), sql`${uploads.state} in ('pending', 'verifying')`);
+
+async function setState(upload: Upload, state: "pending" | "verifying"): Promise<boolean> {
+  const rows = await database().orm.update(uploads).set({ state }).where(isOpen(upload)).returning({ id: uploads.id });
+  return rows.length > 0;
+}
+
+/** Ends an upload without an image, and frees what it reserved. */
+async function endUpload(upload: Upload, state: "rejected" | "abandoned", reason?: AppError): Promise<void> {
+  await database()
+    .orm.update(uploads)
+    .set({ state, reservedBytes: 0, errorCode: reason?.code ?? null, errorMessage: reason?.message ?? null })
+    .where(isOpen(upload));
+}
+
+/** What has ended needs its incoming objects no more. Where this fails the picture is safe all the same: the sweep tries again. */
+async function clearIncoming(uploadIds: string[]): Promise<void> {
+  try {
+    const rows = await database()
+      .orm.select({ id: uploads.id })
+      .from(uploads)
+      .where(and(inArray(uploads.id, uploadIds), sql`${uploads.state} not in ('pending', 'verifying')`));
+    await deleteIncoming(rows.map((row) => row.id));
+  } catch (error) {
+    log.warn({ error }, "incoming objects are left to the sweep");
+  }
+}
+
+async function mapInParallel<T, R>(items: T[], map: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const queue = items.entries();
+  const work = async () => {
+    for (const [index, item] of queue) results[index] = await map(item);
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return results;
+}

@@ -1,0 +1,62 @@
+// What the browser and the server agree on. Both import this file, so it holds nothing but plain values and shapes.
+import type { Failure } from "@/lib/errors";
+import type { GalleryImage, ImageType, VariantKind, VariantType } from "@/lib/images/contract";
+
+/** React runs a client's actions one after another, so files travel in batches. */
+export const maxFilesPerBegin = 100;
+export const maxFilesPerConfirm = 100;
+/** Longer names are cut, not refused: the name only decorates. */
+export const maxNameLength = 255;
+/** A variant beyond this was not made by Pail. */
+export const maxVariantBytes = { thumb: 1_048_576, display: 16_777_216 } as const satisfies Record<VariantKind, number>;
+
+/** What this server takes, as configured; the page receives it. */
+export interface UploadLimits {
+  maxBytes: number;
+  maxPixels: number;
+}
+
+/** An upload: pending → verifying → ready; or rejected, expired, abandoned. */
+export const uploadStates = ["pending", "verifying", "ready", "rejected", "expired", "abandoned"] as const;
+export type UploadState = (typeof uploadStates)[number];
+
+/** One object that the browser wants to send. `sha256` is base64, as S3's checksum header has it. */
+export interface ObjectOffer<T extends string = string> {
+  type: T;
+  bytes: number;
+  sha256: string;
+}
+
+/** One picture that the browser wants to send: the original and its two variants. */
+export interface ImageOffer {
+  /** file name as chosen; never part of a key or a policy */
+  name: string;
+  original: ObjectOffer<ImageType>;
+  thumb: ObjectOffer<VariantType>;
+  display: ObjectOffer<VariantType>;
+  /** base64 */
+  thumbhash: string;
+  /** Set to get fresh forms for an upload whose policies expired, instead of a new upload. */
+  uploadId?: string | undefined;
+}
+
+export type ObjectKind = "original" | VariantKind;
+export const objectKinds = ["original", "thumb", "display"] as const satisfies ObjectKind[];
+
+/** A presigned POST: every field goes before the file, in this order. A secret for as long as it lives. */
+export interface PostForm {
+  url: string;
+  fields: Record<string, string>;
+}
+
+export type BeginOutcome =
+  | { status: "granted"; uploadId: string; forms: Record<ObjectKind, PostForm> }
+  /** The same owner already holds these bytes: nothing needs to be sent. */
+  | { status: "duplicate"; image: GalleryImage }
+  | { status: "refused"; error: Failure };
+
+export type ConfirmOutcome =
+  | { status: "ready"; image: GalleryImage }
+  /** Someone was faster: the same bytes became an image in the meantime. */
+  | { status: "duplicate"; image: GalleryImage }
+  | { status: "refused"; error: Failure };

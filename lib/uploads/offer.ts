@@ -1,0 +1,21 @@
+import "server-only";
+import { z } from "zod";
+import { imageTypes, variantTypes } from "@/lib/images/contract";
+import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm } from "./contract";
+
+const sha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be a SHA-256 in base64");
+const bytes = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+
+const offerShape = z.strictObject({
+  name: z.string().max(4096),
+  original: z.strictObject({ type: z.enum(imageTypes), bytes, sha256 }),
+  thumb: z.strictObject({ type: z.enum(variantTypes), bytes, sha256 }),
+  display: z.strictObject({ type: z.enum(variantTypes), bytes, sha256 }),
+  thumbhash: z.string().regex(/^[A-Za-z0-9+/]{7,40}={0,2}$/, "must be a thumbhash in base64"),
+  uploadId: z.uuid().optional(),
+}) satisfies z.ZodType<ImageOffer>;
+
+/** What begin takes. */
+export const offersShape = z.array(offerShape).min(1).max(maxFilesPerBegin);
+/** What confirm and abandon take. */
+export const uploadIdsShape = z.array(z.uuid()).min(1).max(maxFilesPerConfirm);

@@ -1,0 +1,87 @@
+import "server-only";
+import { and, inArray, lt, sql } from "drizzle-orm";
+import { forgetOldUses } from "@/lib/accounts/rate-limit";
+import { now } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { uploads } from "@/lib/db/schema";
+import { purgeTrash } from "@/lib/images/trash";
+import { incoming } from "@/lib/storage/storage";
+import { policySeconds } from "./begin";
+import { deleteCopies, deleteIncoming } from "./objects";
+
+/** After its last policy ended, an upload is left alone this long: a confirm may still be running. */
+const graceSeconds = 10 * 60;
+/** How long the row of an ended upload can answer a confirm that lost its answer. */
+const memorySeconds = 24 * 60 * 60;
+const rowsAtOnce = 500;
+
+export interface SweepReport {
+  expired: number;
+  forgotten: number;
+  objects: number;
+  purged: number;
+}
+
+/**
+ * Deletes what nobody will use any more: uploads that were never finished, objects under incoming/ that belong to no open
+ * upload, and pictures whose time in the trash is over. Every step can be cut short and run again.
+ */
+export async function sweep(): Promise<SweepReport> {
+  const expired = await expireUploads();
+  const forgotten = await forgetUploads();
+  const objects = await deleteLeftovers();
+  const purged = await purgeTrash();
+  await forgetOldUses();
+  return { expired, forgotten, objects, purged };
+}
+
+const before = (seconds: number): Date => new Date(now().getTime() - seconds * 1000);
+const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;
+
+async function expireUploads(): Promise<number> {
+  const rows = await database()
+    .orm.update(uploads)
+    .set({ state: "expired", reservedBytes: 0 })
+    .where(and(isOpen, lt(uploads.expiresAt, before(graceSeconds))))
+    .returning({ id: uploads.id });
+  return rows.length;
+}
+
+/** Drops the rows of ended uploads, and first whatever of theirs the bucket still holds. */
+async function forgetUploads(): Promise<number> {
+  const { orm } = database();
+  const due = and(sql`not ${isOpen}`, lt(uploads.expiresAt, before(memorySeconds)));
+  let forgotten = 0;
+  for (;;) {
+    const rows = await orm.select().from(uploads).where(due).limit(rowsAtOnce);
+    if (rows.length === 0) return forgotten;
+    const ids = rows.map((row) => row.id);
+    await deleteIncoming(ids);
+    await deleteCopies(rows.filter((row) => row.state !== "ready"));
+    await orm.delete(uploads).where(inArray(uploads.id, ids));
+    forgotten += rows.length;
+  }
+}
+
+/** A policy can be used again until it ends, so an object may come after its upload has ended. */
+async function deleteLeftovers(): Promise<number> {
+  const { orm } = database();
+  const due = before(policySeconds + graceSeconds);
+  let deleted = 0;
+  for await (const page of incoming().list()) {
+    const old = page.filter((object) => object.modifiedAt < due);
+    if (old.length === 0) continue;
+    const uploadIds = [...new Set(old.map((object) => uploadIdOf(object.name)))];
+    const open = await orm
+      .select({ id: uploads.id })
+      .from(uploads)
+      .where(and(inArray(uploads.id, uploadIds), isOpen));
+    const openIds = new Set(open.map((row) => row.id));
+    const leftovers = old.filter((object) => !openIds.has(uploadIdOf(object.name)));
+    await incoming().delete(leftovers.map((object) => object.name));
+    deleted += leftovers.length;
+  }
+  return deleted;
+}
+
+const uploadIdOf = (name: string): string => name.split("/", 1)[0] ?? name;

@@ -1,0 +1,75 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { variantKinds, variantSides } from "@/lib/images/contract";
+import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
+import { incoming, type ObjectStat } from "@/lib/storage/storage";
+import { type ObjectKind, objectKinds } from "./contract";
+import { incomingName, type Upload } from "./objects";
+
+export interface Verified {
+  original: Inspection;
+  /** of the bytes that were checked: the copy must be of these and no others */
+  etags: Record<ObjectKind, string>;
+}
+
+/**
+ * Checks what arrived for an upload, trusting nothing that the browser said: length, SHA-256, true type, dimensions,
+ * completeness. Throws AppError `not_arrived` where an object is missing (it may still come), `changed` where one was
+ * replaced meanwhile, and with any other code where the upload is to be rejected.
+ */
+export async function verify(upload: Upload): Promise<Verified> {
+  const [original, thumb, display] = await Promise.all(objectKinds.map((kind) => requireArrived(upload, kind)));
+  if (original === undefined || thumb === undefined || display === undefined) throw notArrived();
+  const etags = { original: original.etag, thumb: thumb.etag, display: display.etag };
+  const [inspected] = await Promise.all([
+    inspectOriginal(upload, etags.original),
+    ...variantKinds.map((kind) => requireVariant(upload, kind, etags[kind])),
+  ]);
+  return { original: inspected, etags };
+}
+
+async function requireArrived(upload: Upload, kind: ObjectKind): Promise<ObjectStat> {
+  const name = incomingName(upload.id, kind);
+  const { bytes, sha256 } = upload.objects[kind];
+  const stat = await incoming().stat(name);
+  if (stat === null) throw notArrived();
+  if (stat.bytes !== bytes || (stat.sha256 ?? (await hashObject(name, stat.etag))) !== sha256) {
+    throw new AppError("bytes_differ", "What arrived is not what was sent. Try again.");
+  }
+  return stat;
+}
+
+/** Some stores (Ceph) keep no SHA-256: there the object is read once. Returns base64. */
+async function hashObject(name: string, etag: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of await incoming().open(name, etag)) hash.update(chunk);
+  return hash.digest("base64");
+}
+
+async function inspectOriginal(upload: Upload, etag: string): Promise<Inspection> {
+  const { type } = upload.objects.original;
+  const inspection = await inspect(sourceOf(upload, "original", etag), env().limits);
+  if (inspection.type !== type) {
+    throw new AppError("type_differs", `It is ${inspection.type}, but was announced as ${type}. Choose it again.`);
+  }
+  return inspection;
+}
+
+async function requireVariant(upload: Upload, kind: "thumb" | "display", etag: string): Promise<void> {
+  const { type, width, height } = await inspect(sourceOf(upload, kind, etag), env().limits);
+  if (type !== upload.objects[kind].type || Math.max(width, height) > variantSides[kind]) {
+    throw new AppError("bad_variant", "Its smaller versions are not what they should be. Reload the page and try again.");
+  }
+}
+
+function sourceOf(upload: Upload, kind: ObjectKind, etag: string): ByteSource {
+  const name = incomingName(upload.id, kind);
+  return {
+    bytes: upload.objects[kind].bytes,
+    read: (start, end) => incoming().read(name, etag, start, end),
+  };
+}
+
+const notArrived = () => new AppError("not_arrived", "Its bytes have not arrived yet. Send them first.");

@@ -1,0 +1,23 @@
+import { type NextRequest, NextResponse } from "next/server";
+import { contentSecurityPolicy } from "@/lib/content-security-policy";
+import { env } from "@/lib/env";
+
+/** Gives every page its Content-Security-Policy with a nonce of its own. Next reads the nonce from the request's headers. */
+export function proxy(request: NextRequest): NextResponse {
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
+  const policy = contentSecurityPolicy(nonce);
+  const headers = new Headers(request.headers);
+  headers.set("content-security-policy", policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  response.headers.set("referrer-policy", referrerPolicy(request.nextUrl.pathname));
+  if (env().secureCookies) response.headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
+  return response;
+}
+
+/** A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses. */
+function referrerPolicy(pathname: string): string {
+  return pathname === "/sign-in" || pathname === "/setup" ? "same-origin" : "no-referrer";
+}
+
+export const config = { matcher: ["/((?!_next/static|favicon.ico|icon.svg).*)"] };
