@@ -6,6 +6,7 @@ import { createAdminCommand } from "@/lib/commands/create-admin";
 import { migrateCommand } from "@/lib/commands/migrate";
 import { startCommand } from "@/lib/commands/start";
 import { uploadsSweepCommand } from "@/lib/commands/uploads-sweep";
+import { setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 
 const commands: Record<string, Command> = {
@@ -17,6 +18,8 @@ const commands: Record<string, Command> = {
   "uploads sweep": uploadsSweepCommand,
 };
 
+// The pinned SDK runs on Node 20; its notice about next year's versions is for those who build Pail.
+setEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
 const exitCode = await main(process.argv.slice(2));
 if (exitCode !== undefined) process.exit(exitCode);
 

@@ -45,7 +45,7 @@ export async function commit(
   { bucket, key, attributes, check }: NewObject,
   content: Pick<ObjectRecord, "blobId" | "size" | "etag" | "checksums">,
 ): Promise<ObjectRecord> {
-  const record: ObjectRecord = { ...content, ...attributes, modifiedAt: store.now().getTime() };
+  const record: ObjectRecord = { ...attributes, ...content, modifiedAt: store.now().getTime() };
   let replaced: ObjectRecord | undefined;
   try {
     replaced = await store.index.saveObject(bucket, key, record, check);

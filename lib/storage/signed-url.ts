@@ -59,7 +59,7 @@ async function sign(bucket: BucketClient, key: string, options: UrlOptions, sign
         "response-content-disposition": options.disposition,
         "response-content-type": options.type,
       },
-      headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+      headers: { host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
     },
     { signingDate, expiresIn: urlLifeSeconds },
   );

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import sharp from "sharp";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { database, openDatabase, openLibsql, useDatabase } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { users } from "@/lib/db/schema";
+import { env, setEnv } from "@/lib/env";
+import { newId } from "@/lib/ids";
+import { startLocalBucket } from "@/lib/local-bucket/server";
+import { setUpBucket } from "@/lib/storage/bucket";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { type ImageOffer, type ObjectKind, objectKinds, type PostForm } from "@/lib/uploads/contract";
+
+/** For tests: a real database and a real local bucket in this process, with a folder of their own. */
+export async function startTestPail(driver: "better-sqlite3" | "libsql" = "better-sqlite3") {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-test-"));
+  setEnv({ DATA_DIR: dataDir, S3_PORT: "0", APP_ORIGIN: "http://localhost:3000", DATABASE_URL: "", S3_BUCKET: "" });
+  const { region, credentials } = env().bucket;
+  if (credentials === undefined) throw new Error("the tests run on the local bucket");
+  const bucket = await startLocalBucket({ dataDir: path.join(dataDir, "bucket"), region, credentials });
+  setEnv({ S3_PORT: String(bucket.port) });
+  const url = `file:${path.join(dataDir, "pail.sqlite")}`;
+  useDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
+  await migrate(database());
+  await setUpBucket(bucketClient(), env().appOrigin);
+  return {
+    bucket,
+    stop: async () => {
+      database().close();
+      bucketClient().s3.destroy();
+      await bucket.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function addViewer(name = "Viewer"): Promise<Viewer> {
+  const viewer = { id: newId(), name, email: `${newId()}@example.org`, role: "user" as const };
+  const timestamps = { createdAt: new Date(), updatedAt: new Date() };
+  await database().orm.insert(users).values({ ...viewer, ...timestamps });
+  return viewer;
+}
+
+export interface TestPicture {
+  offer: ImageOffer;
+  bytes: Record<ObjectKind, Buffer>;
+}
+
+let pictures = 0;
+
+/** A picture with its variants, as the browser makes them; each one has other pixels. */
+export async function makePicture(name = "lake.jpg"): Promise<TestPicture> {
+  pictures += 1;
+  const background = { r: pictures % 256, g: (pictures * 7) % 256, b: (pictures * 31) % 256 };
+  const picture = sharp({ create: { width: 640, height: 480, channels: 3, background } });
+  const original = await picture.clone().jpeg().toBuffer();
+  const display = await picture.clone().webp().toBuffer();
+  const thumb = await picture.clone().resize(480).webp().toBuffer();
+  return pictureOf(name, { original, thumb, display });
+}
+
+/** The offer for these bytes. */
+export function pictureOf(name: string, bytes: Record<ObjectKind, Buffer>): TestPicture {
+  const object = <T extends string>(type: T, kind: ObjectKind) => ({
+    type,
+    bytes: bytes[kind].length,
+    sha256: createHash("sha256").update(bytes[kind]).digest("base64"),
+  });
+  const offer = {
+    name,
+    original: object("image/jpeg", "original"),
+    thumb: object("image/webp", "thumb"),
+    display: object("image/webp", "display"),
+    thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+  } as const;
+  return { offer, bytes };
+}
+
+/** Sends a form as a browser does. */
+export function post(form: PostForm, bytes: Buffer): Promise<Response> {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
+  body.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  return fetch(form.url, { method: "POST", body });
+}
+
+export async function postAll(forms: Record<ObjectKind, PostForm>, { bytes }: TestPicture): Promise<number[]> {
+  return Promise.all(objectKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+}

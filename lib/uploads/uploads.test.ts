@@ -1,0 +1,269 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import sharp from "sharp";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { setClock } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { images, uploads, users } from "@/lib/db/schema";
+import { setEnv } from "@/lib/env";
+import { getImage } from "@/lib/images/image";
+import { trashImage, undoSeconds } from "@/lib/images/trash";
+import { incoming, media } from "@/lib/storage/storage";
+import { addViewer, makePicture, pictureOf, post, postAll, startTestPail, type TestPicture } from "@/lib/test-pail";
+import { abandonUploads, beginUploads, policySeconds } from "./begin";
+import { confirmUploads } from "./confirm";
+import type { BeginOutcome, ConfirmOutcome } from "./contract";
+import { sweep } from "./sweep";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+let viewer: Viewer;
+
+beforeAll(async () => {
+  pail = await startTestPail();
+  viewer = await addViewer();
+});
+afterEach(() => setClock(null));
+afterAll(() => pail.stop());
+
+type Granted = Extract<BeginOutcome, { status: "granted" }>;
+
+async function begin(picture: TestPicture, by = viewer): Promise<Granted> {
+  const [outcome] = await beginUploads(by, [picture.offer]);
+  if (outcome?.status !== "granted") throw new Error(`not granted: ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+async function confirm(uploadId: string, by = viewer): Promise<ConfirmOutcome> {
+  const [outcome] = await confirmUploads(by, [uploadId]);
+  if (outcome === undefined) throw new Error("no outcome");
+  return outcome;
+}
+
+async function upload(picture: TestPicture, by = viewer) {
+  const granted = await begin(picture, by);
+  expect(await postAll(granted.forms, picture)).toEqual([204, 204, 204]);
+  const outcome = await confirm(granted.uploadId, by);
+  if (outcome.status !== "ready") throw new Error(`not ready: ${JSON.stringify(outcome)}`);
+  return { ...granted, image: outcome.image };
+}
+
+async function names(storage: ReturnType<typeof media>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const page of storage.list()) all.push(...page.map((object) => object.name));
+  return all;
+}
+
+const later = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
+const usedBytes = async (id = viewer.id) =>
+  (await database().orm.select({ used: users.usedBytes }).from(users).where(eq(users.id, id)))[0]?.used;
+
+describe("an upload", () => {
+  test("becomes an image that is there byte for byte, and leaves nothing behind under incoming/", async () => {
+    const picture = await makePicture("Zürich Ufer 3.jpg");
+    const { image, uploadId } = await upload(picture);
+    expect(image).toMatchObject({ title: "Zürich Ufer 3", width: 640, height: 480 });
+    const details = await getImage(viewer, image.id);
+    const download = await fetch(details.downloadUrl);
+    expect(Buffer.from(await download.arrayBuffer()).equals(picture.bytes.original)).toBe(true);
+    expect(download.headers.get("content-disposition")).toContain("filename*=UTF-8''Z%C3%BCrich%20Ufer%203.jpg");
+    expect((await fetch(details.displayUrl)).headers.get("cache-control")).toMatch(/^private, max-age=\d+, immutable$/);
+    expect(await names(incoming())).not.toContainEqual(expect.stringContaining(uploadId));
+    const paths = readdirSync(path.join(process.env.DATA_DIR ?? "", "bucket", "incoming"));
+    expect(paths).toEqual([]);
+  });
+
+  test("can be confirmed again, also twice at once, with the same answer", async () => {
+    const picture = await makePicture();
+    const granted = await begin(picture);
+    await postAll(granted.forms, picture);
+    const outcomes = await Promise.all([confirm(granted.uploadId), confirm(granted.uploadId)]);
+    outcomes.push(await confirm(granted.uploadId));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "ready", image: outcomes[0]?.status === "ready" ? { id: outcomes[0].image.id } : {} });
+  });
+
+  test("is not granted for bytes that the viewer has; another user's image is no duplicate", async () => {
+    const picture = await makePicture();
+    const { image } = await upload(picture);
+    expect(await beginUploads(viewer, [picture.offer])).toMatchObject([{ status: "duplicate", image: { id: image.id } }]);
+    const other = await upload(picture, await addViewer());
+    expect(other.image.id).not.toBe(image.id);
+  });
+
+  test("of the same bytes twice at once ends as one image and one duplicate, with no object too many", async () => {
+    const picture = await makePicture();
+    const [first, second] = [await begin(picture), await begin(picture)];
+    await Promise.all([postAll(first.forms, picture), postAll(second.forms, picture)]);
+    const outcomes = await confirmUploads(viewer, [first.uploadId, second.uploadId]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["duplicate", "ready"]);
+    const [row] = await database().orm.select().from(images).where(eq(images.sha256, picture.offer.original.sha256));
+    const kept = (await names(media())).filter((name) => name.startsWith(row?.id ?? "none"));
+    expect(kept).toHaveLength(3);
+    expect(await names(incoming())).toEqual([]);
+  });
+
+  test("gets fresh forms for itself while it is pending", async () => {
+    const picture = await makePicture();
+    const granted = await begin(picture);
+    setClock(later(policySeconds + 60));
+    const [again] = await beginUploads(viewer, [{ ...picture.offer, uploadId: granted.uploadId }]);
+    expect(again).toMatchObject({ status: "granted", uploadId: granted.uploadId });
+    const changed = { ...picture.offer, uploadId: granted.uploadId, original: { ...picture.offer.original, bytes: 5 } };
+    const [other] = await beginUploads(viewer, [changed]);
+    expect(other?.status === "granted" && other.uploadId).not.toBe(granted.uploadId);
+  });
+});
+
+describe("what is refused", () => {
+  test("a confirm before the bytes came: it can be run again when they have", async () => {
+    const picture = await makePicture();
+    const { uploadId, forms } = await begin(picture);
+    expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code: "not_arrived" } });
+    await postAll(forms, picture);
+    expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
+  });
+
+  test("a confirm of someone else's upload, as of none", async () => {
+    const picture = await makePicture();
+    const { uploadId, forms } = await begin(picture);
+    await postAll(forms, picture);
+    const stranger = await addViewer();
+    expect(await confirm(uploadId, stranger)).toMatchObject({ status: "refused", error: { code: "not_found" } });
+    expect(await abandonUploads(stranger, [uploadId])).toEqual([]);
+    expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
+  });
+
+  test("a changed field, an extra field, other bytes of the same length, one byte more or less", async () => {
+    const picture = await makePicture();
+    const { forms, uploadId } = await begin(picture);
+    const { url, fields } = forms.original;
+    const bytes = picture.bytes.original;
+    const flipped = Buffer.from(bytes);
+    flipped[100] = (flipped[100] ?? 0) ^ 1;
+    const attempts: [string, number, Promise<Response>][] = [
+      ...Object.keys(fields).map((name): [string, number, Promise<Response>] => [
+        name,
+        403,
+        post({ url, fields: { ...fields, [name]: `${fields[name]}x` } }, bytes),
+      ]),
+      ["extra field", 403, post({ url, fields: { ...fields, "x-amz-meta-more": "1" } }, bytes)],
+      ["other bytes", 400, post({ url, fields }, flipped)],
+      ["one byte more", 400, post({ url, fields }, Buffer.concat([bytes, Buffer.from("x")]))],
+      ["one byte less", 400, post({ url, fields }, bytes.subarray(1))],
+    ];
+    for (const [what, status, response] of attempts) {
+      const { status: got } = await response;
+      expect([what, got >= 400 && got < 500 ? "refused" : got]).toEqual([what, "refused"]);
+      if (status === 403 && !["policy", "x-amz-credential", "x-amz-date", "x-amz-algorithm"].includes(what)) expect([what, got]).toEqual([what, status]);
+    }
+    expect(await names(incoming())).not.toContainEqual(expect.stringContaining(uploadId));
+  });
+
+  test("an SVG announced as a JPEG, a truncated JPEG, a variant that is none: rejected, nothing stays", async () => {
+    const good = await makePicture();
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+    const big = await sharp({ create: { width: 900, height: 900, channels: 3, background: "red" } }).webp().toBuffer();
+    const cases = [
+      [{ ...good.bytes, original: svg }, "unsupported_type"],
+      [{ ...good.bytes, original: good.bytes.original.subarray(0, 900) }, "damaged_image"],
+      [{ ...good.bytes, original: (await makePicture()).bytes.display }, "type_differs"],
+      [{ ...(await makePicture()).bytes, thumb: big }, "bad_variant"],
+      [{ ...(await makePicture()).bytes, display: svg }, "unsupported_type"],
+    ] as const;
+    const before = await usedBytes();
+    for (const [bytes, code] of cases) {
+      const picture = pictureOf("evil.jpg", bytes);
+      const { uploadId, forms } = await begin(picture);
+      await postAll(forms, picture);
+      expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code } });
+      // The reason stays the same, and sending again does not help.
+      await postAll(forms, picture);
+      expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code } });
+      expect(await names(media())).not.toContainEqual(expect.stringContaining(uploadId));
+    }
+    expect(await usedBytes()).toBe(before);
+    setClock(later(25 * 3600));
+    await sweep();
+    expect(await names(incoming())).toEqual([]);
+  });
+
+  test("more than the quota: what fits is granted, and room freed can be used again", async () => {
+    const small = await addViewer();
+    const [a, b] = [await makePicture(), await makePicture()];
+    const total = a.offer.original.bytes + a.offer.thumb.bytes + a.offer.display.bytes;
+    setEnv({ USER_QUOTA_BYTES: String(total + 10) });
+    const outcomes = await beginUploads(small, [a.offer, b.offer]);
+    expect(outcomes).toMatchObject([{ status: "granted" }, { status: "refused", error: { code: "quota_full" } }]);
+    expect(await usedBytes(small.id)).toBe(total);
+    await abandonUploads(small, outcomes.flatMap((o) => (o.status === "granted" ? [o.uploadId] : [])));
+    expect(await usedBytes(small.id)).toBe(0);
+    expect(await beginUploads(small, [b.offer])).toMatchObject([{ status: "granted" }]);
+    setEnv({ USER_QUOTA_BYTES: "" });
+  });
+
+  test("a file beyond the limit, at begin", async () => {
+    const { offer } = await makePicture();
+    const outcomes = await beginUploads(viewer, [{ ...offer, original: { ...offer.original, bytes: 60_000_000 } }]);
+    expect(outcomes).toMatchObject([{ status: "refused", error: { code: "too_large" } }]);
+  });
+
+  test("too many begins in a minute", async () => {
+    const hasty = await addViewer();
+    const { offer } = await makePicture();
+    const tooLarge = { ...offer, original: { ...offer.original, bytes: 60_000_000 } };
+    for (let i = 0; i < 120; i += 1) await beginUploads(hasty, [tooLarge]);
+    await expect(beginUploads(hasty, [tooLarge])).rejects.toMatchObject({ code: "rate_limited" });
+  });
+});
+
+describe("a policy sent again", () => {
+  test("after its upload was confirmed changes nothing, and the sweep takes what it left", async () => {
+    const picture = await makePicture();
+    const { forms, image } = await upload(picture);
+    expect(await postAll(forms, picture)).toEqual([204, 204, 204]);
+    const details = await getImage(viewer, image.id);
+    expect((await fetch(details.downloadUrl)).status).toBe(200);
+    await sweep();
+    expect(await names(incoming())).toHaveLength(3);
+    setClock(later(policySeconds + 11 * 60));
+    await sweep();
+    expect(await names(incoming())).toEqual([]);
+    expect((await fetch((await getImage(viewer, image.id)).displayUrl)).status).toBe(200);
+  });
+
+  test("after its image was deleted brings nothing back", async () => {
+    const picture = await makePicture();
+    const { forms, uploadId, image } = await upload(picture);
+    await trashImage(viewer, image.id);
+    await postAll(forms, picture);
+    expect(await confirm(uploadId)).toMatchObject({ status: "refused" });
+    setClock(later(policySeconds + undoSeconds + 11 * 60));
+    await sweep();
+    expect(await names(incoming())).toEqual([]);
+    expect(await names(media())).not.toContainEqual(expect.stringContaining(image.id));
+    expect(await database().orm.select().from(images).where(eq(images.id, image.id))).toEqual([]);
+  });
+});
+
+describe("the sweep", () => {
+  test("ends what was never finished, frees its room, and forgets it a day later with whatever it left", async () => {
+    const someone = await addViewer();
+    const picture = await makePicture();
+    const { uploadId, forms } = await begin(picture, someone);
+    await postAll(forms, picture);
+    // A confirm that was cut between its copies and its commit.
+    await database().orm.update(uploads).set({ state: "verifying" }).where(eq(uploads.id, uploadId));
+    const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, uploadId));
+    const stat = await incoming().stat(`${uploadId}/original`);
+    await media().copyFrom(incoming(), `${uploadId}/original`, stat?.etag ?? "", `${row?.imageId}/original.jpg`);
+    setClock(later(policySeconds + 11 * 60));
+    await sweep();
+    expect(await usedBytes(someone.id)).toBe(0);
+    expect(await confirm(uploadId, someone)).toMatchObject({ status: "refused", error: { code: "upload_ended" } });
+    setClock(later(25 * 3600));
+    await sweep();
+    expect(await database().orm.select().from(uploads).where(eq(uploads.id, uploadId))).toEqual([]);
+    expect(await names(media())).not.toContainEqual(expect.stringContaining(row?.imageId ?? "none"));
+  });
+});
