@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Call, Store } from "./call";
 import { setCorsHeaders } from "./cors";
+import { findOperation } from "./operations";
 import { newRequestId, readRequest, type S3Request } from "./request";
-import { describeOperation, route } from "./router";
+import { route } from "./router";
 import { S3Error } from "./s3-error";
 import { toXml } from "./xml";
 
@@ -12,7 +13,9 @@ import { toXml } from "./xml";
 export interface RequestRecord {
   level: "info" | "error";
   requestId: string;
-  operation: string;
+  method: string;
+  /** In S3's words, where it has one for the request. */
+  operation: string | undefined;
   bucket: string | undefined;
   key: string | undefined;
   status: number;
@@ -64,7 +67,8 @@ export function answerRequest(
     return {
       level: internal ? "error" : "info",
       requestId: id,
-      operation: request ? describeOperation(request) : (http.method ?? ""),
+      method: http.method ?? "",
+      operation: request && findOperation(request)?.name,
       bucket: request?.bucket,
       key: request?.key,
       status: response.statusCode,

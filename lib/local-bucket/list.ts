@@ -2,7 +2,7 @@ import { bucketName, type SignedCall, sendXml } from "./call";
 import type { ObjectRecord } from "./index-rows";
 import type { ObjectIndex } from "./object-index";
 import { encodePart, queryValue } from "./request";
-import { notImplemented, S3Error } from "./s3-error";
+import { S3Error } from "./s3-error";
 
 export interface ListQuery {
   prefix: string;
@@ -23,8 +23,6 @@ const most = 1000;
 
 export async function listObjectsV2(call: SignedCall): Promise<void> {
   const { query } = call.request;
-  if (queryValue(query, "list-type") !== "2")
-    throw notImplemented("ListObjects; use ListObjectsV2 (list-type=2)");
   const bucket = bucketName(call);
   call.store.index.getBucket(bucket);
   const prefix = queryValue(query, "prefix") ?? "";

@@ -89,7 +89,7 @@ function createParser(http: IncomingMessage): ReturnType<typeof Busboy> {
     return Busboy({
       headers: http.headers as BusboyHeaders,
       isPartAFile: (name) => name?.toLowerCase() === "file",
-      fileHwm: 256 * 1024,
+      fileHwm: 1024 ** 2,
       limits: { fieldSize: maxFieldBytes, files: 1, parts: maxParts, headerPairs: 16, headerSize: 8 * 1024 },
     });
   } catch (error) {

@@ -57,6 +57,7 @@ function expandFilename({ fields, filename }: PostForm, bucket: string): Fields 
   const expanded = new Map([["bucket", bucket]]);
   for (const [name, value] of fields) {
     const literal = name === "policy" || name === "x-amz-signature";
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own spelling
     expanded.set(name, literal ? value : value.replaceAll("${filename}", () => filename));
   }
   if (fields.has("bucket") && fields.get("bucket") !== bucket) {
