@@ -10,6 +10,7 @@ import { unsupported } from "./formats/unsupported";
 import { isWebp, readWebp } from "./formats/webp";
 
 export type { ByteSource };
+export { damaged };
 export type Inspection = Header;
 
 const formats = [

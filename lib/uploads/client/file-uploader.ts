@@ -1,0 +1,207 @@
+import { AppError } from "@/lib/errors";
+import type { GalleryImage } from "@/lib/images/contract";
+import type { ConfirmOutcome } from "@/lib/uploads/contract";
+import { Claims, unlessAborted } from "./claims";
+import { Gate } from "./gate";
+import type { Preparer } from "./prepare";
+import { heldBytes, type PreparedImage, toOffer, wireBytes } from "./prepared-image";
+import type { Patience, Wait } from "./retry";
+import type { SendObject } from "./send-object";
+import { type Grant, sendUpload } from "./send-upload";
+import { ServerDesk } from "./server-desk";
+import type { UploadItemState } from "./upload-item";
+import type { UploadServer } from "./upload-server";
+
+/** One file on its way. */
+export interface UploadTask {
+  file: File;
+  signal: AbortSignal;
+  show(state: UploadItemState): void;
+  /** Set once all its bytes are in the bucket: from there on only confirm is left, in a later try as well. */
+  arrivedAs: string | null;
+}
+
+export type Ending = { status: "ready" | "duplicate"; image: GalleryImage };
+
+interface Prepared {
+  image: PreparedImage;
+  /** Lets go of what it holds in memory. */
+  release(): void;
+}
+
+export interface FileUploaderOptions {
+  server: UploadServer;
+  preparer: Preparer;
+  send: SendObject;
+  patience: Patience;
+}
+
+const parallelSends = 4;
+/** Preparing runs ahead of the network, so that one begin serves many; these bound what waits in memory. */
+const maxHeldFiles = 100;
+const maxHeldBytes = 64 * 1024 * 1024;
+/** The server cuts names to fit; this only keeps an absurd one from spoiling the call for all. */
+const maxOfferedName = 1024;
+
+/** Takes files from choice to picture: prepare, begin, send, confirm. Throws AppError, or the signal's reason. */
+export class FileUploader {
+  readonly #desk: ServerDesk;
+  readonly #claims = new Claims();
+  readonly #preparing: Gate;
+  readonly #holding = new Gate(maxHeldFiles, () => this.#heldBytes >= maxHeldBytes);
+  readonly #sending = new Gate(parallelSends);
+  #heldBytes = 0;
+
+  constructor(private readonly options: FileUploaderOptions) {
+    this.#desk = new ServerDesk({ ...options, parallelSends });
+    this.#preparing = new Gate(options.preparer.concurrency);
+  }
+
+  async upload(task: UploadTask): Promise<Ending> {
+    if (task.arrivedAs !== null) return this.#confirm(task, task.arrivedAs);
+    for (;;) {
+      const prepared = await this.#prepare(task);
+      try {
+        const { sha256 } = prepared.image.original;
+        const leader = this.#claims.leaderOf(sha256);
+        if (leader === undefined) return await this.#claims.lead(sha256, () => this.#offer(task, prepared));
+        prepared.release();
+        task.show({ status: "waiting" });
+        const image = await unlessAborted(leader, task.signal);
+        if (image !== null) return { status: "duplicate", image };
+      } finally {
+        prepared.release();
+      }
+    }
+  }
+
+  async #prepare({ file, signal, show }: UploadTask): Promise<Prepared> {
+    const isPrepared = this.#desk.count("preparing");
+    let leavePreparing = () => {};
+    let letGo = () => {};
+    try {
+      leavePreparing = await this.#preparing.enter(signal);
+      letGo = await this.#holding.enter(signal);
+      show({ status: "preparing" });
+      const image = await this.options.preparer.prepare(file, signal);
+      return { image, release: this.#hold(image, letGo) };
+    } catch (error) {
+      letGo();
+      throw error;
+    } finally {
+      leavePreparing();
+      // Those who asked to begin meanwhile go together with this one, which asks in a moment.
+      isPrepared();
+    }
+  }
+
+  #hold(image: PreparedImage, letGo: () => void): () => void {
+    let bytes = heldBytes(image);
+    this.#heldBytes += bytes;
+    return () => {
+      this.#heldBytes -= bytes;
+      bytes = 0;
+      letGo();
+    };
+  }
+
+  async #offer(task: UploadTask, prepared: Prepared): Promise<Ending> {
+    task.show({ status: "waiting" });
+    const outcome = await this.#begin(task, prepared.image);
+    if ("image" in outcome) return outcome;
+    const uploadId = await this.#send(task, prepared.image, outcome);
+    if (typeof uploadId !== "string") return uploadId;
+    prepared.release();
+    task.arrivedAs = uploadId;
+    return this.#confirm(task, uploadId);
+  }
+
+  async #begin(task: UploadTask, image: PreparedImage, uploadId?: string): Promise<Grant | Ending> {
+    const offer = {
+      ...toOffer(task.file.name.slice(0, maxOfferedName), image),
+      ...(uploadId && { uploadId }),
+    };
+    const outcome = await this.#desk.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
+    if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
+    if (outcome.status === "duplicate") return outcome;
+    const { clock } = this.options.patience;
+    return { uploadId: outcome.uploadId, forms: outcome.forms, grantedAtMs: clock.now() };
+  }
+
+  /** Resolves to the upload's id; or to the picture, where the same bytes got there first while forms were renewed. */
+  async #send(task: UploadTask, image: PreparedImage, first: Grant): Promise<string | Ending> {
+    const { send, patience } = this.options;
+    const { signal } = task;
+    const totalBytes = wireBytes(image);
+    const isSent = this.#desk.count("sending");
+    let grant = first;
+    let sentBytes = 0;
+    let leave = () => {};
+    const show = () => task.show({ status: "sending", sentBytes, totalBytes });
+    try {
+      leave = await this.#sending.enter(signal);
+      show();
+      await sendUpload({
+        ...{ image, grant, send, patience, signal },
+        renew: async (uploadId) => {
+          const outcome = await this.#begin(task, image, uploadId);
+          if ("image" in outcome) throw new AlreadyThere(outcome);
+          grant = outcome;
+          return grant;
+        },
+        onProgress: (bytes) => {
+          sentBytes = bytes;
+          show();
+        },
+        onWait: (wait) => (wait === null ? show() : task.show({ ...wait, sentBytes, totalBytes })),
+      });
+      return grant.uploadId;
+    } catch (error) {
+      this.#giveUp(task, grant.uploadId);
+      if (error instanceof AlreadyThere) return error.ending;
+      throw error;
+    } finally {
+      leave();
+      isSent();
+    }
+  }
+
+  async #confirm(task: UploadTask, uploadId: string): Promise<Ending> {
+    const waiting = onWaitFor(task, 1, 1);
+    const confirming = () => task.show({ status: "confirming" });
+    confirming();
+    try {
+      const outcome = await this.#desk.confirm(uploadId, task.signal, (wait) =>
+        wait === null ? confirming() : waiting(wait),
+      );
+      return endingOf(task, outcome);
+    } catch (error) {
+      if (task.signal.aborted) this.#giveUp(task, uploadId);
+      throw error;
+    }
+  }
+
+  /** Whoever is signed out cannot give up anything: their uploads stay, to go on with or to expire. */
+  #giveUp(task: UploadTask, uploadId: string): void {
+    if (task.signal.reason instanceof AppError) return;
+    task.arrivedAs = null;
+    void this.#desk.abandon(uploadId);
+  }
+}
+
+class AlreadyThere extends Error {
+  constructor(readonly ending: Ending) {
+    super("the same bytes became a picture in the meantime");
+  }
+}
+
+/** A refused upload is over: a later try starts from the file. */
+function endingOf(task: UploadTask, outcome: ConfirmOutcome): Ending {
+  if (outcome.status !== "refused") return outcome;
+  task.arrivedAs = null;
+  throw new AppError(outcome.error.code, outcome.error.message);
+}
+
+function onWaitFor({ show }: UploadTask, sentBytes: number, totalBytes: number): (wait: Wait | null) => void {
+  return (wait) => show(wait === null ? { status: "waiting" } : { ...wait, sentBytes, totalBytes });
+}

@@ -1,0 +1,65 @@
+import type { Failure } from "@/lib/errors";
+
+/** What the queue says by itself. What the server and the inspection say comes with their errors. */
+export const messages = {
+  fileChanged: {
+    code: "file_changed",
+    message: "This file was changed, moved or deleted since it was chosen. Choose it again.",
+  },
+  notPrepared: {
+    code: "not_prepared",
+    message: "This browser could not prepare the picture. Try again, or use an up-to-date browser.",
+  },
+  workerDied: {
+    code: "worker_died",
+    message: "The browser ran out of memory over this picture. Close other tabs and try again.",
+  },
+  signedOut: {
+    code: "unauthenticated",
+    message: "You are signed out. Sign in again in another tab, then come back here and retry.",
+  },
+  offline: { code: "offline", message: "No connection. It goes on by itself when the connection is back." },
+  network: { code: "network", message: "The connection was lost. Check it, then retry." },
+  stalled: { code: "stalled", message: "The connection is stuck. Check it, then retry." },
+  serverSilent: { code: "network", message: "The server does not answer. Check the connection, then retry." },
+  serverBusy: {
+    code: "unavailable",
+    message: "The server cannot take it at the moment. Retry in a few minutes.",
+  },
+  bucketBusy: { code: "bucket_busy", message: "The bucket is busy. Retry in a few minutes." },
+  formExpired: { code: "form_expired", message: "The permission to send it kept running out. Retry it." },
+  unexpected: { code: "unexpected", message: "Something went wrong with this picture. Retry it." },
+} as const satisfies Record<string, Failure>;
+
+/** While it tries again by itself: the same causes, but there is nothing to do. */
+export function waitingSentence({ code, message }: Failure): string {
+  return (
+    {
+      offline: messages.offline.message,
+      network: "The connection was lost. Trying again in a moment.",
+      stalled: "The connection is stuck. Trying again in a moment.",
+      unavailable: "The server is busy. Trying again in a moment.",
+      bucket_busy: "The bucket is busy. Trying again in a moment.",
+      form_expired: "Asking for a new permission to send.",
+      rate_limited: "Many pictures at once. It goes on by itself in a moment.",
+    }[code] ?? message
+  );
+}
+
+/** S3's error codes that a person can do something about. */
+const bucketSentences: Record<string, string> = {
+  EntityTooLarge: "The file is larger than it was when it was chosen. Choose it again.",
+  EntityTooSmall: "The file is smaller than it was when it was chosen. Choose it again.",
+  BadDigest: "The file was changed while it was sent. Choose it again.",
+  XAmzContentChecksumMismatch: "The file was changed while it was sent. Choose it again.",
+  NoSuchBucket: "The bucket does not exist. Tell whoever runs this Pail.",
+  QuotaExceeded: "The bucket is full. Tell whoever runs this Pail.",
+};
+
+export function bucketRefusal(code: string): Failure {
+  return {
+    code,
+    message:
+      bucketSentences[code] ?? `The bucket refused it (${code}). Retry, and tell whoever runs this Pail.`,
+  };
+}

@@ -1,0 +1,76 @@
+import { AppError } from "@/lib/errors";
+import type { UploadLimits } from "@/lib/uploads/contract";
+import { messages } from "./messages";
+import type { PrepareReply, PrepareRequest } from "./prepare.worker";
+import type { PreparedImage } from "./prepared-image";
+
+export interface Preparer {
+  /** How many pictures it prepares at the same time. */
+  concurrency: number;
+  prepare(file: File, signal: AbortSignal): Promise<PreparedImage>;
+}
+
+interface PreparerOptions {
+  limits: UploadLimits;
+  concurrency?: number;
+  createWorker?: () => Worker;
+}
+
+/** A small pool of workers. They start with the first picture, and stay for the next ones. */
+export function createPreparer({
+  limits,
+  concurrency = Math.min(4, Math.max(1, navigator.hardwareConcurrency)),
+  createWorker = () => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" }),
+}: PreparerOptions): Preparer & { close(): void } {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+
+  function take(): Worker {
+    const worker = idle.pop() ?? createWorker();
+    all.add(worker);
+    return worker;
+  }
+
+  function discard(worker: Worker): void {
+    worker.terminate();
+    all.delete(worker);
+  }
+
+  /** A worker that died takes its picture with it; one whose picture was cancelled goes too, as it cannot be interrupted. */
+  async function prepare(file: File, signal: AbortSignal): Promise<PreparedImage> {
+    signal.throwIfAborted();
+    const worker = take();
+    try {
+      const reply = await ask(worker, { file, limits }, signal);
+      idle.push(worker);
+      if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
+      return reply.value;
+    } catch (error) {
+      if (!idle.includes(worker)) discard(worker);
+      throw error;
+    }
+  }
+
+  function close(): void {
+    for (const worker of all) worker.terminate();
+    all.clear();
+    idle.length = 0;
+  }
+
+  return { concurrency, prepare, close };
+}
+
+function ask(worker: Worker, request: PrepareRequest, signal: AbortSignal): Promise<PrepareReply> {
+  const listening = new AbortController();
+  const { signal: until } = listening;
+  return new Promise<PrepareReply>((resolve, reject) => {
+    const died = () => reject(new AppError(messages.workerDied.code, messages.workerDied.message));
+    worker.addEventListener("message", ({ data }: MessageEvent<PrepareReply>) => resolve(data), {
+      signal: until,
+    });
+    worker.addEventListener("error", died, { signal: until });
+    worker.addEventListener("messageerror", died, { signal: until });
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: until });
+    worker.postMessage(request);
+  }).finally(() => listening.abort());
+}

@@ -1,0 +1,100 @@
+import { AppError, type Failure } from "@/lib/errors";
+import { type Clock, sleep } from "./clock";
+import type { Connection } from "./connection";
+import { messages, waitingSentence } from "./messages";
+
+export const maxTries = 6;
+/** The server says when there is too much of us; that is no failure, but it must not go on for ever either. */
+const maxRateLimits = 20;
+const firstWaitMs = 500;
+const maxWaitMs = 30_000;
+const maxRetryAfterMs = 300_000;
+/** `navigator.onLine` can be wrong, so without a network one tries now and then. */
+const offlineWaitMs = 30_000;
+
+interface TransientOptions {
+  cause?: unknown;
+  retryAfterMs?: number | undefined;
+  /** Nothing is wrong with the network: try again at once. */
+  isImmediate?: boolean;
+}
+
+/** Something that may be over in a moment. `failure` is what the person reads when it is not. */
+export class TransientError extends Error {
+  override readonly name = "TransientError";
+
+  constructor(
+    readonly failure: Failure,
+    readonly options: TransientOptions = {},
+  ) {
+    super(failure.message, { cause: options.cause });
+  }
+}
+
+export interface Wait {
+  status: "retrying" | "offline";
+  sentence: string;
+}
+
+export interface Patience {
+  clock: Clock;
+  random: () => number;
+  connection: Connection;
+}
+
+/** Tries `work` until it is done, fails for good, or has failed in passing for the sixth time. */
+export async function retrying<T>(
+  work: () => Promise<T>,
+  { clock, random, connection }: Patience,
+  signal: AbortSignal,
+  onWait: (wait: Wait | null) => void,
+): Promise<T> {
+  let tries = 0;
+  let rateLimits = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const error = await failureOf(work);
+    if ("value" in error) return error.value;
+    signal.throwIfAborted();
+    const { failure, options } = error.transient;
+
+    if (failure.code === messages.network.code && !connection.isOnline()) {
+      onWait({ status: "offline", sentence: messages.offline.message });
+      await sleep(clock, offlineWaitMs, signal, connection.onOnline);
+    } else {
+      const isRateLimit = failure.code === "rate_limited";
+      if (isRateLimit) rateLimits += 1;
+      else tries += 1;
+      if (tries >= maxTries || rateLimits >= maxRateLimits) {
+        throw new AppError(failure.code, failure.message, { cause: error.transient });
+      }
+      onWait({ status: "retrying", sentence: waitingSentence(failure) });
+      await sleep(clock, waitMs(isRateLimit ? maxTries - 1 : tries, options, random), signal);
+    }
+    onWait(null);
+  }
+}
+
+async function failureOf<T>(work: () => Promise<T>): Promise<{ value: T } | { transient: TransientError }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof TransientError) return { transient: error };
+    throw error;
+  }
+}
+
+function waitMs(
+  tries: number,
+  { isImmediate, retryAfterMs = 0 }: TransientOptions,
+  random: () => number,
+): number {
+  if (isImmediate && tries === 1) return 0;
+  return Math.max(backoffMs(tries, random), Math.min(retryAfterMs, maxRetryAfterMs));
+}
+
+/** Full jitter: anything up to a bound that grows from half a second to 30 seconds over the tries there are. */
+export function backoffMs(tries: number, random: () => number): number {
+  const growth = (maxWaitMs / firstWaitMs) ** (1 / (maxTries - 2));
+  return random() * Math.min(maxWaitMs, firstWaitMs * growth ** (tries - 1));
+}

@@ -1,0 +1,68 @@
+import type { PostForm } from "@/lib/uploads/contract";
+
+export interface SendFailure {
+  ok: false;
+  /** 0 where there was no answer */
+  status: number;
+  /** S3's error code; `network` where there was no answer: browsers do not tell a cut from a CORS refusal */
+  code: string;
+  message: string;
+  retryAfterSeconds: number | null;
+}
+
+export type SendOutcome = { ok: true } | SendFailure;
+
+export interface SendOptions {
+  onProgress(sentBytes: number): void;
+  signal: AbortSignal;
+}
+
+export type SendObject = (form: PostForm, blob: Blob, options: SendOptions) => Promise<SendOutcome>;
+
+/** One POST to the bucket. XMLHttpRequest, as fetch tells no progress. */
+export const sendObject: SendObject = (form, blob, { onProgress, signal }) =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const request = new XMLHttpRequest();
+    const abort = () => {
+      request.abort();
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      // The fields count too; their share is small, and the same at every moment.
+      onProgress(total > 0 ? (blob.size * loaded) / total : 0);
+    });
+    request.addEventListener("load", () => resolve(outcomeOf(request)));
+    request.addEventListener("error", () =>
+      resolve({ ok: false, status: 0, code: "network", message: "", retryAfterSeconds: null }),
+    );
+    request.addEventListener("loadend", () => signal.removeEventListener("abort", abort));
+    request.open("POST", form.url);
+    request.send(bodyOf(form, blob));
+  });
+
+/** S3 ignores whatever comes after the file. */
+function bodyOf({ fields }: PostForm, blob: Blob): FormData {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("file", blob, "file");
+  return body;
+}
+
+function outcomeOf(request: XMLHttpRequest): SendOutcome {
+  if (request.status >= 200 && request.status < 300) return { ok: true };
+  const seconds = Number(request.getResponseHeader("retry-after") ?? Number.NaN);
+  return {
+    ok: false,
+    status: request.status,
+    ...parseS3Error(request.responseText),
+    retryAfterSeconds: Number.isFinite(seconds) ? seconds : null,
+  };
+}
+
+/** S3's error XML has two elements that matter; a proxy's error page has neither. */
+export function parseS3Error(xml: string): { code: string; message: string } {
+  const element = (name: string) => new RegExp(`<${name}>([^<]{0,500})</${name}>`).exec(xml)?.[1];
+  return { code: element("Code") ?? "unknown", message: element("Message") ?? "" };
+}

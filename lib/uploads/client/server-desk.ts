@@ -1,0 +1,110 @@
+import {
+  type BeginOutcome,
+  type ConfirmOutcome,
+  type ImageOffer,
+  maxFilesPerBegin,
+  maxFilesPerConfirm,
+} from "@/lib/uploads/contract";
+import { Batcher } from "./batcher";
+import { type Patience, retrying, type Wait } from "./retry";
+import { callForAll, type UploadServer } from "./upload-server";
+
+type OnWait = (wait: Wait | null) => void;
+
+interface DeskOptions {
+  server: UploadServer;
+  patience: Patience;
+  parallelSends: number;
+}
+
+/** Where files go with what they ask of the server, and are asked for together: few calls, and none too late. */
+export class ServerDesk {
+  readonly #begins: Batcher<{ offer: ImageOffer; onWait: OnWait }, BeginOutcome>;
+  readonly #confirms: Batcher<{ uploadId: string; onWait: OnWait }, ConfirmOutcome>;
+  readonly #abandons: Batcher<string, unknown>;
+  readonly #counts = { preparing: 0, beginning: 0, sending: 0 };
+
+  constructor({ server, patience, parallelSends }: DeskOptions) {
+    const { clock } = patience;
+    const counts = this.#counts;
+    const call = <I extends { onWait: OnWait }, O>(
+      inputs: I[],
+      signal: AbortSignal,
+      work: () => Promise<O>,
+    ) =>
+      retrying(work, patience, signal, (wait) => {
+        for (const { onWait } of inputs) onWait(wait);
+      });
+
+    this.#begins = new Batcher({
+      maxSize: maxFilesPerBegin,
+      clock,
+      shouldWait: () => {
+        if (counts.preparing === 0) return "no";
+        return counts.sending > parallelSends ? "must" : "may";
+      },
+      run: (inputs, signal) =>
+        call(inputs, signal, () =>
+          callForAll(inputs.length, () => server.begin(inputs.map(({ offer }) => offer))),
+        ),
+    });
+    this.#confirms = new Batcher({
+      maxSize: maxFilesPerConfirm,
+      clock,
+      shouldWait: () => (counts.preparing + counts.beginning + counts.sending === 0 ? "no" : "may"),
+      run: (inputs, signal) =>
+        call(inputs, signal, () =>
+          callForAll(inputs.length, () => server.confirm(inputs.map(({ uploadId }) => uploadId))),
+        ),
+    });
+    this.#abandons = new Batcher({
+      maxSize: maxFilesPerConfirm,
+      clock,
+      shouldWait: () => "may",
+      run: async (uploadIds) => {
+        await server.abandon?.(uploadIds);
+        return uploadIds;
+      },
+    });
+  }
+
+  async begin(offer: ImageOffer, signal: AbortSignal, onWait: OnWait): Promise<BeginOutcome> {
+    const done = this.count("beginning");
+    try {
+      return await this.#begins.add({ offer, onWait }, signal);
+    } finally {
+      done();
+    }
+  }
+
+  confirm(uploadId: string, signal: AbortSignal, onWait: OnWait): Promise<ConfirmOutcome> {
+    return this.#confirms.add({ uploadId, onWait }, signal);
+  }
+
+  /** Frees what the upload reserved. Where that fails, the server frees it when the upload's time is over. */
+  async abandon(uploadId: string): Promise<void> {
+    try {
+      await this.#abandons.add(uploadId, new AbortController().signal);
+    } catch (error) {
+      console.warn("an upload could not be abandoned; it expires by itself", error);
+    }
+  }
+
+  /** Notes that a file is at this stage, until the returned function is called: it tells how long waiting pays. */
+  count(stage: "preparing" | "beginning" | "sending"): () => void {
+    let isOver = false;
+    this.#counts[stage] += 1;
+    this.#reconsider();
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#counts[stage] -= 1;
+      this.#reconsider();
+    };
+  }
+
+  #reconsider(): void {
+    this.#begins.reconsider();
+    this.#confirms.reconsider();
+  }
+}

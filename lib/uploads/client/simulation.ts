@@ -1,0 +1,228 @@
+import type { Result } from "@/lib/errors";
+import type { GalleryImage } from "@/lib/images/contract";
+import type { BeginOutcome, ConfirmOutcome, ImageOffer, PostForm } from "@/lib/uploads/contract";
+import { type Clock, sleep } from "./clock";
+import type { Preparer } from "./prepare";
+import type { PreparedImage } from "./prepared-image";
+import type { SendFailure, SendObject } from "./send-object";
+import type { UploadServer } from "./upload-server";
+
+/** For tests: a clock that jumps from timer to timer, and a world on it that fails on demand. */
+export class SimulatedClock implements Clock {
+  #nowMs = 0;
+  #timers = new Map<object, { run: () => void; at: number }>();
+
+  now = () => this.#nowMs;
+
+  setTimeout(run: () => void, ms: number): unknown {
+    const timer = {};
+    this.#timers.set(timer, { run, at: this.#nowMs + ms });
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.#timers.delete(timer as object);
+  }
+
+  /** Lets everything happen that happens until then; Infinity: until nothing happens any more. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#nowMs + ms;
+    for (;;) {
+      await settled();
+      const next = [...this.#timers].sort(([, a], [, b]) => a.at - b.at)[0];
+      if (next === undefined || next[1].at > until) break;
+      this.#timers.delete(next[0]);
+      this.#nowMs = next[1].at;
+      next[1].run();
+    }
+    if (Number.isFinite(until)) this.#nowMs = until;
+  }
+}
+
+/** All promises that can go on have gone on. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const never = new AbortController().signal;
+
+export type ServerFault =
+  | "throws"
+  | "loses_answer"
+  | "rate_limited"
+  | "unavailable"
+  | "unauthenticated"
+  | "quota_full";
+export type BucketFault = "network" | "busy" | "slow_down" | "expired" | "stall" | "half" | "forbidden";
+
+/** Server and bucket. Faults are taken one per call, in order; when there are none left, all goes well. */
+export class SimulatedWorld {
+  serverFaults: (ServerFault | null)[] = [];
+  bucketFaults: (BucketFault | null)[] = [];
+  retryAfterSeconds: number | null = null;
+  isOnline = true;
+  begins: ImageOffer[][] = [];
+  confirms: string[][] = [];
+  abandoned: string[] = [];
+  /** POSTs under way, and the most there ever were at a time. */
+  sending = 0;
+  mostSending = 0;
+  prepared = 0;
+  refuse = new Map<string, BeginOutcome>();
+  confirmRefusal: ConfirmOutcome | null = null;
+  readonly images = new Map<string, GalleryImage>();
+  readonly #uploads = new Map<string, { offer: ImageOffer; arrived: Set<string> }>();
+  readonly #onlineListeners = new Set<() => void>();
+
+  constructor(
+    readonly clock: SimulatedClock,
+    private readonly actionMs = 50,
+    private readonly sendMs = 300,
+  ) {}
+
+  readonly connection = {
+    isOnline: () => this.isOnline,
+    onOnline: (listener: () => void) => {
+      this.#onlineListeners.add(listener);
+      return () => this.#onlineListeners.delete(listener);
+    },
+  };
+
+  goOnline(): void {
+    this.isOnline = true;
+    for (const listener of this.#onlineListeners) listener();
+  }
+
+  readonly server: UploadServer = {
+    begin: (offers) => {
+      this.begins.push(offers);
+      return this.#act(() => offers.map((offer) => this.#begin(offer)));
+    },
+    confirm: (uploadIds) => {
+      this.confirms.push(uploadIds);
+      return this.#act(() => uploadIds.map((id) => this.confirmRefusal ?? this.#confirm(id)));
+    },
+    abandon: async (uploadIds) => {
+      await sleep(this.clock, this.actionMs, never);
+      this.abandoned.push(...uploadIds);
+      for (const id of uploadIds) this.#uploads.delete(id);
+    },
+  };
+
+  async #act<T>(work: () => T): Promise<Result<T>> {
+    const fault = this.serverFaults.shift() ?? null;
+    await sleep(this.clock, this.actionMs, never);
+    if (fault === "throws" || !this.isOnline) throw new TypeError("Failed to fetch");
+    if (fault !== null && fault !== "loses_answer") {
+      return { ok: false, error: { code: fault, message: `because of ${fault}` } };
+    }
+    const value = work();
+    if (fault === "loses_answer") throw new TypeError("Failed to fetch");
+    return { ok: true, value };
+  }
+
+  #begin(offer: ImageOffer): BeginOutcome {
+    const image = this.images.get(offer.original.sha256);
+    if (image !== undefined) return { status: "duplicate", image };
+    const refusal = this.refuse.get(offer.name);
+    if (refusal !== undefined) return refusal;
+    const uploadId = offer.uploadId ?? `granted-${this.#uploads.size + this.abandoned.length + 1}`;
+    if (!this.#uploads.has(uploadId)) this.#uploads.set(uploadId, { offer, arrived: new Set() });
+    const form = (kind: string): PostForm => ({
+      url: "https://bucket.test",
+      fields: { key: `${uploadId} ${kind}` },
+    });
+    return {
+      status: "granted",
+      uploadId,
+      forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
+    };
+  }
+
+  #confirm(id: string): ConfirmOutcome {
+    const upload = this.#uploads.get(id);
+    if (upload === undefined || upload.arrived.size < 3) {
+      return { status: "refused", error: { code: "not_arrived", message: "Its bytes never came." } };
+    }
+    const { name, original } = upload.offer;
+    const image = this.images.get(original.sha256);
+    if (image !== undefined) return { status: image.id === id ? "ready" : "duplicate", image };
+    const created = imageOf(id, name);
+    this.images.set(original.sha256, created);
+    return { status: "ready", image: created };
+  }
+
+  readonly send: SendObject = async (form, blob, { onProgress, signal }) => {
+    const fault = this.bucketFaults.shift() ?? null;
+    this.sending += 1;
+    this.mostSending = Math.max(this.mostSending, this.sending);
+    try {
+      await sleep(this.clock, this.sendMs / 2, signal);
+      onProgress(blob.size / 2);
+      if (fault === "stall") await sleep(this.clock, 1e9, signal);
+      await sleep(this.clock, this.sendMs / 2, signal);
+      if (!this.isOnline) return failure(0, "network");
+      if (fault !== null) return this.#failureOf(fault);
+      const [uploadId = "", kind = ""] = (form.fields.key ?? "").split(" ");
+      this.#uploads.get(uploadId)?.arrived.add(kind);
+      return { ok: true };
+    } finally {
+      this.sending -= 1;
+    }
+  };
+
+  #failureOf(fault: BucketFault): SendFailure {
+    const { retryAfterSeconds } = this;
+    switch (fault) {
+      case "busy":
+        return { ...failure(429, "TooManyRequests"), retryAfterSeconds };
+      case "slow_down":
+        return { ...failure(503, "SlowDown"), retryAfterSeconds };
+      case "expired":
+        return failure(403, "AccessDenied", "Invalid according to Policy: Policy expired.");
+      case "forbidden":
+        return failure(403, "AccessDenied", "Invalid according to Policy.");
+      default:
+        return failure(0, "network");
+    }
+  }
+
+  /** The content of a simulated file is its hash. */
+  readonly preparer: Preparer = {
+    concurrency: 2,
+    prepare: async (file, signal) => {
+      await sleep(this.clock, 100, signal);
+      this.prepared += 1;
+      return preparedImage(file, await file.text());
+    },
+  };
+}
+
+function failure(status: number, code: string, message = ""): SendFailure {
+  return { ok: false, status, code, message, retryAfterSeconds: null };
+}
+
+function preparedImage(file: File, sha256: string): PreparedImage {
+  const variant = (bytes: number) => ({
+    ...{ type: "image/webp" as const, bytes, sha256: `${sha256} ${bytes}` },
+    blob: new Blob([new Uint8Array(bytes)]),
+  });
+  return {
+    original: { type: "image/jpeg", bytes: file.size, sha256, blob: file },
+    thumb: variant(10),
+    display: variant(20),
+    thumbhash: "",
+  };
+}
+
+function imageOf(id: string, title: string): GalleryImage {
+  return {
+    id,
+    title,
+    width: 4,
+    height: 3,
+    thumbhash: "",
+    thumbUrl: `https://bucket.test/${id}`,
+    capturedAt: 0,
+  };
+}

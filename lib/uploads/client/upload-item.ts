@@ -1,0 +1,56 @@
+import type { Failure } from "@/lib/errors";
+import type { GalleryImage } from "@/lib/images/contract";
+
+export type UploadItemState =
+  | { status: "waiting" }
+  | { status: "preparing" }
+  | { status: "sending"; sentBytes: number; totalBytes: number }
+  /** It goes on by itself; the sentence says why it does not move. */
+  | { status: "retrying" | "offline"; sentence: string; sentBytes: number; totalBytes: number }
+  | { status: "confirming" }
+  | { status: "ready"; image: GalleryImage }
+  /** The same bytes are in Pail already: nothing was sent. */
+  | { status: "duplicate"; image: GalleryImage }
+  | { status: "failed"; error: Failure; canRetry: boolean }
+  | { status: "cancelled" };
+
+/** One file as the page shows it. Never changed, only replaced. */
+export interface UploadItem {
+  id: string;
+  name: string;
+  bytes: number;
+  state: UploadItemState;
+}
+
+export function hasEnded({ status }: UploadItemState): boolean {
+  return status === "ready" || status === "duplicate" || status === "failed" || status === "cancelled";
+}
+
+/** A file's way, as far as it is: 0 to 1. */
+export function sentFraction(state: UploadItemState): number {
+  switch (state.status) {
+    case "sending":
+    case "retrying":
+    case "offline":
+      return state.totalBytes === 0 ? 0 : state.sentBytes / state.totalBytes;
+    case "confirming":
+    case "ready":
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/** The file itself is at fault: trying again gives the same answer. */
+const finalCodes = [
+  "empty_file",
+  "too_large",
+  "too_many_pixels",
+  "unsupported_type",
+  "damaged_image",
+  "file_changed",
+];
+
+export function failed(error: Failure): UploadItemState {
+  return { status: "failed", error, canRetry: !finalCodes.includes(error.code) };
+}

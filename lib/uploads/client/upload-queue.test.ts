@@ -1,0 +1,350 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { AppError } from "@/lib/errors";
+import { maxTries } from "./retry";
+import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "./simulation";
+import { hasEnded } from "./upload-item";
+import { createUploadQueue, type UploadQueue } from "./upload-queue";
+
+let clock: SimulatedClock;
+let world: SimulatedWorld;
+let queue: UploadQueue;
+
+beforeEach(() => start());
+
+function start(random: () => number = () => 0.5): void {
+  clock = new SimulatedClock();
+  world = new SimulatedWorld(clock);
+  const { server, preparer, send, connection } = world;
+  queue = createUploadQueue({ server, preparer, send, connection, clock, random });
+}
+
+/** Equal contents are equal files; `1000 bytes` of padding make progress visible. */
+function files(count: number, prefix = "picture"): File[] {
+  return Array.from({ length: count }, (_, index) => file(`${prefix} ${index}`));
+}
+
+function file(content: string): File {
+  return new File([content.padEnd(1000)], `${content}.jpg`);
+}
+
+const items = () => queue.getSnapshot().items;
+const statuses = () => items().map(({ state }) => state.status);
+const stateOf = (id: string | undefined) => items().find((item) => item.id === id)?.state;
+const finish = () => clock.advance(Number.POSITIVE_INFINITY);
+
+async function addAndFinish(chosen: File[]): Promise<void> {
+  queue.add(chosen);
+  await finish();
+}
+
+async function until(status: string): Promise<void> {
+  for (let steps = 0; !statuses().some((seen) => seen === status); steps += 1) {
+    if (steps > 100_000) throw new Error(`never ${status}, but ${statuses().join(", ")}`);
+    await clock.advance(5);
+  }
+}
+
+describe("when all goes well", () => {
+  it("takes every file to a picture, four at a time, in few calls", async () => {
+    await addAndFinish(files(100));
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(world.images.size).toBe(100);
+    expect(world.mostSending).toBe(4);
+    expect(world.begins.length).toBeLessThan(20);
+    expect(world.confirms.length).toBeLessThan(20);
+    expect(world.abandoned).toEqual([]);
+  });
+
+  it("asks once for a hundred files that are prepared together", async () => {
+    const { server, send, connection } = world;
+    const preparer = { concurrency: 100, prepare: world.preparer.prepare };
+    queue = createUploadQueue({ server, preparer, send, connection, clock });
+    await addAndFinish(files(100));
+    expect(world.begins.map((offers) => offers.length)).toEqual([100]);
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+  });
+
+  it("adds up bytes that only grow, to their total", async () => {
+    queue.add(files(10));
+    const seen: number[] = [];
+    const unsubscribe = queue.subscribe(() => seen.push(queue.getSnapshot().totals.sentBytes));
+    await finish();
+    unsubscribe();
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(queue.getSnapshot().totals).toMatchObject({
+      ...{ files: 10, done: 10, failed: 0, active: 0 },
+      ...{ sentBytes: 10_000, totalBytes: 10_000, secondsLeft: null },
+    });
+    expect(seen.some((bytes) => bytes % 1000 !== 0)).toBe(true);
+  });
+
+  it("gives a snapshot that stays the same until something changes", async () => {
+    queue.add(files(1));
+    await clock.advance(20);
+    const before = queue.getSnapshot();
+    expect(queue.getSnapshot()).toBe(before);
+    await finish();
+    expect(queue.getSnapshot()).not.toBe(before);
+  });
+});
+
+describe("duplicates", () => {
+  it("sends the same bytes once, and shows the others as duplicates", async () => {
+    await addAndFinish([file("same"), file("other"), file("same"), file("same")]);
+    expect(statuses()).toEqual(["ready", "ready", "duplicate", "duplicate"]);
+    expect(world.begins.flat()).toHaveLength(2);
+  });
+
+  it("lets the next one lead where the first is cancelled", async () => {
+    const [first] = queue.add([file("same"), file("same")]);
+    await until("sending");
+    queue.cancel(first ?? "");
+    await finish();
+    expect(statuses()).toEqual(["cancelled", "ready"]);
+  });
+
+  it("knows what the server has already", async () => {
+    await addAndFinish([file("same")]);
+    await addAndFinish([file("same")]);
+    expect(statuses()).toEqual(["ready", "duplicate"]);
+  });
+});
+
+describe("faults that pass", () => {
+  const bucketFaults: BucketFault[] = ["network", "busy", "slow_down", "expired", "stall", "half"];
+  it.each(bucketFaults)("tries again after the bucket's %s", async (fault) => {
+    world.bucketFaults = [null, fault, fault];
+    await addAndFinish(files(3));
+    expect(statuses()).toEqual(["ready", "ready", "ready"]);
+  });
+
+  it.each(["throws", "loses_answer", "rate_limited", "unavailable"] as ServerFault[])(
+    "tries again after the server's %s, in begin and in confirm",
+    async (fault) => {
+      world.serverFaults = [fault, fault, null, fault];
+      await addAndFinish(files(1));
+      expect(statuses()).toEqual(["ready"]);
+      expect(world.confirms).toHaveLength(2);
+    },
+  );
+
+  it.each(["network", "slow_down", "stall"] as BucketFault[])(
+    "gives up after six times %s",
+    async (fault) => {
+      world.bucketFaults = Array(maxTries).fill(fault);
+      await addAndFinish(files(1));
+      expect(items()[0]?.state).toMatchObject({ status: "failed", canRetry: true });
+      expect(world.bucketFaults).toEqual([]);
+      expect(world.abandoned).toEqual(["granted-1"]);
+      queue.retryAll();
+      await finish();
+      expect(statuses()).toEqual(["ready"]);
+    },
+  );
+
+  it("waits at least as long as Retry-After says", async () => {
+    world.bucketFaults = ["busy"];
+    world.retryAfterSeconds = 40;
+    queue.add(files(1));
+    await until("retrying");
+    expect(items()[0]?.state).toMatchObject({ sentence: expect.stringContaining("busy") });
+    await clock.advance(39_000);
+    expect(statuses()).toEqual(["retrying"]);
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+  });
+
+  it("asks for fresh forms for the same upload when the policy expired", async () => {
+    world.bucketFaults = [null, "expired"];
+    await addAndFinish(files(1));
+    expect(world.begins.flat().map(({ uploadId }) => uploadId)).toEqual([undefined, "granted-1"]);
+    expect(statuses()).toEqual(["ready"]);
+  });
+
+  it("waits without a network, says so, and goes on by itself", async () => {
+    queue.add(files(2));
+    await until("sending");
+    world.isOnline = false;
+    await clock.advance(600_000);
+    expect(statuses()).toEqual(["offline", "offline"]);
+    world.goOnline();
+    await finish();
+    expect(statuses()).toEqual(["ready", "ready"]);
+  });
+});
+
+describe("faults that do not pass", () => {
+  it("fails at once where the bucket refuses, with a sentence", async () => {
+    world.bucketFaults = ["forbidden"];
+    await addAndFinish(files(2));
+    expect(statuses()).toEqual(["failed", "ready"]);
+    expect(items()[0]?.state).toMatchObject({
+      error: { code: "AccessDenied", message: expect.stringContaining("refused") },
+    });
+  });
+
+  it("goes on with the others when one is refused", async () => {
+    world.refuse.set("bad.jpg", { status: "refused", error: { code: "too_large", message: "Too large." } });
+    const { server, send, connection } = world;
+    const preparer = {
+      concurrency: 2,
+      prepare: async (chosen: File, signal: AbortSignal) => {
+        if (chosen.name === "svg.jpg") throw new AppError("unsupported_type", "This is an SVG drawing.");
+        return world.preparer.prepare(chosen, signal);
+      },
+    };
+    queue = createUploadQueue({ server, preparer, send, connection, clock });
+    await addAndFinish([file("a"), file("bad"), file("svg"), file("b")]);
+    expect(statuses()).toEqual(["ready", "failed", "failed", "ready"]);
+    expect(items()[2]?.state).toMatchObject({ error: { code: "unsupported_type" }, canRetry: false });
+  });
+
+  it("fails the files of a begin that is refused as a whole, for a later try", async () => {
+    world.serverFaults = ["quota_full"];
+    await addAndFinish(files(1));
+    expect(items()[0]?.state).toMatchObject({ error: { code: "quota_full" }, canRetry: true });
+    queue.retryAll();
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+  });
+
+  it("stops everything when signed out, and goes on from there after signing in", async () => {
+    world.serverFaults = [null, "unauthenticated"];
+    await addAndFinish(files(30));
+    expect(statuses()).toContain("failed");
+    expect(
+      new Set(items().flatMap(({ state }) => (state.status === "failed" ? state.error.code : []))),
+    ).toEqual(new Set(["unauthenticated"]));
+    queue.retryAll();
+    await finish();
+    expect(statuses().every((status) => status === "ready" || status === "duplicate")).toBe(true);
+    expect(world.images.size).toBe(30);
+  });
+
+  it("confirms again what was sent, without sending it twice", async () => {
+    world.serverFaults = [null, ...Array<ServerFault>(maxTries).fill("loses_answer")];
+    await addAndFinish(files(1));
+    expect(statuses()).toEqual(["failed"]);
+    queue.retryAll();
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+    expect(world.begins).toHaveLength(1);
+  });
+
+  it("says why the server did not keep a picture", async () => {
+    world.confirmRefusal = { status: "refused", error: { code: "damaged_image", message: "Damaged." } };
+    await addAndFinish(files(1));
+    expect(items()[0]?.state).toMatchObject({ error: { message: "Damaged." }, canRetry: false });
+  });
+});
+
+describe("cancelling", () => {
+  it.each(["waiting", "preparing", "sending"])(
+    "ends a file that is %s, and gives back what was granted",
+    async (status) => {
+      const [id] = queue.add(files(3));
+      await until(status);
+      queue.cancel(id ?? "");
+      expect(stateOf(id)).toEqual({ status: "cancelled" });
+      await finish();
+      expect(statuses()).toEqual(["cancelled", "ready", "ready"]);
+      expect(world.abandoned).toHaveLength(status === "sending" ? 1 : 0);
+      queue.retry(id ?? "");
+      await finish();
+      expect(statuses()).toEqual(["ready", "ready", "ready"]);
+    },
+  );
+
+  it("gives back what a begin grants after the file was cancelled", async () => {
+    const [id] = queue.add(files(1));
+    while (world.begins.length === 0) await clock.advance(5);
+    queue.cancel(id ?? "");
+    await finish();
+    expect(statuses()).toEqual(["cancelled"]);
+    expect(world.abandoned).toEqual(["granted-1"]);
+  });
+
+  it("shows what became of a file whose confirm was under way", async () => {
+    const [id] = queue.add(files(1));
+    while (world.confirms.length === 0) await clock.advance(5);
+    queue.cancel(id ?? "");
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+    expect(world.abandoned).toEqual([]);
+  });
+
+  it("ends all at once, and takes them off the list", async () => {
+    queue.add(files(50));
+    await until("sending");
+    queue.cancelAll();
+    expect(new Set(statuses())).toEqual(new Set(["cancelled"]));
+    await finish();
+    expect(world.sending).toBe(0);
+    expect(world.images.size).toBe(0);
+    queue.clearFinished();
+    expect(items()).toEqual([]);
+  });
+});
+
+it("brings every file to an end, none twice, none lost, whatever happens in whatever order", async () => {
+  const serverFault = fc.constantFrom<ServerFault | null>(
+    null,
+    null,
+    "throws",
+    "loses_answer",
+    "rate_limited",
+    "unavailable",
+  );
+  const bucketFault = fc.constantFrom<BucketFault | null>(
+    null,
+    null,
+    "network",
+    "busy",
+    "slow_down",
+    "expired",
+    "stall",
+    "forbidden",
+  );
+  const action = fc.record({
+    afterMs: fc.nat(3000),
+    kind: fc.constantFrom("cancel", "retry", "offline", "online"),
+    of: fc.nat(11),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(9), { minLength: 1, maxLength: 12 }),
+      fc.array(serverFault, { maxLength: 30 }),
+      fc.array(bucketFault, { maxLength: 60 }),
+      fc.array(action, { maxLength: 6 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      async (contents, serverFaults, bucketFaults, actions, jitter) => {
+        start(() => jitter);
+        Object.assign(world, { serverFaults, bucketFaults });
+        const ids = queue.add(contents.map((content) => file(`picture ${content}`)));
+        for (const { afterMs, kind, of } of actions) {
+          await clock.advance(afterMs);
+          const id = ids[of % ids.length] ?? "";
+          if (kind === "cancel") queue.cancel(id);
+          if (kind === "retry") queue.retry(id);
+          if (kind === "offline") world.isOnline = false;
+          if (kind === "online") world.goOnline();
+        }
+        world.goOnline();
+        await finish();
+        expect(items()).toHaveLength(contents.length);
+        for (const { state } of items()) expect(hasEnded(state)).toBe(true);
+
+        // When the faults are over, everything can be brought home.
+        Object.assign(world, { serverFaults: [], bucketFaults: [] });
+        for (const id of ids) queue.retry(id);
+        await finish();
+        for (const { state } of items()) expect(["ready", "duplicate"]).toContain(state.status);
+        expect(world.images.size).toBe(new Set(contents).size);
+        expect(queue.getSnapshot().totals).toMatchObject({ done: contents.length, active: 0 });
+        expect(world.sending).toBe(0);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

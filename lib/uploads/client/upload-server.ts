@@ -1,0 +1,36 @@
+import { AppError, type Result } from "@/lib/errors";
+import type { BeginOutcome, ConfirmOutcome, ImageOffer } from "@/lib/uploads/contract";
+import { messages } from "./messages";
+import { TransientError } from "./retry";
+
+/** The server actions that the queue calls. Outcomes have the order of what was asked. */
+export interface UploadServer {
+  begin(offers: ImageOffer[]): Promise<Result<BeginOutcome[]>>;
+  confirm(uploadIds: string[]): Promise<Result<ConfirmOutcome[]>>;
+  abandon?(uploadIds: string[]): Promise<unknown>;
+}
+
+/** One call for many files: an action that throws is a network that failed, or a server that did. */
+export async function callForAll<T>(count: number, action: () => Promise<Result<T[]>>): Promise<T[]> {
+  const result = await answerOf(action);
+  if (result.ok && result.value.length === count) return result.value;
+  if (result.ok) throw new AppError(messages.unexpected.code, messages.unexpected.message);
+  switch (result.error.code) {
+    case "rate_limited":
+      throw new TransientError(result.error);
+    case "unavailable":
+      throw new TransientError(messages.serverBusy);
+    case "unauthenticated":
+      throw new AppError(messages.signedOut.code, messages.signedOut.message);
+    default:
+      throw new AppError(result.error.code, result.error.message);
+  }
+}
+
+async function answerOf<T>(action: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new TransientError(messages.serverSilent, { cause: error });
+  }
+}
