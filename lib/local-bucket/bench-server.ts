@@ -5,8 +5,7 @@ import { startLocalBucket } from "./server";
 /** The server that bench.ts measures, in a process of its own: `local-bucket` or `s3rver`, then a folder. */
 const [kind, dataDir = "", bucket = "", accessKeyId = "", secretAccessKey = ""] = process.argv.slice(2);
 
-const running = kind === "s3rver" ? startS3rver() : startOurs();
-running.then((url) => process.send?.({ url }));
+void (kind === "s3rver" ? startS3rver() : startOurs()).then((url) => process.send?.({ url }));
 
 let peakRss = 0;
 setInterval(() => {

@@ -1,0 +1,178 @@
+import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  boundary,
+  encodeForm,
+  exists,
+  type Form,
+  pinnedForm,
+  postBytes,
+  postForm,
+  send,
+  startTestServer,
+  type TestServer,
+} from "./test-bucket";
+
+let server: TestServer;
+let form: Form;
+let body: Buffer;
+
+// What looks like the end of a part, over and over, and bytes that are no text.
+const file = Buffer.concat([
+  Buffer.from(`\r\n--${boundary.slice(0, -1)}\r\n--\r\n\r\n-`),
+  Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256)),
+  Buffer.from(`--${boundary}\r\n\r`),
+]);
+
+beforeAll(async () => {
+  server = await startTestServer();
+  form = await pinnedForm(server, "form/a.png", file);
+  body = encodeForm(form);
+});
+afterAll(() => server.stop());
+
+const pause = () => new Promise((resolve) => setImmediate(resolve));
+
+test("the same form in any chunks is the same object", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(body.length), { maxLength: 30 }), async (cuts) => {
+      const at = [0, ...cuts.toSorted((a, b) => a - b), body.length];
+      const chunks = at.slice(1).map((end, i) => body.subarray(at[i], end));
+      const answer = await postBytes(server, chunks);
+      expect(answer.status).toBe(201);
+      await pause();
+      expect(await server.files()).toHaveLength(1);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("the same form byte by byte is the same object", async () => {
+  expect(
+    (
+      await postBytes(
+        server,
+        [...body].map((byte) => Buffer.from([byte])),
+      )
+    ).status,
+  ).toBe(201);
+});
+
+test("a form that ends anywhere too soon is refused and leaves nothing", async () => {
+  const cut = await pinnedForm(server, "form/cut.png", file);
+  const whole = encodeForm(cut);
+  const before = (await server.files()).length;
+  // Without the line break at its end the closing boundary is still whole.
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 3 }), async (length) => {
+      const answer = await postBytes(server, [whole.subarray(0, length)]);
+      expect([400, 403]).toContain(answer.status);
+      expect(answer.code).toBeDefined();
+    }),
+    { numRuns: 80 },
+  );
+  expect(await exists(server, "form/cut.png")).toBe(false);
+  expect(await server.files()).toHaveLength(before);
+});
+
+test("any bytes at all get an answer in S3's words", async () => {
+  const token = fc.constantFrom(
+    `--${boundary}`,
+    `\r\n--${boundary}`,
+    `--${boundary}--`,
+    "\r\n",
+    "\r\n\r\n",
+    "Content-Disposition: form-data",
+    'Content-Disposition: form-data; name="file"; filename="x"',
+    'Content-Disposition: form-data; name="key"',
+    "Content-Type: image/png",
+    "Content-Type: text/plain; charset=utf-16le",
+    "\0",
+    "-",
+  );
+  const noise = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+  const bytes = fc
+    .array(
+      fc.oneof(
+        token.map((text) => Buffer.from(text)),
+        noise,
+      ),
+      { maxLength: 40 },
+    )
+    .map((parts) => Buffer.concat(parts));
+  const before = (await server.files()).length;
+  await fc.assert(
+    fc.asyncProperty(bytes, async (content) => {
+      const answer = await postBytes(server, [content]);
+      expect([400, 403]).toContain(answer.status);
+      expect(answer.code).toBeDefined();
+    }),
+    { numRuns: 150 },
+  );
+  expect(await server.files()).toHaveLength(before);
+});
+
+test.each([
+  ["no boundary", "multipart/form-data", 412],
+  ["an empty boundary", "multipart/form-data; boundary=", 400],
+  ["an empty quoted boundary", 'multipart/form-data; boundary=""', 400],
+  ["a boundary of 71 characters", `multipart/form-data; boundary=${"b".repeat(71)}`, 400],
+  ["another boundary", "multipart/form-data; boundary=other", 400],
+  ["another type", "application/x-www-form-urlencoded", 412],
+])("a form with %s is refused", async (_what, type, status) => {
+  const answer = await postBytes(server, [body], { "Content-Type": type });
+  expect(answer.status).toBe(status);
+});
+
+const field = (name: string, value: string) =>
+  `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+
+test.each([
+  ["a field twice", field("key", "form/other.png") + field("KEY", "x"), "MalformedPOSTRequest"],
+  [
+    "too many bytes before the file",
+    field("x-ignore-big", "x".repeat(20 * 1024)),
+    "MaxPostPreDataLengthExceededError",
+  ],
+  [
+    "a thousand fields",
+    Array.from({ length: 1000 }, (_, i) => field(`f${i}`, "")).join(""),
+    "MalformedPOSTRequest",
+  ],
+  [
+    "a field without a name",
+    `--${boundary}\r\nContent-Disposition: form-data\r\n\r\nx\r\n`,
+    "MalformedPOSTRequest",
+  ],
+  ["a field in another encoding", field("x-ignore-x", "\xff\xfe"), "MalformedPOSTRequest"],
+])("a form with %s is refused", async (_what, extra, code) => {
+  const answer = await postBytes(server, [Buffer.from(extra, "latin1"), body]);
+  expect([answer.status, answer.code]).toEqual([400, code]);
+});
+
+test("a form without a file, or with two, is refused", async () => {
+  const end = `--${boundary}--\r\n`;
+  const without = body.subarray(
+    0,
+    body.indexOf(`--${boundary}\r\nContent-Disposition: form-data; name="file"`),
+  );
+  expect((await postBytes(server, [without, Buffer.from(end)])).code).toBe("InvalidArgument");
+  const second = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\nsecond\r\n${end}`;
+  const two = await postBytes(server, [body.subarray(0, body.length - end.length), Buffer.from(second)]);
+  expect(two.code).toBe("InvalidArgument");
+});
+
+test("a form without a length is refused", async () => {
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const url = `${server.endpoint}/${server.bucket}`;
+  expect((await send(url, "POST", { "Content-Type": type }, [body])).code).toBe("MissingContentLength");
+});
+
+test("a file's name, without its folders, takes the place that the policy leaves for it", async () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own spelling
+  const Key = "named/${filename}";
+  const { fields } = await createPresignedPost(server.client, { Bucket: server.bucket, Key });
+  await postForm(server, { fields, file, filename: "C:\\photos\\$& ü.png" });
+  expect(await exists(server, "named/$& ü.png")).toBe(true);
+});

@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { type LocalBucket, type LocalBucketOptions, startLocalBucket } from "./server";
+
+/** Where a test's bucket is, and how to speak to it. */
+export interface TestBucket {
+  endpoint: string;
+  bucket: string;
+  client: S3Client;
+}
+
+/** A server of a test's own, with one bucket and everything in a folder that goes with it. */
+export interface TestServer extends TestBucket {
+  parent: string;
+  dataDir: string;
+  log: Record<string, unknown>[];
+  local: LocalBucket;
+  /** Ends the server and starts it again over the same folder. */
+  restart(): Promise<void>;
+  /** The blobs on the disk, finished or not. */
+  files(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export const credentials = { accessKeyId: "test-access-key", secretAccessKey: "test-secret-key" };
+export const region = "eu-central-1";
+
+/** Starts a server in a folder within a folder, so that a test sees whatever gets out of the inner one. */
+export async function startTestServer(options: Partial<LocalBucketOptions> = {}): Promise<TestServer> {
+  const parent = await mkdtemp(join(tmpdir(), "local-bucket-"));
+  const dataDir = join(parent, "a", "data");
+  const log: Record<string, unknown>[] = [];
+  const start = () =>
+    startLocalBucket({ dataDir, region, credentials, log: (line) => log.push(line), ...options });
+  const local = await start();
+  const client = connect(local.url, region, credentials);
+  const server: TestServer = {
+    endpoint: local.url,
+    bucket: "test-bucket",
+    client,
+    parent,
+    dataDir,
+    log,
+    local,
+    restart: async () => {
+      await server.local.close();
+      server.local = await start();
+      server.endpoint = server.local.url;
+      server.client = connect(server.endpoint, region, credentials);
+    },
+    files: async () => {
+      const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile() && !entry.name.startsWith("index."))
+        .map(({ name }) => name);
+    },
+    stop: async () => {
+      await server.local.close();
+      await rm(parent, { recursive: true, force: true });
+    },
+  };
+  await client.send(new CreateBucketCommand({ Bucket: server.bucket }));
+  return server;
+}
+
+export function connect(
+  endpoint: string,
+  inRegion: string,
+  identity: LocalBucketOptions["credentials"],
+  checksums: "WHEN_REQUIRED" | "WHEN_SUPPORTED" = "WHEN_REQUIRED",
+): S3Client {
+  return new S3Client({
+    endpoint,
+    region: inRegion,
+    forcePathStyle: true,
+    maxAttempts: 1,
+    credentials: identity,
+    requestChecksumCalculation: checksums,
+    responseChecksumValidation: checksums,
+  });
+}
+
+export interface Form {
+  fields: Record<string, string>;
+  file: Buffer;
+  filename?: string;
+}
+
+/** A form as the app would sign it: everything about the object is pinned. */
+export async function pinnedForm({ client, bucket }: TestBucket, key: string, file: Buffer): Promise<Form> {
+  const { fields } = await createPresignedPost(client, {
+    Bucket: bucket,
+    Key: key,
+    Expires: 600,
+    Fields: {
+      "Content-Type": "image/png",
+      "x-amz-checksum-algorithm": "SHA256",
+      "x-amz-checksum-sha256": sha256(file),
+      "x-amz-meta-owner": "alice",
+      success_action_status: "201",
+    },
+    Conditions: [["content-length-range", file.length, file.length]],
+  });
+  return { fields, file };
+}
+
+export const boundary = "a-boundary-of-our-own";
+
+/** The bytes of a form, file last. */
+export function encodeForm({ fields, file, filename = "a.png" }: Form): Buffer {
+  const parts = Object.entries(fields).map(([name, value]) =>
+    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`),
+  );
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\nContent-Type: image/png\r\n\r\n`;
+  return Buffer.concat([...parts, Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+  /** The Code of an error's XML. */
+  code: string | undefined;
+}
+
+/** Sends bytes in the given chunks over plain HTTP, as no library would let one. */
+export function send(
+  url: string,
+  method: string,
+  headers: Record<string, string | number> = {},
+  chunks: readonly Buffer[] = [],
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    // The path as it is written: URL would tidy it.
+    const path = url.slice(new URL(url).origin.length) || "/";
+    const agent = new Agent({ keepAlive: false });
+    const outgoing = request({ hostname, port, path, method, headers, agent }, (incoming) => {
+      const received: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => received.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        const body = Buffer.concat(received).toString();
+        const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1];
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body, code });
+      });
+    });
+    outgoing.on("error", reject);
+    for (const chunk of chunks) outgoing.write(chunk);
+    outgoing.end();
+  });
+}
+
+/** Posts bytes as a form. */
+export function postBytes(
+  { endpoint, bucket }: TestBucket,
+  chunks: readonly Buffer[],
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  return send(
+    `${endpoint}/${bucket}`,
+    "POST",
+    { "Content-Type": `multipart/form-data; boundary=${boundary}`, "Content-Length": length, ...headers },
+    chunks,
+  );
+}
+
+export function postForm(
+  server: TestBucket,
+  form: Form,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return postBytes(server, [encodeForm(form)], headers);
+}
+
+export async function exists({ client, bucket }: TestBucket, key: string): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === "NotFound") return false;
+    throw error;
+  }
+}
+
+export function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("base64");
+}
