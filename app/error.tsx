@@ -3,7 +3,13 @@
 import { Entrance } from "./_ui/entrance";
 import { primaryButton } from "./_ui/styles";
 
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ErrorPage({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string };
+  reset: () => void;
+}) {
   return (
     <Entrance title="This page could not be shown">
       <p className="text-quiet">

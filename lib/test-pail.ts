@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { database, openDatabase, openLibsql, useDatabase } from "@/lib/db/client";
+import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
@@ -17,13 +17,19 @@ import { type ImageOffer, type ObjectKind, objectKinds, type PostForm } from "@/
 /** For tests: a real database and a real local bucket in this process, with a folder of their own. */
 export async function startTestPail(driver: "better-sqlite3" | "libsql" = "better-sqlite3") {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-test-"));
-  setEnv({ DATA_DIR: dataDir, S3_PORT: "0", APP_ORIGIN: "http://localhost:3000", DATABASE_URL: "", S3_BUCKET: "" });
+  setEnv({
+    DATA_DIR: dataDir,
+    S3_PORT: "0",
+    APP_ORIGIN: "http://localhost:3000",
+    DATABASE_URL: "",
+    S3_BUCKET: "",
+  });
   const { region, credentials } = env().bucket;
   if (credentials === undefined) throw new Error("the tests run on the local bucket");
   const bucket = await startLocalBucket({ dataDir: path.join(dataDir, "bucket"), region, credentials });
   setEnv({ S3_PORT: String(bucket.port) });
   const url = `file:${path.join(dataDir, "pail.sqlite")}`;
-  useDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
+  setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
   await migrate(database());
   await setUpBucket(bucketClient(), env().appOrigin);
   return {
@@ -40,7 +46,9 @@ export async function startTestPail(driver: "better-sqlite3" | "libsql" = "bette
 export async function addViewer(name = "Viewer"): Promise<Viewer> {
   const viewer = { id: newId(), name, email: `${newId()}@example.org`, role: "user" as const };
   const timestamps = { createdAt: new Date(), updatedAt: new Date() };
-  await database().orm.insert(users).values({ ...viewer, ...timestamps });
+  await database()
+    .orm.insert(users)
+    .values({ ...viewer, ...timestamps });
   return viewer;
 }
 
@@ -87,6 +95,9 @@ export function post(form: PostForm, bytes: Buffer): Promise<Response> {
   return fetch(form.url, { method: "POST", body });
 }
 
-export async function postAll(forms: Record<ObjectKind, PostForm>, { bytes }: TestPicture): Promise<number[]> {
+export async function postAll(
+  forms: Record<ObjectKind, PostForm>,
+  { bytes }: TestPicture,
+): Promise<number[]> {
   return Promise.all(objectKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
 }

@@ -28,7 +28,9 @@ export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsA
       <ul aria-label="Images">
         {months.map(({ name, images: inMonth }) => (
           <li key={name}>
-            <h2 className="sticky top-0 z-10 bg-page/90 px-4 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">{name}</h2>
+            <h2 className="sticky top-0 z-10 bg-page/90 px-4 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">
+              {name}
+            </h2>
             <ul className="flex flex-wrap gap-1 pb-4 after:grow-[1000000] after:content-['']">
               {inMonth.map((image) => (
                 <Tile key={image.id} image={image} />
@@ -45,7 +47,7 @@ export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsA
             className={quietButton}
             onClick={(event) => {
               event.preventDefault();
-              loadMore();
+              void loadMore();
             }}
           >
             {failed ? "Try again" : "Older pictures"}

@@ -19,13 +19,23 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
   return (
     <Uploads limits={env().limits}>
       <header className="flex items-center gap-1 px-4 py-2">
-        <Link href="/" prefetch={false} className="mr-auto rounded-lg py-2 pr-2" aria-label="Pail, to your pictures">
+        <Link
+          href="/"
+          prefetch={false}
+          className="mr-auto rounded-lg py-2 pr-2"
+          aria-label="Pail, to your pictures"
+        >
           <Wordmark />
         </Link>
         <ChooseImages />
         <ThemeSwitch initial={theme} />
         <form action={signOut}>
-          <button type="submit" className={iconButton} aria-label="Sign out" title={`Sign out ${viewer.name}`}>
+          <button
+            type="submit"
+            className={iconButton}
+            aria-label="Sign out"
+            title={`Sign out ${viewer.name}`}
+          >
             <LogOut aria-hidden size={20} />
           </button>
         </form>

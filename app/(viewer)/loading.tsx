@@ -4,8 +4,11 @@ export default function Loading() {
   return (
     <div role="status" aria-label="Loading" className="mt-12 flex flex-wrap gap-1">
       {shapes.map((shape, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the tiles never change.
-        <div key={index} className="h-44 animate-pulse bg-sunken" style={{ flexGrow: shape, flexBasis: `${shape * 11}rem` }} />
+        <div
+          key={index}
+          className="h-44 animate-pulse bg-sunken"
+          style={{ flexGrow: shape, flexBasis: `${shape * 11}rem` }}
+        />
       ))}
     </div>
   );

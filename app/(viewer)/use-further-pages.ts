@@ -38,7 +38,9 @@ export function useFurtherPages(first: GalleryPage) {
 }
 
 async function fetchPage(cursor: Cursor): Promise<GalleryPage> {
-  const response = await fetch(`/images?before=${textOf(cursor)}`, { headers: { accept: "application/json" } });
+  const response = await fetch(`/images?before=${textOf(cursor)}`, {
+    headers: { accept: "application/json" },
+  });
   if (response.status === 401) window.location.assign("/sign-in");
   if (!response.ok) throw new Error(`the gallery answered ${response.status}`);
   return response.json();

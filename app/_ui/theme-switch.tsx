@@ -21,7 +21,13 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
     setTheme(next);
   };
   return (
-    <button type="button" className={iconButton} onClick={choose} aria-label={`Colours: ${names[theme]}`} title={`Colours: ${names[theme]}`}>
+    <button
+      type="button"
+      className={iconButton}
+      onClick={choose}
+      aria-label={`Colours: ${names[theme]}`}
+      title={`Colours: ${names[theme]}`}
+    >
       <Icon aria-hidden size={20} />
     </button>
   );

@@ -4,7 +4,13 @@ import { useEffect, useRef, useState } from "react";
 import { thumbHashToAverageRGBA, thumbHashToRGBA } from "thumbhash";
 
 /** A picture that fills its frame: its average colour comes with the page, its blurred self with the script, then itself. */
-export function ThumbhashImage(props: { thumbhash: string; src: string; alt: string; lazy?: boolean; whole?: boolean }) {
+export function ThumbhashImage(props: {
+  thumbhash: string;
+  src: string;
+  alt: string;
+  lazy?: boolean;
+  whole?: boolean;
+}) {
   const { thumbhash, src, alt, lazy = false, whole = false } = props;
   const [loaded, setLoaded] = useState(false);
   const image = useRef<HTMLImageElement>(null);
@@ -18,7 +24,10 @@ export function ThumbhashImage(props: { thumbhash: string; src: string; alt: str
 
   const fit = whole ? "object-contain" : "object-cover";
   return (
-    <span className="absolute inset-0 block" style={whole ? undefined : { backgroundColor: averageColour(thumbhash) }}>
+    <span
+      className="absolute inset-0 block"
+      style={whole ? undefined : { backgroundColor: averageColour(thumbhash) }}
+    >
       {loaded ? null : <canvas ref={canvas} aria-hidden className={`absolute inset-0 size-full ${fit}`} />}
       {/* biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them. */}
       <img

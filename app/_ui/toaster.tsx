@@ -31,7 +31,10 @@ export function Toaster() {
     () => null,
   );
   return (
-    <div role="status" className="pointer-events-none fixed inset-x-0 bottom-0 z-40 grid justify-center p-4 sm:justify-start">
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-0 bottom-0 z-40 grid justify-center p-4 sm:justify-start"
+    >
       {shown === null ? null : <ToastCard key={shown.id} toast={shown} />}
     </div>
   );
@@ -67,7 +70,12 @@ function ToastCard({ toast: { text, action } }: { toast: Toast }) {
           {action.label}
         </button>
       ) : null}
-      <button type="button" className={`${iconButton} text-page hover:bg-transparent hover:text-page`} aria-label="Dismiss" onClick={() => show(null)}>
+      <button
+        type="button"
+        className={`${iconButton} text-page hover:bg-transparent hover:text-page`}
+        aria-label="Dismiss"
+        onClick={() => show(null)}
+      >
         <X aria-hidden size={18} />
       </button>
     </div>

@@ -1,11 +1,74 @@
 "use client";
 
-import { createContext, type ReactNode, useContext } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createPreparer } from "@/lib/uploads/client/prepare";
+import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
+import { addToGallery } from "../(viewer)/gallery-changes";
+import { abandon, begin, confirm } from "./actions";
+import { DropTarget } from "./drop-target";
+import { Tray } from "./tray";
 
-const AddFiles = createContext<(files: File[]) => void>(() => undefined);
-export const useAddFiles = () => useContext(AddFiles);
+const QueueContext = createContext<UploadQueue | null>(null);
 
-export function Uploads({ children }: { limits: UploadLimits; children: ReactNode }) {
-  return <AddFiles value={() => undefined}>{children}</AddFiles>;
+/** What takes chosen files. */
+export function useAddFiles(): (files: File[]) => void {
+  const queue = useContext(QueueContext);
+  return (files) => queue?.add(files);
+}
+
+/** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
+export function Uploads({ limits, children }: { limits: UploadLimits; children: ReactNode }) {
+  const queue = useQueue(limits);
+  return (
+    <QueueContext value={queue}>
+      {children}
+      {queue === null ? null : (
+        <>
+          <DropTarget onFiles={queue.add} />
+          <Tray queue={queue} />
+          <PicturesArrive queue={queue} />
+          <StayUntilSent queue={queue} />
+        </>
+      )}
+    </QueueContext>
+  );
+}
+
+/** Made in the browser only, and once. */
+function useQueue(limits: UploadLimits): UploadQueue | null {
+  const [queue, setQueue] = useState<UploadQueue | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
+  useEffect(() => {
+    const preparer = createPreparer({ limits });
+    const made = createUploadQueue({ server: { begin, confirm, abandon }, preparer });
+    setQueue(made);
+    return () => {
+      made.cancelAll();
+      preparer.close();
+    };
+  }, []);
+  return queue;
+}
+
+/** Shows in the gallery what is ready. */
+function PicturesArrive({ queue }: { queue: UploadQueue }) {
+  const { items } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
+  useEffect(() => {
+    const images = items.flatMap(({ state }) => (state.status === "ready" ? [state.image] : []));
+    if (images.length > 0) addToGallery(images);
+  }, [items]);
+  return null;
+}
+
+/** The browser asks before it leaves a page that is still sending. */
+function StayUntilSent({ queue }: { queue: UploadQueue }) {
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent) => {
+      if (queue.getSnapshot().totals.active > 0) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", onLeave);
+    return () => window.removeEventListener("beforeunload", onLeave);
+  }, [queue]);
+  return null;
 }

@@ -14,7 +14,14 @@ export function SetupForm({ token }: { token: string }) {
     <form action={submit} className="grid gap-5">
       <input type="hidden" name="token" value={token} />
       <Field label="Name" name="name" autoComplete="name" required defaultValue={state.name} autoFocus />
-      <Field label="Email" name="email" type="email" autoComplete="username" required defaultValue={state.email} />
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        defaultValue={state.email}
+      />
       <Field
         label="Password"
         name="password"

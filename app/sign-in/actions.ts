@@ -1,10 +1,10 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { clearSessionCookie, sessionToken, setSessionCookie } from "@/lib/accounts/session-cookie";
-import { credentialsShape, signIn as openSession, signOut as endSession } from "@/lib/accounts/sign-in";
-import { publicAction } from "@/lib/actions";
 import { z } from "zod";
+import { clearSessionCookie, sessionToken, setSessionCookie } from "@/lib/accounts/session-cookie";
+import { credentialsShape, signOut as endSession, signIn as openSession } from "@/lib/accounts/sign-in";
+import { publicAction } from "@/lib/actions";
 
 export interface SignInState {
   email: string;

@@ -12,7 +12,15 @@ export function SignInForm() {
   const [state, submit, pending] = useActionState(signIn, initial);
   return (
     <form action={submit} className="grid gap-5">
-      <Field label="Email" name="email" type="email" autoComplete="username" required defaultValue={state.email} autoFocus />
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        defaultValue={state.email}
+        autoFocus
+      />
       <Field label="Password" name="password" type="password" autoComplete="current-password" required />
       <FormError message={state.error} />
       <button type="submit" className={primaryButton} disabled={pending}>

@@ -42,7 +42,12 @@ function attempt(command: string, args: string[]): boolean {
     execFileSync(command, args, { stdio: ["ignore", "ignore", "pipe"], timeout: 10 * 60_000 });
     return true;
   } catch (error) {
-    say(`  ${String((error as { stderr?: unknown }).stderr ?? error).trim().split("\n").at(-1)}`);
+    say(
+      `  ${String((error as { stderr?: unknown }).stderr ?? error)
+        .trim()
+        .split("\n")
+        .at(-1)}`,
+    );
     return false;
   }
 }
@@ -53,7 +58,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   if (findChromium() === null) installChromium();
   const found = findChromium();
   if (found === null) {
-    console.error("No Chromium could be found or installed. Install one, or name it: CHROMIUM_PATH=/path/to/chromium");
+    console.error(
+      "No Chromium could be found or installed. Install one, or name it: CHROMIUM_PATH=/path/to/chromium",
+    );
     process.exit(1);
   }
   say(`Browser tests use ${found}`);

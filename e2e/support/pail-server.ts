@@ -6,6 +6,8 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { Wire } from "./wire";
 
+const projectDir = path.resolve(import.meta.dirname, "..", "..");
+
 export interface TestUser {
   id: string;
   /** what the session cookie holds */
@@ -35,20 +37,24 @@ export class PailServer {
 
   /** Starts the process; after `kill`, again on the same data. */
   async run(env: Record<string, string> = {}): Promise<void> {
-    const child = spawn(process.execPath, ["--conditions=react-server", "--import", "tsx", "lib/cli.ts", "start", "--json"], {
-      cwd: path.join(__dirname, "..", ".."),
-      env: {
-        ...process.env,
-        NODE_OPTIONS: "",
-        DATA_DIR: this.dataDir,
-        PORT: "0",
-        S3_PORT: "0",
-        APP_ORIGIN: this.origin,
-        S3_PUBLIC_ENDPOINT: this.bucketOrigin,
-        ...env,
+    const child = spawn(
+      process.execPath,
+      ["--conditions=react-server", "--import", "tsx", "lib/cli.ts", "start", "--json"],
+      {
+        cwd: projectDir,
+        env: {
+          ...process.env,
+          NODE_OPTIONS: "",
+          DATA_DIR: this.dataDir,
+          PORT: "0",
+          S3_PORT: "0",
+          APP_ORIGIN: this.origin,
+          S3_PUBLIC_ENDPOINT: this.bucketOrigin,
+          ...env,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
       },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    );
     this.child = child;
     this.output = "";
     const started = await this.startedBy(child);
@@ -76,7 +82,9 @@ export class PailServer {
     const db = new Database(path.join(this.dataDir, "pail.sqlite"));
     try {
       const statement = db.prepare(sql);
-      return statement.reader ? (statement.all(...values) as T[]) : (statement.run(...values), []);
+      if (statement.reader) return statement.all(...values) as T[];
+      statement.run(...values);
+      return [];
     } finally {
       db.close();
     }

@@ -40,7 +40,7 @@ export function database(): Database {
 }
 
 /** Replaces the database of this process: for tests that run on either driver. */
-export function useDatabase(replacement: Database): void {
+export function setDatabase(replacement: Database): void {
   opened = replacement;
 }
 

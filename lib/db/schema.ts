@@ -98,7 +98,11 @@ export const uploads = sqliteTable(
     imageId: text("image_id").notNull().unique(),
     name: text().notNull(),
     objects: text({ mode: "json" })
-      .$type<{ original: ObjectOffer<ImageType>; thumb: ObjectOffer<VariantType>; display: ObjectOffer<VariantType> }>()
+      .$type<{
+        original: ObjectOffer<ImageType>;
+        thumb: ObjectOffer<VariantType>;
+        display: ObjectOffer<VariantType>;
+      }>()
       .notNull(),
     thumbhash: text().notNull(),
     /** Counts against the owner's quota until the upload has ended; then 0. */
@@ -111,7 +115,10 @@ export const uploads = sqliteTable(
     expiresAt: timestamp("expires_at").notNull(),
   },
   (t) => [
-    check("uploads_state", sql`${t.state} in ('pending', 'verifying', 'ready', 'rejected', 'expired', 'abandoned')`),
+    check(
+      "uploads_state",
+      sql`${t.state} in ('pending', 'verifying', 'ready', 'rejected', 'expired', 'abandoned')`,
+    ),
     index("uploads_open").on(t.ownerId).where(sql`${t.state} in ('pending', 'verifying')`),
     index("uploads_expiry").on(t.expiresAt),
   ],

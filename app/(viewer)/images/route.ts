@@ -8,7 +8,10 @@ import { cursorOf } from "../cursor";
 export async function GET(request: NextRequest): Promise<Response> {
   const headers = { "cache-control": "no-store" };
   try {
-    const page = await listImages(await requireViewer(), cursorOf(request.nextUrl.searchParams.get("before")));
+    const page = await listImages(
+      await requireViewer(),
+      cursorOf(request.nextUrl.searchParams.get("before")),
+    );
     return Response.json(page, { headers });
   } catch (error) {
     const { status, failure } = failureOf(error);

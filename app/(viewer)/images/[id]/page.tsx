@@ -69,7 +69,17 @@ const findOwnImage = cache(async (id: string) => {
   }
 });
 
-function Step<T extends string>({ to, label, place, children }: { to: Route<T>; label: string; place: string; children: ReactNode }) {
+function Step<T extends string>({
+  to,
+  label,
+  place,
+  children,
+}: {
+  to: Route<T>;
+  label: string;
+  place: string;
+  children: ReactNode;
+}) {
   return (
     <Link
       href={to}

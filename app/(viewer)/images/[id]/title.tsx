@@ -20,7 +20,13 @@ export function Title({ id, title }: { id: string; title: string }) {
         <h1 className="min-w-0 flex-1 pt-2 text-xl font-semibold tracking-tight break-words">
           <bdi>{title}</bdi>
         </h1>
-        <button type="button" className={iconButton} aria-label="Rename" title="Rename" onClick={() => setEditing(true)}>
+        <button
+          type="button"
+          className={iconButton}
+          aria-label="Rename"
+          title="Rename"
+          onClick={() => setEditing(true)}
+        >
           <Pencil aria-hidden size={18} />
         </button>
       </div>

@@ -1,0 +1,47 @@
+"use client";
+
+import { ImagePlus } from "lucide-react";
+import { useEffect, useState } from "react";
+
+/** The whole page takes files that are dropped or pasted, and shows so while one is dragged over it. */
+export function DropTarget({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const [isOver, setIsOver] = useState(false);
+  useEffect(() => {
+    const stop = new AbortController();
+    const listen = <K extends keyof DocumentEventMap>(name: K, react: (event: DocumentEventMap[K]) => void) =>
+      document.addEventListener(name, react, { signal: stop.signal });
+    listen("dragenter", (event) => hasFiles(event.dataTransfer) && setIsOver(true));
+    listen("dragover", (event) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
+    });
+    // Only leaving the window has nothing to go to.
+    listen("dragleave", (event) => event.relatedTarget === null && setIsOver(false));
+    listen("drop", (event) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      setIsOver(false);
+      onFiles([...(event.dataTransfer?.files ?? [])]);
+    });
+    listen("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      onFiles(files);
+    });
+    return () => stop.abort();
+  }, [onFiles]);
+
+  if (!isOver) return null;
+  return (
+    <div className="pointer-events-none fixed inset-0 z-50 bg-page/85 p-3 backdrop-blur-sm">
+      <div className="grid size-full place-content-center justify-items-center gap-3 rounded-2xl border-2 border-dashed border-accent text-accent">
+        <ImagePlus aria-hidden size={40} strokeWidth={1.5} />
+        <p className="text-lg font-medium">Drop to add</p>
+      </div>
+    </div>
+  );
+}
+
+const hasFiles = (data: DataTransfer | null): boolean => data?.types.includes("Files") ?? false;

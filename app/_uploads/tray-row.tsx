@@ -1,0 +1,81 @@
+import { Check, RotateCw, X } from "lucide-react";
+import Link from "next/link";
+import { memo } from "react";
+import { hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/upload-item";
+import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import { iconButton } from "../_ui/styles";
+import { stateOf } from "./wording";
+
+/** One file: its name, how far it is or what is wrong, and what can be done about it. */
+export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem; queue: UploadQueue }) {
+  const { id, name, state } = item;
+  const share = Math.round(sentFraction(state) * 100);
+  const isFailed = state.status === "failed";
+  return (
+    <li className="flex min-h-12 items-center gap-1 pr-2 pl-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+      <div className="grid min-w-0 flex-1 gap-1 py-1.5">
+        <p className="flex gap-2 text-sm">
+          <bdi className="min-w-0 flex-1 truncate" title={name}>
+            {name}
+          </bdi>
+          {isFailed ? null : <span className="shrink-0 text-quiet tabular-nums">{stateOf(item)}</span>}
+        </p>
+        {isFailed ? <p className="text-sm text-danger">{state.error.message}</p> : null}
+        {state.status === "duplicate" ? (
+          <p className="text-sm text-quiet">
+            You already have this picture.{" "}
+            <Link
+              href={`/images/${state.image.id}`}
+              prefetch={false}
+              className="text-accent underline underline-offset-2"
+            >
+              Show it
+            </Link>
+          </p>
+        ) : null}
+        {state.status === "retrying" || state.status === "offline" ? (
+          <p className="text-sm text-quiet">{state.sentence}</p>
+        ) : null}
+        {isFailed || state.status === "duplicate" ? null : (
+          <div
+            role="progressbar"
+            aria-label={name}
+            aria-valuenow={share}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            className="h-1 overflow-hidden rounded-full bg-sunken"
+          >
+            <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${share / 100})` }} />
+          </div>
+        )}
+      </div>
+      {isFailed && state.canRetry ? (
+        <button
+          type="button"
+          className={iconButton}
+          aria-label={`Try ${name} again`}
+          title="Try again"
+          onClick={() => queue.retry(id)}
+        >
+          <RotateCw aria-hidden size={18} />
+        </button>
+      ) : null}
+      {state.status === "ready" ? (
+        <span className="grid size-11 place-content-center text-accent">
+          <Check aria-hidden size={18} />
+        </span>
+      ) : null}
+      {hasEnded(state) ? null : (
+        <button
+          type="button"
+          className={iconButton}
+          aria-label={`Cancel ${name}`}
+          title="Cancel"
+          onClick={() => queue.cancel(id)}
+        >
+          <X aria-hidden size={18} />
+        </button>
+      )}
+    </li>
+  );
+});

@@ -1,0 +1,112 @@
+"use client";
+
+import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { type FocusEvent, useEffect, useState, useSyncExternalStore } from "react";
+import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
+import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import { iconButton } from "../_ui/styles";
+import { TrayRow } from "./tray-row";
+import { headlineOf, paceOf } from "./wording";
+
+/** Once all is well, it goes away by itself after this time. */
+const lingerMs = 5000;
+
+/** What is being sent: at the bottom right, on a phone along the bottom. Opens into a row for each file. */
+export function Tray({ queue }: { queue: UploadQueue }) {
+  const snapshot = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
+  const [open, setOpen] = useState(true);
+  const [held, setHeld] = useState(false);
+  useLeaveWhenAllIsWell(queue, snapshot, held);
+
+  const items = snapshot.items.filter(({ state }) => state.status !== "cancelled");
+  if (items.length === 0) return <p role="status" className="sr-only" />;
+  const { totals } = snapshot;
+  const isActive = totals.active > 0;
+  const leavesWithFocus = ({ currentTarget, relatedTarget }: FocusEvent) =>
+    !currentTarget.contains(relatedTarget);
+  return (
+    <section
+      aria-label="Uploads"
+      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:right-4 sm:bottom-4 sm:w-96 sm:rounded-2xl sm:border sm:pb-0 sm:shadow-xl"
+      onMouseEnter={() => setHeld(true)}
+      onMouseLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={(event) => leavesWithFocus(event) && setHeld(false)}
+    >
+      <header className="flex items-center gap-1 py-2 pr-2 pl-4">
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-sm font-medium">{headlineOf(totals)}</h2>
+          <p className="truncate text-sm text-quiet tabular-nums">{paceOf(totals)}</p>
+        </div>
+        <button
+          type="button"
+          className={iconButton}
+          aria-expanded={open}
+          aria-label="Details"
+          title="Details"
+          onClick={() => setOpen(!open)}
+        >
+          {open ? <ChevronDown aria-hidden size={20} /> : <ChevronUp aria-hidden size={20} />}
+        </button>
+        {isActive ? (
+          <button
+            type="button"
+            className="min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text"
+            onClick={queue.cancelAll}
+          >
+            Cancel all
+          </button>
+        ) : (
+          <button
+            type="button"
+            className={iconButton}
+            aria-label="Close"
+            title="Close"
+            onClick={queue.clearFinished}
+          >
+            <X aria-hidden size={20} />
+          </button>
+        )}
+      </header>
+      <div aria-hidden className="h-0.5 bg-sunken">
+        <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(snapshot)})` }} />
+      </div>
+      {open ? (
+        <ul aria-label="Files" className="max-h-[40dvh] overflow-y-auto overscroll-contain py-1 sm:max-h-80">
+          {items.map((item) => (
+            <TrayRow key={item.id} item={item} queue={queue} />
+          ))}
+        </ul>
+      ) : null}
+      <Announcement totals={totals} />
+    </section>
+  );
+}
+
+function shareOf({ totals: { sentBytes, totalBytes, active } }: QueueSnapshot): number {
+  if (active === 0) return 1;
+  return totalBytes === 0 ? 0 : sentBytes / totalBytes;
+}
+
+/** What a screen reader hears: the start and the end, not every step. */
+function Announcement({ totals }: { totals: QueueSnapshot["totals"] }) {
+  const text = totals.active > 0 ? `Sending ${totals.files} pictures` : headlineOf(totals);
+  return (
+    <p role="status" className="sr-only">
+      {text}
+    </p>
+  );
+}
+
+/** Failures and duplicates stay until they were read. */
+function useLeaveWhenAllIsWell(queue: UploadQueue, { items, totals }: QueueSnapshot, held: boolean): void {
+  const allIsWell =
+    items.length > 0 &&
+    totals.active === 0 &&
+    items.every(({ state }) => state.status === "ready" || state.status === "cancelled");
+  useEffect(() => {
+    if (!allIsWell || held) return;
+    const timer = setTimeout(queue.clearFinished, lingerMs);
+    return () => clearTimeout(timer);
+  }, [queue, allIsWell, held]);
+}

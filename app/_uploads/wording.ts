@@ -1,0 +1,54 @@
+import type { Totals } from "@/lib/uploads/client/totals";
+import type { UploadItem } from "@/lib/uploads/client/upload-item";
+
+const pictures = (count: number): string => (count === 1 ? "1 picture" : `${count} pictures`);
+
+/** What the tray says first. */
+export function headlineOf({ files, done, failed, active }: Totals): string {
+  if (active > 0) return `Adding ${pictures(files)}: ${done} done`;
+  if (failed === 0) return `${pictures(done)} added`;
+  return done === 0
+    ? `${pictures(failed)} could not be added`
+    : `${pictures(done)} added, ${failed} could not be`;
+}
+
+/** How much, how fast, how long. */
+export function paceOf({ sentBytes, totalBytes, bytesPerSecond, secondsLeft, active }: Totals): string {
+  if (active === 0) return `${megabytes(sentBytes)} sent`;
+  const parts = [`${megabytes(sentBytes)} of ${megabytes(totalBytes)}`];
+  if (bytesPerSecond > 0) parts.push(`${megabytes(bytesPerSecond)}/s`);
+  if (secondsLeft !== null) parts.push(timeLeft(secondsLeft));
+  return parts.join(" · ");
+}
+
+/** How one file is doing, in a word. */
+export function stateOf({ state, bytes }: UploadItem): string {
+  switch (state.status) {
+    case "waiting":
+      return "Waiting";
+    case "preparing":
+      return "Preparing";
+    case "sending":
+    case "retrying":
+    case "offline":
+      return `${Math.round((100 * state.sentBytes) / Math.max(1, state.totalBytes))} %`;
+    case "confirming":
+      return "Checking";
+    case "ready":
+      return megabytes(bytes);
+    default:
+      return "";
+  }
+}
+
+function megabytes(bytes: number): string {
+  const value = bytes / 1_000_000;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} MB`;
+}
+
+function timeLeft(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, seconds)} s left`;
+  return seconds < 3600
+    ? `${Math.ceil(seconds / 60)} min left`
+    : `${Math.floor(seconds / 3600)} h ${Math.ceil((seconds % 3600) / 60)} min left`;
+}

@@ -1,0 +1,64 @@
+import { test as base, expect, type Page } from "@playwright/test";
+import { PailServer, type TestUser } from "./support/pail-server";
+
+interface Fixtures {
+  /** Somebody who is signed in, with no pictures yet. */
+  user: TestUser;
+  page: Page;
+  /** Errors that this test provokes and so expects on the console. */
+  expectedErrors: RegExp[];
+}
+
+/** Every test has a user of its own on a real server that it shares with the other tests of its worker. */
+export const test = base.extend<Fixtures, { pail: PailServer }>({
+  pail: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape.
+    async ({}, use) => {
+      const pail = await PailServer.start();
+      await use(pail);
+      await pail.stop();
+    },
+    { scope: "worker", timeout: 300_000 },
+  ],
+  baseURL: async ({ pail }, use) => use(pail.origin),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape.
+  expectedErrors: async ({}, use) => use([]),
+  user: async ({ pail, context }, use) => {
+    const user = pail.addUser();
+    await context.addCookies([{ name: "pail", value: user.token, url: pail.origin }]);
+    await use(user);
+  },
+  /** Whatever the browser complains about fails the test: a script error, a CSP violation, a hydration mismatch. */
+  page: async ({ page, expectedErrors }, use) => {
+    const errors: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") errors.push(`${message.text()} (${message.location().url.split("?")[0]})`);
+    });
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await use(page);
+    expect(errors.filter((error) => !expectedErrors.some((expected) => expected.test(error)))).toEqual([]);
+  },
+});
+
+export { expect };
+
+export const galleryImages = (page: Page) => page.getByRole("list", { name: "Images" }).getByRole("img");
+
+/** Chooses files as a person does, and waits until none of them is under way. */
+export async function uploadFiles(page: Page, files: Parameters<ReturnType<Page["getByLabel"]>["setInputFiles"]>[0]) {
+  await page.getByLabel("Choose images").setInputFiles(files);
+  await expect(page.getByRole("region", { name: "Uploads" }).getByRole("button", { name: "Close" })).toBeVisible({
+    timeout: 120_000,
+  });
+}
+
+/** True once every picture in the gallery has been loaded and decoded. */
+export async function expectAllLoaded(page: Page, count: number) {
+  await expect(galleryImages(page)).toHaveCount(count);
+  await page.evaluate(() => {
+    for (const image of document.querySelectorAll("img")) image.loading = "eager";
+  });
+  await expect
+    .poll(() => galleryImages(page).evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length))
+    .toBe(count);
+}
