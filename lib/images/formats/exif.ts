@@ -1,4 +1,3 @@
-import { now } from "@/lib/clock";
 import type { Orientation } from "./header";
 
 export interface Exif {
@@ -58,6 +57,6 @@ function toTime(date: unknown, offset: unknown): number | null {
   const [, year, month, day, hour, minute, second] = parts;
   const zone = typeof offset === "string" && /^[+-](0\d|1[0-4]):[0-5]\d/.exec(offset)?.[0];
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone || "Z"}`);
-  const isPlausible = time >= oldestMs && time <= now().getTime() + dayMs;
+  const isPlausible = time >= oldestMs && time <= Date.now() + dayMs;
   return isPlausible ? time : null;
 }

@@ -69,7 +69,7 @@ function thumbhashOf(canvas: OffscreenCanvas): Uint8Array {
 
 /**
  * In order of preference; a browser that cannot encode a type gives PNG instead. A photograph's display size is JPEG:
- * WebP would be a quarter smaller, and take ten times as long to encode, more than all other steps together.
+ * WebP would be a third smaller, but takes ten times as long to encode: longer than all other steps together.
  */
 function typesFor(kind: VariantKind, original: ImageType): VariantType[] {
   if (original !== "image/jpeg") return ["image/webp", "image/png"];

@@ -12,7 +12,7 @@ export const messages = {
   },
   workerDied: {
     code: "worker_died",
-    message: "The browser ran out of memory over this picture. Close other tabs and try again.",
+    message: "The browser gave up on this picture, perhaps for want of memory. Close other tabs and retry.",
   },
   signedOut: {
     code: "unauthenticated",
