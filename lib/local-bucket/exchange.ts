@@ -98,7 +98,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Duple
 }
 
 function refuse(error: unknown, id: string, http: IncomingMessage, response: ServerResponse): void {
-  drain(http);
+  limitDrain(http, response);
   if (response.headersSent) {
     // Too late for another status: cutting the answer short is the only way left to say that it failed.
     response.destroy();
@@ -124,18 +124,19 @@ function refuse(error: unknown, id: string, http: IncomingMessage, response: Ser
 }
 
 /**
- * Lets the rest of a refused body run into the void. A browser reads the answer only after it has sent everything; if
- * the connection ends before, it sees a network error instead of the reason.
+ * Node lets the rest of a refused body run into the void once the answer is out. So it should: a browser reads the
+ * answer only after it has sent everything, and if the connection ends before, it sees a network error instead of the
+ * reason. But it should end somewhere.
  */
-function drain(http: IncomingMessage): void {
-  if (http.complete || http.destroyed) return;
-  http.unpipe();
-  let bytes = 0;
-  http.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > maxDrainedBytes) http.destroy();
+function limitDrain(http: IncomingMessage, response: ServerResponse): void {
+  response.once("finish", () => {
+    if (http.complete) return;
+    let bytes = 0;
+    http.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxDrainedBytes) http.destroy();
+    });
   });
-  http.resume();
 }
 
 const counted = new WeakMap<Socket, Traffic>();

@@ -76,9 +76,12 @@ test("any single change to a valid form is refused and stores nothing", async ()
   expect((await postForm(server, form)).status).toBe(201);
 });
 
-test("a form for one bucket does not write into another", async () => {
-  const form = await pinnedForm({ ...server, bucket: "other-bucket" }, "policy/other.png", file);
-  expect((await postForm(server, form)).code).toBe("AccessDenied");
+test("a form for one bucket does not write into another, whether it names the bucket or not", async () => {
+  const named = await pinnedForm({ ...server, bucket: "other-bucket" }, "policy/other.png", file);
+  const { bucket: _, ...unnamed } = named.fields;
+  expect((await postForm(server, named)).code).toBe("AccessDenied");
+  expect((await postForm(server, { ...named, fields: unnamed })).body).toContain("<Field>bucket</Field>");
+  expect(await exists(server, "policy/other.png")).toBe(false);
 });
 
 const encode = (conditions: unknown, expiration: unknown = "2030-01-01T01:00:00Z") =>

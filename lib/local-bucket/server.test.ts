@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect as connectSocket } from "node:net";
@@ -25,6 +25,7 @@ import {
   postForm,
   region,
   send,
+  sendSigned,
   startTestServer,
   type TestServer,
 } from "./test-bucket";
@@ -217,6 +218,78 @@ test("a clock that is off by more than 15 minutes is told so", async () => {
   const listed = connect(late.url, region, credentials).send(new ListBucketsCommand({}));
   await expect(listed).rejects.toMatchObject({ name: "RequestTimeTooSkewed" });
   await late.close();
+});
+
+test("a signed URL is good until it expires, and a form's signature for a week", async () => {
+  let offset = 0;
+  const now = () => new Date(Date.now() + offset);
+  const later = await startTestServer({ now });
+  const Key = "later.png";
+  await later.client.send(new PutObjectCommand({ Bucket: later.bucket, Key, Body: "x" }));
+  const url = await getSignedUrl(later.client, new GetObjectCommand({ Bucket: later.bucket, Key }), {
+    expiresIn: 60,
+  });
+  const { fields } = await createPresignedPost(later.client, {
+    Bucket: later.bucket,
+    Key,
+    Expires: 30 * 24 * 3600,
+  });
+  offset = 58_000;
+  expect((await send(url, "GET")).status).toBe(200);
+  offset = 62_000;
+  expect((await send(url, "GET")).body).toContain("Request has expired");
+  offset = -16 * 60_000;
+  expect((await send(url, "GET")).body).toContain("Request is not valid yet");
+  offset = 6 * 24 * 3600_000;
+  expect((await postForm(later, { fields, file: image })).status).toBe(204);
+  offset = 8 * 24 * 3600_000;
+  expect((await postForm(later, { fields, file: image })).body).toContain("Request has expired");
+  await later.stop();
+});
+
+test("a signature must cover the host, and a body must be the one that was signed", async () => {
+  const at = { method: "PUT", path: `/${server.bucket}/hand.txt`, body: Buffer.from("actual") };
+  expect((await sendSigned(server.endpoint, at)).status).toBe(200);
+  const claimed = createHash("sha256").update("claimed").digest("hex");
+  const other = await sendSigned(server.endpoint, { ...at, payload: claimed });
+  expect([other.status, other.code]).toEqual([400, "XAmzContentSHA256Mismatch"]);
+  expect((await bytesOf("hand.txt")).toString()).toBe("actual");
+  const url = await getSignedUrl(
+    server.client,
+    new GetObjectCommand({ Bucket: server.bucket, Key: "hand.txt" }),
+  );
+  const hostless = await send(url.replace("X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=accept"), "GET", {
+    accept: "*/*",
+  });
+  expect(hostless.body).toContain("the host header must be signed");
+});
+
+test.each([
+  ["cors", "<CORSConfiguration>"],
+  ["cors", "<CORSConfiguration/>"],
+  ["cors", "<Other/>"],
+  ["cors", ""],
+  ["cors", "\0\xff"],
+  ["cors", '<!DOCTYPE a [<!ENTITY x "xx">]><CORSConfiguration>&x;</CORSConfiguration>'],
+  ["cors", `${"<a>".repeat(20_000)}${"</a>".repeat(20_000)}`],
+  [
+    "cors",
+    "<CORSConfiguration><CORSRule><AllowedOrigin>&#x110000;</AllowedOrigin></CORSRule></CORSConfiguration>",
+  ],
+  ["cors", "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>"],
+  ["delete", "<Delete><Object/></Delete>"],
+  ["delete", "<Delete><Object><Key>a</Key><VersionId>1</VersionId></Object></Delete>"],
+  ["delete", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
+  ["delete", "x".repeat(1024 ** 2 + 1)],
+])("?%s with %.60s is refused", async (subresource, xml) => {
+  const answer = await sendSigned(server.endpoint, {
+    method: subresource === "cors" ? "PUT" : "POST",
+    path: `/${server.bucket}`,
+    query: { [subresource]: "" },
+    body: Buffer.from(xml, "latin1"),
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.code).toMatch(/^(MalformedXML|MaxMessageLengthExceeded)$/);
 });
 
 test("what is not offered is said by its name", async () => {

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { Hash } from "@smithy/hash-node";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { type LocalBucket, type LocalBucketOptions, startLocalBucket } from "./server";
 
 /** Where a test's bucket is, and how to speak to it. */
@@ -154,6 +156,41 @@ export function send(
     for (const chunk of chunks) outgoing.write(chunk);
     outgoing.end();
   });
+}
+
+export interface HandSigned {
+  method: string;
+  path: string;
+  body: Buffer;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** What the signature says of the body, where that is not the truth. */
+  payload?: string;
+}
+
+/** Sends a request that the SDK would not send, with a signature that holds. */
+export async function sendSigned(endpoint: string, asked: HandSigned): Promise<Answer> {
+  const { method, path, body, query = {}, headers = {} } = asked;
+  const { hostname, host } = new URL(endpoint);
+  const payload = asked.payload ?? createHash("sha256").update(body).digest("hex");
+  const sha256Hash = Hash.bind(null, "sha256");
+  const signer = new SignatureV4({
+    credentials,
+    region,
+    service: "s3",
+    sha256: sha256Hash,
+    uriEscapePath: false,
+  });
+  const signed = await signer.sign({
+    protocol: "http:",
+    hostname,
+    method,
+    path,
+    query,
+    headers: { host, "content-length": String(body.length), "x-amz-content-sha256": payload, ...headers },
+  });
+  const search = new URLSearchParams(query).toString();
+  return await send(`${endpoint}${path}${search && `?${search}`}`, method, signed.headers, [body]);
 }
 
 /** Posts bytes as a form. */
