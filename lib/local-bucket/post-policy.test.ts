@@ -74,6 +74,8 @@ test("any single change to a valid form is refused and stores nothing", async ()
     { numRuns: 150, endOnFailure: true },
   );
   expect((await postForm(server, form)).status).toBe(201);
+  const { bucket: _, ...unnamed } = form.fields;
+  expect((await postForm(server, { ...form, fields: unnamed })).status).toBe(201);
 });
 
 test("a form for one bucket does not write into another, whether it names the bucket or not", async () => {
