@@ -13,8 +13,9 @@ setInterval(() => {
 }, 20);
 
 process.on("message", (question) => {
-  if (question !== "rss") return;
-  process.send?.({ rss: process.memoryUsage.rss(), peakRss });
+  if (question !== "usage") return;
+  const { user, system } = process.cpuUsage();
+  process.send?.({ rss: process.memoryUsage.rss(), peakRss, cpuSeconds: (user + system) / 1e6 });
   peakRss = 0;
 });
 

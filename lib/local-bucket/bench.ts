@@ -12,21 +12,22 @@ import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 const bucket = "bench-bucket";
 const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 const megabyte = 1024 ** 2;
-const rounds = 3;
+const rounds = 5;
 const files = 200;
+const warmUpFiles = 30;
 const fileBytes = 3 * megabyte;
 const atOnce = 6;
 
 /** Prints how much memory the server takes more while a 1 GB object is posted to it. */
 export async function benchMemory(): Promise<void> {
   await withServer("local-bucket", async (server) => {
-    await postMany(server, 6);
-    const before = await server.memory();
+    await postMany(server, warmUpFiles);
+    const before = await server.usage();
     const chunk = randomBytes(megabyte);
     const startedAt = performance.now();
     await post(server, "big", 1024 * megabyte, () => repeat(chunk, 1024));
     const seconds = (performance.now() - startedAt) / 1000;
-    const after = await server.memory();
+    const after = await server.usage();
     const grown = (after.peakRss - before.rss) / megabyte;
     print(
       `memory: ${grown.toFixed(0)} MB more at its peak during a POST of 1 GB (${(1024 / seconds).toFixed(0)} MB/s)`,
@@ -37,30 +38,43 @@ export async function benchMemory(): Promise<void> {
 /** Prints the throughput of POSTs, next to that of s3rver where S3RVER_DIR names a folder that has it installed. */
 export async function benchPosts(): Promise<void> {
   const kinds: Kind[] = process.env.S3RVER_DIR ? ["local-bucket", "s3rver"] : ["local-bucket"];
-  const best: Partial<Record<Kind, number>> = {};
+  const rates: Record<Kind, number[]> = { "local-bucket": [], s3rver: [] };
   for (let round = 1; round <= rounds; round++) {
     for (const kind of round % 2 ? kinds : kinds.toReversed()) {
-      const rate = await withServer(kind, async (server) => {
-        await postMany(server, 6);
-        const startedAt = performance.now();
-        await postMany(server, files);
-        return (files * fileBytes) / megabyte / ((performance.now() - startedAt) / 1000);
-      });
-      best[kind] = Math.max(best[kind] ?? 0, rate);
-      print(`posts, round ${round}: ${kind} ${rate.toFixed(0)} MB/s`);
+      const { rate, cpuSeconds } = await withServer(kind, measurePosts);
+      rates[kind].push(rate);
+      print(`posts, round ${round}: ${kind} ${rate.toFixed(0)} MB/s, ${cpuSeconds.toFixed(1)} s of CPU`);
     }
   }
-  const [ours, theirs] = [best["local-bucket"] ?? 0, best.s3rver];
+  const [ours, theirs] = [median(rates["local-bucket"]), median(rates.s3rver)];
   print(
     theirs === undefined
-      ? `posts: ${ours.toFixed(0)} MB/s; set S3RVER_DIR to compare with s3rver`
-      : `posts: ${ours.toFixed(0)} MB/s, s3rver ${theirs.toFixed(0)} MB/s, ratio ${(ours / theirs).toFixed(2)}`,
+      ? `posts: ${ours?.toFixed(0)} MB/s; set S3RVER_DIR to compare with s3rver`
+      : `posts, medians: ${ours?.toFixed(0)} MB/s, s3rver ${theirs.toFixed(0)} MB/s, ratio ${((ours ?? 0) / theirs).toFixed(2)}`,
   );
+}
+
+async function measurePosts(server: BenchServer): Promise<{ rate: number; cpuSeconds: number }> {
+  await postMany(server, warmUpFiles);
+  const before = await server.usage();
+  const startedAt = performance.now();
+  await postMany(server, files);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const after = await server.usage();
+  return {
+    rate: (files * fileBytes) / megabyte / seconds,
+    cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+  };
+}
+
+function median(values: number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 type Kind = "local-bucket" | "s3rver";
 
-interface Memory {
+interface Usage {
+  cpuSeconds: number;
   rss: number;
   peakRss: number;
 }
@@ -69,7 +83,7 @@ interface BenchServer {
   url: string;
   client: S3Client;
   agent: Agent;
-  memory(): Promise<Memory>;
+  usage(): Promise<Usage>;
 }
 
 async function withServer<T>(kind: Kind, run: (server: BenchServer) => Promise<T>): Promise<T> {
@@ -84,11 +98,11 @@ async function withServer<T>(kind: Kind, run: (server: BenchServer) => Promise<T
     const { url } = await message<{ url: string }>(child);
     const client = new S3Client({ endpoint: url, region: "us-east-1", forcePathStyle: true, credentials });
     if (kind === "local-bucket") await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    const memory = () => {
-      child.send("rss");
-      return message<Memory>(child);
+    const usage = () => {
+      child.send("usage");
+      return message<Usage>(child);
     };
-    return await run({ url, client, agent, memory });
+    return await run({ url, client, agent, usage });
   } finally {
     agent.destroy();
     child.kill();

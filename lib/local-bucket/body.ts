@@ -8,6 +8,7 @@ import {
   readContentMd5,
   verifyDigests,
 } from "./checksums";
+import { chunksOf } from "./chunks";
 import { digest } from "./digest-pool";
 import { header } from "./request";
 import { S3Error } from "./s3-error";
@@ -44,8 +45,7 @@ export function openBody({ request: { http }, payload }: SignedCall): Body {
     contentMd5: readContentMd5(header(http, "content-md5")),
     contentSha256Hex: payload.kind === "sha256" ? payload.hex : undefined,
   };
-  // The request must outlive a refusal: destroying it would cut the connection before the answer is read.
-  const received: AsyncIterable<Buffer> = http.iterator({ destroyOnReturn: false });
+  const received = chunksOf(http);
   if (!framed) return { chunks: received, expected };
   const takeTrailers = (trailers: [string, string][]) => {
     Object.assign(expected.checksums, readChecksums(trailers));

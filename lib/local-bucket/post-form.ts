@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
+import { chunksOf } from "./chunks";
 import { S3Error } from "./s3-error";
 
 /** A browser's form up to the start of its file. Field names are in lower case. */
@@ -68,7 +69,11 @@ async function* readFile(
   ended: Promise<void>,
   failure: () => Error | undefined,
 ): AsyncGenerator<Buffer> {
-  for await (const chunk of file.iterator({ destroyOnReturn: false })) yield chunk;
+  try {
+    yield* chunksOf(file);
+  } catch (error) {
+    throw failure() ?? error;
+  }
   await ended;
   const error = failure();
   if (error) throw error;
