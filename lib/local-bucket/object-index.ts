@@ -10,6 +10,9 @@ import {
 } from "./index-rows";
 import { S3Error } from "./s3-error";
 
+/** SQLite starts its log over after a thousand pages of 4 KB. */
+const logBytes = 4 * 1024 ** 2;
+
 /** Looks at what is there before a write, in the same transaction; throws to refuse it. */
 export type Precondition = (existing: ObjectRecord | undefined) => void;
 
@@ -33,6 +36,7 @@ export class ObjectIndex {
     this.#db.pragma("synchronous = FULL");
     this.#db.pragma("foreign_keys = ON");
     this.#statements = prepareStatements(this.#db);
+    this.#lengthenLog();
   }
 
   buckets(): BucketRecord[] {
@@ -134,6 +138,20 @@ export class ObjectIndex {
   close(): void {
     this.#flush();
     this.#db.close();
+  }
+
+  /**
+   * Makes SQLite's write-ahead log as long as it gets before it starts over. A commit that need not lengthen the file
+   * syncs several times faster, and nothing else is served meanwhile.
+   */
+  #lengthenLog(): void {
+    this.#db.exec(`
+      DROP TABLE IF EXISTS padding;
+      CREATE TABLE padding (bytes BLOB);
+      INSERT INTO padding VALUES (zeroblob(${logBytes}));
+      DROP TABLE padding;
+    `);
+    this.#db.pragma("wal_checkpoint(RESTART)");
   }
 
   #saveBucket({ name, createdAt, corsRules }: BucketRecord): void {
