@@ -32,7 +32,8 @@ export const test = base.extend<Fixtures, { pail: PailServer }>({
   page: async ({ page, expectedErrors }, use) => {
     const errors: string[] = [];
     page.on("console", (message) => {
-      if (message.type() === "error") errors.push(`${message.text()} (${message.location().url.split("?")[0]})`);
+      if (message.type() === "error")
+        errors.push(`${message.text()} (${message.location().url.split("?")[0]})`);
     });
     page.on("pageerror", (error) => errors.push(String(error)));
     await use(page);
@@ -45,9 +46,14 @@ export { expect };
 export const galleryImages = (page: Page) => page.getByRole("list", { name: "Images" }).getByRole("img");
 
 /** Chooses files as a person does, and waits until none of them is under way. */
-export async function uploadFiles(page: Page, files: Parameters<ReturnType<Page["getByLabel"]>["setInputFiles"]>[0]) {
+export async function uploadFiles(
+  page: Page,
+  files: Parameters<ReturnType<Page["getByLabel"]>["setInputFiles"]>[0],
+) {
   await page.getByLabel("Choose images").setInputFiles(files);
-  await expect(page.getByRole("region", { name: "Uploads" }).getByRole("button", { name: "Close" })).toBeVisible({
+  await expect(
+    page.getByRole("region", { name: "Uploads" }).getByRole("button", { name: "Close" }),
+  ).toBeVisible({
     timeout: 120_000,
   });
 }
@@ -59,6 +65,10 @@ export async function expectAllLoaded(page: Page, count: number) {
     for (const image of document.querySelectorAll("img")) image.loading = "eager";
   });
   await expect
-    .poll(() => galleryImages(page).evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length))
+    .poll(() =>
+      galleryImages(page).evaluateAll(
+        (all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length,
+      ),
+    )
     .toBe(count);
 }

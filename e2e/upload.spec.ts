@@ -3,7 +3,11 @@ import { readFile } from "node:fs/promises";
 import { expect, expectAllLoaded, galleryImages, test } from "./fixtures";
 import { makePhotographs } from "./support/photos";
 
-test("forty photographs arrive with progress, and come again from the browser's cache", async ({ page, pail, user }) => {
+test("forty photographs arrive with progress, and come again from the browser's cache", async ({
+  page,
+  pail,
+  user,
+}) => {
   const photographs = await makePhotographs(40);
   await page.goto("/");
   await expect(page.getByText("No pictures yet")).toBeVisible();
@@ -11,7 +15,11 @@ test("forty photographs arrive with progress, and come again from the browser's 
   const imageAnswers: string[] = [];
   page.on("response", (response) => {
     const type = response.headers()["content-type"] ?? "";
-    if (response.url().startsWith(pail.origin) && type.startsWith("image/") && !response.url().includes("icon")) {
+    if (
+      response.url().startsWith(pail.origin) &&
+      type.startsWith("image/") &&
+      !response.url().includes("icon")
+    ) {
       imageAnswers.push(response.url());
     }
   });
@@ -26,7 +34,9 @@ test("forty photographs arrive with progress, and come again from the browser's 
 
   // What went through the app server is JSON and the page, no picture.
   const perPicture = pail.appWire.receivedBytes / photographs.length;
-  console.log(`received by the app: ${Math.round(perPicture)} bytes a picture, sent ${pail.appWire.sentBytes}`);
+  console.log(
+    `received by the app: ${Math.round(perPicture)} bytes a picture, sent ${pail.appWire.sentBytes}`,
+  );
   expect(perPicture).toBeLessThan(10_000);
   expect(imageAnswers).toEqual([]);
 
@@ -35,7 +45,8 @@ test("forty photographs arrive with progress, and come again from the browser's 
     user.id,
   );
   const found = new Map(rows.map((row) => [Buffer.from(row.sha256, "base64").toString("hex"), row]));
-  for (const { sha256, width, height, name } of photographs) expect(found.get(sha256)).toMatchObject({ width, height, name });
+  for (const { sha256, width, height, name } of photographs)
+    expect(found.get(sha256)).toMatchObject({ width, height, name });
 
   // A second visit in the same window: the same URLs, so the browser asks the bucket for nothing.
   pail.bucketWire.reset();

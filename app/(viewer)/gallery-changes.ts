@@ -23,11 +23,6 @@ export function removeFromGallery(id: string): void {
   change({ ...changes, removed: new Set([...changes.removed, id]) });
 }
 
-/** Takes a removal back. */
-export function returnToGallery(id: string): void {
-  change({ ...changes, removed: new Set([...changes.removed].filter((removed) => removed !== id)) });
-}
-
 export function useGalleryChanges(): Changes {
   return useSyncExternalStore(
     (listener) => {

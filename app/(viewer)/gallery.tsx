@@ -7,6 +7,7 @@ import { quietButton } from "../_ui/styles";
 import { ChooseImages } from "../_uploads/choose-images";
 import { textOf } from "./cursor";
 import { useGalleryChanges } from "./gallery-changes";
+import { ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
 import { useFurtherPages } from "./use-further-pages";
 
@@ -25,14 +26,18 @@ export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsA
   return (
     <>
       <h1 className="sr-only">Your pictures</h1>
-      <ul aria-label="Images">
-        {months.map(({ name, images: inMonth }) => (
-          <li key={name}>
-            <h2 className="sticky top-0 z-10 bg-page/90 px-4 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">
-              {name}
+      <ul
+        aria-label="Images"
+        className="flex flex-wrap gap-x-1 [--row:6rem] sm:[--row:11rem] lg:[--row:14rem]"
+      >
+        {months.map((month) => (
+          // A month of few pictures shares its line with the next one.
+          <li key={month.name} className="min-w-36" style={shareOfRow(month.ratio, month.images.length - 1)}>
+            <h2 className="sticky top-0 z-10 truncate bg-page/90 px-3 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">
+              {month.name}
             </h2>
-            <ul className="flex flex-wrap gap-1 pb-4 after:grow-[1000000] after:content-['']">
-              {inMonth.map((image) => (
+            <ul className="flex flex-wrap gap-1 pb-4">
+              {month.images.map((image) => (
                 <Tile key={image.id} image={image} />
               ))}
             </ul>
@@ -81,13 +86,24 @@ function merge(images: GalleryImage[], added: GalleryImage[], removed: ReadonlyS
 // In UTC, so that the server and the browser agree on where a month begins.
 const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
 
-function byMonth(images: GalleryImage[]): { name: string; images: GalleryImage[] }[] {
-  const months: { name: string; images: GalleryImage[] }[] = [];
+interface Month {
+  name: string;
+  images: GalleryImage[];
+  /** of all its pictures in one row */
+  ratio: number;
+}
+
+function byMonth(images: GalleryImage[]): Month[] {
+  const months: Month[] = [];
   for (const image of images) {
     const name = monthName.format(image.capturedAt);
-    const last = months.at(-1);
-    if (last?.name === name) last.images.push(image);
-    else months.push({ name, images: [image] });
+    let month = months.at(-1);
+    if (month?.name !== name) {
+      month = { name, images: [], ratio: 0 };
+      months.push(month);
+    }
+    month.images.push(image);
+    month.ratio += ratioOf(image);
   }
   return months;
 }

@@ -1,6 +1,6 @@
 // The few looks that several places share. Every target is at least 44 px high.
 const button =
-  "inline-flex min-h-11 items-center justify-center gap-2 rounded-full px-5 text-sm font-medium transition-colors disabled:opacity-50";
+  "inline-flex min-h-11 items-center justify-center gap-2 rounded-full px-5 text-sm font-medium whitespace-nowrap transition-colors disabled:opacity-50";
 
 export const primaryButton = `${button} bg-accent text-on-accent hover:opacity-90`;
 export const quietButton = `${button} border border-line hover:bg-sunken`;

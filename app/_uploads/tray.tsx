@@ -33,11 +33,8 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       onFocus={() => setHeld(true)}
       onBlur={(event) => leavesWithFocus(event) && setHeld(false)}
     >
-      <header className="flex items-center gap-1 py-2 pr-2 pl-4">
-        <div className="min-w-0 flex-1">
-          <h2 className="truncate text-sm font-medium">{headlineOf(totals)}</h2>
-          <p className="truncate text-sm text-quiet tabular-nums">{paceOf(totals)}</p>
-        </div>
+      <header className="flex items-center gap-1 pt-1 pr-2 pl-4">
+        <h2 className="min-w-0 flex-1 truncate text-sm font-medium">{headlineOf(totals)}</h2>
         <button
           type="button"
           className={iconButton}
@@ -68,6 +65,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           </button>
         )}
       </header>
+      <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(totals)}</p>
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(snapshot)})` }} />
       </div>

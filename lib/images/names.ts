@@ -1,11 +1,18 @@
 /** Embeddings, overrides and isolates: text with them can look like other text. */
 const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
-const controls = /\p{Cc}+/gu;
+/** Line and paragraph separators among them: one line it is. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 
 /** Text fit to be shown: in one line, without controls, at most `max` characters. Can be empty. */
 export function cleanText(text: string, max: number): string {
-  const clean = text.toWellFormed().normalize("NFC").replaceAll(directionControls, "").replaceAll(controls, " ").trim();
-  return [...clean].slice(0, max).join("");
+  const clean = text
+    .toWellFormed()
+    .replaceAll(directionControls, "")
+    .replaceAll(controls, " ")
+    // After what stood between a letter and its accent is gone.
+    .normalize("NFC")
+    .trim();
+  return [...clean].slice(0, max).join("").trimEnd();
 }
 
 /** A file name fit to be shown and offered for download: as cleanText, without slashes; its extension outlives the cut. */

@@ -6,7 +6,8 @@ import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/storage";
-import { isReady } from "./gallery";
+import type { GalleryImage } from "./contract";
+import { isReady, toGalleryImage } from "./gallery";
 import { notFound } from "./image";
 
 /** How long a deleted picture can be brought back; after that its objects go. */
@@ -26,20 +27,20 @@ export async function trashImage(viewer: Viewer, id: string): Promise<void> {
 }
 
 /** Brings a trashed picture back. Throws AppError `not_found` once it is gone, `duplicate` where it was added again. */
-export async function restoreImage(viewer: Viewer, id: string): Promise<void> {
+export async function restoreImage(viewer: Viewer, id: string): Promise<GalleryImage> {
   const again = sql`exists (select 1 from ${images} as other where other.owner_id = ${images.ownerId}
     and other.sha256 = ${images.sha256} and other.state = 'ready')`;
   const own = and(eq(images.id, id), eq(images.ownerId, viewer.id));
-  const rows = await database()
+  await database()
     .orm.update(images)
     .set({ state: "ready", deletedAt: null })
-    .where(and(own, eq(images.state, "trashed"), sql`not ${again}`))
-    .returning({ id: images.id });
-  if (rows.length > 0) return;
-  const [row] = await database().orm.select({ state: images.state }).from(images).where(own);
+    .where(and(own, eq(images.state, "trashed"), sql`not ${again}`));
+  const [row] = await database().orm.select().from(images).where(own);
   if (row === undefined || row.state === "purging") throw notFound();
-  if (row.state === "trashed")
+  if (row.state === "trashed") {
     throw new AppError("duplicate", "You have added this picture again in the meantime.");
+  }
+  return toGalleryImage(row);
 }
 
 /**

@@ -36,7 +36,10 @@ export async function confirmUploads(viewer: Viewer, uploadIds: string[]): Promi
 }
 
 const refused = (error: Failure): ConfirmOutcome => ({ status: "refused", error });
-const unknownUpload: Failure = { code: "not_found", message: "There is no such upload. Choose the file again." };
+const unknownUpload: Failure = {
+  code: "not_found",
+  message: "There is no such upload. Choose the file again.",
+};
 const ended: Failure = { code: "upload_ended", message: "This upload has ended. Choose the file again." };
 
 async function confirmUpload(viewer: Viewer, upload: Upload): Promise<ConfirmOutcome> {
@@ -76,7 +79,9 @@ async function verifyAndKeep(viewer: Viewer, upload: Upload): Promise<ConfirmOut
 async function copyToMedia(upload: Upload, { etags }: Verified): Promise<void> {
   const [from, to] = [incoming(), media()];
   await Promise.all(
-    objectKinds.map((kind) => to.copyFrom(from, incomingName(upload.id, kind), etags[kind], mediaName(upload, kind))),
+    objectKinds.map((kind) =>
+      to.copyFrom(from, incomingName(upload.id, kind), etags[kind], mediaName(upload, kind)),
+    ),
   );
 }
 
@@ -85,14 +90,21 @@ async function commit(viewer: Viewer, upload: Upload, { original }: Verified): P
   const db = database();
   const row = imageOf(upload, original);
   const [inserted] = await db.atomic([
-    insertWhere(db, images, row, sql`exists (select 1 from ${uploads} where ${uploads.id} = ${upload.id}
-      and ${uploads.state} = 'verifying')`)
+    insertWhere(
+      db,
+      images,
+      row,
+      sql`exists (select 1 from ${uploads} where ${uploads.id} = ${upload.id}
+      and ${uploads.state} = 'verifying')`,
+    )
       .onConflictDoNothing()
       .returning({ id: images.id }),
     db.orm
       .update(uploads)
       .set({ state: "ready", reservedBytes: 0 })
-      .where(and(eq(uploads.id, upload.id), sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`)),
+      .where(
+        and(eq(uploads.id, upload.id), sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`),
+      ),
   ]);
   if (inserted.length > 0) return { status: "ready", image: await toGalleryImage(row) };
   // Someone was faster: this very upload in another call, or another upload of the same bytes.
@@ -106,6 +118,7 @@ async function commit(viewer: Viewer, upload: Upload, { original }: Verified): P
 function imageOf(upload: Upload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
   const { original, thumb, display } = upload.objects;
   const storage = media();
+  const createdAt = now();
   return {
     id: upload.imageId,
     ownerId: upload.ownerId,
@@ -123,10 +136,10 @@ function imageOf(upload: Upload, { type, width, height, capturedAt }: Verified["
     sha256: original.sha256,
     width,
     height,
-    capturedAt: capturedAt === null ? now() : new Date(capturedAt),
+    capturedAt: capturedAt === null ? createdAt : new Date(capturedAt),
     thumbhash: upload.thumbhash,
     state: "ready",
-    createdAt: now(),
+    createdAt,
     deletedAt: null,
   };
 }
@@ -135,7 +148,11 @@ const isOpen = (upload: Upload) =>
   and(eq(uploads.id, upload.id), sql`${uploads.state} in ('pending', 'verifying')`);
 
 async function setState(upload: Upload, state: "pending" | "verifying"): Promise<boolean> {
-  const rows = await database().orm.update(uploads).set({ state }).where(isOpen(upload)).returning({ id: uploads.id });
+  const rows = await database()
+    .orm.update(uploads)
+    .set({ state })
+    .where(isOpen(upload))
+    .returning({ id: uploads.id });
   return rows.length > 0;
 }
 

@@ -10,10 +10,14 @@ const typeNames = {
 // A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
 const when = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 
+const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+
 /** What is known of a picture. */
 export function Facts({ image }: { image: ImageDetails }) {
   const facts = [
-    ["Date", when.format(image.capturedAt)],
+    image.capturedAt === image.createdAt
+      ? ["Added", day.format(image.createdAt)]
+      : ["Date", when.format(image.capturedAt)],
     ["Type", typeNames[image.type]],
     ["Dimensions", `${image.width} × ${image.height}`],
     ["Size", `${sizeOf(image.bytes)} (${image.bytes.toLocaleString("en")} bytes)`],

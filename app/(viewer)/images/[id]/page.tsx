@@ -2,7 +2,7 @@ import { ArrowDownToLine, ChevronLeft, ChevronRight, X } from "lucide-react";
 import type { Metadata, Route } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { cache, type ReactNode } from "react";
+import { type CSSProperties, cache, type ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { AppError } from "@/lib/errors";
 import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
@@ -25,7 +25,10 @@ export default async function ImagePage({ params }: Props) {
   const { newer, older } = await findNeighbours(viewer, image);
   return (
     <article className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_22rem]">
-      <div className="relative h-[62dvh] bg-sunken lg:h-full">
+      <div
+        className="relative aspect-(--ratio) max-h-[70dvh] min-h-60 w-full bg-sunken lg:aspect-auto lg:max-h-none lg:h-full"
+        style={{ "--ratio": image.width / image.height } as CSSProperties}
+      >
         <ThumbhashImage thumbhash={image.thumbhash} src={image.displayUrl} alt={image.title} whole />
         <Step to="/" label="Back to your pictures" place="top-2 left-2">
           <X aria-hidden size={22} />

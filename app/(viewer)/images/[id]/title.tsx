@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { FormError } from "../../../_ui/entrance";
 import { iconButton, primaryButton, quietButton, textField } from "../../../_ui/styles";
-import { rename } from "./actions";
+import { rename } from "../../image-actions";
 
 /** The picture's title, and the field to change it in. */
 export function Title({ id, title }: { id: string; title: string }) {

@@ -1,0 +1,19 @@
+import type { CSSProperties } from "react";
+
+/** A row may become this much higher than it should be, in order to be full. */
+const maxGrowth = 2;
+
+/** Width by height; extremes are cut, so that nothing becomes a thread. */
+export const ratioOf = ({ width, height }: { width: number; height: number }): number =>
+  Math.min(Math.max(width / height, 0.2), 10);
+
+/**
+ * The part of a justified row that something of this shape takes. Width and growth follow the shape, so everything in a row
+ * gets the same height, before anything has loaded and without any script. `--row` is the height that rows should have;
+ * `gaps` are those within, of 4 px.
+ */
+export const shareOfRow = (ratio: number, gaps = 0): CSSProperties => ({
+  flexGrow: ratio * 100,
+  flexBasis: `calc(var(--row) * ${ratio.toFixed(4)} + ${gaps * 4}px)`,
+  maxWidth: `calc(var(--row) * ${(ratio * maxGrowth).toFixed(4)} + ${gaps * 4}px)`,
+});

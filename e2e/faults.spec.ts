@@ -1,0 +1,65 @@
+import { expect, galleryImages, test } from "./fixtures";
+import { makePhotographs } from "./support/photos";
+
+// Chromium itself reports requests that found nobody.
+const networkErrors = /net::ERR_|Failed to load resource|status of 5\d\d/;
+
+test("a wire to the bucket that is cut in the middle: it waits, says so, and goes on by itself", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  expectedErrors.push(networkErrors);
+  const photographs = await makePhotographs(8);
+  await page.goto("/");
+  pail.bucketWire.cut(6_000_000);
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(tray.getByText("The connection was lost. Trying again in a moment.").first()).toBeVisible();
+  expect(pail.bucketWire.broken).toBe(true);
+  pail.bucketWire.mend();
+  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 120_000 });
+  const rows = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
+  const found = rows.map((row) => Buffer.from(row.sha256, "base64").toString("hex")).sort();
+  expect(found).toEqual(photographs.map((photograph) => photograph.sha256).sort());
+});
+
+test("a server that is killed in the middle and comes back: nothing is lost, nothing is twice", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  expectedErrors.push(networkErrors, /fetch failed|Failed to fetch|unexpected response/);
+  const photographs = await makePhotographs(8);
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(galleryImages(page).first()).toBeVisible();
+  await pail.kill("SIGKILL");
+  await pail.run();
+  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 150_000 });
+  expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
+    { n: photographs.length },
+  ]);
+  await page.reload();
+  await expect(galleryImages(page)).toHaveCount(photographs.length);
+});
+
+test("cancelling ends what is under way and frees its room", async ({ page, pail, user }) => {
+  const photographs = await makePhotographs(8);
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await tray.getByRole("button", { name: "Cancel all" }).click();
+  await expect(tray.getByText("Waiting")).toHaveCount(0);
+  const used = () => {
+    const [row] = pail.query<{ used: number; stored: number }>(
+      `select used_bytes as used, (select coalesce(sum(stored_bytes), 0) from images where owner_id = users.id) as stored
+       from users where id = ?`,
+      user.id,
+    );
+    return (row?.used ?? 0) - (row?.stored ?? 0);
+  };
+  await expect.poll(used).toBe(0);
+});

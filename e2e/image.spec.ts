@@ -1,0 +1,114 @@
+import { thumbHashToRGBA } from "thumbhash";
+import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { makePhotographs, orientationPhotographs } from "./support/photos";
+
+test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user }) => {
+  const photographs = await makePhotographs(3, { megapixels: 1 });
+  await page.goto("/");
+  await uploadFiles(
+    page,
+    photographs.map((photograph) => photograph.path),
+  );
+  await expect(galleryImages(page)).toHaveCount(3);
+  const titles = await galleryImages(page).evaluateAll((all) =>
+    all.map((image) => (image as HTMLImageElement).alt),
+  );
+
+  await galleryImages(page).first().click();
+  const heading = page.getByRole("heading", { level: 1 });
+  await expect(heading).toHaveText(titles[0] ?? "");
+  await page.keyboard.press("ArrowRight");
+  await expect(heading).toHaveText(titles[1] ?? "");
+  await page.keyboard.press("ArrowLeft");
+  await expect(heading).toHaveText(titles[0] ?? "");
+
+  await page.getByRole("button", { name: "Rename" }).click();
+  await page.getByLabel("Title").fill("  Abend am See \n ");
+  await page.keyboard.press("Enter");
+  await expect(heading).toHaveText("Abend am See");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("img", { name: "Abend am See" })).toBeVisible();
+
+  await page.getByRole("img", { name: "Abend am See" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(galleryImages(page)).toHaveCount(2);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("img", { name: "Abend am See" })).toBeVisible();
+  await expect(galleryImages(page)).toHaveCount(3);
+
+  await page.getByRole("img", { name: "Abend am See" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(galleryImages(page)).toHaveCount(2);
+  await page.reload();
+  await expect(galleryImages(page)).toHaveCount(2);
+  expect(pail.query("select state from images where owner_id = ? order by state", user.id)).toEqual([
+    { state: "ready" },
+    { state: "ready" },
+    { state: "trashed" },
+  ]);
+});
+
+test("another user's picture is a 404, and so is none", async ({
+  page,
+  pail,
+  user,
+  browser,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/status of 404/);
+  const [photograph] = await makePhotographs(1, { megapixels: 1 });
+  await page.goto("/");
+  await uploadFiles(page, photograph?.path ?? "");
+  const [image] = pail.query<{ id: string }>("select id from images where owner_id = ?", user.id);
+  const stranger = pail.addUser();
+  const context = await browser.newContext({ baseURL: pail.origin });
+  await context.addCookies([{ name: "pail", value: stranger.token, url: pail.origin }]);
+  const theirs = await context.newPage();
+  for (const id of [image?.id, crypto.randomUUID(), "no-id"]) {
+    expect((await theirs.goto(`/images/${id}`))?.status()).toBe(404);
+    await expect(theirs.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  }
+  await theirs.goto("/");
+  await expect(theirs.getByText("No pictures yet")).toBeVisible();
+  await context.close();
+  expect((await page.goto(`/images/${image?.id}`))?.status()).toBe(200);
+});
+
+test("all eight orientations stand upright, original and variants alike", async ({ page, pail, user }) => {
+  const photographs = await orientationPhotographs();
+  await page.goto("/");
+  await uploadFiles(
+    page,
+    photographs.map((photograph) => photograph.path),
+  );
+  await expect(galleryImages(page)).toHaveCount(8);
+  const sizes = pail.query<{ width: number; height: number }>(
+    "select distinct width, height from images where owner_id = ?",
+    user.id,
+  );
+  expect(sizes).toEqual([{ width: 1600, height: 1200 }]);
+  await expect
+    .poll(() =>
+      galleryImages(page).evaluateAll((all) => [
+        ...new Set(
+          all.map(
+            (image) =>
+              `${(image as HTMLImageElement).naturalWidth} × ${(image as HTMLImageElement).naturalHeight}`,
+          ),
+        ),
+      ]),
+    )
+    .toEqual(["480 × 360"]);
+  // The same upright picture eight times: so the thumbhashes, made from the same pixels, differ by rounding at most.
+  const hashes = pail.query<{ thumbhash: string }>(
+    "select thumbhash from images where owner_id = ?",
+    user.id,
+  );
+  const averages = hashes.map(({ thumbhash }) => [...thumbHashToRGBA(Buffer.from(thumbhash, "base64")).rgba]);
+  const [first = []] = averages;
+  for (const pixels of averages) {
+    const difference =
+      pixels.reduce((sum, value, index) => sum + Math.abs(value - (first[index] ?? 0)), 0) / pixels.length;
+    expect(difference).toBeLessThan(6);
+  }
+});

@@ -1,0 +1,51 @@
+import path from "node:path";
+import { expect, expectAllLoaded, galleryImages, test } from "./fixtures";
+import { makePhotographs } from "./support/photos";
+
+const widths = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+/** The README shows the first of them; `README_PICTURE=1 npm test` takes it anew. */
+const readmePicture = path.join(import.meta.dirname, "gallery.jpg");
+
+test("the pages, at both widths and in both colours", async ({ page, pail, user }, testInfo) => {
+  const photographs = await makePhotographs(24, { megapixels: 3 });
+  await page.goto("/");
+  const take = async (name: string) => {
+    for (const [width, size] of Object.entries(widths)) {
+      await page.setViewportSize(size);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.evaluate(
+          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+        );
+        await page.screenshot({ path: testInfo.outputPath(`${name}-${width}-${colorScheme}.png`) });
+      }
+    }
+    await page.setViewportSize(widths.desktop);
+  };
+  await take("empty");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(galleryImages(page)).not.toHaveCount(0);
+  await take("uploading");
+  await expectAllLoaded(page, photographs.length);
+  await expect(page.getByRole("region", { name: "Uploads" })).toBeHidden();
+  await take("gallery");
+  if (process.env.README_PICTURE !== undefined) {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.screenshot({ path: readmePicture, quality: 80 });
+  }
+  await galleryImages(page).nth(3).click();
+  await expect(page.getByText("SHA-256")).toBeVisible();
+  await expect
+    .poll(() =>
+      page
+        .getByRole("article")
+        .getByRole("img")
+        .evaluate((image: HTMLImageElement) => image.naturalWidth),
+    )
+    .toBeGreaterThan(0);
+  await take("image");
+  pail.query("delete from sessions where user_id = ?", user.id);
+  await page.goto("/");
+  await expect(page).toHaveURL(/sign-in/);
+  await take("sign-in");
+});

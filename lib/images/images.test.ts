@@ -1,0 +1,264 @@
+import path from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import BetterSqlite from "better-sqlite3";
+import { eq } from "drizzle-orm";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { setClock } from "@/lib/clock";
+import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { images } from "@/lib/db/schema";
+import { env } from "@/lib/env";
+import { newId } from "@/lib/ids";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { media } from "@/lib/storage/storage";
+import { addViewer, startTestPail } from "@/lib/test-pail";
+import type { Cursor } from "./contract";
+import { findImagesByContent, type ImageRow, listImages } from "./gallery";
+import { findNeighbours, getImage, renameImage } from "./image";
+import { addImage } from "./test-image";
+import { purgeTrash, restoreImage, trashImage, undoSeconds } from "./trash";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+let viewer: Viewer;
+let stranger: Viewer;
+
+beforeAll(async () => {
+  pail = await startTestPail();
+});
+beforeEach(async () => {
+  viewer = await addViewer();
+  stranger = await addViewer();
+});
+afterEach(() => {
+  setClock(null);
+  vi.restoreAllMocks();
+});
+afterAll(() => pail.stop());
+
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
+const fileOf = (driver: string) => path.join(env().dataDir, `${driver}.sqlite`);
+
+describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver) => {
+  beforeAll(async () => {
+    database().close();
+    setDatabase(drivers[driver](`file:${fileOf(driver)}`));
+    await migrate(database());
+  });
+
+  describe("the gallery", () => {
+    test("page by page shows every picture once, newest first, also where many have the same date", async () => {
+      const dates = fc.array(fc.nat(3), { maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(dates, fc.integer({ min: 1, max: 5 }), async (capturedAt, pageSize) => {
+          const someone = await addViewer();
+          const rows: ImageRow[] = [];
+          for (const at of capturedAt) rows.push(await addImage(someone.id, { capturedAt: new Date(at) }));
+          expect(await pagesOf(someone, pageSize)).toEqual(newestFirst(rows));
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    test("says that there is no further page where the last one is full", async () => {
+      for (let i = 0; i < 4; i += 1) await addImage(viewer.id);
+      const first = await listImages(viewer, null, 2);
+      expect(first.next).not.toBeNull();
+      expect(await listImages(viewer, first.next, 2)).toMatchObject({ images: [{}, {}], next: null });
+    });
+
+    test("shows a picture that came in between once, and none twice", async () => {
+      const rows: ImageRow[] = [];
+      for (let at = 10; at < 14; at += 1) rows.push(await addImage(viewer.id, { capturedAt: new Date(at) }));
+      const { images: shown, next } = await listImages(viewer, null, 2);
+      await addImage(viewer.id, { capturedAt: new Date(20) });
+      const older = await addImage(viewer.id, { capturedAt: new Date(11), id: newId() });
+      const rest = await listImages(viewer, next, 10);
+      expect([...shown, ...rest.images].map((image) => image.id)).toEqual(newestFirst([...rows, older]));
+    });
+
+    test("holds a viewer's ready pictures and nobody else's", async () => {
+      const own = await addImage(viewer.id);
+      await addImage(viewer.id, { state: "trashed", deletedAt: new Date() });
+      await addImage(stranger.id);
+      const { images: shown } = await listImages(viewer, null);
+      expect(shown.map((image) => image.id)).toEqual([own.id]);
+      expect(shown[0]).not.toHaveProperty("keys");
+    });
+  });
+
+  test("a picture's neighbours are those beside it in the gallery", async () => {
+    const rows: ImageRow[] = [];
+    for (const at of [1, 2, 2, 2, 3]) rows.push(await addImage(viewer.id, { capturedAt: new Date(at) }));
+    await addImage(viewer.id, { capturedAt: new Date(2), state: "trashed", deletedAt: new Date() });
+    await addImage(stranger.id, { capturedAt: new Date(2) });
+    const ids = newestFirst(rows);
+    for (const [index, id] of ids.entries()) {
+      const capturedAt = rows.find((row) => row.id === id)?.capturedAt.getTime() ?? 0;
+      expect(await findNeighbours(viewer, { id, capturedAt })).toEqual({
+        newer: ids[index - 1] ?? null,
+        older: ids[index + 1] ?? null,
+      });
+    }
+  });
+
+  test("pictures are found by their content: the viewer's own, and those not deleted", async () => {
+    const [own, other] = [await addImage(viewer.id), await addImage(viewer.id)];
+    const foreign = await addImage(stranger.id);
+    const deleted = await addImage(viewer.id, { state: "trashed", deletedAt: new Date() });
+    const found = await findImagesByContent(viewer, [own.sha256, foreign.sha256, deleted.sha256]);
+    expect([...found].map(([sha256, image]) => [sha256, image.id])).toEqual([[own.sha256, own.id]]);
+    const two = await findImagesByContent(viewer, [own.sha256, other.sha256, own.sha256]);
+    expect(two.size).toBe(2);
+    expect((await findImagesByContent(viewer, [])).size).toBe(0);
+  });
+
+  test("someone else's picture is not there: not to see, rename, delete or bring back", async () => {
+    const { id } = await addImage(viewer.id);
+    const notFound = { code: "not_found", status: 404 };
+    await expect(getImage(stranger, id)).rejects.toMatchObject(notFound);
+    await expect(renameImage(stranger, { id, title: "mine" })).rejects.toMatchObject(notFound);
+    await expect(trashImage(stranger, id)).rejects.toMatchObject(notFound);
+    await trashImage(viewer, id);
+    await expect(restoreImage(stranger, id)).rejects.toMatchObject(notFound);
+    await restoreImage(viewer, id);
+    expect(await getImage(viewer, id)).toMatchObject({ id, title: "lake" });
+  });
+
+  test("a picture gets a title in one line, never an empty one", async () => {
+    const { id } = await addImage(viewer.id);
+    expect(await renameImage(viewer, { id, title: "  Zürich\n\u202eam See " })).toBe("Zürich am See");
+    await expect(renameImage(viewer, { id, title: " \u202e\n" })).rejects.toMatchObject({
+      code: "empty_title",
+    });
+    expect(await getImage(viewer, id)).toMatchObject({ title: "Zürich am See", name: "lake.jpg" });
+    await trashImage(viewer, id);
+    await expect(renameImage(viewer, { id, title: "x" })).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  describe("the trash", () => {
+    test("takes a picture away and gives it back; both can be done again", async () => {
+      const { id } = await addImage(viewer.id);
+      await addImage(viewer.id);
+      await trashImage(viewer, id);
+      await expect(getImage(viewer, id)).rejects.toMatchObject({ code: "not_found" });
+      await expect(trashImage(viewer, id)).rejects.toMatchObject({ code: "not_found" });
+      await restoreImage(viewer, id);
+      await restoreImage(viewer, id);
+      expect(await getImage(viewer, id)).toMatchObject({ id });
+    });
+
+    test("keeps a picture that was added again in the meantime", async () => {
+      const first = await addImage(viewer.id);
+      await trashImage(viewer, first.id);
+      const again = await addImage(viewer.id, { sha256: first.sha256 });
+      await expect(restoreImage(viewer, first.id)).rejects.toMatchObject({ code: "duplicate" });
+      await trashImage(viewer, again.id);
+      const restored = await Promise.allSettled([first, again].map(({ id }) => restoreImage(viewer, id)));
+      expect(restored.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    });
+
+    test("is emptied of what has lain there long enough: objects first, then the row", async () => {
+      const [due, fresh, kept] = [
+        await addImage(viewer.id),
+        await addImage(viewer.id),
+        await addImage(viewer.id),
+      ];
+      for (const row of [due, fresh, kept]) await putObjects(row);
+      setClock(later(-undoSeconds - 1));
+      await trashImage(viewer, due.id);
+      setClock(null);
+      await trashImage(viewer, fresh.id);
+      expect(await purgeTrash()).toBe(1);
+      expect(await purgeTrash()).toBe(0);
+      expect(await objectsOf(due)).toBe(0);
+      expect([await objectsOf(fresh), await objectsOf(kept)]).toEqual([3, 3]);
+      await expect(restoreImage(viewer, due.id)).rejects.toMatchObject({ code: "not_found" });
+      await restoreImage(viewer, fresh.id);
+    });
+
+    test("goes on emptying where it was cut short, and gives nothing back from there", async () => {
+      const row = await addImage(viewer.id, { state: "purging", deletedAt: later(-undoSeconds - 1) });
+      await putObjects(row);
+      await media().delete([media().nameOf(row.keys.original)]);
+      await expect(restoreImage(viewer, row.id)).rejects.toMatchObject({ code: "not_found" });
+      expect(await purgeTrash()).toBe(1);
+      expect(await objectsOf(row)).toBe(0);
+      expect(await database().orm.select().from(images).where(eq(images.id, row.id))).toEqual([]);
+    });
+  });
+});
+
+describe("with an index, and no sorting beside it, go", () => {
+  beforeAll(() => setDatabase(openDatabase(`file:${fileOf("better-sqlite3")}`)));
+
+  const here = { id: newId(), capturedAt: 5 };
+  test.each<[string, string, () => Promise<unknown>]>([
+    ["the first page of the gallery", "images_gallery", () => listImages(viewer, null)],
+    ["a further page", "images_gallery", () => listImages(viewer, here)],
+    ["the neighbours", "images_gallery", () => findNeighbours(viewer, here)],
+    ["the search by content", "images_content", () => findImagesByContent(viewer, ["a", "b"])],
+    ["the emptying of the trash", "images_trash", () => purgeTrash()],
+  ])("%s", async (_, index, query) => {
+    const plans = await plansOf(query);
+    expect(plans.length).toBeGreaterThan(0);
+    for (const plan of plans) {
+      expect(plan).toContain(`INDEX ${index}`);
+      console.log(plan);
+    }
+  });
+});
+
+/** The plans of the statements that `run` sends to the database. */
+async function plansOf(run: () => Promise<unknown>): Promise<string[]> {
+  const prepare = vi.spyOn(BetterSqlite.prototype, "prepare");
+  await run();
+  const statements = prepare.mock.calls.map(([source]) => source);
+  prepare.mockRestore();
+  const sqlite = new BetterSqlite(fileOf("better-sqlite3"), { readonly: true });
+  const plans = statements.map((source) => {
+    const parameters = source
+      .split("?")
+      .slice(1)
+      .map(() => null);
+    const steps = sqlite
+      .prepare<unknown[], { detail: string }>(`explain query plan ${source}`)
+      .all(...parameters);
+    return steps.map((step) => step.detail).join("\n");
+  });
+  sqlite.close();
+  return plans;
+}
+
+async function pagesOf(someone: Viewer, pageSize: number): Promise<string[]> {
+  const ids: string[] = [];
+  let after: Cursor | null = null;
+  do {
+    const page = await listImages(someone, after, pageSize);
+    expect(page.images.length).toBeLessThanOrEqual(pageSize);
+    ids.push(...page.images.map((image) => image.id));
+    after = page.next;
+  } while (after !== null);
+  return ids;
+}
+
+function newestFirst(rows: ImageRow[]): string[] {
+  const order = (a: ImageRow, b: ImageRow) =>
+    b.capturedAt.getTime() - a.capturedAt.getTime() || (a.id < b.id ? 1 : -1);
+  return rows.toSorted(order).map((row) => row.id);
+}
+
+async function putObjects({ keys }: ImageRow): Promise<void> {
+  const { s3, name } = bucketClient();
+  for (const Key of Object.values(keys))
+    await s3.send(new PutObjectCommand({ Bucket: name, Key, Body: "bytes" }));
+}
+
+async function objectsOf({ keys }: ImageRow): Promise<number> {
+  const storage = media();
+  const stats = await Promise.all(Object.values(keys).map((key) => storage.stat(storage.nameOf(key))));
+  return stats.filter((stat) => stat !== null).length;
+}
+
+const later = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

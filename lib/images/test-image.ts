@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import { database } from "@/lib/db/client";
+import { images } from "@/lib/db/schema";
+import { newId } from "@/lib/ids";
+import type { ImageRow } from "./gallery";
+
+/** For tests: an image's row with content of its own. */
+export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): ImageRow {
+  const id = changes.id ?? newId();
+  return {
+    id,
+    ownerId,
+    keys: {
+      original: `media/${id}/original.jpg`,
+      thumb: `media/${id}/thumb.webp`,
+      display: `media/${id}/display.webp`,
+    },
+    variantTypes: { thumb: "image/webp", display: "image/webp" },
+    name: "lake.jpg",
+    title: "lake",
+    type: "image/jpeg",
+    bytes: 1000,
+    storedBytes: 1500,
+    sha256: randomBytes(32).toString("base64"),
+    width: 640,
+    height: 480,
+    capturedAt: new Date(),
+    thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+    state: "ready",
+    createdAt: new Date(),
+    deletedAt: null,
+    ...changes,
+  };
+}
+
+/** Inserts it, without any bytes in the bucket. */
+export async function addImage(ownerId: string, changes: Partial<ImageRow> = {}): Promise<ImageRow> {
+  const row = imageRow(ownerId, changes);
+  await database().orm.insert(images).values(row);
+  return row;
+}
