@@ -1,0 +1,169 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { PailServer } from "./support/pail-server";
+import { makePhotographs } from "./support/photos";
+
+async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual(
+    [],
+  );
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no page has an axe violation, in ${colorScheme}`, async ({ page, pail, user, browser }) => {
+    if (user === undefined) throw new Error("no user");
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.goto("/");
+    await expectAccessible(page);
+    const photographs = await makePhotographs(3, { megapixels: 1 });
+    await uploadFiles(page, [...photographs.map((photograph) => photograph.path), "e2e/support/photos.ts"]);
+    await expect(galleryImages(page)).toHaveCount(3);
+    await expectAccessible(page);
+    await galleryImages(page).first().click();
+    await expect(page.getByText("SHA-256")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Rename" }).click();
+    await expectAccessible(page);
+    const signedOut = await browser.newContext({ baseURL: pail.origin, colorScheme });
+    const signInPage = await signedOut.newPage();
+    await signInPage.goto("/sign-in");
+    await expectAccessible(signInPage);
+    await signedOut.close();
+  });
+}
+
+test("a phone shows the whole page without scrolling sideways, and every target is large enough", async ({
+  page,
+  user,
+}) => {
+  if (user === undefined) throw new Error("no user");
+  await page.setViewportSize({ width: 360, height: 740 });
+  const photographs = await makePhotographs(6, { megapixels: 1 });
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(galleryImages(page)).toHaveCount(6);
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  for (const button of await page.getByRole("button").all()) {
+    const box = await button.boundingBox();
+    expect(box?.height ?? 44).toBeGreaterThanOrEqual(44);
+  }
+  await galleryImages(page).first().click();
+  await expect(page.getByText("SHA-256")).toBeVisible();
+  expect(await overflow()).toBeLessThanOrEqual(0);
+});
+
+test("the gallery shifts nothing while its pictures arrive, and pages further down as one scrolls", async ({
+  page,
+  pail,
+  user,
+}) => {
+  const [photograph] = await makePhotographs(1, { megapixels: 1 });
+  await page.goto("/");
+  await uploadFiles(page, photograph?.path ?? "");
+  const [row] = pail.query<Record<string, unknown>>("select * from images where owner_id = ?", user.id);
+  for (let n = 0; n < 450; n += 1) {
+    const copy = {
+      ...row,
+      id: crypto.randomUUID(),
+      title: `n ${n}`,
+      sha256: `${n}`,
+      captured_at: Date.now() - n * 40_000_000,
+    };
+    const names = Object.keys(copy);
+    pail.query(
+      `insert into images (${names.join()}) values (${names.map(() => "?").join()})`,
+      ...Object.values(copy),
+    );
+  }
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        shifts.push((entry as PerformanceEntry & { value: number }).value);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.reload();
+  await expect(galleryImages(page)).toHaveCount(200);
+  await expect
+    .poll(async () => {
+      await page.mouse.wheel(0, 6000);
+      return galleryImages(page).count();
+    })
+    .toBe(451);
+  const shifts = await page.evaluate(() =>
+    (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0),
+  );
+  expect(shifts).toBeLessThan(0.01);
+  const titles = await galleryImages(page).evaluateAll((all) =>
+    all.map((image) => (image as HTMLImageElement).alt),
+  );
+  expect(new Set(titles).size).toBe(451);
+});
+
+test("files are taken by drop anywhere and by paste", async ({ page, user }) => {
+  if (user === undefined) throw new Error("no user");
+  await page.goto("/");
+  await expect(page.getByText("No pictures yet")).toBeVisible();
+  const give = (kind: "drop" | "paste", shade: string) =>
+    page.evaluate(
+      async ([event, colour]) => {
+        const canvas = new OffscreenCanvas(60, 40);
+        const context = canvas.getContext("2d");
+        if (context === null) throw new Error("no canvas");
+        context.fillStyle = colour ?? "";
+        context.fillRect(0, 0, 60, 40);
+        const data = new DataTransfer();
+        data.items.add(new File([await canvas.convertToBlob()], `${event}.png`, { type: "image/png" }));
+        const init = { bubbles: true, cancelable: true };
+        if (event === "paste")
+          document.dispatchEvent(new ClipboardEvent("paste", { ...init, clipboardData: data }));
+        else {
+          document.dispatchEvent(new DragEvent("dragenter", { ...init, dataTransfer: data }));
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          const target = document.body.innerText.includes("Drop to add");
+          document.dispatchEvent(new DragEvent("drop", { ...init, dataTransfer: data }));
+          if (!target) throw new Error("the page did not turn into a target");
+        }
+      },
+      [kind, shade],
+    );
+  await give("drop", "teal");
+  await expect(page.getByRole("img", { name: "drop" })).toBeVisible();
+  await give("paste", "plum");
+  await expect(page.getByRole("img", { name: "paste" })).toBeVisible();
+});
+
+test("over plain http in a home network, where there is no secure context", async ({ browser }) => {
+  const pail = await PailServer.start("pail.test");
+  try {
+    const user = pail.addUser();
+    const context = await browser.newContext({ baseURL: pail.origin });
+    await context.addCookies([{ name: "pail", value: user.token, url: pail.origin }]);
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.goto("/");
+    expect(await page.evaluate(() => [window.isSecureContext, crypto.subtle === undefined])).toEqual([
+      false,
+      true,
+    ]);
+    const photographs = await makePhotographs(2, { megapixels: 1 });
+    await uploadFiles(
+      page,
+      photographs.map((photograph) => photograph.path),
+    );
+    await expect(galleryImages(page)).toHaveCount(2);
+    const found = pail.query<{ sha256: string }>("select sha256 from images");
+    expect(found.map((row) => Buffer.from(row.sha256, "base64").toString("hex")).sort()).toEqual(
+      photographs.map((photograph) => photograph.sha256).sort(),
+    );
+    expect(errors.filter((error) => !error.includes("Cross-Origin-Opener-Policy"))).toEqual([]);
+    await context.close();
+  } finally {
+    await pail.stop();
+  }
+});
