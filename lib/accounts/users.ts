@@ -1,6 +1,6 @@
 import "server-only";
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
@@ -46,7 +46,8 @@ export function isSetupToken(token: string): boolean {
  * `setup_done` where there is an account: of two at once, one wins.
  */
 export async function createFirstAdmin({ token, ...account }: z.infer<typeof setupShape>): Promise<void> {
-  if (!isSetupToken(token)) throw new AppError("forbidden", "This set-up link does not work. Copy it again, whole.");
+  if (!isSetupToken(token))
+    throw new AppError("forbidden", "This set-up link does not work. Copy it again, whole.");
   const created = await insertAdmin(account, sql`not exists (select 1 from ${users})`);
   if (!created) throw new AppError("setup_done", "Pail is already set up. Sign in instead.");
 }
@@ -56,18 +57,24 @@ export async function createFirstAdmin({ token, ...account }: z.infer<typeof set
  * sessions end. Running it twice changes nothing.
  */
 export async function createAdmin(account: NewAccount): Promise<"created" | "updated"> {
-  if (await insertAdmin(account, sql`not exists (select 1 from ${users} where ${users.email} = ${account.email})`)) {
+  if (
+    await insertAdmin(
+      account,
+      sql`not exists (select 1 from ${users} where ${users.email} = ${account.email})`,
+    )
+  ) {
     return "created";
   }
-  const { orm, atomic } = database();
-  const userId = orm.select({ id: users.id }).from(users).where(eq(users.email, account.email));
-  await atomic([
-    orm.update(users).set({ role: "admin", updatedAt: now() }).where(eq(users.email, account.email)),
-    orm
-      .update(accounts)
-      .set({ password: await hashPassword(account.password), updatedAt: now() })
-      .where(eq(accounts.userId, userId)),
-    orm.delete(sessions).where(eq(sessions.userId, userId)),
+  const db = database();
+  const [user] = await db.orm.select({ id: users.id }).from(users).where(eq(users.email, account.email));
+  if (user === undefined) throw new AppError("not_found", "The account was deleted just now. Try again.");
+  await db.atomic([
+    db.orm.update(users).set({ role: "admin", updatedAt: now() }).where(eq(users.id, user.id)),
+    db.orm
+      .delete(accounts)
+      .where(and(eq(accounts.userId, user.id), eq(accounts.providerId, passwordProvider))),
+    db.orm.insert(accounts).values(await loginOf(user.id, account.password)),
+    db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
   ]);
   return "updated";
 }
@@ -75,7 +82,6 @@ export async function createAdmin(account: NewAccount): Promise<"created" | "upd
 /** Inserts the user and its password together, where the condition holds. */
 async function insertAdmin(account: NewAccount, condition: ReturnType<typeof sql>): Promise<boolean> {
   const id = newId();
-  const timestamps = { createdAt: now(), updatedAt: now() };
   const user = {
     id,
     name: account.name,
@@ -84,26 +90,35 @@ async function insertAdmin(account: NewAccount, condition: ReturnType<typeof sql
     image: null,
     role: "admin" as const,
     usedBytes: 0,
-    ...timestamps,
+    createdAt: now(),
+    updatedAt: now(),
   };
-  const login = {
-    id: newId(),
-    userId: id,
-    accountId: id,
-    providerId: "credential",
-    password: await hashPassword(account.password),
-    accessToken: null,
-    refreshToken: null,
-    idToken: null,
-    accessTokenExpiresAt: null,
-    refreshTokenExpiresAt: null,
-    scope: null,
-    ...timestamps,
-  };
+  const login = await loginOf(id, account.password);
   const db = database();
   const [inserted] = await db.atomic([
     insertWhere(db, users, user, condition).returning({ id: users.id }),
     insertWhere(db, accounts, login, sql`exists (select 1 from ${users} where ${users.id} = ${id})`),
   ]);
   return inserted.length > 0;
+}
+
+/** better-auth's word for an account with a password. */
+const passwordProvider = "credential";
+
+async function loginOf(userId: string, password: string): Promise<typeof accounts.$inferSelect> {
+  return {
+    id: newId(),
+    userId,
+    accountId: userId,
+    providerId: passwordProvider,
+    password: await hashPassword(password),
+    accessToken: null,
+    refreshToken: null,
+    idToken: null,
+    accessTokenExpiresAt: null,
+    refreshTokenExpiresAt: null,
+    scope: null,
+    createdAt: now(),
+    updatedAt: now(),
+  };
 }

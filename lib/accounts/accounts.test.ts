@@ -1,0 +1,271 @@
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { setClock } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { accounts, sessions, users } from "@/lib/db/schema";
+import { newId } from "@/lib/ids";
+import { startTestPail } from "@/lib/test-pail";
+import { auth, sessionSeconds } from "./auth";
+import { forgetOldUses } from "./rate-limit";
+import { credentialsShape, signIn, signOut } from "./sign-in";
+import { createAdmin, createFirstAdmin, hasUsers, newAccountShape, setupToken } from "./users";
+import { findViewer } from "./viewer";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+
+const password = "a long password";
+const account = (changes = {}) => ({
+  name: "Ada",
+  email: `${newId()}@example.org`,
+  password,
+  ...changes,
+});
+const from = (address: string = newId()) => ({ address, userAgent: "a browser" });
+const wrongCredentials = {
+  code: "wrong_credentials",
+  message: "The email address or the password is wrong. Try again.",
+};
+
+const windowMs = 10 * 60 * 1000;
+const startOfNextWindow = () => new Date(Math.ceil(Date.now() / windowMs) * windowMs);
+
+beforeAll(async () => {
+  pail = await startTestPail();
+});
+afterEach(() => setClock(null));
+afterAll(() => pail.stop());
+
+describe("the first account", () => {
+  beforeEach(async () => {
+    await database().orm.delete(users);
+  });
+
+  test("is an admin, and of two made at once one wins", async () => {
+    const attempts = [account(), account()].map((one) => createFirstAdmin({ ...one, token: setupToken() }));
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { code: "setup_done" },
+    });
+    const [user, ...otherUsers] = await database().orm.select().from(users);
+    const [login, ...otherLogins] = await database().orm.select().from(accounts);
+    expect([otherUsers, otherLogins]).toEqual([[], []]);
+    expect(user).toMatchObject({ role: "admin", name: "Ada" });
+    expect(login?.userId).toBe(user?.id);
+  });
+
+  test.each(["", "x", `${"x".repeat(43)}`, "é".repeat(43)])(
+    "is not made with the token %j",
+    async (token) => {
+      await expect(createFirstAdmin({ ...account(), token })).rejects.toMatchObject({
+        code: "forbidden",
+        status: 403,
+      });
+      expect(await hasUsers()).toBe(false);
+    },
+  );
+
+  test("is made once: the link works no more after that", async () => {
+    const token = setupToken();
+    await createFirstAdmin({ ...account(), token });
+    expect(await hasUsers()).toBe(true);
+    await expect(createFirstAdmin({ ...account(), token })).rejects.toMatchObject({ code: "setup_done" });
+    expect(await database().orm.select().from(users)).toHaveLength(1);
+  });
+});
+
+describe("an admin made by command", () => {
+  test("can sign in; made again, has the new password, and every session has ended", async () => {
+    const ada = account();
+    expect(await createAdmin(ada)).toBe("created");
+    const token = await signIn(ada, from());
+    expect(await createAdmin({ ...ada, password: "another password" })).toBe("updated");
+    expect(await findViewer(token)).toBeNull();
+    await expect(signIn(ada, from())).rejects.toMatchObject(wrongCredentials);
+    expect(await findViewer(await signIn({ ...ada, password: "another password" }, from()))).toMatchObject({
+      email: ada.email,
+      role: "admin",
+    });
+    expect(await rowsOf(ada.email)).toHaveLength(1);
+  });
+
+  test("is who was a user before; others keep their passwords and sessions", async () => {
+    const [ada, other] = [account(), account()];
+    await createAdmin(ada);
+    await createAdmin(other);
+    const token = await signIn(other, from());
+    await database().orm.update(users).set({ role: "user" }).where(eq(users.email, ada.email));
+    await createAdmin({ ...ada, password: "another password" });
+    expect(await rowsOf(ada.email)).toMatchObject([{ users: { role: "admin" } }]);
+    expect(await findViewer(token)).toMatchObject({ email: other.email });
+    await signIn(other, from());
+  });
+
+  test("made twice at once is one", async () => {
+    const ada = account();
+    expect((await Promise.all([createAdmin(ada), createAdmin(ada)])).sort()).toEqual(["created", "updated"]);
+    expect(await rowsOf(ada.email)).toHaveLength(1);
+  });
+
+  test("who had no password yet can sign in with the one given", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    await database()
+      .orm.delete(accounts)
+      .where(eq(accounts.userId, await idOf(ada.email)));
+    expect(await createAdmin(ada)).toBe("updated");
+    expect(await findViewer(await signIn(ada, from()))).toMatchObject({ email: ada.email });
+  });
+});
+
+describe("a password", () => {
+  test("is kept as Argon2id alone", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const [row] = await rowsOf(ada.email);
+    expect(row?.accounts.password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(JSON.stringify(row)).not.toContain(password);
+  });
+
+  test.each([
+    ["short", "Choose a password of at least 8 characters."],
+    ["x".repeat(129), "Keep the password under 128 characters."],
+  ])("of %j is refused", (given, message) => {
+    const result = newAccountShape.safeParse(account({ password: given }));
+    expect(result.error?.issues.map((issue) => issue.message)).toEqual([message]);
+  });
+});
+
+describe("signing in", () => {
+  test("fails the same way for a wrong password and an unknown address", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const failures = await Promise.all(
+      [{ ...ada, password: "wrong password" }, account(), { ...ada, email: "not an address" }].map(
+        (credentials) => failureOf(signIn(credentials, from())),
+      ),
+    );
+    expect(failures).toEqual([wrongCredentials, wrongCredentials, wrongCredentials]);
+    expect(await sessionsOf(ada.email)).toEqual([]);
+  });
+
+  test("opens a session for whoever has its token, until it has lasted its time", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const token = await signIn(
+      credentialsShape.parse({ ...ada, email: ` ${ada.email.toUpperCase()} ` }),
+      from(),
+    );
+    const viewer = { id: await idOf(ada.email), name: "Ada", email: ada.email, role: "admin" };
+    expect(await findViewer(token)).toEqual(viewer);
+    expect(await findViewer(`${token}x`)).toBeNull();
+    expect(await findViewer("")).toBeNull();
+    setClock(new Date(Date.now() + (sessionSeconds - 60) * 1000));
+    expect(await findViewer(token)).toEqual(viewer);
+    setClock(new Date(Date.now() + (sessionSeconds + 60) * 1000));
+    expect(await findViewer(token)).toBeNull();
+  });
+
+  test("notes where from and with what", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    await signIn(ada, { address: "203.0.113.7", userAgent: "a browser" });
+    expect(await sessionsOf(ada.email)).toMatchObject([{ ipAddress: "203.0.113.7", userAgent: "a browser" }]);
+  });
+
+  test("out ends that session and no other", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const [first, second] = [await signIn(ada, from()), await signIn(ada, from())];
+    expect(first).not.toBe(second);
+    await signOut(first);
+    await signOut(first);
+    expect(await findViewer(first)).toBeNull();
+    expect(await findViewer(second)).toMatchObject({ email: ada.email });
+  });
+
+  test("up is closed", async () => {
+    const ada = account();
+    await expect(auth().api.signUpEmail({ body: ada })).rejects.toThrow();
+    expect(await rowsOf(ada.email)).toEqual([]);
+  });
+});
+
+describe("guessing", () => {
+  beforeEach(() => setClock(startOfNextWindow()));
+
+  async function guess(times: number, email: () => string, address?: string): Promise<string[]> {
+    const guesses = Array.from({ length: times }, () =>
+      failureOf(signIn({ email: email(), password: "a wrong guess" }, from(address))),
+    );
+    return (await Promise.all(guesses)).map(({ code }) => code);
+  }
+
+  test("at one account ends after ten tries, wherever they come from, and says how long to wait", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    expect(await guess(10, () => ada.email)).toEqual(Array(10).fill("wrong_credentials"));
+    expect(await failureOf(signIn(ada, from()))).toEqual({
+      code: "rate_limited",
+      message: "Too many tries. Wait 10 minutes, then try again.",
+    });
+    setClock(new Date(startOfNextWindow().getTime() + windowMs - 30_000));
+    expect((await failureOf(signIn(ada, from()))).message).toMatch(/Wait (29|30) seconds/);
+    setClock(new Date(startOfNextWindow().getTime() + windowMs));
+    await signIn(ada, from());
+  });
+
+  test("from one address ends after thirty tries, whichever account they are for", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    expect(await guess(30, () => account().email, "203.0.113.9")).toEqual(
+      Array(30).fill("wrong_credentials"),
+    );
+    await expect(signIn(ada, from("203.0.113.9"))).rejects.toMatchObject({
+      code: "rate_limited",
+      status: 429,
+    });
+    await signIn(ada, from("203.0.113.10"));
+  });
+
+  test("is not what someone does who succeeds", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    for (let i = 0; i < 12; i += 1) await signIn(ada, from("203.0.113.11"));
+    expect(await guess(10, () => ada.email, "203.0.113.11")).toEqual(Array(10).fill("wrong_credentials"));
+  });
+
+  test("counts stay counted while their window lasts", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    await guess(10, () => ada.email);
+    await forgetOldUses();
+    await expect(signIn(ada, from())).rejects.toMatchObject({ code: "rate_limited" });
+  });
+});
+
+async function failureOf(attempt: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const error = await attempt.then(
+    () => new Error("it did not fail"),
+    (reason) => reason,
+  );
+  return { code: error.code, message: error.message };
+}
+
+const rowsOf = (email: string) =>
+  database()
+    .orm.select()
+    .from(users)
+    .innerJoin(accounts, eq(accounts.userId, users.id))
+    .where(eq(users.email, email));
+
+async function idOf(email: string): Promise<string> {
+  const [row] = await database().orm.select({ id: users.id }).from(users).where(eq(users.email, email));
+  return row?.id ?? "none";
+}
+
+const sessionsOf = async (email: string) =>
+  database()
+    .orm.select()
+    .from(sessions)
+    .where(eq(sessions.userId, await idOf(email)));
