@@ -9,7 +9,7 @@ const MiB = 1024 * 1024;
 
 const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
   const url = new URL(value);
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username + url.password !== "") {
     context.addIssue("must be an origin alone, like https://photos.example.org, without a path");
   }
   return url.origin;
@@ -19,28 +19,48 @@ const flag = z.enum(["1", "0", "true", "false"]).transform((value) => value === 
 const location = z
   .string()
   .transform((value) => value.replace(/^\/+|\/+$/g, ""))
-  .refine((value) => /^[a-z0-9._-]+$/i.test(value) && !/^\.+$/.test(value), "must be one folder name, like media");
+  .refine(
+    (value) => /^[a-z0-9._-]+$/i.test(value) && !/^\.+$/.test(value),
+    "must be one folder name, like media",
+  );
 
-const variables = z.object({
-  HOST: z.string().default("127.0.0.1"),
-  PORT: port.default(3000),
-  APP_ORIGIN: origin.optional(),
-  TRUST_PROXY: flag.default(false),
-  DATA_DIR: z.string().default("./data"),
-  DATABASE_URL: z.string().optional(),
-  AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
-  S3_BUCKET: z.string().optional(),
-  S3_REGION: z.string().default("us-east-1"),
-  S3_ENDPOINT: origin.optional(),
-  S3_PUBLIC_ENDPOINT: origin.optional(),
-  S3_FORCE_PATH_STYLE: flag.optional(),
-  S3_PORT: port.default(9000),
-  MEDIA_LOCATION: location.default("media"),
-  STATIC_LOCATION: location.default("static"),
-  UPLOAD_MAX_BYTES: z.coerce.number().int().positive().default(50 * MiB),
-  UPLOAD_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
-  USER_QUOTA_BYTES: z.coerce.number().int().positive().default(100 * 1024 * MiB),
-});
+const incomingLocation = "incoming";
+const variables = z
+  .object({
+    HOST: z.string().default("127.0.0.1"),
+    PORT: port.default(3000),
+    APP_ORIGIN: origin.optional(),
+    TRUST_PROXY: flag.default(false),
+    DATA_DIR: z.string().default("./data"),
+    DATABASE_URL: z.string().optional(),
+    AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+    S3_BUCKET: z.string().optional(),
+    S3_REGION: z.string().default("us-east-1"),
+    S3_ENDPOINT: origin.optional(),
+    S3_PUBLIC_ENDPOINT: origin.optional(),
+    S3_FORCE_PATH_STYLE: flag.optional(),
+    S3_PORT: port.default(9000),
+    MEDIA_LOCATION: location.default("media"),
+    STATIC_LOCATION: location.default("static"),
+    UPLOAD_MAX_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(50 * MiB),
+    UPLOAD_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
+    USER_QUOTA_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(100 * 1024 * MiB),
+  })
+  .superRefine(({ MEDIA_LOCATION, STATIC_LOCATION }, context) => {
+    const refuse = (name: string) =>
+      context.addIssue({ code: "custom", path: [name], message: "must be a folder that has no other use" });
+    // The sweep empties incoming/.
+    if (MEDIA_LOCATION === incomingLocation) refuse("MEDIA_LOCATION");
+    if ([incomingLocation, MEDIA_LOCATION].includes(STATIC_LOCATION)) refuse("STATIC_LOCATION");
+  });
 
 export type Env = ReturnType<typeof readEnv>;
 
@@ -86,7 +106,7 @@ function readEnv(source: NodeJS.ProcessEnv) {
       return v.AUTH_SECRET ?? secrets(dataDir).authSecret;
     },
     bucket: v.S3_BUCKET === undefined ? localBucket(v, appOrigin, dataDir) : remoteBucket(v, v.S3_BUCKET),
-    locations: { incoming: "incoming", media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
+    locations: { incoming: incomingLocation, media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
     limits: { maxBytes: v.UPLOAD_MAX_BYTES, maxPixels: v.UPLOAD_MAX_PIXELS },
     userQuotaBytes: v.USER_QUOTA_BYTES,
   };
@@ -148,5 +168,11 @@ function secrets(dataDir: string): z.infer<typeof storedSecrets> {
       fs.rmSync(aside);
     }
   }
-  return storedSecrets.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+  try {
+    return storedSecrets.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
+    const sentence = `${file} is damaged: bring it back from a backup, or delete it to have new secrets made.`;
+    throw new AppError("bad_configuration", sentence, { cause });
+  }
 }

@@ -1,0 +1,209 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { env, setEnv } from "./env";
+
+const names = [
+  "HOST",
+  "PORT",
+  "APP_ORIGIN",
+  "TRUST_PROXY",
+  "DATA_DIR",
+  "DATABASE_URL",
+  "AUTH_SECRET",
+  "S3_BUCKET",
+  "S3_REGION",
+  "S3_ENDPOINT",
+  "S3_PUBLIC_ENDPOINT",
+  "S3_FORCE_PATH_STYLE",
+  "S3_PORT",
+  "MEDIA_LOCATION",
+  "STATIC_LOCATION",
+  "UPLOAD_MAX_BYTES",
+  "UPLOAD_MAX_PIXELS",
+  "USER_QUOTA_BYTES",
+];
+const unset = Object.fromEntries(names.map((name) => [name, ""]));
+const parent = fs.mkdtempSync(path.join(os.tmpdir(), "pail-env-"));
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = path.join(fs.mkdtempSync(path.join(parent, "home-")), "data");
+});
+afterEach(() => vi.restoreAllMocks());
+afterAll(() => fs.rmSync(parent, { recursive: true, force: true }));
+
+/** The configuration where these variables are set and no others. */
+function configured(variables: Record<string, string> = {}) {
+  setEnv({ ...unset, ...variables });
+  return env();
+}
+
+describe("without any variable", () => {
+  test("everything is on this machine, under one folder", () => {
+    const folder = path.resolve("data");
+    expect(configured()).toMatchObject({
+      host: "127.0.0.1",
+      port: 3000,
+      appOrigin: "http://localhost:3000",
+      secureCookies: false,
+      trustProxy: false,
+      dataDir: folder,
+      databaseUrl: `file:${folder}/pail.sqlite`,
+      locations: { incoming: "incoming", media: "media", static: "static" },
+      limits: { maxBytes: 52_428_800, maxPixels: 50_000_000 },
+      userQuotaBytes: 107_374_182_400,
+    });
+    const { local, name, region, endpoint, publicEndpoint, forcePathStyle } = env().bucket;
+    expect({ local, name, region, endpoint, publicEndpoint, forcePathStyle }).toEqual({
+      local: { port: 9000, dataDir: `${folder}/bucket` },
+      name: "pail",
+      region: "us-east-1",
+      endpoint: "http://127.0.0.1:9000",
+      publicEndpoint: "http://localhost:9000",
+      forcePathStyle: true,
+    });
+  });
+});
+
+describe("what follows from what", () => {
+  test("the origin follows the port, and cookies are secure on https", () => {
+    expect(configured({ PORT: "4000" }).appOrigin).toBe("http://localhost:4000");
+    const { appOrigin, secureCookies } = configured({ APP_ORIGIN: "https://Photos.example.org/" });
+    expect([appOrigin, secureCookies]).toEqual(["https://photos.example.org", true]);
+  });
+
+  test.each([
+    ["http://pail.local:3000", "http://pail.local:9100"],
+    ["http://192.168.1.5", "http://192.168.1.5:9100"],
+    ["http://[::1]:3000", "http://[::1]:9100"],
+  ])("for %s browsers reach the local bucket at %s", (appOrigin, expected) => {
+    const { bucket } = configured({ APP_ORIGIN: appOrigin, S3_PORT: "9100" });
+    expect(bucket).toMatchObject({ publicEndpoint: expected, endpoint: "http://127.0.0.1:9100" });
+  });
+
+  test("a public endpoint that is set goes before it", () => {
+    const { bucket } = configured({ S3_PUBLIC_ENDPOINT: "https://bucket.example.org" });
+    expect(bucket.publicEndpoint).toBe("https://bucket.example.org");
+  });
+
+  test("a bucket that is named is not ours: no local one, no credentials but the default chain's", () => {
+    expect(configured({ S3_BUCKET: "photos" }).bucket).toEqual({
+      local: null,
+      name: "photos",
+      region: "us-east-1",
+      endpoint: undefined,
+      publicEndpoint: undefined,
+      forcePathStyle: false,
+      credentials: undefined,
+    });
+    const elsewhere = configured({ S3_BUCKET: "photos", S3_ENDPOINT: "https://ceph.example.org:8443" });
+    expect(elsewhere.bucket).toMatchObject({
+      publicEndpoint: "https://ceph.example.org:8443",
+      forcePathStyle: true,
+    });
+    setEnv({ S3_FORCE_PATH_STYLE: "0" });
+    expect(env().bucket.forcePathStyle).toBe(false);
+  });
+
+  test("a location is one folder, however it is written", () => {
+    expect(configured({ MEDIA_LOCATION: "/pictures/" }).locations.media).toBe("pictures");
+  });
+});
+
+describe("a wrong variable is named, in one sentence:", () => {
+  test.each([
+    ["PORT", "eighty"],
+    ["PORT", "70000"],
+    ["PORT", "80.5"],
+    ["S3_PORT", "-1"],
+    ["APP_ORIGIN", "photos.example.org"],
+    ["APP_ORIGIN", "ftp://photos.example.org"],
+    ["APP_ORIGIN", "https://photos.example.org/pail"],
+    ["APP_ORIGIN", "https://photos.example.org/?a=b"],
+    ["APP_ORIGIN", "https://user@photos.example.org"],
+    ["APP_ORIGIN", "https://:secret@photos.example.org"],
+    ["S3_ENDPOINT", "localhost:9000"],
+    ["S3_PUBLIC_ENDPOINT", "https://bucket.example.org/photos"],
+    ["TRUST_PROXY", "yes"],
+    ["S3_FORCE_PATH_STYLE", "maybe"],
+    ["AUTH_SECRET", "too short"],
+    ["MEDIA_LOCATION", "a/b"],
+    ["STATIC_LOCATION", ".."],
+    ["UPLOAD_MAX_BYTES", "0"],
+    ["UPLOAD_MAX_BYTES", "50MB"],
+    ["UPLOAD_MAX_PIXELS", "-5"],
+    ["USER_QUOTA_BYTES", "1.5"],
+  ])("%s=%s", (name, value) => {
+    const message = sentenceFor({ [name]: value });
+    expect(message).toMatch(/^Please correct the environment: .*\.$/);
+    expect(message.match(/[A-Z0-9]+(_[A-Z0-9]+)+|PORT/g)).toEqual([name]);
+  });
+
+  test("two of them together", () => {
+    const message = sentenceFor({ PORT: "eighty", AUTH_SECRET: "too short" });
+    expect(message).toMatch(/PORT .*; AUTH_SECRET must have at least 32 characters\.$/);
+  });
+
+  test("two locations that are the same folder", () => {
+    expect(sentenceFor({ MEDIA_LOCATION: "incoming" })).toContain("MEDIA_LOCATION");
+    expect(sentenceFor({ STATIC_LOCATION: "media" })).toContain("STATIC_LOCATION");
+  });
+
+  test("a secret is not repeated", () => {
+    expect(sentenceFor({ AUTH_SECRET: "hush" })).not.toContain("hush");
+  });
+});
+
+describe("secrets", () => {
+  test("are made once, for the owner's eyes only, and differ from installation to installation", () => {
+    const first = configured({ DATA_DIR: dataDir });
+    const file = path.join(dataDir, "secrets.json");
+    expect(fs.existsSync(file)).toBe(false);
+    const secret = first.authSecret;
+    const credentials = first.bucket.credentials;
+    expect(secret.length).toBeGreaterThanOrEqual(32);
+    expect(credentials?.secretAccessKey.length).toBeGreaterThanOrEqual(40);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    expect(fs.statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect(fs.readdirSync(dataDir)).toEqual(["secrets.json"]);
+    const again = configured({ DATA_DIR: dataDir });
+    expect([again.authSecret, again.bucket.credentials]).toEqual([secret, credentials]);
+    expect(configured({ DATA_DIR: `${dataDir}-2` }).authSecret).not.toBe(secret);
+  });
+
+  test("of two first starts at once are the same", () => {
+    const winner = configured({ DATA_DIR: dataDir }).authSecret;
+    const late = configured({ DATA_DIR: dataDir });
+    vi.spyOn(fs, "existsSync").mockReturnValueOnce(false);
+    expect(late.authSecret).toBe(winner);
+    expect(fs.readdirSync(dataDir)).toEqual(["secrets.json"]);
+  });
+
+  test("that are set go before the stored ones", () => {
+    const secret = "s".repeat(32);
+    expect(configured({ DATA_DIR: dataDir, AUTH_SECRET: secret }).authSecret).toBe(secret);
+    expect(fs.existsSync(dataDir)).toBe(false);
+  });
+
+  test.each(["", "{", "{}"])("in a damaged file, %j, are named in one sentence", (content) => {
+    fs.mkdirSync(dataDir);
+    fs.writeFileSync(path.join(dataDir, "secrets.json"), content);
+    const message = messageOf(() => configured({ DATA_DIR: dataDir }).authSecret);
+    expect(message).toMatch(/secrets\.json.*\.$/);
+    expect(message).not.toContain("\n");
+  });
+});
+
+const sentenceFor = (variables: Record<string, string>): string => messageOf(() => configured(variables));
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toMatchObject({ code: "bad_configuration" });
+    return (error as Error).message;
+  }
+  return "nothing is wrong";
+}
