@@ -27,12 +27,14 @@ export async function signGetUrl(bucket: BucketClient, key: string, options: Url
   const credentials = await bucket.s3.config.credentials();
   const windowMs = urlWindowSeconds * 1000;
   const signingDate = new Date(Math.floor(now().getTime() / windowMs) * windowMs);
-  forgetUnless(`${credentials.accessKeyId} ${signingDate.getTime()}`);
-  const memoKey = `${key}\n${options.type}\n${options.disposition}`;
+  const period = `${credentials.accessKeyId} ${signingDate.getTime()}`;
+  forgetUnless(period);
+  const memoKey = `${bucket.publicUrl}\n${key}\n${options.type}\n${options.disposition}`;
   let url = remembered.get(memoKey);
   if (url === undefined) {
     url = await sign(bucket, key, options, signingDate);
-    remembered.set(memoKey, url);
+    // The window may have ended meanwhile.
+    if (period === rememberedFor) remembered.set(memoKey, url);
   }
   return url;
 }
@@ -44,7 +46,12 @@ function forgetUnless(period: string): void {
   rememberedFor = period;
 }
 
-async function sign(bucket: BucketClient, key: string, options: UrlOptions, signingDate: Date): Promise<string> {
+async function sign(
+  bucket: BucketClient,
+  key: string,
+  options: UrlOptions,
+  signingDate: Date,
+): Promise<string> {
   const { protocol, host, hostname, port, pathname } = new URL(bucket.publicUrl);
   const path = `${pathname.replace(/\/$/, "")}/${key.split("/").map(encode).join("/")}`;
   const signed = await bucket.signer.presign(
@@ -63,7 +70,9 @@ async function sign(bucket: BucketClient, key: string, options: UrlOptions, sign
     },
     { signingDate, expiresIn: urlLifeSeconds },
   );
-  const query = Object.entries(signed.query ?? {}).map(([name, value]) => `${encode(name)}=${encode(String(value))}`);
+  const query = Object.entries(signed.query ?? {}).map(
+    ([name, value]) => `${encode(name)}=${encode(String(value))}`,
+  );
   return `${protocol}//${host}${path}?${query.join("&")}`;
 }
 
@@ -78,5 +87,5 @@ function encode(text: string): string {
 /** `attachment` under a name in any script (RFC 6266), with a plain one for what reads no other. */
 export function attachment(name: string): string {
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encode(name)}`;
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encode(name.toWellFormed())}`;
 }
