@@ -49,6 +49,8 @@ function portOf(child: ChildProcess): Promise<number> {
       if ("port" in message) resolve(message.port);
       else reject(new AppError("bucket_failed", message.error));
     });
-    child.once("exit", (code) => reject(new AppError("bucket_failed", `The local bucket ended at once (code ${code}).`)));
+    child.once("exit", (code) =>
+      reject(new AppError("bucket_failed", `The local bucket ended at once (code ${code}).`)),
+    );
   });
 }

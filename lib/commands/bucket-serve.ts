@@ -11,7 +11,8 @@ export const bucketServeCommand: Command = {
   summary: "serve the local bucket alone (npm start does so by itself)",
   async run() {
     const { bucket, host } = env();
-    if (bucket.local === null) throw new AppError("usage", "S3_BUCKET is set, so there is no local bucket to serve.");
+    if (bucket.local === null)
+      throw new AppError("usage", "S3_BUCKET is set, so there is no local bucket to serve.");
     try {
       const server = await startLocalBucket({
         dataDir: bucket.local.dataDir,
@@ -19,7 +20,8 @@ export const bucketServeCommand: Command = {
         port: bucket.local.port,
         region: bucket.region,
         credentials: bucket.credentials,
-        log: (line) => log[line.status === undefined || Number(line.status) >= 500 ? "warn" : "debug"](line, "bucket"),
+        log: (line) =>
+          log[line.status === undefined || Number(line.status) >= 500 ? "warn" : "debug"](line, "bucket"),
       });
       report({ port: server.port });
       const stop = () => void server.close().then(() => process.exit(0));
@@ -45,7 +47,8 @@ function report(message: BucketMessage): void {
 
 function explain(error: unknown, port: number): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") return `Port ${port} is in use. Choose another one for the local bucket: S3_PORT=${port + 1}`;
+  if (code === "EADDRINUSE")
+    return `Port ${port} is in use. Choose another one for the local bucket: S3_PORT=${port + 1}`;
   if (code === "EACCES" || code === "EROFS") return `The local bucket cannot write its folder: ${message}`;
   return `The local bucket could not start: ${message}`;
 }

@@ -28,12 +28,16 @@ export async function buildIfStale(say: (line: string) => void): Promise<void> {
   });
 }
 
-const isBuilt = (wanted: string): boolean => fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === wanted;
+const isBuilt = (wanted: string): boolean =>
+  fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === wanted;
 
 function hashSources(): string {
   const hash = createHash("sha256");
   for (const file of sources.flatMap((name) => filesUnder(path.join(projectDir, name))).sort()) {
-    hash.update(`${path.relative(projectDir, file)}\0`).update(fs.readFileSync(file)).update("\0");
+    hash
+      .update(`${path.relative(projectDir, file)}\0`)
+      .update(fs.readFileSync(file))
+      .update("\0");
   }
   return hash.digest("hex");
 }
@@ -62,7 +66,8 @@ async function runNextBuild(): Promise<void> {
 
 function collectOutput(child: ChildProcess): string[] {
   const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => output.push(String(chunk)));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk) => output.push(String(chunk)));
   return output;
 }
 

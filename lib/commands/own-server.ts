@@ -23,7 +23,12 @@ export function asAppOrigin(handle: RequestListener): RequestListener {
 
 function isOtherLoopbackName(request: IncomingMessage, hostname: string): boolean {
   const asked = (request.headers.host ?? "").replace(/:\d+$/, "");
-  return request.url !== "/healthz" && asked !== hostname && loopbackNames.has(hostname) && loopbackNames.has(asked);
+  return (
+    request.url !== "/healthz" &&
+    asked !== hostname &&
+    loopbackNames.has(hostname) &&
+    loopbackNames.has(asked)
+  );
 }
 
 function sendTo(appOrigin: string, request: IncomingMessage, response: ServerResponse): void {

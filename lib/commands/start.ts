@@ -11,8 +11,8 @@ import { log } from "@/lib/log";
 import { setUpBucket } from "@/lib/storage/bucket";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { sweep } from "@/lib/uploads/sweep";
-import { buildIfStale, projectDir } from "./build";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
+import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
 import { asAppOrigin } from "./own-server";
 
@@ -20,7 +20,8 @@ const sweepEveryMs = 5 * 60 * 1000;
 const stopWithinMs = 10_000;
 
 export const startCommand: Command = {
-  summary: "build if needed, migrate, start the local bucket if no bucket is set, serve the pages (npm start)",
+  summary:
+    "build if needed, migrate, start the local bucket if no bucket is set, serve the pages (npm start)",
   options: { dev: { type: "boolean" } },
   async run({ dev, json }) {
     const started = await start(dev === true);
@@ -86,9 +87,13 @@ function requireWritable(dataDir: string): void {
     fs.rmSync(probe);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new AppError("data_dir", `Pail cannot write ${dataDir} (${reason}). Choose another folder: DATA_DIR=/some/folder`, {
-      cause,
-    });
+    throw new AppError(
+      "data_dir",
+      `Pail cannot write ${dataDir} (${reason}). Choose another folder: DATA_DIR=/some/folder`,
+      {
+        cause,
+      },
+    );
   }
 }
 
