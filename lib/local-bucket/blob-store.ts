@@ -3,6 +3,8 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
+/** Chunks are gathered up to this size before they are written. */
+const gatheredBytes = 512 * 1024;
 const readBytes = 256 * 1024;
 
 /**
@@ -12,6 +14,8 @@ const readBytes = 256 * 1024;
 export class BlobStore {
   readonly #aside: string;
   readonly #blobs: string;
+  /** The folders of blobs, kept open because each write syncs one. */
+  readonly #folders = new Map<string, Promise<FileHandle>>();
 
   private constructor(dataDir: string) {
     this.#aside = join(dataDir, "incoming");
@@ -31,16 +35,13 @@ export class BlobStore {
     return store;
   }
 
-  /**
-   * Writes all blocks and syncs them, while something else is done with each. The result is the blob's id; if
-   * anything fails, nothing is left.
-   */
-  async write(blocks: AsyncIterable<Buffer>, meanwhile: (block: Buffer) => Promise<void>): Promise<string> {
+  /** Writes all chunks and syncs them. The result is the blob's id; if their source fails, nothing is left. */
+  async write(chunks: AsyncIterable<Buffer>): Promise<string> {
     const id = newBlobId();
     const path = join(this.#aside, id);
     const file = await open(path, "wx", 0o600);
     try {
-      await writeAll(file, blocks, meanwhile);
+      await writeAll(file, chunks);
       // Moved before the sync, so that one sync of the journal covers bytes and name.
       await rename(path, this.#path(id));
       await Promise.all([file.sync(), this.#syncFolderOf(id)]);
@@ -73,6 +74,11 @@ export class BlobStore {
     return open(this.#path(id), "r");
   }
 
+  async close(): Promise<void> {
+    for (const folder of this.#folders.values()) await (await folder).close();
+    this.#folders.clear();
+  }
+
   async remove(id: string): Promise<void> {
     await unlink(this.#path(id));
   }
@@ -89,8 +95,14 @@ export class BlobStore {
     return join(this.#blobs, id.slice(0, 2), id);
   }
 
-  #syncFolderOf(id: string): Promise<void> {
-    return syncFolder(join(this.#blobs, id.slice(0, 2)));
+  async #syncFolderOf(id: string): Promise<void> {
+    const name = id.slice(0, 2);
+    let folder = this.#folders.get(name);
+    if (!folder) {
+      folder = open(join(this.#blobs, name), "r");
+      this.#folders.set(name, folder);
+    }
+    await (await folder).sync();
   }
 }
 
@@ -103,18 +115,21 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-async function writeAll(
-  file: FileHandle,
-  blocks: AsyncIterable<Buffer>,
-  meanwhile: (block: Buffer) => Promise<void>,
-): Promise<void> {
-  for await (const block of blocks) await Promise.all([writeBlock(file, block), meanwhile(block)]);
-}
-
-async function writeBlock(file: FileHandle, block: Buffer): Promise<void> {
-  for (let written = 0; written < block.length; ) {
-    written += (await file.write(block, written)).bytesWritten;
+async function writeAll(file: FileHandle, chunks: AsyncIterable<Buffer>): Promise<void> {
+  let gathered: Buffer[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    const { bytesWritten } = await file.writev(gathered);
+    if (bytesWritten < bytes) await file.writeFile(Buffer.concat(gathered).subarray(bytesWritten));
+    gathered = [];
+    bytes = 0;
+  };
+  for await (const chunk of chunks) {
+    gathered.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= gatheredBytes) await flush();
   }
+  if (bytes > 0) await flush();
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -1,15 +1,7 @@
 import { decodeAwsChunked } from "./aws-chunked";
 import type { SignedCall } from "./call";
-import {
-  checksumAlgorithm,
-  type Expected,
-  FurtherChecksums,
-  readChecksums,
-  readContentMd5,
-  verifyDigests,
-} from "./checksums";
+import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
 import { chunksOf } from "./chunks";
-import { digest } from "./digest-pool";
 import { header } from "./request";
 import { S3Error } from "./s3-error";
 
@@ -64,10 +56,10 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
   }
   const { chunks, expected } = openBody(call);
   const parts: Buffer[] = [];
-  let size = 0;
+  const digester = new Digester(expected);
   for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > maxXmlBytes) {
+    digester.update(chunk);
+    if (digester.size > maxXmlBytes) {
       throw new S3Error(
         "MaxMessageLengthExceeded",
         `Your request was too big: at most ${maxXmlBytes} bytes.`,
@@ -75,12 +67,9 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
     }
     parts.push(chunk);
   }
-  const bytes = Buffer.concat(parts);
-  const further = new FurtherChecksums(expected);
-  further.update(bytes);
-  verifyDigests(expected, digest(bytes), further.finish());
+  digester.verify();
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
   } catch {
     throw new S3Error("MalformedXML", "The XML you provided is not UTF-8.");
   }

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Authenticator, SignedPayload } from "./auth";
 import type { BlobStore } from "./blob-store";
-import type { DigestPool } from "./digest-pool";
 import type { ObjectIndex } from "./object-index";
 import type { S3Request } from "./request";
 import { S3Error } from "./s3-error";
@@ -11,7 +10,6 @@ import { toXml, type XmlNode } from "./xml";
 export interface Store {
   readonly index: ObjectIndex;
   readonly blobs: BlobStore;
-  readonly digests: DigestPool;
   readonly authenticator: Authenticator;
   readonly region: string;
   now(): Date;

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
 import { Crc32 } from "./crc32";
-import type { Digests } from "./digest-pool";
 import { notImplemented, S3Error } from "./s3-error";
 
 /** The checksums that S3 names x-amz-checksum-<name>, as far as they are kept here. */
@@ -76,44 +75,62 @@ function requireDigest(
   throw new S3Error(code, `Value for ${name} is invalid: it must be ${bytes} bytes in base64.`);
 }
 
-/** The checksums that are not computed anyway, where the sender gives or announces one. */
-export class FurtherChecksums {
-  readonly #running = new Map<ChecksumAlgorithm, Hash | Crc32>();
+/** Digests bytes once, on their way: MD5 and SHA-256 always, others where the sender gives or announces one. */
+export class Digester {
+  readonly #md5 = createHash("md5");
+  readonly #sha256 = createHash("sha256");
+  readonly #others = new Map<ChecksumAlgorithm, Hash | Crc32>();
+  readonly #expected: Expected;
+  #size = 0;
+  #md5Hex = "";
 
-  constructor({ checksums, announced }: Expected) {
-    for (const algorithm of [...Object.keys(checksums), announced]) {
-      if (algorithm === "sha1") this.#running.set(algorithm, createHash("sha1"));
+  constructor(expected: Expected) {
+    this.#expected = expected;
+    for (const algorithm of [...Object.keys(expected.checksums), expected.announced]) {
+      if (algorithm === "sha1") this.#others.set(algorithm, createHash("sha1"));
       if (algorithm === "crc32" || algorithm === "crc32c") {
-        this.#running.set(algorithm, new Crc32(algorithm));
+        this.#others.set(algorithm, new Crc32(algorithm));
       }
     }
   }
 
-  update(bytes: Uint8Array): void {
-    for (const running of this.#running.values()) running.update(bytes);
+  get size(): number {
+    return this.#size;
   }
 
-  finish(): Checksums {
-    return Object.fromEntries([...this.#running].map(([name, running]) => [name, running.digest("base64")]));
+  /** Known once the bytes are verified. */
+  get md5Hex(): string {
+    return this.#md5Hex;
   }
-}
 
-/** Refuses bytes that are not what their sender said; returns the checksums to keep. */
-export function verifyDigests(expected: Expected, { md5, sha256 }: Digests, further: Checksums): Checksums {
-  const sha256Hex = Buffer.from(sha256).toString("hex");
-  if (expected.contentSha256Hex !== undefined && expected.contentSha256Hex !== sha256Hex) {
-    throw new S3Error(
-      "XAmzContentSHA256Mismatch",
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-      { ClientComputedContentSHA256: expected.contentSha256Hex, S3ComputedContentSHA256: sha256Hex },
-    );
+  update(chunk: Buffer): void {
+    this.#size += chunk.length;
+    this.#md5.update(chunk);
+    this.#sha256.update(chunk);
+    for (const other of this.#others.values()) other.update(chunk);
   }
-  compare("Content-MD5", expected.contentMd5, Buffer.from(md5).toString("base64"));
-  const checksums: Checksums = { sha256: Buffer.from(sha256).toString("base64"), ...further };
-  for (const algorithm of algorithms) {
-    compare(`x-amz-checksum-${algorithm}`, expected.checksums[algorithm], checksums[algorithm]);
+
+  /** Ends the digests and refuses bytes that are not what their sender said. Returns the checksums to keep. */
+  verify(): Checksums {
+    const md5 = this.#md5.digest();
+    const sha256 = this.#sha256.digest();
+    this.#md5Hex = md5.toString("hex");
+    const { contentMd5, contentSha256Hex, checksums: expected } = this.#expected;
+    if (contentSha256Hex !== undefined && contentSha256Hex !== sha256.toString("hex")) {
+      throw new S3Error(
+        "XAmzContentSHA256Mismatch",
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        { ClientComputedContentSHA256: contentSha256Hex, S3ComputedContentSHA256: sha256.toString("hex") },
+      );
+    }
+    compare("Content-MD5", contentMd5, md5.toString("base64"));
+    const checksums: Checksums = { sha256: sha256.toString("base64") };
+    for (const [algorithm, other] of this.#others) checksums[algorithm] = other.digest("base64");
+    for (const algorithm of algorithms) {
+      compare(`x-amz-checksum-${algorithm}`, expected[algorithm], checksums[algorithm]);
+    }
+    return checksums;
   }
-  return checksums;
 }
 
 function compare(name: string, expected: string | undefined, got: string | undefined): void {

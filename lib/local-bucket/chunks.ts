@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 /** How much may wait here before the stream is asked to pause. */
-const maxWaitingBytes = 512 * 1024;
+const maxWaitingBytes = 256 * 1024;
 
 /**
  * A stream's chunks just as they arrive. The stream's own iterator joins all that is waiting into a new buffer, which

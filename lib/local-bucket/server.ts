@@ -5,7 +5,6 @@ import { resolve } from "node:path";
 import { Authenticator } from "./auth";
 import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
-import { DigestPool } from "./digest-pool";
 import { answerRequest, refuseConnection } from "./exchange";
 import { ObjectIndex } from "./object-index";
 
@@ -54,7 +53,6 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     const store: Store = {
       index,
       blobs: await BlobStore.open(dataDir),
-      digests: new DigestPool(),
       authenticator: new Authenticator(credentials, region, now),
       region,
       now,
@@ -77,7 +75,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       stats: () => ({ ...stats }),
       close: async () => {
         await closeServer(server);
-        await store.digests.close();
+        await store.blobs.close();
         index.close();
       },
     };

@@ -1,7 +1,6 @@
-import { inBlocks, isFullBlock } from "./blocks";
 import type { Body } from "./body";
 import type { Store } from "./call";
-import { type Checksums, FurtherChecksums, verifyDigests } from "./checksums";
+import { type Checksums, Digester } from "./checksums";
 import type { ObjectAttributes, ObjectRecord } from "./index-rows";
 import type { Precondition } from "./object-index";
 import { S3Error } from "./s3-error";
@@ -15,28 +14,18 @@ export interface NewObject {
 
 /** Takes a body in, checks it, and makes it an object. Whatever goes wrong, nothing of it stays. */
 export async function storeBody(store: Store, object: NewObject, body: Body): Promise<ObjectRecord> {
-  const job = store.digests.start();
-  const further = new FurtherChecksums(body.expected);
-  const content = { size: 0, etag: "", checksums: {} as Checksums };
-  const digestBlock = async (block: Buffer) => {
-    further.update(block);
-    const isOnly = content.size === 0 && !isFullBlock(block);
-    content.size += block.length;
-    await job.update(block, isOnly);
-  };
+  const digester = new Digester(body.expected);
+  let checksums: Checksums = {};
   const checked = async function* () {
-    yield* inBlocks(body.chunks);
-    const digests = await job.finish();
-    content.checksums = verifyDigests(body.expected, digests, further.finish());
-    content.etag = Buffer.from(digests.md5).toString("hex");
+    for await (const chunk of body.chunks) {
+      digester.update(chunk);
+      yield chunk;
+    }
+    checksums = digester.verify();
   };
-  try {
-    const blobId = await store.blobs.write(checked(), digestBlock);
-    return await commit(store, object, { ...content, blobId });
-  } catch (error) {
-    job.drop();
-    throw error;
-  }
+  const blobId = await store.blobs.write(checked());
+  const { size, md5Hex: etag } = digester;
+  return await commit(store, object, { blobId, size, etag, checksums });
 }
 
 /** Makes an object of bytes that are already there under another name. */
