@@ -61,7 +61,10 @@ async function requireOrigin(): Promise<void> {
 function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S> {
   const result = shape.safeParse(input);
   if (result.success) return result.data;
-  throw new AppError("invalid_input", z.prettifyError(result.error).split("\n")[0]?.replace(/^✖ /, "") ?? "Invalid input.");
+  throw new AppError(
+    "invalid_input",
+    z.prettifyError(result.error).split("\n")[0]?.replace(/^✖ /, "") ?? "Invalid input.",
+  );
 }
 
 async function callerOf(): Promise<Caller> {

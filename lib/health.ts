@@ -13,7 +13,10 @@ export interface Health {
 
 /** Do the database and the bucket answer? */
 export async function checkHealth(): Promise<Health> {
-  const [database, bucket] = await Promise.all([verdict(checkDatabase()), verdict(checkBucket(bucketClient()))]);
+  const [database, bucket] = await Promise.all([
+    verdict(checkDatabase()),
+    verdict(checkBucket(bucketClient())),
+  ]);
   return { ok: database === "ok" && bucket === "ok", database, bucket };
 }
 

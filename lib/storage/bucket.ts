@@ -1,4 +1,5 @@
 import "server-only";
+import { isDeepStrictEqual } from "node:util";
 import {
   type CORSRule,
   CreateBucketCommand,
@@ -7,7 +8,6 @@ import {
   PutBucketCorsCommand,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { isDeepStrictEqual } from "node:util";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
 

@@ -22,7 +22,10 @@ export interface PostGrant {
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
-export async function presignPost(bucket: BucketClient, grant: PostGrant): Promise<{ url: string; fields: Record<string, string> }> {
+export async function presignPost(
+  bucket: BucketClient,
+  grant: PostGrant,
+): Promise<{ url: string; fields: Record<string, string> }> {
   const credentials = await bucket.s3.config.credentials();
   const date = `${now().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
   const day = date.slice(0, 8);

@@ -46,7 +46,8 @@ export class Storage {
 
   /** The name of a whole key. Throws AppError `invalid_name` for a key outside this location. */
   nameOf(key: string): string {
-    if (!key.startsWith(`${this.location}/`)) throw new AppError("invalid_name", `${key} is not under ${this.location}/.`);
+    if (!key.startsWith(`${this.location}/`))
+      throw new AppError("invalid_name", `${key} is not under ${this.location}/.`);
     return key.slice(this.location.length + 1);
   }
 
@@ -107,7 +108,8 @@ export class Storage {
         }),
       );
       const [first] = Errors ?? [];
-      if (first !== undefined) throw new AppError("delete_failed", `The bucket kept ${first.Key}: ${first.Code}.`);
+      if (first !== undefined)
+        throw new AppError("delete_failed", `The bucket kept ${first.Key}: ${first.Code}.`);
     }
   }
 
@@ -156,7 +158,9 @@ async function unlessChanged<T>(request: Promise<T>): Promise<T> {
     return await request;
   } catch (error) {
     if (isStatus(error, 412) || isStatus(error, 404)) {
-      throw new AppError("changed", "The file changed while it was checked. Send it again.", { cause: error });
+      throw new AppError("changed", "The file changed while it was checked. Send it again.", {
+        cause: error,
+      });
     }
     throw error;
   }

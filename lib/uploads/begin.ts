@@ -36,7 +36,10 @@ const beginRate = { max: 120, windowSeconds: 60 };
 export async function beginUploads(viewer: Viewer, offers: ImageOffer[]): Promise<BeginOutcome[]> {
   await countUse(`begin:${viewer.id}`, beginRate);
   const [owned, renewed] = await Promise.all([
-    findImagesByContent(viewer, offers.map((offer) => offer.original.sha256)),
+    findImagesByContent(
+      viewer,
+      offers.map((offer) => offer.original.sha256),
+    ),
     renewUploads(viewer, offers),
   ]);
   const fresh = offers.filter(
@@ -48,7 +51,8 @@ export async function beginUploads(viewer: Viewer, offers: ImageOffer[]): Promis
       const image = owned.get(offer.original.sha256);
       if (image !== undefined) return { status: "duplicate", image };
       const upload = renewed.get(offer) ?? inserted.get(offer);
-      if (upload !== undefined) return { status: "granted", uploadId: upload.id, forms: await formsOf(upload) };
+      if (upload !== undefined)
+        return { status: "granted", uploadId: upload.id, forms: await formsOf(upload) };
       return { status: "refused", error: refusalOf(offer) ?? noRoom };
     }),
   );
@@ -66,17 +70,24 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
 
 const noRoom: Failure = {
   code: "quota_full",
-  message: "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
+  message:
+    "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
 };
 
 function refusalOf({ original, thumb, display }: ImageOffer): Failure | null {
   const { maxBytes } = env().limits;
   if (original.bytes > maxBytes) {
     const max = Math.floor(maxBytes / 1_000_000);
-    return { code: "too_large", message: `It is larger than ${max} MB, the most that Pail takes. Choose a smaller one.` };
+    return {
+      code: "too_large",
+      message: `It is larger than ${max} MB, the most that Pail takes. Choose a smaller one.`,
+    };
   }
   if (thumb.bytes > maxVariantBytes.thumb || display.bytes > maxVariantBytes.display) {
-    return { code: "variant_too_large", message: "Its smaller versions are too large. Reload the page and try again." };
+    return {
+      code: "variant_too_large",
+      message: "Its smaller versions are too large. Reload the page and try again.",
+    };
   }
   return null;
 }
@@ -89,7 +100,11 @@ async function renewUploads(viewer: Viewer, offers: ImageOffer[]): Promise<Map<I
     .orm.update(uploads)
     .set({ expiresAt: endOfPolicy() })
     .where(
-      and(inArray(uploads.id, [...again.keys()]), eq(uploads.ownerId, viewer.id), eq(uploads.state, "pending")),
+      and(
+        inArray(uploads.id, [...again.keys()]),
+        eq(uploads.ownerId, viewer.id),
+        eq(uploads.state, "pending"),
+      ),
     )
     .returning();
   return new Map(

@@ -8,7 +8,10 @@ export const maxFilesPerConfirm = 100;
 /** Longer names are cut, not refused: the name only decorates. */
 export const maxNameLength = 255;
 /** A variant beyond this was not made by Pail. */
-export const maxVariantBytes = { thumb: 1_048_576, display: 16_777_216 } as const satisfies Record<VariantKind, number>;
+export const maxVariantBytes = { thumb: 1_048_576, display: 16_777_216 } as const satisfies Record<
+  VariantKind,
+  number
+>;
 
 /** What this server takes, as configured; the page receives it. */
 export interface UploadLimits {

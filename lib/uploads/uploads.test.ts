@@ -11,7 +11,15 @@ import { setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
 import { incoming, media } from "@/lib/storage/storage";
-import { addViewer, makePicture, pictureOf, post, postAll, startTestPail, type TestPicture } from "@/lib/test-pail";
+import {
+  addViewer,
+  makePicture,
+  pictureOf,
+  post,
+  postAll,
+  startTestPail,
+  type TestPicture,
+} from "@/lib/test-pail";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { BeginOutcome, ConfirmOutcome } from "./contract";
@@ -67,8 +75,12 @@ describe("an upload", () => {
     const details = await getImage(viewer, image.id);
     const download = await fetch(details.downloadUrl);
     expect(Buffer.from(await download.arrayBuffer()).equals(picture.bytes.original)).toBe(true);
-    expect(download.headers.get("content-disposition")).toContain("filename*=UTF-8''Z%C3%BCrich%20Ufer%203.jpg");
-    expect((await fetch(details.displayUrl)).headers.get("cache-control")).toMatch(/^private, max-age=\d+, immutable$/);
+    expect(download.headers.get("content-disposition")).toContain(
+      "filename*=UTF-8''Z%C3%BCrich%20Ufer%203.jpg",
+    );
+    expect((await fetch(details.displayUrl)).headers.get("cache-control")).toMatch(
+      /^private, max-age=\d+, immutable$/,
+    );
     expect(await names(incoming())).not.toContainEqual(expect.stringContaining(uploadId));
     const paths = readdirSync(path.join(process.env.DATA_DIR ?? "", "bucket", "incoming"));
     expect(paths).toEqual([]);
@@ -80,13 +92,19 @@ describe("an upload", () => {
     await postAll(granted.forms, picture);
     const outcomes = await Promise.all([confirm(granted.uploadId), confirm(granted.uploadId)]);
     outcomes.push(await confirm(granted.uploadId));
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "ready", image: outcomes[0]?.status === "ready" ? { id: outcomes[0].image.id } : {} });
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({
+        status: "ready",
+        image: outcomes[0]?.status === "ready" ? { id: outcomes[0].image.id } : {},
+      });
   });
 
   test("is not granted for bytes that the viewer has; another user's image is no duplicate", async () => {
     const picture = await makePicture();
     const { image } = await upload(picture);
-    expect(await beginUploads(viewer, [picture.offer])).toMatchObject([{ status: "duplicate", image: { id: image.id } }]);
+    expect(await beginUploads(viewer, [picture.offer])).toMatchObject([
+      { status: "duplicate", image: { id: image.id } },
+    ]);
     const other = await upload(picture, await addViewer());
     expect(other.image.id).not.toBe(image.id);
   });
@@ -97,7 +115,10 @@ describe("an upload", () => {
     await Promise.all([postAll(first.forms, picture), postAll(second.forms, picture)]);
     const outcomes = await confirmUploads(viewer, [first.uploadId, second.uploadId]);
     expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["duplicate", "ready"]);
-    const [row] = await database().orm.select().from(images).where(eq(images.sha256, picture.offer.original.sha256));
+    const [row] = await database()
+      .orm.select()
+      .from(images)
+      .where(eq(images.sha256, picture.offer.original.sha256));
     const kept = (await names(media())).filter((name) => name.startsWith(row?.id ?? "none"));
     expect(kept).toHaveLength(3);
     expect(await names(incoming())).toEqual([]);
@@ -109,7 +130,11 @@ describe("an upload", () => {
     setClock(later(policySeconds + 60));
     const [again] = await beginUploads(viewer, [{ ...picture.offer, uploadId: granted.uploadId }]);
     expect(again).toMatchObject({ status: "granted", uploadId: granted.uploadId });
-    const changed = { ...picture.offer, uploadId: granted.uploadId, original: { ...picture.offer.original, bytes: 5 } };
+    const changed = {
+      ...picture.offer,
+      uploadId: granted.uploadId,
+      original: { ...picture.offer.original, bytes: 5 },
+    };
     const [other] = await beginUploads(viewer, [changed]);
     expect(other?.status === "granted" && other.uploadId).not.toBe(granted.uploadId);
   });
@@ -129,7 +154,10 @@ describe("what is refused", () => {
     const { uploadId, forms } = await begin(picture);
     await postAll(forms, picture);
     const stranger = await addViewer();
-    expect(await confirm(uploadId, stranger)).toMatchObject({ status: "refused", error: { code: "not_found" } });
+    expect(await confirm(uploadId, stranger)).toMatchObject({
+      status: "refused",
+      error: { code: "not_found" },
+    });
     expect(await abandonUploads(stranger, [uploadId])).toEqual([]);
     expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
   });
@@ -155,7 +183,8 @@ describe("what is refused", () => {
     for (const [what, status, response] of attempts) {
       const { status: got } = await response;
       expect([what, got >= 400 && got < 500 ? "refused" : got]).toEqual([what, "refused"]);
-      if (status === 403 && !["policy", "x-amz-credential", "x-amz-date", "x-amz-algorithm"].includes(what)) expect([what, got]).toEqual([what, status]);
+      if (status === 403 && !["policy", "x-amz-credential", "x-amz-date", "x-amz-algorithm"].includes(what))
+        expect([what, got]).toEqual([what, status]);
     }
     expect(await names(incoming())).not.toContainEqual(expect.stringContaining(uploadId));
   });
@@ -163,7 +192,9 @@ describe("what is refused", () => {
   test("an SVG announced as a JPEG, a truncated JPEG, a variant that is none: rejected, nothing stays", async () => {
     const good = await makePicture();
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
-    const big = await sharp({ create: { width: 900, height: 900, channels: 3, background: "red" } }).webp().toBuffer();
+    const big = await sharp({ create: { width: 900, height: 900, channels: 3, background: "red" } })
+      .webp()
+      .toBuffer();
     const cases = [
       [{ ...good.bytes, original: svg }, "unsupported_type"],
       [{ ...good.bytes, original: good.bytes.original.subarray(0, 900) }, "damaged_image"],
@@ -194,9 +225,15 @@ describe("what is refused", () => {
     const total = a.offer.original.bytes + a.offer.thumb.bytes + a.offer.display.bytes;
     setEnv({ USER_QUOTA_BYTES: String(total + 10) });
     const outcomes = await beginUploads(small, [a.offer, b.offer]);
-    expect(outcomes).toMatchObject([{ status: "granted" }, { status: "refused", error: { code: "quota_full" } }]);
+    expect(outcomes).toMatchObject([
+      { status: "granted" },
+      { status: "refused", error: { code: "quota_full" } },
+    ]);
     expect(await usedBytes(small.id)).toBe(total);
-    await abandonUploads(small, outcomes.flatMap((o) => (o.status === "granted" ? [o.uploadId] : [])));
+    await abandonUploads(
+      small,
+      outcomes.flatMap((o) => (o.status === "granted" ? [o.uploadId] : [])),
+    );
     expect(await usedBytes(small.id)).toBe(0);
     expect(await beginUploads(small, [b.offer])).toMatchObject([{ status: "granted" }]);
     setEnv({ USER_QUOTA_BYTES: "" });
@@ -204,7 +241,9 @@ describe("what is refused", () => {
 
   test("a file beyond the limit, at begin", async () => {
     const { offer } = await makePicture();
-    const outcomes = await beginUploads(viewer, [{ ...offer, original: { ...offer.original, bytes: 60_000_000 } }]);
+    const outcomes = await beginUploads(viewer, [
+      { ...offer, original: { ...offer.original, bytes: 60_000_000 } },
+    ]);
     expect(outcomes).toMatchObject([{ status: "refused", error: { code: "too_large" } }]);
   });
 
@@ -256,11 +295,19 @@ describe("the sweep", () => {
     await database().orm.update(uploads).set({ state: "verifying" }).where(eq(uploads.id, uploadId));
     const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, uploadId));
     const stat = await incoming().stat(`${uploadId}/original`);
-    await media().copyFrom(incoming(), `${uploadId}/original`, stat?.etag ?? "", `${row?.imageId}/original.jpg`);
+    await media().copyFrom(
+      incoming(),
+      `${uploadId}/original`,
+      stat?.etag ?? "",
+      `${row?.imageId}/original.jpg`,
+    );
     setClock(later(policySeconds + 11 * 60));
     await sweep();
     expect(await usedBytes(someone.id)).toBe(0);
-    expect(await confirm(uploadId, someone)).toMatchObject({ status: "refused", error: { code: "upload_ended" } });
+    expect(await confirm(uploadId, someone)).toMatchObject({
+      status: "refused",
+      error: { code: "upload_ended" },
+    });
     setClock(later(25 * 3600));
     await sweep();
     expect(await database().orm.select().from(uploads).where(eq(uploads.id, uploadId))).toEqual([]);

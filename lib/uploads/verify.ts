@@ -20,7 +20,9 @@ export interface Verified {
  * replaced meanwhile, and with any other code where the upload is to be rejected.
  */
 export async function verify(upload: Upload): Promise<Verified> {
-  const [original, thumb, display] = await Promise.all(objectKinds.map((kind) => requireArrived(upload, kind)));
+  const [original, thumb, display] = await Promise.all(
+    objectKinds.map((kind) => requireArrived(upload, kind)),
+  );
   if (original === undefined || thumb === undefined || display === undefined) throw notArrived();
   const etags = { original: original.etag, thumb: thumb.etag, display: display.etag };
   const [inspected] = await Promise.all([
@@ -52,7 +54,10 @@ async function inspectOriginal(upload: Upload, etag: string): Promise<Inspection
   const { type } = upload.objects.original;
   const inspection = await inspect(sourceOf(upload, "original", etag), env().limits);
   if (inspection.type !== type) {
-    throw new AppError("type_differs", `It is ${inspection.type}, but was announced as ${type}. Choose it again.`);
+    throw new AppError(
+      "type_differs",
+      `It is ${inspection.type}, but was announced as ${type}. Choose it again.`,
+    );
   }
   return inspection;
 }
@@ -60,7 +65,10 @@ async function inspectOriginal(upload: Upload, etag: string): Promise<Inspection
 async function requireVariant(upload: Upload, kind: "thumb" | "display", etag: string): Promise<void> {
   const { type, width, height } = await inspect(sourceOf(upload, kind, etag), env().limits);
   if (type !== upload.objects[kind].type || Math.max(width, height) > variantSides[kind]) {
-    throw new AppError("bad_variant", "Its smaller versions are not what they should be. Reload the page and try again.");
+    throw new AppError(
+      "bad_variant",
+      "Its smaller versions are not what they should be. Reload the page and try again.",
+    );
   }
 }
 
