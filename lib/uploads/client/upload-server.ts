@@ -19,6 +19,7 @@ export async function callForAll<T>(count: number, action: () => Promise<Result<
     case "rate_limited":
       throw new TransientError(result.error);
     case "unavailable":
+    case "internal":
       throw new TransientError(messages.serverBusy);
     case "unauthenticated":
       throw new AppError(messages.signedOut.code, messages.signedOut.message);
