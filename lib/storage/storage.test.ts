@@ -79,7 +79,7 @@ describe("a name", () => {
     for (const name of odd) {
       const bytes = Buffer.from(name);
       const etag = await put(storage, name, bytes);
-      await media().copyFrom(storage, name, etag, `scripts/${name}`);
+      await media().copyFrom(storage, name, { etag }, `scripts/${name}`);
       expect(await storage.stat(name)).toEqual({ bytes: bytes.length, etag, sha256: sha256(bytes) });
       expect(await media().stat(`scripts/${name}`)).toMatchObject({ bytes: bytes.length });
     }
@@ -114,16 +114,28 @@ describe("an object", () => {
     const changed = { code: "changed" };
     await expect(incoming().read("changed/a", old, 0, 3)).rejects.toMatchObject(changed);
     await expect(incoming().open("changed/a", old)).rejects.toMatchObject(changed);
-    await expect(media().copyFrom(incoming(), "changed/a", old, "changed/a")).rejects.toMatchObject(changed);
-    await expect(media().copyFrom(incoming(), "changed/b", old, "changed/b")).rejects.toMatchObject(changed);
+    await expect(media().copyFrom(incoming(), "changed/a", { etag: old }, "changed/a")).rejects.toMatchObject(
+      changed,
+    );
+    await expect(media().copyFrom(incoming(), "changed/b", { etag: old }, "changed/b")).rejects.toMatchObject(
+      changed,
+    );
     await expect(incoming().read("changed/b", old, 0, 3)).rejects.toMatchObject(changed);
     expect(await names(media())).not.toContainEqual(expect.stringMatching(/^changed/));
+  });
+
+  test("is not taken for the one that was checked if its copy has another SHA-256", async () => {
+    const etag = await put(incoming(), "copy/swapped", Buffer.from("swapped"));
+    const checked = { etag, sha256: sha256(Buffer.from("checked")) };
+    await expect(media().copyFrom(incoming(), "copy/swapped", checked, "copy/b")).rejects.toMatchObject({
+      code: "changed",
+    });
   });
 
   test("that was copied outlives the deletion of its source, byte for byte", async () => {
     const bytes = randomBytes(300_000);
     const etag = await put(incoming(), "copy/original", bytes);
-    await media().copyFrom(incoming(), "copy/original", etag, "copy/kept.jpg");
+    await media().copyFrom(incoming(), "copy/original", { etag }, "copy/kept.jpg");
     await incoming().delete(["copy/original"]);
     expect(await incoming().stat("copy/original")).toBeNull();
     const stat = await media().stat("copy/kept.jpg");
@@ -136,8 +148,8 @@ describe("an object", () => {
       await put(incoming(), "over/1", Buffer.from("first")),
       await put(incoming(), "over/2", Buffer.from("second")),
     ];
-    await media().copyFrom(incoming(), "over/1", first, "over/a");
-    for (let i = 0; i < 2; i += 1) await media().copyFrom(incoming(), "over/2", second, "over/a");
+    await media().copyFrom(incoming(), "over/1", { etag: first }, "over/a");
+    for (let i = 0; i < 2; i += 1) await media().copyFrom(incoming(), "over/2", { etag: second }, "over/a");
     expect((await readAll(media(), "over/a", second)).toString()).toBe("second");
   });
 });

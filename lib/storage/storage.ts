@@ -83,18 +83,31 @@ export class Storage {
     return Body as unknown as AsyncIterable<Uint8Array>;
   }
 
-  /** Copies an object of another location to here, within the store. Throws AppError `changed` unless it has this ETag. */
-  async copyFrom(source: Storage, sourceName: string, etag: string, name: string): Promise<void> {
+  /**
+   * Copies an object of another location to here, within the store. Throws AppError `changed` unless it is the one that was
+   * checked; what was copied then is not to be used. Ceph takes no notice of the condition, so the answer is compared too:
+   * by SHA-256 where the store keeps one, as an encrypting store gives every copy another ETag.
+   */
+  async copyFrom(
+    source: Storage,
+    sourceName: string,
+    checked: { etag: string; sha256?: string },
+    name: string,
+  ): Promise<void> {
     const sourceKey = source.key(sourceName).split("/").map(encodeURIComponent).join("/");
-    await unlessChanged(
+    const { CopyObjectResult: copy } = await unlessChanged(
       this.bucket.s3.send(
         new CopyObjectCommand({
           ...this.target(name),
           CopySource: `${source.bucket.name}/${sourceKey}`,
-          CopySourceIfMatch: etag,
+          CopySourceIfMatch: checked.etag,
         }),
       ),
     );
+    const { etag, sha256 = copy?.ChecksumSHA256 } = checked;
+    const isChecked =
+      copy?.ChecksumSHA256 === undefined ? copy?.ETag === etag : copy.ChecksumSHA256 === sha256;
+    if (!isChecked) throw changed();
   }
 
   /** Deletes the objects; those that are not there count as deleted. */
@@ -158,10 +171,15 @@ async function unlessChanged<T>(request: Promise<T>): Promise<T> {
     return await request;
   } catch (error) {
     if (isStatus(error, 412) || isStatus(error, 404)) {
-      throw new AppError("changed", "The file changed while it was checked. Send it again.", {
-        cause: error,
-      });
+      throw changed(error);
     }
     throw error;
   }
 }
+
+const changed = (cause?: unknown): AppError =>
+  new AppError(
+    "changed",
+    "The file changed while it was checked. Send it again.",
+    cause ? { cause } : undefined,
+  );

@@ -10,7 +10,7 @@ import { findImagesByContent, type ImageRow, toGalleryImage } from "@/lib/images
 import { titleOf } from "@/lib/images/names";
 import { log } from "@/lib/log";
 import { incoming, media } from "@/lib/storage/storage";
-import { type ConfirmOutcome, objectKinds } from "./contract";
+import { type ConfirmOutcome, type ObjectKind, objectKinds } from "./contract";
 import { deleteCopies, deleteIncoming, incomingName, mediaName, totalBytes, type Upload } from "./objects";
 import { type Verified, verify } from "./verify";
 
@@ -78,11 +78,11 @@ async function verifyAndKeep(viewer: Viewer, upload: Upload): Promise<ConfirmOut
 
 async function copyToMedia(upload: Upload, { etags }: Verified): Promise<void> {
   const [from, to] = [incoming(), media()];
-  await Promise.all(
-    objectKinds.map((kind) =>
-      to.copyFrom(from, incomingName(upload.id, kind), etags[kind], mediaName(upload, kind)),
-    ),
-  );
+  const copy = (kind: ObjectKind) => {
+    const checked = { etag: etags[kind], sha256: upload.objects[kind].sha256 };
+    return to.copyFrom(from, incomingName(upload.id, kind), checked, mediaName(upload, kind));
+  };
+  await Promise.all(objectKinds.map(copy));
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */

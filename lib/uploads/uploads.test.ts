@@ -298,7 +298,7 @@ describe("the sweep", () => {
     await media().copyFrom(
       incoming(),
       `${uploadId}/original`,
-      stat?.etag ?? "",
+      { etag: stat?.etag ?? "", sha256: stat?.sha256 ?? "" },
       `${row?.imageId}/original.jpg`,
     );
     setClock(later(policySeconds + 11 * 60));
