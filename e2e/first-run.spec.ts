@@ -18,7 +18,7 @@ test("from the set-up link to the first picture, then out and in again", async (
     await page.getByLabel("Email").fill("Ada@example.org");
     await page.getByLabel("Password").fill("a pail of pictures");
     await page.getByRole("button", { name: "Create account" }).click();
-    await expect(page.getByText("No pictures yet")).toBeVisible();
+    await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
     const [photograph] = await makePhotographs(1, { megapixels: 1 });
     await uploadFiles(page, photograph?.path ?? "");
     await expect(galleryImages(page)).toHaveCount(1);
@@ -69,6 +69,6 @@ test("signing in needs no JavaScript", async ({ browser, pail }) => {
   await page.getByLabel("Email").fill("plain@example.org");
   await page.getByLabel("Password").fill("no scripts needed");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByText("No pictures yet")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
   await context.close();
 });

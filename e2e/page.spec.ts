@@ -88,11 +88,18 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
   });
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(200);
+  // As a person scrolls: the next page is fetched long before the end of this one is in sight.
   await expect
-    .poll(async () => {
-      await page.mouse.wheel(0, 6000);
-      return galleryImages(page).count();
-    })
+    .poll(
+      async () => {
+        const leftBelow = await page.evaluate(
+          () => document.documentElement.scrollHeight - window.scrollY - window.innerHeight,
+        );
+        if (leftBelow > 900) await page.mouse.wheel(0, 700);
+        return galleryImages(page).count();
+      },
+      { intervals: [50], timeout: 60_000 },
+    )
     .toBe(451);
   const shifts = await page.evaluate(() =>
     (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0),
@@ -107,7 +114,7 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
 test("files are taken by drop anywhere and by paste", async ({ page, user }) => {
   if (user === undefined) throw new Error("no user");
   await page.goto("/");
-  await expect(page.getByText("No pictures yet")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
   const give = (kind: "drop" | "paste", shade: string) =>
     page.evaluate(
       async ([event, colour]) => {

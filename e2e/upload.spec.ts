@@ -10,7 +10,7 @@ test("forty photographs arrive with progress, and come again from the browser's 
 }) => {
   const photographs = await makePhotographs(40);
   await page.goto("/");
-  await expect(page.getByText("No pictures yet")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
   pail.appWire.reset();
   const imageAnswers: string[] = [];
   page.on("response", (response) => {
