@@ -106,7 +106,7 @@ export class Storage {
     );
     const { etag, sha256 = copy?.ChecksumSHA256 } = checked;
     const isChecked =
-      copy?.ChecksumSHA256 === undefined ? copy?.ETag === etag : copy.ChecksumSHA256 === sha256;
+      copy?.ChecksumSHA256 === undefined ? sameEtag(copy?.ETag, etag) : copy.ChecksumSHA256 === sha256;
     if (!isChecked) throw changed();
   }
 
@@ -183,3 +183,6 @@ const changed = (cause?: unknown): AppError =>
     "The file changed while it was checked. Send it again.",
     cause ? { cause } : undefined,
   );
+
+/** Ceph leaves the quotes out of a copy's ETag. */
+const sameEtag = (one = "", other: string): boolean => one.replaceAll('"', "") === other.replaceAll('"', "");
