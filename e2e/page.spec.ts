@@ -26,6 +26,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expectAccessible(page);
     await page.getByRole("button", { name: "Rename" }).click();
     await expectAccessible(page);
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+    await expectAccessible(page);
     const signedOut = await browser.newContext({ baseURL: pail.origin, colorScheme });
     const signInPage = await signedOut.newPage();
     await signInPage.goto("/sign-in");

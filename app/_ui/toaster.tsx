@@ -2,7 +2,6 @@
 
 import { X } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { iconButton } from "./styles";
 
 interface Toast {
   id: number;
@@ -72,7 +71,7 @@ function ToastCard({ toast: { text, action } }: { toast: Toast }) {
       ) : null}
       <button
         type="button"
-        className={`${iconButton} text-page hover:bg-transparent hover:text-page`}
+        className="inline-flex size-11 items-center justify-center rounded-full"
         aria-label="Dismiss"
         onClick={() => show(null)}
       >

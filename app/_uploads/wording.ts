@@ -4,12 +4,15 @@ import type { UploadItem } from "@/lib/uploads/client/upload-item";
 const pictures = (count: number): string => (count === 1 ? "1 picture" : `${count} pictures`);
 
 /** What the tray says first. */
-export function headlineOf({ files, done, failed, active }: Totals): string {
+export function headlineOf({ files, done, duplicates, failed, active }: Totals): string {
   if (active > 0) return `Adding ${pictures(files)}: ${done} done`;
-  if (failed === 0) return `${pictures(done)} added`;
-  return done === 0
-    ? `${pictures(failed)} could not be added`
-    : `${pictures(done)} added, ${failed} could not be`;
+  const parts = [
+    [done - duplicates, "added"],
+    [duplicates, "already here"],
+    [failed, "not added"],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0);
+  return said.map(([count, what], index) => `${index === 0 ? pictures(count) : count} ${what}`).join(", ");
 }
 
 /** How much, how fast, how long. */

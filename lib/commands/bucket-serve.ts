@@ -27,22 +27,22 @@ export const bucketServeCommand: Command = {
       const stop = () => void server.close().then(() => process.exit(0));
       process.once("SIGTERM", stop);
       process.once("SIGINT", stop);
-      // The one that started it is gone, however it ended: nobody else would end this process.
-      process.once("disconnect", stop);
+      // The one that started it is gone, and the next one wants the port and the folder. What was acknowledged is on the disk.
+      process.once("disconnect", () => process.exit(0));
       return undefined;
     } catch (error) {
       const sentence = explain(error, bucket.local.port);
       // Whoever started it says it; nobody should read it twice.
       if (process.send === undefined) throw new AppError("bucket_failed", sentence, { cause: error });
-      report({ error: sentence });
-      process.exit(1);
+      process.send({ error: sentence } satisfies BucketMessage, () => process.exit(1));
+      return undefined;
     }
   },
 };
 
-function report(message: BucketMessage): void {
+function report(message: { port: number } & BucketMessage): void {
   if (process.send !== undefined) process.send(message);
-  else if ("port" in message) console.log(`The local bucket listens on port ${message.port}.`);
+  else console.log(`The local bucket listens on port ${message.port}.`);
 }
 
 function explain(error: unknown, port: number): string {
@@ -50,5 +50,6 @@ function explain(error: unknown, port: number): string {
   if (code === "EADDRINUSE")
     return `Port ${port} is in use. Choose another one for the local bucket: S3_PORT=${port + 1}`;
   if (code === "EACCES" || code === "EROFS") return `The local bucket cannot write its folder: ${message}`;
+  if (message.includes("database is locked")) return "Another Pail is using this DATA_DIR. Stop it first.";
   return `The local bucket could not start: ${message}`;
 }

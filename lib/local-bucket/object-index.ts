@@ -22,6 +22,9 @@ interface Write {
   reject: (error: unknown) => void;
 }
 
+/** A process that was just killed may hold the folder for a moment. */
+const lockWaitMs = 5000;
+
 /** Which buckets and objects there are. A write that has resolved is on the disk. */
 export class ObjectIndex {
   readonly #db: Database.Database;
@@ -29,7 +32,7 @@ export class ObjectIndex {
   #waiting: Write[] = [];
 
   constructor(dataDir: string) {
-    this.#db = new Database(join(dataDir, "index.sqlite"), { timeout: 1000 });
+    this.#db = new Database(join(dataDir, "index.sqlite"), { timeout: lockWaitMs });
     // One process owns the folder: another would take its half-written files for leftovers.
     this.#db.pragma("locking_mode = EXCLUSIVE");
     this.#db.pragma("journal_mode = WAL");

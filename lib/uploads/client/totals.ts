@@ -9,6 +9,7 @@ export interface Totals {
   files: number;
   /** ready or duplicate */
   done: number;
+  duplicates: number;
   failed: number;
   active: number;
   sentBytes: number;
@@ -19,12 +20,13 @@ export interface Totals {
 }
 
 export function totalsOf(items: Iterable<UploadItem>, speed: SpeedMeter): Totals {
-  const sum = { files: 0, done: 0, failed: 0, active: 0, sentBytes: 0, totalBytes: 0 };
+  const sum = { files: 0, done: 0, duplicates: 0, failed: 0, active: 0, sentBytes: 0, totalBytes: 0 };
   for (const { state, bytes } of items) {
     if (state.status === "cancelled") continue;
     sum.files += 1;
     if (state.status === "failed") sum.failed += 1;
     if (state.status === "ready" || state.status === "duplicate") sum.done += 1;
+    if (state.status === "duplicate") sum.duplicates += 1;
     if (!hasEnded(state)) sum.active += 1;
     // What need not or cannot be sent is no part of the way.
     if (state.status === "failed" || state.status === "duplicate") continue;
