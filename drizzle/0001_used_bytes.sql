@@ -3,6 +3,10 @@ CREATE TRIGGER `images_used_add` AFTER INSERT ON `images` BEGIN
   UPDATE `users` SET `used_bytes` = `used_bytes` + NEW.`stored_bytes` WHERE `id` = NEW.`owner_id`;
 END;
 --> statement-breakpoint
+CREATE TRIGGER `images_used_change` AFTER UPDATE OF `stored_bytes` ON `images` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` + NEW.`stored_bytes` - OLD.`stored_bytes` WHERE `id` = NEW.`owner_id`;
+END;
+--> statement-breakpoint
 CREATE TRIGGER `images_used_remove` AFTER DELETE ON `images` BEGIN
   UPDATE `users` SET `used_bytes` = `used_bytes` - OLD.`stored_bytes` WHERE `id` = OLD.`owner_id`;
 END;

@@ -69,7 +69,7 @@ function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S> {
 
 async function callerOf(): Promise<Caller> {
   const received = await headers();
-  // Our own server sets it from the socket, and so does a serverless host: lib/commands/start.ts.
-  const address = received.get("x-forwarded-for")?.split(",")[0]?.trim() ?? "unknown";
+  // Our own server sets it from the socket, a serverless host does too; of a trusted proxy's list only the end is its own.
+  const address = received.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
   return { address, userAgent: received.get("user-agent")?.slice(0, 500) ?? "" };
 }

@@ -25,11 +25,15 @@ if (exitCode !== undefined) process.exit(exitCode);
 
 /** Runs the command that the arguments name. Exit codes: 0 done, 1 failed (one sentence says why), 2 no such command. */
 async function main(args: string[]): Promise<number | undefined> {
-  const name = Object.keys(commands).find((candidate) => args.join(" ").startsWith(candidate));
+  const name = Object.keys(commands).find((candidate) => `${args.join(" ")} `.startsWith(`${candidate} `));
   const command = name === undefined ? undefined : commands[name];
   if (name === undefined || command === undefined) {
-    console.error(overview());
-    return args[0] === "--help" ? 0 : 2;
+    if (args[0] !== "--help") {
+      console.error(overview());
+      return 2;
+    }
+    console.log(overview());
+    return 0;
   }
   try {
     const rest = args.slice(name.split(" ").length);

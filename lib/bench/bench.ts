@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { benchMemory, benchPosts } from "@/lib/local-bucket/bench";
 import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
@@ -11,9 +12,22 @@ const benches: Record<string, () => Promise<void>> = {
   memory: benchMemory,
 };
 
-// `npm run bench` measures everything, `npm run bench -- page begin` only these.
-const wanted = process.argv.slice(2);
-for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length === 0 || wanted.includes(name)) await bench();
+// `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.
+const [first = "", ...others] = process.argv.slice(2);
+const only = others.length === 0 ? benches[first] : undefined;
+if (only !== undefined) {
+  await only();
+  process.exit(0);
 }
-process.exit(0);
+const wanted = first === "" ? Object.keys(benches) : [first, ...others];
+const codes = wanted.map((name) => {
+  if (benches[name] !== undefined) return runAlone(name);
+  console.error(`There is no bench “${name}”. There are: ${Object.keys(benches).join(", ")}`);
+  return 2;
+});
+process.exit(Math.max(...codes));
+
+function runAlone(name: string): number {
+  const args = [...process.execArgv, process.argv[1] ?? "", name];
+  return spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
+}
