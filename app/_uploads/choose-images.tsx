@@ -1,7 +1,7 @@
 "use client";
 
 import { ImagePlus } from "lucide-react";
-import { useId } from "react";
+import { useCallback, useEffect, useId, useRef } from "react";
 import { imageTypes } from "@/lib/images/contract";
 import { primaryButton } from "../_ui/styles";
 import { useAddFiles } from "./uploads";
@@ -10,19 +10,25 @@ import { useAddFiles } from "./uploads";
 export function ChooseImages({ another = false }: { another?: boolean }) {
   const id = useId();
   const add = useAddFiles();
+  const input = useRef<HTMLInputElement>(null);
+  const take = useCallback(() => {
+    if (add === null || input.current === null) return;
+    add([...(input.current.files ?? [])]);
+    // So that choosing the same files again is a change again.
+    input.current.value = "";
+  }, [add]);
+  // What was chosen before the script had started waits in the field.
+  useEffect(take, [take]);
   return (
     <div className="relative">
       <input
+        ref={input}
         id={id}
         type="file"
         multiple
         accept={imageTypes.join(",")}
         className="peer absolute inset-0 size-full cursor-pointer opacity-0"
-        onChange={(event) => {
-          add([...(event.target.files ?? [])]);
-          // So that choosing the same files again is a change again.
-          event.target.value = "";
-        }}
+        onChange={take}
       />
       <label
         htmlFor={id}

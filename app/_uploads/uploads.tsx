@@ -11,10 +11,9 @@ import { Tray } from "./tray";
 
 const QueueContext = createContext<UploadQueue | null>(null);
 
-/** What takes chosen files. */
-export function useAddFiles(): (files: File[]) => void {
-  const queue = useContext(QueueContext);
-  return (files) => queue?.add(files);
+/** What takes chosen files; null until the page's script has started. */
+export function useAddFiles(): UploadQueue["add"] | null {
+  return useContext(QueueContext)?.add ?? null;
 }
 
 /** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
