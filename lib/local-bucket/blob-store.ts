@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream, type ReadStream } from "node:fs";
-import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { copyFile, type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Chunks are gathered up to this size before they are written. */
@@ -8,102 +8,147 @@ const gatheredBytes = 512 * 1024;
 const readBytes = 256 * 1024;
 
 /**
- * The bytes of objects, in files that the server names: no part of a name comes from a key. A file is written
- * aside, then moved in place, then synced; only the index makes it an object.
+ * The bytes of objects, in files that the server names: no part of a name comes from a key. A file has a second name
+ * among the unfinished ones from before its first byte until a row of the index names it, so that after a crash one
+ * knows which files nobody was promised.
  */
 export class BlobStore {
-  readonly #aside: string;
+  readonly #unfinished: string;
   readonly #blobs: string;
-  /** The folders of blobs, kept open because each write syncs one. */
-  readonly #folders = new Map<string, Promise<FileHandle>>();
+  /** How many are reading a blob, and whether it is to go once they are done. */
+  readonly #held = new Map<string, { holders: number; letGo: boolean }>();
 
   private constructor(dataDir: string) {
-    this.#aside = join(dataDir, "incoming");
+    this.#unfinished = join(dataDir, "incoming");
     this.#blobs = join(dataDir, "blobs");
   }
 
-  /** Makes the folders and removes what an earlier run left half-written. */
   static async open(dataDir: string): Promise<BlobStore> {
     const store = new BlobStore(dataDir);
-    for (const folder of [store.#aside, store.#blobs]) await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (let fan = 0; fan < 256; fan++) {
-      await mkdir(join(store.#blobs, hexByte(fan)), { recursive: true, mode: 0o700 });
+    for (const folder of [store.#unfinished, store.#blobs]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    for (const prefix of blobPrefixes()) {
+      await mkdir(join(store.#blobs, prefix), { recursive: true, mode: 0o700 });
     }
     await syncFolder(store.#blobs);
     await syncFolder(dataDir);
-    for (const leftover of await readdir(store.#aside)) await unlink(join(store.#aside, leftover));
     return store;
   }
 
   /** Writes all chunks and syncs them. The result is the blob's id; if their source fails, nothing is left. */
   async write(chunks: AsyncIterable<Buffer>): Promise<string> {
     const id = newBlobId();
-    const path = join(this.#aside, id);
-    const file = await open(path, "wx", 0o600);
+    const file = await open(this.#unfinishedPath(id), "wx", 0o600);
     try {
       await writeAll(file, chunks);
-      // Moved before the sync, so that one sync of the journal covers bytes and name.
-      await rename(path, this.#path(id));
-      await Promise.all([file.sync(), this.#syncFolderOf(id)]);
+      // Named before the sync, so that one sync of the journal covers bytes and name.
+      await link(this.#unfinishedPath(id), this.#path(id));
+      await Promise.all([file.sync(), syncFolder(this.#folderOf(id))]);
     } catch (error) {
       await file.close();
-      await this.#removeBoth(path, id);
+      await this.drop(id);
       throw error;
     }
     await file.close();
     return id;
   }
 
-  /** A second name for the same bytes, so that a copy costs none. Throws ENOENT when the blob is gone. */
+  /** A second blob of the same bytes, so that a copy costs none. */
   async duplicate(id: string): Promise<string> {
     const copy = newBlobId();
     try {
-      await link(this.#path(id), this.#path(copy));
+      await linkOrCopy(this.#path(id), this.#unfinishedPath(copy));
+      await link(this.#unfinishedPath(copy), this.#path(copy));
+      await syncFolder(this.#folderOf(copy));
     } catch (error) {
-      if (isMissing(error)) throw error;
-      await copyFile(this.#path(id), this.#path(copy));
-      const file = await open(this.#path(copy), "r+");
-      await file.sync().finally(() => file.close());
+      await this.drop(copy);
+      throw error;
     }
-    await this.#syncFolderOf(copy);
     return copy;
   }
 
-  /** Opens a blob for reading. It stays readable although it may be removed meanwhile. */
+  /** To be called once a row names the blob. */
+  async finish(id: string): Promise<void> {
+    await unlink(this.#unfinishedPath(id));
+  }
+
+  /** Removes a blob that no row names. */
+  async drop(id: string): Promise<void> {
+    await unlinkIfThere(this.#path(id));
+    await unlinkIfThere(this.#unfinishedPath(id));
+  }
+
+  /** Removes the file of a blob that no row names any more; false: not yet, somebody is reading it. */
+  async remove(id: string): Promise<boolean> {
+    const held = this.#held.get(id);
+    if (held) {
+      held.letGo = true;
+      return false;
+    }
+    await unlinkIfThere(this.#path(id));
+    return true;
+  }
+
+  /** Keeps blobs from being removed. What is returned ends that, and tells which of them are to be removed now. */
+  hold(ids: readonly string[]): () => string[] {
+    for (const id of ids) {
+      const held = this.#held.get(id);
+      if (held) held.holders += 1;
+      else this.#held.set(id, { holders: 1, letGo: false });
+    }
+    return () => ids.filter((id) => this.#release(id));
+  }
+
+  #release(id: string): boolean {
+    const held = this.#held.get(id);
+    if (!held) return false;
+    held.holders -= 1;
+    if (held.holders > 0) return false;
+    this.#held.delete(id);
+    return held.letGo;
+  }
+
   open(id: string): Promise<FileHandle> {
     return open(this.#path(id), "r");
   }
 
-  async close(): Promise<void> {
-    for (const folder of this.#folders.values()) await (await folder).close();
-    this.#folders.clear();
-  }
-
-  async remove(id: string): Promise<void> {
-    await unlink(this.#path(id));
-  }
-
-  async #removeBoth(path: string, id: string): Promise<void> {
-    for (const candidate of [path, this.#path(id)]) {
-      await unlink(candidate).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
+  /** The size of a blob's file in bytes; undefined where there is none. */
+  async sizeOf(id: string): Promise<number | undefined> {
+    try {
+      return (await stat(this.#path(id))).size;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
     }
+  }
+
+  /** What lies among the unfinished ones. */
+  async unfinished(): Promise<string[]> {
+    return await readdir(this.#unfinished);
+  }
+
+  /** The names of the files whose names have this start, one of blobPrefixes(). */
+  async withPrefix(prefix: string): Promise<string[]> {
+    return await readdir(join(this.#blobs, prefix));
+  }
+
+  #folderOf(id: string): string {
+    return join(this.#blobs, id.slice(0, 2));
   }
 
   #path(id: string): string {
-    return join(this.#blobs, id.slice(0, 2), id);
+    return join(this.#folderOf(id), id);
   }
 
-  async #syncFolderOf(id: string): Promise<void> {
-    const name = id.slice(0, 2);
-    let folder = this.#folders.get(name);
-    if (!folder) {
-      folder = open(join(this.#blobs, name), "r");
-      this.#folders.set(name, folder);
-    }
-    await (await folder).sync();
+  #unfinishedPath(id: string): string {
+    return join(this.#unfinished, id);
   }
+}
+
+/** The starts of blobs' ids, each with a folder of its own. */
+export function blobPrefixes(): string[] {
+  return Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
 }
 
 /** Streams a part of an open blob, and closes it at the end. */
@@ -111,7 +156,27 @@ export function streamBlob(file: FileHandle, start: number, length: number): Rea
   return createReadStream("", { fd: file, start, end: start + length - 1, highWaterMark: readBytes });
 }
 
-export function isMissing(error: unknown): boolean {
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (isMissing(error)) throw error;
+    // Not every file system has links, nor any number of them.
+    await copyFile(from, to);
+    const file = await open(to, "r");
+    await file.sync().finally(() => file.close());
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
@@ -139,8 +204,4 @@ async function syncFolder(path: string): Promise<void> {
 
 function newBlobId(): string {
   return randomBytes(16).toString("hex");
-}
-
-function hexByte(value: number): string {
-  return value.toString(16).padStart(2, "0");
 }

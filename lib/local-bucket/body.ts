@@ -49,7 +49,7 @@ export function openBody({ request: { http }, payload }: SignedCall): Body {
 }
 
 /** Reads a small XML body whole, checked like any other. An empty body is the empty string. */
-export async function readXmlBody(call: SignedCall): Promise<string> {
+export async function readXmlBody(call: SignedCall, maxBytes = maxXmlBytes): Promise<string> {
   const { http } = call.request;
   if (header(http, "content-length") === undefined && header(http, "transfer-encoding") === undefined) {
     return "";
@@ -59,11 +59,8 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
   const digester = new Digester(expected);
   for await (const chunk of chunks) {
     digester.update(chunk);
-    if (digester.size > maxXmlBytes) {
-      throw new S3Error(
-        "MaxMessageLengthExceeded",
-        `Your request was too big: at most ${maxXmlBytes} bytes.`,
-      );
+    if (digester.size > maxBytes) {
+      throw new S3Error("MaxMessageLengthExceeded", `Your request was too big: at most ${maxBytes} bytes.`);
     }
     parts.push(chunk);
   }

@@ -2,9 +2,9 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { readXmlBody } from "./body";
 import { bucketName, type SignedCall, sendEmpty, sendXml } from "./call";
-import { readCorsRules, writeCorsRules } from "./cors";
 import { S3Error } from "./s3-error";
-import { fromXml } from "./xml";
+import { removeBlobs } from "./store-object";
+import { readXml } from "./xml";
 
 export async function listBuckets(call: SignedCall): Promise<void> {
   const buckets = call.store.index.buckets();
@@ -25,7 +25,7 @@ export async function createBucket(call: SignedCall): Promise<void> {
   const { store } = call;
   const xml = await readXmlBody(call);
   if (xml) checkLocation(xml, store.region);
-  await store.index.createBucket({ name, createdAt: store.now().getTime(), corsRules: [] });
+  await store.index.createBucket({ name, createdAt: store.now().getTime(), settings: {} });
   sendEmpty(call, 200, { Location: `/${name}` });
 }
 
@@ -42,33 +42,7 @@ export async function getBucketLocation(call: SignedCall): Promise<void> {
 }
 
 export async function deleteBucket(call: SignedCall): Promise<void> {
-  await call.store.index.deleteBucket(bucketName(call));
-  sendEmpty(call, 204);
-}
-
-export async function getBucketCors(call: SignedCall): Promise<void> {
-  const { name, corsRules } = call.store.index.getBucket(bucketName(call));
-  if (corsRules.length === 0) {
-    throw new S3Error("NoSuchCORSConfiguration", "The CORS configuration does not exist", {
-      BucketName: name,
-    });
-  }
-  const body = Buffer.from(writeCorsRules(corsRules));
-  call.response
-    .writeHead(200, { "Content-Type": "application/xml", "Content-Length": body.length })
-    .end(body);
-}
-
-export async function putBucketCors(call: SignedCall): Promise<void> {
-  const name = bucketName(call);
-  call.store.index.getBucket(name);
-  const rules = readCorsRules(await readXmlBody(call));
-  await call.store.index.saveCorsRules(name, rules);
-  sendEmpty(call, 200);
-}
-
-export async function deleteBucketCors(call: SignedCall): Promise<void> {
-  await call.store.index.saveCorsRules(bucketName(call), []);
+  await removeBlobs(call.store, await call.store.index.deleteBucket(bucketName(call)));
   sendEmpty(call, 204);
 }
 
@@ -84,9 +58,8 @@ const configurationSchema = z.union([
 ]);
 
 function checkLocation(xml: string, region: string): void {
-  const parsed = configurationSchema.safeParse(fromXml(xml, "CreateBucketConfiguration"));
-  if (!parsed.success) throw new S3Error("MalformedXML", "CreateBucketConfiguration is not as expected.");
-  const location = parsed.data.LocationConstraint || region;
+  const { LocationConstraint } = readXml(xml, "CreateBucketConfiguration", configurationSchema);
+  const location = LocationConstraint || region;
   if (location === region) return;
   throw new S3Error(
     "IllegalLocationConstraintException",

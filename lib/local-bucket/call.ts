@@ -1,18 +1,23 @@
 import type { ServerResponse } from "node:http";
 import type { Authenticator, SignedPayload } from "./auth";
+import type { BlobRegistry } from "./blob-registry";
 import type { BlobStore } from "./blob-store";
 import type { ObjectIndex } from "./object-index";
 import type { S3Request } from "./request";
 import { S3Error } from "./s3-error";
+import type { UploadIndex } from "./upload-index";
 import { toXml, type XmlNode } from "./xml";
 
 /** What an operation works on. */
 export interface Store {
   readonly index: ObjectIndex;
+  readonly uploads: UploadIndex;
+  readonly registry: BlobRegistry;
   readonly blobs: BlobStore;
   readonly authenticator: Authenticator;
   readonly region: string;
   now(): Date;
+  log(record: Record<string, unknown>): void;
   /** Tells the log about something that went wrong behind an answer that was right. */
   report(what: string, error: unknown): void;
 }
@@ -39,8 +44,12 @@ export function objectKey({ request }: Call): string {
   return request.key;
 }
 
-export function sendXml({ response }: Call, status: number, root: string, content: XmlNode | string): void {
-  const body = Buffer.from(toXml(root, content));
+export function sendXml(call: Call, status: number, root: string, content: XmlNode | string): void {
+  sendDocument(call, status, toXml(root, content));
+}
+
+export function sendDocument({ response }: Call, status: number, xml: string): void {
+  const body = Buffer.from(xml);
   response.writeHead(status, { "Content-Type": "application/xml", "Content-Length": body.length }).end(body);
 }
 

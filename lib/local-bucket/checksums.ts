@@ -51,9 +51,15 @@ export function readChecksums(values: Iterable<readonly [string, string]>): Chec
   return checksums;
 }
 
+/** Whether checksums are over an object's bytes, or over those of its parts. */
+export function checksumType(checksums: Checksums): "FULL_OBJECT" | "COMPOSITE" {
+  return Object.values(checksums).some((value) => value.includes("-")) ? "COMPOSITE" : "FULL_OBJECT";
+}
+
 /** Checksums as response headers. */
 export function checksumHeaders(checksums: Checksums): Record<string, string> {
-  const headers: Record<string, string> = { "x-amz-checksum-type": "FULL_OBJECT" };
+  if (Object.keys(checksums).length === 0) return {};
+  const headers: Record<string, string> = { "x-amz-checksum-type": checksumType(checksums) };
   for (const [algorithm, value] of Object.entries(checksums)) headers[`x-amz-checksum-${algorithm}`] = value;
   return headers;
 }
@@ -83,6 +89,7 @@ export class Digester {
   readonly #expected: Expected;
   #size = 0;
   #md5Hex = "";
+  #sha256Base64 = "";
 
   constructor(expected: Expected) {
     this.#expected = expected;
@@ -103,6 +110,11 @@ export class Digester {
     return this.#md5Hex;
   }
 
+  /** Known once the bytes are verified, in base64. */
+  get sha256(): string {
+    return this.#sha256Base64;
+  }
+
   update(chunk: Buffer): void {
     this.#size += chunk.length;
     this.#md5.update(chunk);
@@ -115,6 +127,7 @@ export class Digester {
     const md5 = this.#md5.digest();
     const sha256 = this.#sha256.digest();
     this.#md5Hex = md5.toString("hex");
+    this.#sha256Base64 = sha256.toString("base64");
     const { contentMd5, contentSha256Hex, checksums: expected } = this.#expected;
     if (contentSha256Hex !== undefined && contentSha256Hex !== sha256.toString("hex")) {
       throw new S3Error(
@@ -124,7 +137,7 @@ export class Digester {
       );
     }
     compare("Content-MD5", contentMd5, md5.toString("base64"));
-    const checksums: Checksums = { sha256: sha256.toString("base64") };
+    const checksums: Checksums = { sha256: this.#sha256Base64 };
     for (const [algorithm, other] of this.#others) checksums[algorithm] = other.digest("base64");
     for (const algorithm of algorithms) {
       compare(`x-amz-checksum-${algorithm}`, expected[algorithm], checksums[algorithm]);

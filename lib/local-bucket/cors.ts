@@ -1,12 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { S3Error } from "./s3-error";
-import { fromXml, toXml } from "./xml";
+import { listOf, readXml, toXml } from "./xml";
 
 const methods = ["GET", "PUT", "POST", "DELETE", "HEAD"] as const;
-
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item));
 
 const atMostOneStar = z
   .string()
@@ -32,10 +29,7 @@ export type CorsRule = z.infer<typeof ruleSchema>;
 
 /** Reads a CORSConfiguration; refuses what S3 would not take. */
 export function readCorsRules(xml: string): CorsRule[] {
-  const parsed = configurationSchema.safeParse(fromXml(xml, "CORSConfiguration"));
-  if (parsed.success) return parsed.data.CORSRule;
-  const issue = parsed.error.issues[0];
-  throw new S3Error("MalformedXML", `CORSConfiguration: ${issue?.path.join(".")}: ${issue?.message}.`);
+  return readXml(xml, "CORSConfiguration", configurationSchema).CORSRule;
 }
 
 export function writeCorsRules(rules: readonly CorsRule[]): string {

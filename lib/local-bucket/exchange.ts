@@ -57,7 +57,7 @@ export function answerRequest(
     const call: Call = { request, response, store };
     const bucket = request.bucket === undefined ? undefined : store.index.findBucket(request.bucket);
     // First, so that a page can read every answer, refusals too.
-    setCorsHeaders(http, response, bucket?.corsRules ?? []);
+    setCorsHeaders(http, response, bucket?.settings.cors ?? []);
     await route(call);
   }
 

@@ -1,13 +1,14 @@
-import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { metadataHeaders, requireHeaderValue } from "./attributes";
-import { isMissing, streamBlob } from "./blob-store";
-import { bucketName, objectKey, type SignedCall } from "./call";
+import { streamBlob } from "./blob-store";
+import { bucketName, objectKey, type SignedCall, type Store } from "./call";
 import { checksumHeaders } from "./checksums";
 import { checkConditions, matchesEtag, readConditions } from "./conditions";
 import type { ObjectRecord } from "./index-rows";
+import { readPartNumber } from "./part-number";
 import { header, queryValue } from "./request";
-import { notImplemented, S3Error } from "./s3-error";
+import { S3Error } from "./s3-error";
+import { holdBlobs } from "./store-object";
 
 export async function headObject(call: SignedCall): Promise<void> {
   const object = call.store.index.getObject(bucketName(call), objectKey(call));
@@ -16,27 +17,45 @@ export async function headObject(call: SignedCall): Promise<void> {
 }
 
 export async function getObject(call: SignedCall): Promise<void> {
-  const { object, file } = await openObject(call);
-  try {
+  const { store, response } = call;
+  const object = store.index.getObject(bucketName(call), objectKey(call));
+  await holdBlobs(store, object, async () => {
     const head = prepare(call, object);
-    call.response.writeHead(head.status, head.headers);
-    if (head.length === 0) call.response.end();
-    else await pipeline(streamBlob(file, head.start, head.length), call.response);
-  } finally {
-    await file.close();
-  }
+    const [first, ...rest] = piecesOf(store, object, head);
+    if (!first) {
+      response.writeHead(head.status, head.headers).end();
+      return;
+    }
+    // Opened before the head goes out, while the answer can still be an error.
+    const file = await store.blobs.open(first.id);
+    response.writeHead(head.status, head.headers);
+    await pipeline(streamBlob(file, first.start, first.length), response, { end: rest.length === 0 });
+    for (const [i, { id, start, length }] of rest.entries()) {
+      const end = i === rest.length - 1;
+      await pipeline(streamBlob(await store.blobs.open(id), start, length), response, { end });
+    }
+  });
 }
 
-async function openObject(call: SignedCall): Promise<{ object: ObjectRecord; file: FileHandle }> {
-  for (let attempt = 1; ; attempt++) {
-    const object = call.store.index.getObject(bucketName(call), objectKey(call));
-    try {
-      return { object, file: await call.store.blobs.open(object.blobId) };
-    } catch (error) {
-      // Overwritten between the look at the index and this open: what is there now will do.
-      if (!isMissing(error) || attempt === 3) throw error;
-    }
+interface Piece {
+  id: string;
+  start: number;
+  length: number;
+}
+
+/** Where the bytes of a range lie. */
+function piecesOf(store: Store, { blobIds, size }: ObjectRecord, range: Range): Piece[] {
+  const pieces: Piece[] = [];
+  const rangeEnd = range.start + range.length;
+  let blobStart = 0;
+  for (const id of blobIds) {
+    const blobSize = blobIds.length === 1 ? size : store.registry.get(id).size;
+    const start = Math.max(0, range.start - blobStart);
+    const length = Math.min(blobSize, rangeEnd - blobStart) - start;
+    if (length > 0) pieces.push({ id, start, length });
+    blobStart += blobSize;
   }
+  return pieces;
 }
 
 interface Head {
@@ -47,8 +66,7 @@ interface Head {
 }
 
 function prepare(call: SignedCall, object: ObjectRecord): Head {
-  const { http, query } = call.request;
-  if (query.has("partNumber")) throw notImplemented("reading single parts (partNumber)");
+  const { http } = call.request;
   const identity = {
     ETag: `"${object.etag}"`,
     "Last-Modified": new Date(object.modifiedAt).toUTCString(),
@@ -58,7 +76,7 @@ function prepare(call: SignedCall, object: ObjectRecord): Head {
     const headers = cacheControl ? { ...identity, "Cache-Control": cacheControl } : identity;
     return { status: 304, headers, start: 0, length: 0 };
   }
-  const range = readRange(call, object);
+  const range = readPart(call, object) ?? readRange(call, object);
   const { start, length } = range ?? { start: 0, length: object.size };
   const wantsChecksums = header(http, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && !range;
   const headers = {
@@ -68,6 +86,7 @@ function prepare(call: SignedCall, object: ObjectRecord): Head {
     ...overrides(call),
     ...(wantsChecksums ? checksumHeaders(object.checksums) : {}),
     ...(object.tags.length > 0 ? { "x-amz-tagging-count": object.tags.length } : {}),
+    ...(range?.parts ? { "x-amz-mp-parts-count": range.parts } : {}),
     ...(range ? { "Content-Range": `bytes ${start}-${start + length - 1}/${object.size}` } : {}),
     "Accept-Ranges": "bytes",
     "Content-Length": length,
@@ -86,8 +105,37 @@ function overrides({ request }: SignedCall): Record<string, string> {
   return headers;
 }
 
+interface Range {
+  start: number;
+  length: number;
+  /** How many parts the object was made of, where one of them was asked for. */
+  parts?: number;
+}
+
+/** One of the parts that the object was made of. */
+function readPart(call: SignedCall, { blobIds, size, etag }: ObjectRecord): Range | undefined {
+  const { http, query } = call.request;
+  if (!query.has("partNumber")) return undefined;
+  if (header(http, "range") !== undefined) {
+    const message = "Cannot specify both Range header and partNumber query parameter";
+    throw new S3Error("InvalidRequest", message);
+  }
+  const number = readPartNumber(queryValue(query, "partNumber"));
+  if (number > blobIds.length) {
+    throw new S3Error("InvalidPartNumber", "The requested partnumber is not satisfiable", {
+      PartNumberRequested: String(number),
+      ActualPartCount: String(blobIds.length),
+    });
+  }
+  const sizes = blobIds.length === 1 ? [size] : blobIds.map((id) => call.store.registry.get(id).size);
+  const start = sizes.slice(0, number - 1).reduce((sum, bytes) => sum + bytes, 0);
+  const part = { start, length: sizes[number - 1] ?? 0 };
+  if (part.length === 0) return undefined;
+  return etag.includes("-") ? { ...part, parts: blobIds.length } : part;
+}
+
 /** One range of bytes. What is not understood is ignored, as HTTP wants it; what lies outside is refused. */
-function readRange(call: SignedCall, object: ObjectRecord): { start: number; length: number } | undefined {
+function readRange(call: SignedCall, object: ObjectRecord): Range | undefined {
   const text = header(call.request.http, "range");
   const ifRange = header(call.request.http, "if-range");
   const parts = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text ?? "");

@@ -1,8 +1,10 @@
 import { bucketName, type SignedCall, sendXml } from "./call";
+import { checksumType } from "./checksums";
 import type { ObjectRecord } from "./index-rows";
 import type { ObjectIndex } from "./object-index";
-import { encodePart, queryValue } from "./request";
+import { encodePart, type Query, queryValue } from "./request";
 import { S3Error } from "./s3-error";
+import type { XmlNode } from "./xml";
 
 export interface ListQuery {
   prefix: string;
@@ -23,39 +25,70 @@ const most = 1000;
 
 export async function listObjectsV2(call: SignedCall): Promise<void> {
   const { query } = call.request;
+  const startAfter = queryValue(query, "start-after");
+  const token = queryValue(query, "continuation-token");
+  const from =
+    token !== undefined ? readToken(token) : startAfter ? after(Buffer.from(startAfter)) : Buffer.alloc(0);
+  sendListing(call, from, (listing, encode) => ({
+    StartAfter: startAfter ? encode(startAfter) : undefined,
+    ContinuationToken: token,
+    NextContinuationToken: listing.next?.toString("base64url"),
+    KeyCount: listing.contents.length + listing.commonPrefixes.length,
+  }));
+}
+
+/** The listing of older clients, which go on behind the last entry that they were given. */
+export async function listObjects(call: SignedCall): Promise<void> {
+  const { query } = call.request;
+  const marker = queryValue(query, "marker") ?? "";
+  const delimiter = queryValue(query, "delimiter");
+  const behind = Buffer.from(marker);
+  const isCommonPrefix = delimiter && marker.endsWith(delimiter);
+  const from = (isCommonPrefix ? successor(behind) : undefined) ?? after(behind);
+  sendListing(call, marker ? from : Buffer.alloc(0), (listing, encode) => ({
+    Marker: encode(marker),
+    NextMarker: listing.next && delimiter ? encode(lastEntry(listing)) : undefined,
+  }));
+}
+
+function sendListing(
+  call: SignedCall,
+  from: Buffer,
+  describe: (listing: Listing, encode: (text: string) => string) => XmlNode,
+): void {
+  const { query } = call.request;
   const bucket = bucketName(call);
   call.store.index.getBucket(bucket);
   const prefix = queryValue(query, "prefix") ?? "";
   const delimiter = queryValue(query, "delimiter") ?? "";
-  const startAfter = queryValue(query, "start-after");
-  const token = queryValue(query, "continuation-token");
-  const maxKeys = readMaxKeys(queryValue(query, "max-keys"));
-  const encode = readEncoding(queryValue(query, "encoding-type"));
-  const from =
-    token !== undefined ? readToken(token) : startAfter ? after(Buffer.from(startAfter)) : Buffer.alloc(0);
+  const maxKeys = readLimit(query, "max-keys");
+  const encoding = queryValue(query, "encoding-type");
+  const encode = readEncoding(encoding);
   const listing = listKeys(call.store.index, bucket, { prefix, delimiter, maxKeys, from });
   sendXml(call, 200, "ListBucketResult", {
     Name: bucket,
     Prefix: encode(prefix),
     Delimiter: delimiter ? encode(delimiter) : undefined,
-    StartAfter: startAfter ? encode(startAfter) : undefined,
-    EncodingType: queryValue(query, "encoding-type"),
-    ContinuationToken: token,
-    NextContinuationToken: listing.next?.toString("base64url"),
-    KeyCount: listing.contents.length + listing.commonPrefixes.length,
+    EncodingType: encoding,
+    ...describe(listing, encode),
     MaxKeys: maxKeys,
     IsTruncated: listing.next !== undefined,
     Contents: listing.contents.map((object) => ({
       Key: encode(object.key.toString()),
       LastModified: new Date(object.modifiedAt).toISOString(),
       ETag: `"${object.etag}"`,
-      ChecksumAlgorithm: "SHA256",
-      ChecksumType: "FULL_OBJECT",
+      ChecksumAlgorithm: Object.keys(object.checksums).map((name) => name.toUpperCase()),
+      ChecksumType: Object.keys(object.checksums).length > 0 ? checksumType(object.checksums) : undefined,
       Size: object.size,
       StorageClass: "STANDARD",
     })),
     CommonPrefixes: listing.commonPrefixes.map((common) => ({ Prefix: encode(common.toString()) })),
   });
+}
+
+function lastEntry({ contents, commonPrefixes }: Listing): string {
+  const entries = [contents.at(-1)?.key, commonPrefixes.at(-1)].filter((entry) => entry !== undefined);
+  return entries.toSorted(Buffer.compare).at(-1)?.toString() ?? "";
 }
 
 /** One page of a bucket's keys, in the order of their bytes. What shares a prefix up to a delimiter counts as one. */
@@ -108,15 +141,19 @@ function readToken(token: string): Buffer {
   throw new S3Error("InvalidArgument", "The continuation token provided is incorrect");
 }
 
-function readMaxKeys(text: string | undefined): number {
+/** How many entries a listing may have: what is asked for, at most 1000. */
+export function readLimit(query: Query, name: string): number {
+  const text = queryValue(query, name);
   if (text === undefined) return most;
   if (/^\d{1,9}$/.test(text)) return Math.min(Number(text), most);
-  throw new S3Error("InvalidArgument", "max-keys must be a number from 0 to 2147483647.", {
+  throw new S3Error("InvalidArgument", `${name} must be a number from 0 to 2147483647.`, {
+    ArgumentName: name,
     ArgumentValue: text,
   });
 }
 
-function readEncoding(type: string | undefined): (text: string) => string {
+/** How keys are written into a listing: as they are, or percent-encoded. */
+export function readEncoding(type: string | undefined): (text: string) => string {
   if (type === undefined) return (text) => text;
   if (type === "url") return (text) => text.split("/").map(encodePart).join("/");
   throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request: it can only be url.");

@@ -1,45 +1,30 @@
-import { join } from "node:path";
-import Database from "better-sqlite3";
+import { type Blob, BlobRegistry } from "./blob-registry";
+import type { IndexDatabase } from "./index-database";
 import {
   type BucketRecord,
+  type BucketRow,
+  type BucketSettings,
   type ObjectRecord,
-  prepareStatements,
+  type ObjectRow,
   readBucketRow,
   readObjectRow,
   writeObjectRow,
 } from "./index-rows";
 import { S3Error } from "./s3-error";
 
-/** SQLite starts its log over after a thousand pages of 4 KB. */
-const logBytes = 4 * 1024 ** 2;
-
 /** Looks at what is there before a write, in the same transaction; throws to refuse it. */
 export type Precondition = (existing: ObjectRecord | undefined) => void;
 
-interface Write {
-  run: () => unknown;
-  resolve: (value: never) => void;
-  reject: (error: unknown) => void;
-}
-
-/** A process that was just killed may hold the folder for a moment. */
-const lockWaitMs = 5000;
-
-/** Which buckets and objects there are. A write that has resolved is on the disk. */
+/** Which buckets and objects there are. What a write resolves with are the ids of blobs that nothing needs any more. */
 export class ObjectIndex {
-  readonly #db: Database.Database;
-  readonly #statements: ReturnType<typeof prepareStatements>;
-  #waiting: Write[] = [];
+  readonly #db: IndexDatabase;
+  readonly #blobs: BlobRegistry;
+  readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(dataDir: string) {
-    this.#db = new Database(join(dataDir, "index.sqlite"), { timeout: lockWaitMs });
-    // One process owns the folder: another would take its half-written files for leftovers.
-    this.#db.pragma("locking_mode = EXCLUSIVE");
-    this.#db.pragma("journal_mode = WAL");
-    this.#db.pragma("synchronous = FULL");
-    this.#db.pragma("foreign_keys = ON");
-    this.#statements = prepareStatements(this.#db);
-    this.#lengthenLog();
+  constructor(db: IndexDatabase) {
+    this.#db = db;
+    this.#blobs = new BlobRegistry(db);
+    this.#statements = prepare(db);
   }
 
   buckets(): BucketRecord[] {
@@ -58,28 +43,37 @@ export class ObjectIndex {
   }
 
   /** Makes a bucket; refuses a name that is taken. */
-  createBucket(bucket: BucketRecord): Promise<void> {
-    return this.#write(() => {
-      if (this.findBucket(bucket.name)) {
+  createBucket({ name, createdAt, settings }: BucketRecord): Promise<void> {
+    return this.#db.write(() => {
+      if (this.findBucket(name)) {
         const message = "Your previous request to create the named bucket succeeded and you already own it.";
-        throw new S3Error("BucketAlreadyOwnedByYou", message, { BucketName: bucket.name });
+        throw new S3Error("BucketAlreadyOwnedByYou", message, { BucketName: name });
       }
-      this.#saveBucket(bucket);
+      this.#statements.createBucket.run(name, createdAt, JSON.stringify(settings));
     });
   }
 
-  saveCorsRules(name: string, corsRules: BucketRecord["corsRules"]): Promise<void> {
-    return this.#write(() => this.#saveBucket({ ...this.getBucket(name), corsRules }));
+  /** Changes some of a bucket's settings; undefined takes one away. */
+  saveSettings(name: string, changes: BucketSettings): Promise<void> {
+    return this.#db.write(() => {
+      const { settings } = this.getBucket(name);
+      this.#statements.saveSettings.run(JSON.stringify({ ...settings, ...changes }), name);
+    });
   }
 
-  deleteBucket(name: string): Promise<void> {
-    return this.#write(() => {
+  /** Refuses a bucket with objects. Uploads that were not completed end with it. */
+  deleteBucket(name: string): Promise<string[]> {
+    return this.#db.write(() => {
       this.getBucket(name);
       if (this.#statements.anyObject.get(name)) {
         const message = "The bucket you tried to delete is not empty";
         throw new S3Error("BucketNotEmpty", message, { BucketName: name });
       }
+      const blobIds = this.#statements.deleteParts.all(name);
+      this.#statements.deleteUploads.run(name);
       this.#statements.deleteBucket.run(name);
+      this.#blobs.letGo(blobIds);
+      return blobIds;
     });
   }
 
@@ -95,37 +89,53 @@ export class ObjectIndex {
     throw new S3Error("NoSuchKey", "The specified key does not exist.", { Key: key });
   }
 
-  /** Puts an object in its place. Resolves with the object that was there before. */
+  /** Puts an object in its place, with blobs that the registry does not know yet. */
   saveObject(
     bucket: string,
     key: string,
     object: ObjectRecord,
+    blobs: readonly Blob[],
     check?: Precondition,
-  ): Promise<ObjectRecord | undefined> {
-    return this.#write(() => {
-      this.getBucket(bucket);
-      const existing = this.findObject(bucket, key);
-      check?.(existing);
-      this.#statements.saveObject.run(bucket, ...writeObjectRow(key, object));
-      return existing;
+  ): Promise<string[]> {
+    return this.#db.write(() => {
+      for (const blob of blobs) this.#blobs.add(blob);
+      return this.replaceObject(bucket, key, object, check);
     });
+  }
+
+  /** Part of a write: puts an object in the place of what was there. */
+  replaceObject(bucket: string, key: string, object: ObjectRecord, check?: Precondition): string[] {
+    this.getBucket(bucket);
+    const existing = this.findObject(bucket, key);
+    check?.(existing);
+    this.#statements.saveObject.run(bucket, ...writeObjectRow(key, object));
+    const replaced = [...(existing?.blobIds ?? [])];
+    this.#blobs.letGo(replaced);
+    return replaced;
   }
 
   /** Changes an object's tags and nothing else. */
   saveTags(bucket: string, key: string, tags: ObjectRecord["tags"]): Promise<void> {
-    return this.#write(() => {
+    return this.#db.write(() => {
       const object = this.getObject(bucket, key);
       this.#statements.saveObject.run(bucket, ...writeObjectRow(key, { ...object, tags }));
     });
   }
 
-  /** Removes objects, all or none; a key that is not there is no error. Resolves with the ids of their blobs. */
-  deleteObjects(bucket: string, keys: readonly string[]): Promise<string[]> {
-    return this.#write(() => {
+  /** Removes objects, all or none; a key that is not there is no error. Those that `unless` holds for stay. */
+  deleteObjects(
+    bucket: string,
+    keys: readonly string[],
+    unless: (object: ObjectRecord, key: string) => boolean = () => false,
+  ): Promise<string[]> {
+    return this.#db.write(() => {
       this.getBucket(bucket);
       return keys.flatMap((key) => {
-        const row = this.#statements.deleteObject.get(bucket, Buffer.from(key));
-        return row ? [row.blob_id] : [];
+        const object = this.findObject(bucket, key);
+        if (!object || unless(object, key)) return [];
+        this.#statements.deleteObject.run(bucket, Buffer.from(key));
+        this.#blobs.letGo(object.blobIds);
+        return object.blobIds;
       });
     });
   }
@@ -137,63 +147,32 @@ export class ObjectIndex {
       : this.#statements.scan.iterate(bucket, from);
     for (const row of rows) yield { key: row.key, ...readObjectRow(row) };
   }
+}
 
-  close(): void {
-    this.#flush();
-    this.#db.close();
-  }
-
-  /**
-   * Makes SQLite's write-ahead log as long as it gets before it starts over. A commit that need not lengthen the file
-   * syncs several times faster, and nothing else is served meanwhile.
-   */
-  #lengthenLog(): void {
-    this.#db.exec(`
-      DROP TABLE IF EXISTS padding;
-      CREATE TABLE padding (bytes BLOB);
-      INSERT INTO padding VALUES (zeroblob(${logBytes}));
-      DROP TABLE padding;
-    `);
-    this.#db.pragma("wal_checkpoint(RESTART)");
-  }
-
-  #saveBucket({ name, createdAt, corsRules }: BucketRecord): void {
-    this.#statements.saveBucket.run(name, createdAt, JSON.stringify(corsRules));
-  }
-
-  /** Writes that come at the same moment share one transaction, and so one sync of the disk. */
-  #write<T>(run: () => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-      this.#waiting.push({ run, resolve, reject });
-    });
-  }
-
-  #flush(): void {
-    const writes = this.#waiting;
-    this.#waiting = [];
-    if (writes.length === 0) return;
-    const settle: (() => void)[] = [];
-    const runNested = this.#db.transaction((write: Write) => write.run());
-    const runAll = this.#db.transaction(() => {
-      for (const write of writes) {
-        try {
-          // Nested, so that a refused write takes back itself only.
-          const result = runNested(write);
-          settle.push(() => write.resolve(result as never));
-        } catch (error) {
-          // A full or failing disk ends the outer transaction too: then none of them has happened.
-          if (!this.#db.inTransaction) throw error;
-          settle.push(() => write.reject(error));
-        }
-      }
-    });
-    try {
-      runAll.immediate();
-    } catch (error) {
-      for (const write of writes) write.reject(error);
-      return;
-    }
-    for (const answer of settle) answer();
-  }
+function prepare({ sql }: IndexDatabase) {
+  const columns = "key, blob_ids, size, etag, modified_at, details";
+  const range = `SELECT ${columns} FROM object WHERE bucket = ? AND key >= ?`;
+  return {
+    buckets: sql.prepare<[], BucketRow>("SELECT * FROM bucket ORDER BY name"),
+    findBucket: sql.prepare<[string], BucketRow>("SELECT * FROM bucket WHERE name = ?"),
+    createBucket: sql.prepare("INSERT INTO bucket (name, created_at, settings) VALUES (?, ?, ?)"),
+    saveSettings: sql.prepare("UPDATE bucket SET settings = ? WHERE name = ?"),
+    deleteBucket: sql.prepare("DELETE FROM bucket WHERE name = ?"),
+    deleteParts: sql
+      .prepare<[string], string>(
+        "DELETE FROM part WHERE upload_id IN (SELECT id FROM upload WHERE bucket = ?) RETURNING blob_id",
+      )
+      .pluck(),
+    deleteUploads: sql.prepare("DELETE FROM upload WHERE bucket = ?"),
+    anyObject: sql.prepare("SELECT 1 FROM object WHERE bucket = ? LIMIT 1"),
+    findObject: sql.prepare<[string, Buffer], ObjectRow>(
+      `SELECT ${columns} FROM object WHERE bucket = ? AND key = ?`,
+    ),
+    saveObject: sql.prepare(
+      `INSERT OR REPLACE INTO object (bucket, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    deleteObject: sql.prepare("DELETE FROM object WHERE bucket = ? AND key = ?"),
+    scan: sql.prepare<[string, Buffer], ObjectRow>(`${range} ORDER BY key`),
+    scanBefore: sql.prepare<[string, Buffer, Buffer], ObjectRow>(`${range} AND key < ? ORDER BY key`),
+  };
 }

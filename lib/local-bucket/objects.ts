@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import { readAttributes } from "./attributes";
-import { isMissing } from "./blob-store";
+import type { Blob } from "./blob-registry";
 import { openBody, readXmlBody } from "./body";
-import { bucketName, objectKey, type SignedCall, sendEmpty, sendXml } from "./call";
-import { checksumHeaders } from "./checksums";
+import { bucketName, objectKey, type SignedCall, type Store, sendEmpty, sendXml } from "./call";
+import { checksumHeaders, checksumType } from "./checksums";
 import { checkConditions, copyConditions, failed, writeCondition } from "./conditions";
 import type { ObjectAttributes, ObjectRecord } from "./index-rows";
 import { checkKey, decodePart, header } from "./request";
 import { notImplemented, S3Error } from "./s3-error";
-import { commit, removeBlobs, storeBody } from "./store-object";
+import { commitObject, holdBlobs, removeBlobs, storeObject } from "./store-object";
 import { readTagsHeader } from "./tagging";
-import { fromXml } from "./xml";
+import { listOf, readXml } from "./xml";
 
 export async function putObject(call: SignedCall): Promise<void> {
   const { store } = call;
@@ -22,7 +22,7 @@ export async function putObject(call: SignedCall): Promise<void> {
   // Looked at before the bytes come, and again when they are committed.
   store.index.getBucket(bucket);
   check(store.index.findObject(bucket, key));
-  const object = await storeBody(store, { bucket, key, attributes, check }, openBody(call));
+  const object = await storeObject(store, { bucket, key, attributes, check }, openBody(call));
   sendEmpty(call, 200, { ETag: `"${object.etag}"`, ...checksumHeaders(object.checksums) });
 }
 
@@ -41,18 +41,24 @@ export async function copyObject(call: SignedCall): Promise<void> {
     );
   }
   const given = readHeaders(http);
-  const { original, blobId } = await duplicate(call, source);
+  const original = store.index.getObject(source.bucket, source.key);
+  if (checkConditions(http, copyConditions, original) === "not modified") {
+    throw failed("x-amz-copy-source-if-none-match or -if-modified-since");
+  }
   const attributes: ObjectAttributes = {
     ...(replaces ? given : original),
     tags: replacesTags ? given.tags : original.tags,
   };
   const { size, etag, checksums } = original;
   const check = writeCondition(http);
-  const copy = await commit(store, { bucket, key, attributes, check }, { blobId, size, etag, checksums });
+  const copy = await holdBlobs(store, original, async () => {
+    const blobs = await duplicateBlobs(store, original);
+    return await commitObject(store, { bucket, key, attributes, check }, blobs, { size, etag, checksums });
+  });
   sendXml(call, 200, "CopyObjectResult", {
     LastModified: new Date(copy.modifiedAt).toISOString(),
     ETag: `"${copy.etag}"`,
-    ChecksumType: "FULL_OBJECT",
+    ChecksumType: copy.checksums.sha256 && checksumType(copy.checksums),
     ChecksumSHA256: copy.checksums.sha256,
   });
 }
@@ -65,24 +71,22 @@ export async function deleteObject(call: SignedCall): Promise<void> {
 
 const entrySchema = z.strictObject({ Key: z.string().min(1) });
 const deleteSchema = z.object({
-  Object: z.union([entrySchema.transform((entry) => [entry]), z.array(entrySchema).max(1000)]),
+  Object: listOf(entrySchema).pipe(z.array(entrySchema).min(1).max(1000)),
   Quiet: z.enum(["true", "false"]).optional(),
 });
 
 export async function deleteObjects(call: SignedCall): Promise<void> {
-  const parsed = deleteSchema.safeParse(fromXml(await readXmlBody(call), "Delete"));
-  if (!parsed.success) {
-    throw new S3Error("MalformedXML", "Delete must hold 1 to 1000 Object, each with a Key and nothing else.");
-  }
-  const keys = parsed.data.Object.map(({ Key }) => Key);
+  const { Object: entries, Quiet } = readXml(await readXmlBody(call), "Delete", deleteSchema);
+  const keys = entries.map(({ Key }) => Key);
   for (const key of keys) checkKey(key);
   const blobIds = await call.store.index.deleteObjects(bucketName(call), keys);
   await removeBlobs(call.store, blobIds);
-  const deleted = parsed.data.Quiet === "true" ? [] : keys.map((key) => ({ Key: key }));
+  const deleted = Quiet === "true" ? [] : keys.map((key) => ({ Key: key }));
   sendXml(call, 200, "DeleteResult", { Deleted: deleted });
 }
 
-function readHeaders(http: IncomingMessage): ObjectAttributes {
+/** What the headers of a request say about the object that it makes. */
+export function readHeaders(http: IncomingMessage): ObjectAttributes {
   const values = Object.keys(http.headersDistinct).map((name) => [name, header(http, name) ?? ""] as const);
   return readAttributes(values, readTagsHeader(header(http, "x-amz-tagging")));
 }
@@ -110,21 +114,17 @@ function readDirective(http: IncomingMessage, name: string): "COPY" | "REPLACE" 
   throw new S3Error("InvalidArgument", `Unknown ${name}: ${value}. It is COPY or REPLACE.`);
 }
 
-/** The source as it was checked, and a new name for exactly its bytes. */
-async function duplicate(
-  { store, request }: SignedCall,
-  { bucket, key }: CopySource,
-): Promise<{ original: ObjectRecord; blobId: string }> {
-  for (let attempt = 1; ; attempt++) {
-    const original = store.index.getObject(bucket, key);
-    if (checkConditions(request.http, copyConditions, original) === "not modified") {
-      throw failed("x-amz-copy-source-if-none-match or -if-modified-since");
+/** New blobs with the bytes of an object; all or none. */
+async function duplicateBlobs(store: Store, { blobIds }: ObjectRecord): Promise<Blob[]> {
+  const copies: Blob[] = [];
+  try {
+    for (const id of blobIds) {
+      const blob = store.registry.get(id);
+      copies.push({ ...blob, id: await store.blobs.duplicate(id) });
     }
-    try {
-      return { original, blobId: await store.blobs.duplicate(original.blobId) };
-    } catch (error) {
-      // Overwritten or deleted meanwhile: look again.
-      if (!isMissing(error) || attempt === 3) throw error;
-    }
+  } catch (error) {
+    for (const { id } of copies) await store.blobs.drop(id);
+    throw error;
   }
+  return copies;
 }

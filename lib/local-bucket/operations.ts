@@ -1,7 +1,10 @@
+import * as settings from "./bucket-settings";
 import * as buckets from "./buckets";
 import type { SignedCall } from "./call";
 import { getObject, headObject } from "./get-object";
-import { listObjectsV2 } from "./list";
+import { listObjects, listObjectsV2 } from "./list";
+import * as multipart from "./multipart";
+import { listMultipartUploads, listParts } from "./multipart-lists";
 import { copyObject, deleteObject, deleteObjects, putObject } from "./objects";
 import { header, queryValue, type S3Request } from "./request";
 import * as tagging from "./tagging";
@@ -22,11 +25,23 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "HEAD bucket": ["HeadBucket", buckets.headBucket],
   "DELETE bucket": ["DeleteBucket", buckets.deleteBucket],
   "GET bucket ?location": ["GetBucketLocation", buckets.getBucketLocation],
-  "GET bucket ?cors": ["GetBucketCors", buckets.getBucketCors],
-  "PUT bucket ?cors": ["PutBucketCors", buckets.putBucketCors],
-  "DELETE bucket ?cors": ["DeleteBucketCors", buckets.deleteBucketCors],
+  "GET bucket ?cors": ["GetBucketCors", settings.cors.get],
+  "PUT bucket ?cors": ["PutBucketCors", settings.cors.put],
+  "DELETE bucket ?cors": ["DeleteBucketCors", settings.cors.remove],
+  "GET bucket ?lifecycle": ["GetBucketLifecycleConfiguration", settings.lifecycle.get],
+  "PUT bucket ?lifecycle": ["PutBucketLifecycleConfiguration", settings.lifecycle.put],
+  "DELETE bucket ?lifecycle": ["DeleteBucketLifecycle", settings.lifecycle.remove],
+  "GET bucket ?publicAccessBlock": ["GetPublicAccessBlock", settings.publicAccessBlock.get],
+  "PUT bucket ?publicAccessBlock": ["PutPublicAccessBlock", settings.publicAccessBlock.put],
+  "DELETE bucket ?publicAccessBlock": ["DeletePublicAccessBlock", settings.publicAccessBlock.remove],
+  "GET bucket ?ownershipControls": ["GetBucketOwnershipControls", settings.ownershipControls.get],
+  "PUT bucket ?ownershipControls": ["PutBucketOwnershipControls", settings.ownershipControls.put],
+  "DELETE bucket ?ownershipControls": ["DeleteBucketOwnershipControls", settings.ownershipControls.remove],
+  "GET bucket ?tagging": ["GetBucketTagging", settings.tagging.get],
+  "PUT bucket ?tagging": ["PutBucketTagging", settings.tagging.put],
+  "DELETE bucket ?tagging": ["DeleteBucketTagging", settings.tagging.remove],
 
-  "GET bucket": ["ListObjects"],
+  "GET bucket": ["ListObjects", listObjects],
   "GET bucket ?list-type=2": ["ListObjectsV2", listObjectsV2],
   "POST bucket ?delete": ["DeleteObjects", deleteObjects],
   "POST bucket": ["PostObject"],
@@ -40,12 +55,13 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "PUT object ?tagging": ["PutObjectTagging", tagging.putObjectTagging],
   "DELETE object ?tagging": ["DeleteObjectTagging", tagging.deleteObjectTagging],
 
-  "GET bucket ?uploads": ["ListMultipartUploads"],
-  "POST object ?uploads": ["CreateMultipartUpload"],
-  "GET object ?uploadId": ["ListParts"],
-  "PUT object ?uploadId": ["UploadPart"],
-  "POST object ?uploadId": ["CompleteMultipartUpload"],
-  "DELETE object ?uploadId": ["AbortMultipartUpload"],
+  "GET bucket ?uploads": ["ListMultipartUploads", listMultipartUploads],
+  "POST object ?uploads": ["CreateMultipartUpload", multipart.createMultipartUpload],
+  "GET object ?uploadId": ["ListParts", listParts],
+  "PUT object ?uploadId": ["UploadPart", multipart.uploadPart],
+  "PUT object from another ?uploadId": ["UploadPartCopy"],
+  "POST object ?uploadId": ["CompleteMultipartUpload", multipart.completeMultipartUpload],
+  "DELETE object ?uploadId": ["AbortMultipartUpload", multipart.abortMultipartUpload],
 };
 
 /**
@@ -103,15 +119,9 @@ function distinction(
   { method, http, query, key, bucket }: S3Request,
   subresource: string | undefined,
 ): string {
-  if (subresource !== undefined) return ` ?${subresource}`;
-  if (
-    key === undefined &&
-    bucket !== undefined &&
-    method === "GET" &&
-    queryValue(query, "list-type") === "2"
-  ) {
-    return " ?list-type=2";
-  }
   const copies = method === "PUT" && key !== undefined && header(http, "x-amz-copy-source") !== undefined;
-  return copies ? " from another" : "";
+  const source = copies ? " from another" : "";
+  if (subresource !== undefined) return `${source} ?${subresource}`;
+  const lists = method === "GET" && bucket !== undefined && key === undefined;
+  return lists && queryValue(query, "list-type") === "2" ? " ?list-type=2" : source;
 }

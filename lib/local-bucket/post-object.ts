@@ -8,7 +8,7 @@ import { type PostForm, readPostForm } from "./post-form";
 import { enforcePolicy, type LengthRange } from "./post-policy";
 import { checkKey, encodePart, header } from "./request";
 import { S3Error } from "./s3-error";
-import { storeBody } from "./store-object";
+import { storeObject } from "./store-object";
 import { readTagsXml } from "./tagging";
 
 type Fields = ReadonlyMap<string, string>;
@@ -48,7 +48,7 @@ export async function postObject(call: Call): Promise<void> {
       contentMd5: readContentMd5(fields.get("content-md5")),
     },
   };
-  const object = await storeBody(store, { bucket, key, attributes }, body);
+  const object = await storeObject(store, { bucket, key, attributes }, body);
   answer(call, fields, key, object);
 }
 

@@ -10,7 +10,7 @@ export async function route(call: Call): Promise<void> {
   const { request, response, store } = call;
   const { http, method, bucket } = request;
   if (method === "OPTIONS") {
-    const rules = bucket === undefined ? undefined : store.index.findBucket(bucket)?.corsRules;
+    const rules = bucket === undefined ? undefined : store.index.findBucket(bucket)?.settings.cors;
     answerPreflight(http, response, rules ?? []);
     return;
   }

@@ -3,10 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { Authenticator } from "./auth";
+import { BlobRegistry } from "./blob-registry";
 import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
 import { answerRequest, refuseConnection } from "./exchange";
+import { IndexDatabase } from "./index-database";
+import { startLifecycles } from "./lifecycle";
 import { ObjectIndex } from "./object-index";
+import { recover } from "./recover";
+import { UploadIndex } from "./upload-index";
 
 export interface LocalBucketOptions {
   /** A folder that the server may use alone. */
@@ -49,15 +54,21 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   await listen(server, port, host);
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    const index = new ObjectIndex(dataDir);
+    const db = new IndexDatabase(dataDir);
+    const index = new ObjectIndex(db);
     const store: Store = {
       index,
+      uploads: new UploadIndex(db, index),
+      registry: new BlobRegistry(db),
       blobs: await BlobStore.open(dataDir),
       authenticator: new Authenticator(credentials, region, now),
       region,
       now,
+      log: (record) => log({ level: "info", ...record }),
       report: (what, error) => log({ level: "error", message: what, error: String(error) }),
     };
+    await recover(store);
+    const stopLifecycles = startLifecycles(store);
     server.on("request", (http, response) => {
       answerRequest(store, http, response, (record) => {
         stats.requests += 1;
@@ -75,8 +86,8 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       stats: () => ({ ...stats }),
       close: async () => {
         await closeServer(server);
-        await store.blobs.close();
-        index.close();
+        await stopLifecycles();
+        db.close();
       },
     };
   } catch (error) {

@@ -1,9 +1,9 @@
+import type { Blob } from "./blob-registry";
 import type { Body } from "./body";
 import type { Store } from "./call";
 import { type Checksums, Digester } from "./checksums";
 import type { ObjectAttributes, ObjectRecord } from "./index-rows";
 import type { Precondition } from "./object-index";
-import { S3Error } from "./s3-error";
 
 export interface NewObject {
   bucket: string;
@@ -12,46 +12,92 @@ export interface NewObject {
   check?: Precondition | undefined;
 }
 
+/** A body that was taken in and checked, and that no row names yet. */
+export interface StoredBody {
+  blob: Blob;
+  /** Its MD5 in hex. */
+  etag: string;
+  checksums: Checksums;
+}
+
 /** Takes a body in, checks it, and makes it an object. Whatever goes wrong, nothing of it stays. */
-export async function storeBody(store: Store, object: NewObject, body: Body): Promise<ObjectRecord> {
-  const digester = new Digester(body.expected);
+export async function storeObject(store: Store, object: NewObject, body: Body): Promise<ObjectRecord> {
+  const { blob, etag, checksums } = await storeBody(store, body);
+  return await commitObject(store, object, [blob], { size: blob.size, etag, checksums });
+}
+
+/** Takes a body in and checks it. Whatever goes wrong, nothing of it stays. */
+export async function storeBody(store: Store, { chunks, expected }: Body): Promise<StoredBody> {
+  const digester = new Digester(expected);
   let checksums: Checksums = {};
   const checked = async function* () {
-    for await (const chunk of body.chunks) {
+    for await (const chunk of chunks) {
       digester.update(chunk);
       yield chunk;
     }
     checksums = digester.verify();
   };
-  const blobId = await store.blobs.write(checked());
-  const { size, md5Hex: etag } = digester;
-  return await commit(store, object, { blobId, size, etag, checksums });
+  const id = await store.blobs.write(checked());
+  const { size, md5Hex: etag, sha256 } = digester;
+  return { blob: { id, size, sha256 }, etag, checksums };
 }
 
-/** Makes an object of bytes that are already there under another name. */
-export async function commit(
+/** Makes an object of blobs that are on the disk and in no row. */
+export async function commitObject(
   store: Store,
   { bucket, key, attributes, check }: NewObject,
-  content: Pick<ObjectRecord, "blobId" | "size" | "etag" | "checksums">,
+  blobs: readonly Blob[],
+  content: Pick<ObjectRecord, "size" | "etag" | "checksums">,
 ): Promise<ObjectRecord> {
-  const record: ObjectRecord = { ...attributes, ...content, modifiedAt: store.now().getTime() };
-  let replaced: ObjectRecord | undefined;
-  try {
-    replaced = await store.index.saveObject(bucket, key, record, check);
-  } catch (error) {
-    // After a failure of the disk the row may be there all the same: a file too many is better than one too few.
-    if (error instanceof S3Error) await removeBlobs(store, [record.blobId]);
-    throw error;
-  }
-  if (replaced) await removeBlobs(store, [replaced.blobId]);
-  return record;
+  const blobIds = blobs.map(({ id }) => id);
+  const object: ObjectRecord = { ...attributes, ...content, blobIds, modifiedAt: store.now().getTime() };
+  await commitBlobs(store, blobIds, () => store.index.saveObject(bucket, key, object, blobs, check));
+  return object;
 }
 
-/** Removes files that no row refers to. If that fails the answer is still right, so it is only reported. */
-export async function removeBlobs(store: Store, blobIds: readonly string[]): Promise<void> {
-  for (const blobId of blobIds) {
-    await store.blobs.remove(blobId).catch((error: unknown) => {
-      store.report(`blob ${blobId} could not be removed`, error);
-    });
+/** Runs the write that names new blobs in the index, and then lets go of those that it resolves with. */
+export async function commitBlobs(
+  store: Store,
+  newIds: readonly string[],
+  write: () => Promise<string[]>,
+): Promise<void> {
+  let replaced: string[];
+  try {
+    replaced = await write();
+  } catch (error) {
+    // Where a disk fails in the middle of it, the next start finds out whether the rows are there.
+    if (!isDiskFailure(error)) for (const id of newIds) await store.blobs.drop(id);
+    throw error;
   }
+  for (const id of newIds) await store.blobs.finish(id);
+  await removeBlobs(store, replaced);
+}
+
+/** Runs something with an object's blobs kept in place, should the object be replaced or deleted meanwhile. */
+export async function holdBlobs<T>(
+  store: Store,
+  { blobIds }: ObjectRecord,
+  run: () => Promise<T>,
+): Promise<T> {
+  const release = store.blobs.hold(blobIds);
+  try {
+    return await run();
+  } finally {
+    await removeBlobs(store, release());
+  }
+}
+
+/** Removes files that no row names any more. If that fails the answer is still right, so it is only reported. */
+export async function removeBlobs(store: Store, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    try {
+      if (await store.blobs.remove(id)) store.registry.forget(id);
+    } catch (error) {
+      store.report(`blob ${id} could not be removed`, error);
+    }
+  }
+}
+
+function isDiskFailure(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_IOERR");
 }

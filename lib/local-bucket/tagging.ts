@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { readXmlBody } from "./body";
-import { bucketName, objectKey, type SignedCall, sendEmpty, sendXml } from "./call";
+import { bucketName, objectKey, type SignedCall, sendDocument, sendEmpty } from "./call";
 import type { Tag } from "./index-rows";
 import { S3Error } from "./s3-error";
-import { fromXml } from "./xml";
+import { listOf, readXml, toXml } from "./xml";
+
+const maxObjectTags = 10;
 
 export async function getObjectTagging(call: SignedCall): Promise<void> {
   const { tags } = call.store.index.getObject(bucketName(call), objectKey(call));
-  sendXml(call, 200, "Tagging", {
-    TagSet: { Tag: tags.map(({ key, value }) => ({ Key: key, Value: value })) },
-  });
+  sendDocument(call, 200, writeTagsXml(tags));
 }
 
 export async function putObjectTagging(call: SignedCall): Promise<void> {
@@ -25,19 +25,26 @@ export async function deleteObjectTagging(call: SignedCall): Promise<void> {
 
 const tagSchema = z.object({ Key: z.string(), Value: z.string() });
 const taggingSchema = z.object({
-  // An empty element is read as text.
   TagSet: z.union([
+    // An empty element is read as text.
     z.string().transform(() => ({ Tag: [] })),
-    z.object({ Tag: z.union([tagSchema.transform((tag) => [tag]), z.array(tagSchema)]) }),
+    z.object({ Tag: listOf(tagSchema) }),
   ]),
 });
 
-/** The tags of a Tagging document, as PutObjectTagging and the form field "tagging" have them. */
-export function readTagsXml(xml: string): Tag[] {
-  const parsed = taggingSchema.safeParse(fromXml(xml, "Tagging"));
-  if (!parsed.success)
-    throw new S3Error("MalformedXML", "Tagging must hold one TagSet of Tag with Key and Value.");
-  return checkTags(parsed.data.TagSet.Tag.map(({ Key, Value }) => ({ key: Key, value: Value })));
+/** The tags of a Tagging document, as the tagging operations and the form field "tagging" have them. */
+export function readTagsXml(xml: string, most = maxObjectTags): Tag[] {
+  const { TagSet } = readXml(xml, "Tagging", taggingSchema);
+  return checkTags(
+    TagSet.Tag.map(({ Key, Value }) => ({ key: Key, value: Value })),
+    most,
+  );
+}
+
+export function writeTagsXml(tags: readonly Tag[]): string {
+  return toXml("Tagging", {
+    TagSet: { Tag: tags.map(({ key, value }) => ({ Key: key, Value: value })) },
+  });
 }
 
 /** The tags of the header x-amz-tagging, which is written like a query. */
@@ -45,8 +52,8 @@ export function readTagsHeader(text: string | undefined): Tag[] {
   return checkTags([...new URLSearchParams(text ?? "")].map(([key, value]) => ({ key, value })));
 }
 
-function checkTags(tags: Tag[]): Tag[] {
-  if (tags.length > 10) throw new S3Error("InvalidTag", "Object tags cannot be greater than 10");
+function checkTags(tags: Tag[], most = maxObjectTags): Tag[] {
+  if (tags.length > most) throw new S3Error("InvalidTag", `There can be at most ${most} tags.`);
   if (new Set(tags.map(({ key }) => key)).size < tags.length) {
     throw new S3Error("InvalidTag", "Cannot provide multiple Tags with the same key");
   }

@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { z } from "zod";
 import { S3Error } from "./s3-error";
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -67,6 +68,26 @@ export function fromXml(text: string, root: string): unknown {
   }
   if (!Object.hasOwn(document, root)) throw malformed(`the root element must be ${root}`);
   return document[root];
+}
+
+/** Reads a document with the given root and shape; anything else is MalformedXML, which names the element. */
+export function readXml<T extends z.ZodType>(text: string, root: string, shape: T): z.output<T> {
+  const parsed = shape.safeParse(fromXml(text, root));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const element = [root, ...(issue?.path ?? [])].join(".");
+  throw new S3Error(
+    "MalformedXML",
+    `The XML you provided is not as expected: ${element}: ${issue?.message}.`,
+  );
+}
+
+/** The shape of an element that may be repeated: one alone is read as a list of one. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item),
+  );
 }
 
 const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
