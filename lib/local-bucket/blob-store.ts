@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream, type ReadStream } from "node:fs";
 import { copyFile, type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -109,8 +108,21 @@ export class BlobStore {
     return held.letGo;
   }
 
-  open(id: string): Promise<FileHandle> {
-    return open(this.#path(id), "r");
+  /** Bytes of a blob, as they are read. Throws where the file has fewer. */
+  async *read(id: string, start: number, length: number): AsyncGenerator<Buffer> {
+    const file = await open(this.#path(id), "r");
+    try {
+      const end = start + length;
+      for (let position = start; position < end; ) {
+        const chunk = Buffer.allocUnsafe(Math.min(readBytes, end - position));
+        const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+        if (bytesRead === 0) throw new Error(`The file of blob ${id} ends at ${position} bytes.`);
+        yield chunk.subarray(0, bytesRead);
+        position += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
   }
 
   /** The size of a blob's file in bytes; undefined where there is none. */
@@ -149,11 +161,6 @@ export class BlobStore {
 /** The starts of blobs' ids, each with a folder of its own. */
 export function blobPrefixes(): string[] {
   return Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
-}
-
-/** Streams a part of an open blob, and closes it at the end. */
-export function streamBlob(file: FileHandle, start: number, length: number): ReadStream {
-  return createReadStream("", { fd: file, start, end: start + length - 1, highWaterMark: readBytes });
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {

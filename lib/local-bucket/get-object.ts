@@ -1,6 +1,5 @@
 import { pipeline } from "node:stream/promises";
 import { metadataHeaders, requireHeaderValue } from "./attributes";
-import { streamBlob } from "./blob-store";
 import { bucketName, objectKey, type SignedCall, type Store } from "./call";
 import { checksumHeaders } from "./checksums";
 import { checkConditions, matchesEtag, readConditions } from "./conditions";
@@ -21,20 +20,26 @@ export async function getObject(call: SignedCall): Promise<void> {
   const object = store.index.getObject(bucketName(call), objectKey(call));
   await holdBlobs(store, object, async () => {
     const head = prepare(call, object);
-    const [first, ...rest] = piecesOf(store, object, head);
-    if (!first) {
-      response.writeHead(head.status, head.headers).end();
-      return;
-    }
-    // Opened before the head goes out, while the answer can still be an error.
-    const file = await store.blobs.open(first.id);
-    response.writeHead(head.status, head.headers);
-    await pipeline(streamBlob(file, first.start, first.length), response, { end: rest.length === 0 });
-    for (const [i, { id, start, length }] of rest.entries()) {
-      const end = i === rest.length - 1;
-      await pipeline(streamBlob(await store.blobs.open(id), start, length), response, { end });
+    const bytes = readPieces(store, piecesOf(store, object, head));
+    try {
+      // Read before the head goes out, while the answer can still be an error.
+      const first = await bytes.next();
+      response.writeHead(head.status, head.headers);
+      if (first.done) response.end();
+      else await pipeline(startingWith(first.value, bytes), response);
+    } finally {
+      await bytes.return(undefined);
     }
   });
+}
+
+async function* readPieces(store: Store, pieces: readonly Piece[]): AsyncGenerator<Buffer> {
+  for (const { id, start, length } of pieces) yield* store.blobs.read(id, start, length);
+}
+
+async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
 }
 
 interface Piece {
