@@ -10,12 +10,7 @@ type Fault = "file with other bytes" | "file that cannot be read";
 
 /** Something in a bucket's folder that is not as it should be. */
 export interface Problem {
-  kind:
-    | Difference["kind"]
-    | "file with other bytes"
-    | "row without a blob"
-    | "blob without a row"
-    | "damaged index";
+  kind: Difference["kind"] | Fault | "row without a blob" | "blob without a row" | "damaged index";
   /** The blob's id, the file's name, or what SQLite says. */
   what: string;
   /** The objects, or the uploads' parts, that need it. */
