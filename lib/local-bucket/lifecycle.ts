@@ -7,7 +7,7 @@ import { removeBlobs } from "./store-object";
 const everyMs = 60 * 60 * 1000;
 
 /** How much is looked at before other requests get their turn. */
-const batch = 1000;
+const batch = 100;
 
 export interface LifecycleReport {
   expired: number;

@@ -8,7 +8,7 @@ import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
 import { answerRequest, refuseConnection } from "./exchange";
 import { IndexDatabase } from "./index-database";
-import { startLifecycles } from "./lifecycle";
+import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./lifecycle";
 import { ObjectIndex } from "./object-index";
 import { recover } from "./recover";
 import { UploadIndex } from "./upload-index";
@@ -32,6 +32,8 @@ export interface LocalBucket {
   port: number;
   /** Lets running requests finish for a few seconds, then ends. */
   close(): Promise<void>;
+  /** Carries out the lifecycle rules now, as is done every hour. */
+  carryOutLifecycles(): Promise<LifecycleReport>;
   stats(): { requests: number; bytesIn: number; bytesOut: number };
 }
 
@@ -83,6 +85,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     return {
       url: `http://${name}:${actualPort}`,
       port: actualPort,
+      carryOutLifecycles: () => carryOutLifecycles(store),
       stats: () => ({ ...stats }),
       close: async () => {
         await closeServer(server);
