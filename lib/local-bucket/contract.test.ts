@@ -4,67 +4,15 @@ import * as s3 from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  connect,
-  exists,
-  pinnedForm,
-  postForm,
-  sha256,
-  startTestServer,
-  type TestBucket,
-} from "./test-bucket";
-
-/**
- * What Pail needs of any S3. By default it is asked of the local bucket; S3_CONTRACT_ENDPOINT, _ACCESS_KEY,
- * _SECRET_KEY and _REGION point it at another store, whose known quirks S3_CONTRACT_QUIRKS names.
- */
-const { S3_CONTRACT_ENDPOINT, S3_CONTRACT_ACCESS_KEY, S3_CONTRACT_SECRET_KEY, S3_CONTRACT_REGION } =
-  process.env;
-
-const quirks = {
-  ceph: {
-    "keeps-sha256": "Ceph 16 ignores SHA-256 checksums: none is kept or given back.",
-    "checks-sha256": "Ceph 16 ignores SHA-256 checksums: a wrong one is taken.",
-    "form-cache-headers": "Ceph drops the form fields Cache-Control and Content-Disposition.",
-    "redirect-query": "Ceph appends ?bucket=… to a redirect that has a query already.",
-    "aws-chunked": "Ceph 16 answers 411 to a chunked body with a trailing checksum.",
-    "copy-conditions": "Ceph 16 ignores the conditions of a copy: compare the ETag that it answers with.",
-  },
-} satisfies Record<string, Record<string, string>>;
-
-type Quirk = keyof (typeof quirks)["ceph"];
-
-const listed = (process.env.S3_CONTRACT_QUIRKS ?? "").split(",").filter(Boolean);
-const known = new Map(
-  listed.flatMap((name) => {
-    if (!Object.hasOwn(quirks, name)) throw new Error(`S3_CONTRACT_QUIRKS: there is no list named ${name}.`);
-    return Object.entries(quirks[name as keyof typeof quirks]);
-  }),
-);
-
-/** A check that a store with this quirk fails; when it passes there after all, the quirk has to go. */
-function testUnless(quirk: Quirk, name: string, run: () => Promise<void>): void {
-  const reason = known.get(quirk);
-  if (reason) test.fails(`${name} (known: ${reason})`, run);
-  else test(name, run);
-}
+import { type ContractStore, refusal, startContractStore, testUnless } from "./contract-store";
+import { connect, exists, pinnedForm, postForm, sha256 } from "./test-bucket";
 
 const image = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), randomBytes(2000)]);
 const origin = "http://localhost:3000";
-let store: TestBucket & { stop(): Promise<void> };
+let store: ContractStore;
 
 beforeAll(async () => {
-  if (!S3_CONTRACT_ENDPOINT) {
-    store = await startTestServer();
-  } else {
-    const client = connect(S3_CONTRACT_ENDPOINT, S3_CONTRACT_REGION ?? "us-east-1", {
-      accessKeyId: S3_CONTRACT_ACCESS_KEY ?? "",
-      secretAccessKey: S3_CONTRACT_SECRET_KEY ?? "",
-    });
-    const bucket = `contract-${randomBytes(5).toString("hex")}`;
-    store = { endpoint: S3_CONTRACT_ENDPOINT, bucket, client, stop: emptyAndDelete };
-    await client.send(new s3.CreateBucketCommand({ Bucket: bucket }));
-  }
+  store = await startContractStore();
   await store.client.send(
     new s3.PutBucketCorsCommand({
       Bucket: store.bucket,
@@ -85,13 +33,6 @@ beforeAll(async () => {
 
 afterAll(() => store.stop());
 
-async function emptyAndDelete(): Promise<void> {
-  const { client, bucket: Bucket } = store;
-  const { Contents = [] } = await client.send(new s3.ListObjectsV2Command({ Bucket }));
-  for (const { Key } of Contents) await client.send(new s3.DeleteObjectCommand({ Bucket, Key }));
-  await client.send(new s3.DeleteBucketCommand({ Bucket }));
-}
-
 const at = (key: string) => ({ Bucket: store.bucket, Key: key });
 const put = (key: string, more: Partial<s3.PutObjectCommandInput> = {}) =>
   store.client.send(new s3.PutObjectCommand({ ...at(key), Body: image, ...more }));
@@ -100,14 +41,6 @@ const head = (key: string) =>
 const bytesOf = async (key: string) => {
   const { Body } = await store.client.send(new s3.GetObjectCommand(at(key)));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
-};
-const refusal = async (sent: Promise<unknown>) => {
-  const error: unknown = await sent.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof s3.S3ServiceException) return `${error.$metadata.httpStatusCode} ${error.name}`;
-  throw error ?? new Error("It was not refused.");
 };
 const signedGet = (key: string, more: Partial<s3.GetObjectCommandInput> = {}) =>
   getSignedUrl(store.client, new s3.GetObjectCommand({ ...at(key), ...more }), { expiresIn: 60 });

@@ -23,7 +23,7 @@ export interface TestServer extends TestBucket {
   log: Record<string, unknown>[];
   local: LocalBucket;
   /** Ends the server and starts it again over the same folder. */
-  restart(): Promise<void>;
+  restart(already?: { stopped: boolean }): Promise<void>;
   /** The blobs on the disk, finished or not. */
   files(): Promise<string[]>;
   stop(): Promise<void>;
@@ -49,8 +49,8 @@ export async function startTestServer(options: Partial<LocalBucketOptions> = {})
     dataDir,
     log,
     local,
-    restart: async () => {
-      await server.local.close();
+    restart: async ({ stopped } = { stopped: false }) => {
+      if (!stopped) await server.local.close();
       server.local = await start();
       server.endpoint = server.local.url;
       server.client = connect(server.endpoint, region, credentials);
