@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { copyFile, type FileHandle, link, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Chunks are gathered up to this size before they are written. */
@@ -125,14 +126,9 @@ export class BlobStore {
     }
   }
 
-  /** The size of a blob's file in bytes; undefined where there is none. */
-  async sizeOf(id: string): Promise<number | undefined> {
-    try {
-      return (await stat(this.#path(id))).size;
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  /** The size of a blob's file in bytes; undefined where there is none. At once: for many, that is several times as fast. */
+  sizeOf(id: string): number | undefined {
+    return statSync(this.#path(id), { throwIfNoEntry: false })?.size;
   }
 
   /** What lies among the unfinished ones. */

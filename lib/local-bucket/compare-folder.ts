@@ -1,4 +1,4 @@
-import type { Blob, BlobRegistry } from "./blob-registry";
+import type { BlobRegistry } from "./blob-registry";
 import { type BlobStore, blobPrefixes } from "./blob-store";
 
 /** Where the index and the files do not agree. */
@@ -7,8 +7,6 @@ export interface Difference {
   /** The blob's id, or the name of the file. */
   id: string;
 }
-
-const statsAtOnce = 64;
 
 /** Compares the names and sizes of all blobs with the files, one folder after another. */
 export async function* compareNames({
@@ -21,18 +19,12 @@ export async function* compareNames({
   for (const prefix of blobPrefixes()) {
     const files = new Set(await blobs.withPrefix(prefix));
     const listed = registry.withPrefix(prefix);
-    for (let i = 0; i < listed.length; i += statsAtOnce) {
-      const some = listed.slice(i, i + statsAtOnce);
-      const found = await Promise.all(some.map((blob) => compareSize(blobs, blob)));
-      yield* found.filter((difference) => difference !== undefined);
+    for (const { id, size } of listed) {
+      const found = blobs.sizeOf(id);
+      if (found === undefined) yield { kind: "missing file", id };
+      else if (found !== size) yield { kind: "file of another size", id };
     }
     for (const { id } of listed) files.delete(id);
     for (const id of files) yield { kind: "file that the index does not know", id };
   }
-}
-
-async function compareSize(blobs: BlobStore, { id, size }: Blob): Promise<Difference | undefined> {
-  const found = await blobs.sizeOf(id);
-  if (found === size) return undefined;
-  return { kind: found === undefined ? "missing file" : "file of another size", id };
 }
