@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { AppError } from "@/lib/errors";
+import { type Ceph, startCeph } from "./start-ceph";
+
+// `npm run test:ceph` runs what any store must pass; arguments, which are vitest's, take its place.
+const contract = ["lib/local-bucket/contract.test.ts", "lib/uploads/other-store.test.ts"];
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+const interruption = new AbortController();
+let exitCode: number | undefined;
+for (const [signal, code] of Object.entries(signals)) {
+  process.on(signal, () => {
+    exitCode ??= code;
+    interruption.abort(new AppError("interrupted", "Interrupted."));
+  });
+}
+const ended = await main(process.argv.slice(2));
+process.exit(exitCode ?? ended);
+
+async function main(args: string[]): Promise<number> {
+  try {
+    const ceph = await startCeph(interruption.signal);
+    try {
+      return await runTests(ceph, args.length === 0 ? contract : args);
+    } finally {
+      await ceph.stop();
+    }
+  } catch (error) {
+    console.error(
+      error instanceof AppError ? error.message : `test:ceph failed: ${(error as Error).message}`,
+    );
+    return 1;
+  }
+}
+
+/** The exit code of vitest over these arguments, with the contract's variables pointing at the gateway. */
+function runTests({ endpoint, region, credentials }: Ceph, args: string[]): Promise<number> {
+  const vitest = path.join(
+    path.dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
+    "vitest.mjs",
+  );
+  const child = spawn(process.execPath, [vitest, "run", "--config", "lib/vitest.config.ts", ...args], {
+    cwd: path.resolve(import.meta.dirname, "..", ".."),
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      S3_CONTRACT_ENDPOINT: endpoint,
+      S3_CONTRACT_REGION: region,
+      S3_CONTRACT_ACCESS_KEY: credentials.accessKeyId,
+      S3_CONTRACT_SECRET_KEY: credentials.secretAccessKey,
+      S3_CONTRACT_QUIRKS: "ceph",
+    },
+  });
+  interruption.signal.addEventListener("abort", () => child.kill("SIGTERM"));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
