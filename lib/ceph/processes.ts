@@ -25,6 +25,8 @@ export class Processes {
     this.signal.throwIfAborted();
     const { child, ended } = this.spawn(program, args);
     this.daemons.add(child);
+    // A pipe that nobody reads would fill, and stop it.
+    child.stdout.resume();
     ended.then(
       (how) => this.failure.abort(failed(`${program} ended by itself: ${how.sentence}`)),
       (error: unknown) => this.failure.abort(error),
@@ -36,7 +38,7 @@ export class Processes {
     this.signal.throwIfAborted();
     const { child, ended } = this.spawn(program, args);
     let stdout = "";
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
     });
     const kill = () => child.kill("SIGKILL");
@@ -54,7 +56,7 @@ export class Processes {
   /** Ends the daemons at once: what they hold is given up, so there is nothing that they have to finish. */
   async stop(): Promise<void> {
     await Promise.all(
-      [...this.daemons].reverse().map(async (child) => {
+      [...this.daemons].map(async (child) => {
         if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
         const exit = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGKILL");
