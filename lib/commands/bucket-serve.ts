@@ -8,7 +8,6 @@ import type { Command } from "./command";
 export type BucketMessage = { port: number } | { error: string };
 
 export const bucketServeCommand: Command = {
-  summary: "serve the local bucket alone (npm start does so by itself)",
   async run() {
     const { bucket, host } = env();
     if (bucket.local === null)

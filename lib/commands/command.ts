@@ -4,7 +4,6 @@ export type Flags = Record<string, string | boolean | undefined>;
 
 /** One command of `npm run manage`. Every one takes --help and --json besides its own options. */
 export interface Command {
-  summary: string;
   /** What follows the name, for the help text. */
   usage?: string;
   options?: NonNullable<ParseArgsConfig["options"]>;
