@@ -24,7 +24,7 @@ const commands: Record<string, Entry> = {
     load: async () => (await import("@/lib/commands/create-admin")).createAdminCommand,
   },
   "bucket serve": {
-    summary: "serve the local bucket alone (npm start does so by itself)",
+    summary: "serve the local bucket alone (npm start does so by itself), or with --data one for any tests",
     load: async () => (await import("@/lib/commands/bucket-serve")).bucketServeCommand,
   },
   "bucket setup": {
