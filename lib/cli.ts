@@ -27,6 +27,10 @@ const commands: Record<string, Entry> = {
     summary: "serve the local bucket alone (npm start does so by itself), or with --data one for any tests",
     load: async () => (await import("@/lib/commands/bucket-serve")).bucketServeCommand,
   },
+  "bucket check": {
+    summary: "compare the local bucket's index with its files; with --deep every byte",
+    load: async () => (await import("@/lib/commands/bucket-check")).bucketCheckCommand,
+  },
   "bucket setup": {
     summary: "create the bucket where it is missing, and let APP_ORIGIN send to it (CORS)",
     load: async () => (await import("@/lib/commands/bucket-setup")).bucketSetupCommand,
@@ -65,7 +69,7 @@ async function main(args: string[]): Promise<number | undefined> {
     const result = await command.run(flags);
     if (result !== undefined) console.log(flags.json === true ? JSON.stringify(result.data) : result.text);
     // A command that serves has no result, and goes on after this.
-    return result === undefined ? undefined : 0;
+    return result === undefined ? undefined : (result.exitCode ?? 0);
   } catch (error) {
     console.error(sentenceOf(error));
     return isUsage(error) ? 2 : 1;
