@@ -1,70 +1,22 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
-import { createServer, type Server } from "node:net";
-import os from "node:os";
 import path from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import BetterSqlite from "better-sqlite3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-const projectDir = fileURLToPath(new URL("..", import.meta.url));
-const parent = fs.mkdtempSync(path.join(os.tmpdir(), "pail-cli-"));
-const newFolder = () => fs.mkdtempSync(path.join(parent, "home-"));
-
-const running = new Set<ChildProcessWithoutNullStreams>();
-let occupied: Server;
-let occupiedPort: number;
-
-beforeAll(async () => {
-  occupied = createServer();
-  occupied.listen(0, "127.0.0.1");
-  await once(occupied, "listening");
-  const address = occupied.address();
-  occupiedPort = typeof address === "object" && address !== null ? address.port : 0;
-});
-afterAll(() => {
-  for (const child of running) child.kill("SIGKILL");
-  occupied.close();
-  fs.rmSync(parent, { recursive: true, force: true });
-});
-
-const flags = ["--conditions=react-server", "--import", "tsx"];
-
-type Variables = Record<string, string>;
-
-/** Starts the command line as `npm run manage` does, in an environment of its own and a folder of its own. */
-function launch(args: string[], variables: Variables = {}): ChildProcessWithoutNullStreams {
-  const own = { DATA_DIR: newFolder(), PORT: "0", S3_PORT: "0", NODE_ENV: "production" as const };
-  const child = spawn(process.execPath, [...flags, "lib/cli.ts", ...args], {
-    cwd: projectDir,
-    env: { PATH: process.env.PATH, HOME: parent, ...own, ...variables },
-  });
-  running.add(child);
-  child.once("exit", () => running.delete(child));
-  return child;
-}
-
-/** Runs it to its end. */
-async function run(args: string[], variables: Variables = {}, input = "") {
-  const child = launch(args, variables);
-  child.stdin.end(input);
-  const [out, err, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { code, out, err };
-}
-
-const inUse = () => new RegExp(`^Port ${occupiedPort} is in use\\. .*PORT=${occupiedPort + 1}\\n$`);
+import { describe, expect, test } from "vitest";
+import { inUse, newFolder, occupiedPort, run } from "./commands/test-command-line";
 
 describe.concurrent("an unknown command", () => {
   test("is answered with all there are, and exit code 2", async () => {
     const { code, out, err } = await run(["paint"]);
     expect([code, out]).toEqual([2, ""]);
-    for (const name of ["start", "migrate", "create-admin", "bucket serve", "bucket setup", "uploads sweep"])
+    for (const name of [
+      "start",
+      "migrate",
+      "create-admin",
+      "bucket serve",
+      "bucket check",
+      "bucket setup",
+      "uploads sweep",
+    ])
       expect(err).toMatch(new RegExp(`^  ${name} +\\S`, "m"));
   });
 });
@@ -74,6 +26,16 @@ describe.concurrent("--help", () => {
     const { code, out, err } = await run(["--help"]);
     expect(code).toBe(0);
     expect(out + err).toContain("create-admin");
+  });
+
+  test.each([
+    ["bucket", "serve"],
+    ["bucket", "setup"],
+    ["uploads", "sweep"],
+  ])("after %s %s names it", async (...name) => {
+    const { code, out } = await run([...name, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain(`npm run manage -- ${name.join(" ")} `);
   });
 
   test("after a command says what it takes, and does nothing", async () => {
@@ -145,22 +107,5 @@ describe.concurrent("start says in one sentence, with exit code 1,", () => {
     const { code, out, err } = await run(["start"], { APP_ORIGIN: "https://example.org/pail" });
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(/^Please correct the environment: APP_ORIGIN .*\.\n$/);
-  });
-});
-
-describe.concurrent("bucket serve", () => {
-  test("says its port, answers nobody who has not signed, and ends when it is told to", async () => {
-    const child = launch(["bucket", "serve"]);
-    const [line] = await once(child.stdout, "data");
-    const port = /^The local bucket listens on port (\d+)\.\n$/.exec(String(line))?.[1];
-    expect((await fetch(`http://127.0.0.1:${port}/pail/media/a.jpg`)).status).toBe(403);
-    child.kill("SIGTERM");
-    expect(await once(child, "exit")).toEqual([0, null]);
-  });
-
-  test("says in one sentence that its port is in use", async () => {
-    const { code, out, err } = await run(["bucket", "serve"], { S3_PORT: String(occupiedPort) });
-    expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(inUse());
   });
 });

@@ -1,21 +1,44 @@
 import { parseArgs } from "node:util";
-import { bucketServeCommand } from "@/lib/commands/bucket-serve";
-import { bucketSetupCommand } from "@/lib/commands/bucket-setup";
 import type { Command, Flags } from "@/lib/commands/command";
-import { createAdminCommand } from "@/lib/commands/create-admin";
-import { migrateCommand } from "@/lib/commands/migrate";
-import { startCommand } from "@/lib/commands/start";
-import { uploadsSweepCommand } from "@/lib/commands/uploads-sweep";
 import { setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 
-const commands: Record<string, Command> = {
-  start: startCommand,
-  migrate: migrateCommand,
-  "create-admin": createAdminCommand,
-  "bucket serve": bucketServeCommand,
-  "bucket setup": bucketSetupCommand,
-  "uploads sweep": uploadsSweepCommand,
+interface Entry {
+  summary: string;
+  /** Only the command that runs is loaded: each needs other packages, and some take seconds. */
+  load(): Promise<Command>;
+}
+
+const commands: Record<string, Entry> = {
+  start: {
+    summary:
+      "build if needed, migrate, start the local bucket if no bucket is set, serve the pages (npm start)",
+    load: async () => (await import("@/lib/commands/start")).startCommand,
+  },
+  migrate: {
+    summary: "bring the database's tables up to date",
+    load: async () => (await import("@/lib/commands/migrate")).migrateCommand,
+  },
+  "create-admin": {
+    summary: "make an admin account, or give an account a new password and make it one",
+    load: async () => (await import("@/lib/commands/create-admin")).createAdminCommand,
+  },
+  "bucket serve": {
+    summary: "serve the local bucket alone (npm start does so by itself), or with --data one for any tests",
+    load: async () => (await import("@/lib/commands/bucket-serve")).bucketServeCommand,
+  },
+  "bucket check": {
+    summary: "compare the local bucket's index with its files; with --deep every byte",
+    load: async () => (await import("@/lib/commands/bucket-check")).bucketCheckCommand,
+  },
+  "bucket setup": {
+    summary: "create the bucket where it is missing, and let APP_ORIGIN send to it (CORS)",
+    load: async () => (await import("@/lib/commands/bucket-setup")).bucketSetupCommand,
+  },
+  "uploads sweep": {
+    summary: "delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
+    load: async () => (await import("@/lib/commands/uploads-sweep")).uploadsSweepCommand,
+  },
 };
 
 // The pinned SDK runs on Node 20; its notice about next year's versions is for those who build Pail.
@@ -23,11 +46,11 @@ setEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
 const exitCode = await main(process.argv.slice(2));
 if (exitCode !== undefined) process.exit(exitCode);
 
-/** Runs the command that the arguments name. Exit codes: 0 done, 1 failed (one sentence says why), 2 no such command. */
+/** Runs the command that the arguments name. Exit codes: 0 done, 1 failed (one sentence says why), 2 not asked for rightly. */
 async function main(args: string[]): Promise<number | undefined> {
   const name = Object.keys(commands).find((candidate) => `${args.join(" ")} `.startsWith(`${candidate} `));
-  const command = name === undefined ? undefined : commands[name];
-  if (name === undefined || command === undefined) {
+  const entry = name === undefined ? undefined : commands[name];
+  if (name === undefined || entry === undefined) {
     if (args[0] !== "--help") {
       console.error(overview());
       return 2;
@@ -36,19 +59,20 @@ async function main(args: string[]): Promise<number | undefined> {
     return 0;
   }
   try {
+    const command = await entry.load();
     const rest = args.slice(name.split(" ").length);
     const flags = parseFlags(rest, command);
     if (flags.help === true) {
-      console.log(helpOf(name, command));
+      console.log(helpOf(name, entry.summary, command));
       return 0;
     }
     const result = await command.run(flags);
     if (result !== undefined) console.log(flags.json === true ? JSON.stringify(result.data) : result.text);
     // A command that serves has no result, and goes on after this.
-    return result === undefined ? undefined : 0;
+    return result === undefined ? undefined : (result.exitCode ?? 0);
   } catch (error) {
     console.error(sentenceOf(error));
-    return (error as { code?: unknown }).code === "usage" ? 2 : 1;
+    return isUsage(error) ? 2 : 1;
   }
 }
 
@@ -57,14 +81,17 @@ function parseFlags(args: string[], { options }: Command): Flags {
   return parseArgs({ args, options: { ...options, ...common } }).values as Flags;
 }
 
-function sentenceOf(error: unknown): string {
-  if (error instanceof AppError) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code?.startsWith("ERR_PARSE_ARGS")) return message;
-  return `Pail failed: ${message || String(error)}`;
+function isUsage(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "usage" || String(code).startsWith("ERR_PARSE_ARGS");
 }
 
-function helpOf(name: string, { summary, usage, options = {} }: Command): string {
+function sentenceOf(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof AppError || isUsage(error) ? message : `Pail failed: ${message || String(error)}`;
+}
+
+function helpOf(name: string, summary: string, { usage, options = {} }: Command): string {
   const flags = ["json", ...Object.keys(options)].map((flag) => `--${flag}`).join(", ");
   return `npm run manage -- ${name} ${usage ?? ""}\n  ${summary}\n  options: ${flags}, --help`;
 }

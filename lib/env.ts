@@ -6,6 +6,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/errors";
 
 const MiB = 1024 * 1024;
+export const defaultBucketPort = 9000;
 
 const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
   const url = new URL(value);
@@ -39,7 +40,7 @@ const variables = z
     S3_ENDPOINT: origin.optional(),
     S3_PUBLIC_ENDPOINT: origin.optional(),
     S3_FORCE_PATH_STYLE: flag.optional(),
-    S3_PORT: port.default(9000),
+    S3_PORT: port.default(defaultBucketPort),
     MEDIA_LOCATION: location.default("media"),
     STATIC_LOCATION: location.default("static"),
     UPLOAD_MAX_BYTES: z.coerce
@@ -70,6 +71,24 @@ let parsed: Env | undefined;
 export function env(): Env {
   parsed ??= readEnv(process.env);
   return parsed;
+}
+
+/** Credentials and region as AWS's own tools read them. Throws AppError `usage` where the credentials are missing. */
+export function awsEnv() {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION } =
+    process.env;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
+    const sentence = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what its clients will sign with.";
+    throw new AppError("usage", sentence);
+  }
+  return {
+    region: AWS_REGION || AWS_DEFAULT_REGION || "us-east-1",
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+    },
+  };
 }
 
 /** Sets variables for this process and those it starts, and has the configuration read anew. */

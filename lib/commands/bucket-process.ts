@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { childEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -10,19 +11,14 @@ export interface BucketProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the local bucket in a process of its own, and starts it again should it end by itself. */
+const retryAfterMs = 1000;
+
+/** Starts the local bucket in a process of its own, and starts it again on the same port should it end by itself. */
 export async function startBucketProcess(): Promise<BucketProcess> {
   let stopped = false;
   let child = spawnBucket({});
   const port = await portOf(child);
-  const keepAlive = () =>
-    child.once("exit", (code, signal) => {
-      if (stopped) return;
-      log.error({ code, signal }, "the local bucket ended; starting it again");
-      child = spawnBucket({ S3_PORT: String(port) });
-      portOf(child).then(keepAlive, (error) => log.fatal({ err: error }, "the local bucket is down"));
-    });
-  keepAlive();
+  reviveOnExit();
   return {
     port,
     stop: () => {
@@ -33,6 +29,29 @@ export async function startBucketProcess(): Promise<BucketProcess> {
       });
     },
   };
+
+  function reviveOnExit(): void {
+    child.once("exit", (code, signal) => {
+      if (stopped) return;
+      log.error({ code, signal }, "the local bucket ended; starting it again");
+      void revive();
+    });
+  }
+
+  async function revive(): Promise<void> {
+    while (!stopped) {
+      child = spawnBucket({ S3_PORT: String(port) });
+      try {
+        await portOf(child);
+        reviveOnExit();
+        return;
+      } catch (error) {
+        if (stopped) return;
+        log.error({ error: String(error) }, "the local bucket did not start; trying again");
+        await sleep(retryAfterMs);
+      }
+    }
+  }
 }
 
 function spawnBucket(changes: Record<string, string>): ChildProcess {

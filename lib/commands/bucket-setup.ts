@@ -4,7 +4,6 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import type { Command } from "./command";
 
 export const bucketSetupCommand: Command = {
-  summary: "create the bucket where it is missing, and let APP_ORIGIN send to it (CORS)",
   async run() {
     const changes = await setUpBucket(bucketClient(), env().appOrigin);
     return { data: { changes }, text: changes.length === 0 ? "Nothing to change." : changes.join("\n") };

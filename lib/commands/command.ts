@@ -4,10 +4,12 @@ export type Flags = Record<string, string | boolean | undefined>;
 
 /** One command of `npm run manage`. Every one takes --help and --json besides its own options. */
 export interface Command {
-  summary: string;
   /** What follows the name, for the help text. */
   usage?: string;
   options?: NonNullable<ParseArgsConfig["options"]>;
-  /** What it did, as data (--json) and as a sentence. A command that runs until it is stopped returns nothing. */
-  run(flags: Flags): Promise<{ data: object; text: string } | undefined>;
+  /**
+   * What it did, as data (--json) and as a sentence; an exit code where it did its work and yet has bad news. A command
+   * that runs until it is stopped returns nothing.
+   */
+  run(flags: Flags): Promise<{ data: object; text: string; exitCode?: number } | undefined>;
 }

@@ -7,7 +7,6 @@ import { AppError } from "@/lib/errors";
 import type { Command } from "./command";
 
 export const createAdminCommand: Command = {
-  summary: "make an admin account, or give an account a new password and make it one",
   usage: "--email a@b.c [--name NAME]   (password on standard input)",
   options: { email: { type: "string" }, name: { type: "string" } },
   async run({ email, name }) {

@@ -3,7 +3,6 @@ import { migrate } from "@/lib/db/migrate";
 import type { Command } from "./command";
 
 export const migrateCommand: Command = {
-  summary: "bring the database's tables up to date",
   async run() {
     await migrate(database());
     return { data: { migrated: true }, text: "The database is up to date." };

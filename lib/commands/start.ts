@@ -20,8 +20,6 @@ const sweepEveryMs = 5 * 60 * 1000;
 const stopWithinMs = 10_000;
 
 export const startCommand: Command = {
-  summary:
-    "build if needed, migrate, start the local bucket if no bucket is set, serve the pages (npm start)",
   options: { dev: { type: "boolean" } },
   async run({ dev, json }) {
     const started = await start(dev === true);

@@ -2,7 +2,6 @@ import { sweep } from "@/lib/uploads/sweep";
 import type { Command } from "./command";
 
 export const uploadsSweepCommand: Command = {
-  summary: "delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
   async run() {
     const report = await sweep();
     return {

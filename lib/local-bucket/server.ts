@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { Authenticator } from "./auth";
@@ -52,6 +52,9 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs });
   server.timeout = idleTimeoutMs;
   server.keepAliveTimeout = idleTimeoutMs;
+  /** Whoever asks before the folder is open waits for it. */
+  const early: [IncomingMessage, ServerResponse][] = [];
+  server.on("request", (...exchange) => early.push(exchange));
   // The port first: where it is taken, another server may be at work in the folder.
   await listen(server, port, host);
   try {
@@ -71,7 +74,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     };
     await recover(store);
     const stopLifecycles = startLifecycles(store);
-    server.on("request", (http, response) => {
+    server.removeAllListeners("request").on("request", (http, response) => {
       answerRequest(store, http, response, (record) => {
         stats.requests += 1;
         stats.bytesIn += record.bytesIn;
@@ -80,6 +83,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       });
     });
     server.on("clientError", refuseConnection);
+    for (const [http, response] of early) server.emit("request", http, response);
     const { port: actualPort } = server.address() as AddressInfo;
     const name = host.includes(":") ? `[${host}]` : host;
     return {
@@ -95,6 +99,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     };
   } catch (error) {
     server.close();
+    server.closeAllConnections();
     throw error;
   }
 }
