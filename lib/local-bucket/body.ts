@@ -12,7 +12,8 @@ export interface Body {
 }
 
 const maxObjectBytes = 5 * 1024 ** 3;
-const maxXmlBytes = 1024 ** 2;
+/** Room for the 1000 keys of 1024 bytes that DeleteObjects may hold. */
+const maxXmlBytes = 1.25 * 1024 ** 2;
 
 /** Makes a request's body readable. Its length must be known before it comes. */
 export function openBody({ request: { http }, payload }: SignedCall): Body {
