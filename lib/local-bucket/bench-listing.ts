@@ -3,6 +3,8 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { interleave, median, print, printRatio } from "./bench-figures";
 import { withFolder, withServer } from "./bench-process";
+import { IndexDatabase } from "./index-database";
+import type { ObjectRecord } from "./index-rows";
 import { ObjectIndex } from "./object-index";
 
 const sizes = { few: 10_000, many: 1_000_000 };
@@ -12,9 +14,9 @@ const pages = 100;
 /** Prints how long a page of 1,000 keys takes in a bucket of many keys and in one of few, from places all over. */
 export async function benchListing(): Promise<void> {
   await withFolder(async (folder) => {
-    const index = new ObjectIndex(folder);
-    for (const [bucket, count] of Object.entries(sizes)) await fill(index, bucket, count);
-    index.close();
+    const db = new IndexDatabase(folder);
+    for (const [bucket, count] of Object.entries(sizes)) await fill(new ObjectIndex(db), bucket, count);
+    db.close();
     await withServer("local-bucket", folder, async ({ client }) => {
       const agent = new Agent({ keepAlive: true });
       const list = async (bucket: keyof typeof sizes) => {
@@ -36,21 +38,22 @@ export async function benchListing(): Promise<void> {
   });
 }
 
-async function fill(index: ObjectIndex, bucket: string, count: number): Promise<void> {
-  await index.createBucket({ name: bucket, createdAt: 0, corsRules: [] });
-  const attributes = { headers: { "content-type": "image/jpeg" }, metadata: {}, tags: [] };
-  const content = {
-    blobId: "",
+/** Rows without files: a listing reads none. */
+async function fill(index: ObjectIndex, name: string, count: number): Promise<void> {
+  await index.createBucket({ name, createdAt: 0, settings: {} });
+  const object: ObjectRecord = {
+    headers: { "content-type": "image/jpeg" },
+    metadata: {},
+    tags: [],
+    blobIds: ["0".repeat(32)],
     size: 1,
-    etag: "d41d8cd98f00b204e9800998ecf8427e",
+    etag: "0".repeat(32),
     checksums: {},
     modifiedAt: 0,
   };
   for (let from = 0; from < count; from += batch) {
-    const saved = Array.from({ length: batch }, (_, i) =>
-      index.saveObject(bucket, key(from + i), { ...attributes, ...content }),
-    );
-    await Promise.all(saved);
+    const keys = Array.from({ length: batch }, (_, i) => key(from + i));
+    await Promise.all(keys.map((each) => index.saveObject(name, each, object, [])));
   }
 }
 
