@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { benchMemory, benchPosts } from "@/lib/local-bucket/bench";
+import { benchGets } from "@/lib/local-bucket/bench-gets";
+import { benchListing } from "@/lib/local-bucket/bench-listing";
+import { benchMemory } from "@/lib/local-bucket/bench-memory";
+import { benchPosts } from "@/lib/local-bucket/bench-posts";
 import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
@@ -9,6 +12,8 @@ const benches: Record<string, () => Promise<void>> = {
   query: benchGalleryQuery,
   page: benchGalleryPage,
   posts: benchPosts,
+  gets: benchGets,
+  listing: benchListing,
   memory: benchMemory,
 };
 

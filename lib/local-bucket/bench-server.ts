@@ -1,27 +1,31 @@
+import { createReadStream } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { bucket, credentials, load, region, type ServerKind } from "./bench-process";
 import { startLocalBucket } from "./server";
 
-/** The server that bench.ts measures, in a process of its own: `local-bucket` or `s3rver`, then a folder. */
-const [kind, dataDir = "", bucket = "", accessKeyId = "", secretAccessKey = ""] = process.argv.slice(2);
+/** A server that is measured, in a process of its own: its kind, then its folder. */
+const [kind, folder = ""] = process.argv.slice(2) as [ServerKind, string];
+const starts = { "local-bucket": startOurs, s3rver: startS3rver, files: startFiles };
 
-void (kind === "s3rver" ? startS3rver() : startOurs()).then((url) => process.send?.({ url }));
+void starts[kind]().then((url) => process.send?.({ url }));
 
 let peakRss = 0;
 setInterval(() => {
   peakRss = Math.max(peakRss, process.memoryUsage.rss());
 }, 20);
 
-process.on("message", (question) => {
-  if (question !== "usage") return;
+process.on("message", () => {
   const { user, system } = process.cpuUsage();
-  process.send?.({ rss: process.memoryUsage.rss(), peakRss, cpuSeconds: (user + system) / 1e6 });
+  const rss = process.memoryUsage.rss();
+  process.send?.({ rss, peakRss: Math.max(peakRss, rss), cpuSeconds: (user + system) / 1e6 });
   peakRss = 0;
 });
 
 async function startOurs(): Promise<string> {
-  const credentials = { accessKeyId, secretAccessKey };
-  return (await startLocalBucket({ dataDir, region: "us-east-1", credentials })).url;
+  return (await startLocalBucket({ dataDir: folder, region, credentials })).url;
 }
 
 interface S3rver {
@@ -35,8 +39,21 @@ async function startS3rver(): Promise<string> {
     address: "127.0.0.1",
     port: 0,
     silent: true,
-    directory: dataDir,
+    directory: folder,
     configureBuckets: [{ name: bucket }],
   }).run();
   return `http://127.0.0.1:${port}`;
+}
+
+/** The least that a server of files can be: no signatures, no index. */
+function startFiles(): Promise<string> {
+  const server = createServer((request, response) => {
+    response.setHeader("Content-Length", load.bytes);
+    createReadStream(join(folder, request.url ?? "")).pipe(response);
+  });
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () =>
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    );
+  });
 }
