@@ -19,6 +19,7 @@ export const bucketServeCommand: Command = {
         host,
         port: bucket.local.port,
         region: bucket.region,
+        domain: new URL(bucket.publicEndpoint).hostname,
         credentials: bucket.credentials,
         log: (line) =>
           log[line.status === undefined || Number(line.status) >= 500 ? "warn" : "debug"](line, "bucket"),

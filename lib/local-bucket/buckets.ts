@@ -1,8 +1,8 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { readXmlBody } from "./body";
 import { bucketName, type SignedCall, sendEmpty, sendXml } from "./call";
 import { readCorsRules, writeCorsRules } from "./cors";
+import { checkBucketName } from "./request";
 import { S3Error } from "./s3-error";
 import { fromXml } from "./xml";
 
@@ -70,12 +70,6 @@ export async function putBucketCors(call: SignedCall): Promise<void> {
 export async function deleteBucketCors(call: SignedCall): Promise<void> {
   await call.store.index.saveCorsRules(bucketName(call), []);
   sendEmpty(call, 204);
-}
-
-function checkBucketName(name: string): void {
-  const valid = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name) && isIP(name) === 0;
-  if (valid) return;
-  throw new S3Error("InvalidBucketName", "The specified bucket is not valid.", { BucketName: name });
 }
 
 const configurationSchema = z.union([

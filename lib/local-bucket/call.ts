@@ -12,6 +12,8 @@ export interface Store {
   readonly blobs: BlobStore;
   readonly authenticator: Authenticator;
   readonly region: string;
+  /** A host below it names a bucket. */
+  readonly domain: string;
   now(): Date;
   /** Tells the log about something that went wrong behind an answer that was right. */
   report(what: string, error: unknown): void;

@@ -140,8 +140,9 @@ function describe({ min, max }: LengthRange): string {
 function answer(call: Call, fields: Fields, key: string, object: ObjectRecord): void {
   const bucket = bucketName(call);
   const etag = `"${object.etag}"`;
-  const host = header(call.request.http, "host") ?? "localhost";
-  const location = `http://${host}/${bucket}/${key.split("/").map(encodePart).join("/")}`;
+  const { host = call.store.domain, addressing } = call.request;
+  const path = [...(addressing === "path" ? [bucket] : []), ...key.split("/").map(encodePart)].join("/");
+  const location = `http://${host}/${path}`;
   const redirect = readRedirect(fields.get("success_action_redirect") ?? fields.get("redirect"));
   call.response.setHeader("ETag", etag);
   if (redirect) {

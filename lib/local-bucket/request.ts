@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { S3Error } from "./s3-error";
 
 /** A request as S3 sees it: bucket and key decoded, query and headers readable by lower-case name. */
@@ -10,6 +11,10 @@ export interface S3Request {
   /** The path in the one spelling that signatures are made over. */
   readonly canonicalPath: string;
   readonly query: Query;
+  /** The host that was asked, with its port; undefined where HTTP/1.0 names none. */
+  readonly host: string | undefined;
+  /** Where the bucket's name was: in the path, or in front of the server's own name. */
+  readonly addressing: "path" | "virtual-hosted";
   readonly bucket: string | undefined;
   readonly key: string | undefined;
 }
@@ -22,14 +27,19 @@ export function newRequestId(): string {
   return randomBytes(8).toString("hex").toUpperCase();
 }
 
-/** Takes a request line apart; whatever cannot be decoded is refused. */
-export function readRequest(http: IncomingMessage, id: string): S3Request {
+/**
+ * Takes a request's line and its host apart; whatever cannot be decoded is refused. A host below the given domain names
+ * a bucket, any other host is this server.
+ */
+export function readRequest(http: IncomingMessage, id: string, domain: string): S3Request {
+  const host = readHost(http);
+  const hosted = host === undefined ? undefined : bucketOfHost(host, domain);
   const target = http.url ?? "/";
   if (!target.startsWith("/")) throw new S3Error("InvalidURI", "The request target must be a path.");
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const segments = path.split("/").map(decodePart);
-  const [, bucket, ...rest] = segments;
+  const [bucket, ...rest] = hosted === undefined ? segments.slice(1) : [hosted, ...segments.slice(1)];
   const key = rest.join("/");
   if (key) checkKey(key);
   return {
@@ -38,6 +48,8 @@ export function readRequest(http: IncomingMessage, id: string): S3Request {
     method: http.method ?? "GET",
     canonicalPath: segments.map(encodePart).join("/"),
     query: readQuery(mark < 0 ? "" : target.slice(mark + 1)),
+    host,
+    addressing: hosted === undefined ? "path" : "virtual-hosted",
     bucket: bucket || undefined,
     key: key || undefined,
   };
@@ -54,6 +66,13 @@ export function queryValue(query: Query, name: string): string | undefined {
 export function header(http: IncomingMessage, name: string): string | undefined {
   const values = http.headersDistinct[name];
   return values && decodeHeader(values.join(","));
+}
+
+/** Refuses a name that S3 would not give to a bucket. */
+export function checkBucketName(name: string): void {
+  const valid = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name) && isIP(name) === 0;
+  if (valid) return;
+  throw new S3Error("InvalidBucketName", "The specified bucket is not valid.", { BucketName: name });
 }
 
 /** Refuses a key that S3 would refuse. */
@@ -83,6 +102,20 @@ export function decodePart(text: string): string {
   } catch {
     throw new S3Error("InvalidURI", `Couldn't parse the specified URI: ${text.slice(0, 100)} is not UTF-8.`);
   }
+}
+
+function readHost(http: IncomingMessage): string | undefined {
+  const host = header(http, "host");
+  if (host === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(host)) return host;
+  throw new S3Error("BadRequest", "The Host header must be a name or an address, with or without a port.");
+}
+
+function bucketOfHost(host: string, domain: string): string | undefined {
+  const name = host.toLowerCase().replace(/:\d+$/, "");
+  if (!name.endsWith(`.${domain}`)) return undefined;
+  const bucket = name.slice(0, -domain.length - 1);
+  checkBucketName(bucket);
+  return bucket;
 }
 
 function readQuery(text: string): Query {

@@ -16,6 +16,8 @@ export interface LocalBucketOptions {
   /** 0 or nothing: any free port. */
   port?: number;
   region: string;
+  /** Requests to `<bucket>.<domain>` are for that bucket (virtual-hosted style). Default: localhost. */
+  domain?: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
   /** Takes one record per request; it never holds a query string or a signature. */
   log?: (line: Record<string, unknown>) => void;
@@ -55,6 +57,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       blobs: await BlobStore.open(dataDir),
       authenticator: new Authenticator(credentials, region, now),
       region,
+      domain: options.domain ?? "localhost",
       now,
       report: (what, error) => log({ level: "error", message: what, error: String(error) }),
     };
