@@ -55,6 +55,28 @@ export function readRequest(http: IncomingMessage, id: string, domain: string): 
   };
 }
 
+/**
+ * Makes headers of the x-amz-* parameters of a presigned URL, which its signer moved out of the headers. Only for a
+ * request whose signature was verified.
+ */
+export function restoreHoistedHeaders({ http, query }: S3Request): void {
+  if (!query.has("X-Amz-Signature")) return;
+  for (const [parameter, values] of query) {
+    const name = parameter.toLowerCase();
+    if (!name.startsWith("x-amz-")) continue;
+    const inHeader = header(http, name);
+    const [value = "", ...others] = new Set(inHeader === undefined ? values : [...values, inHeader]);
+    if (others.length > 0) {
+      throw new S3Error("InvalidRequest", `${name} is given more than once, with different values.`);
+    }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no header could hold them
+    if (/[\x00-\x1f\x7f]/.test(value)) {
+      throw new S3Error("InvalidArgument", `Control characters are not allowed in ${name}.`);
+    }
+    http.headersDistinct[name] = [Buffer.from(value).toString("latin1")];
+  }
+}
+
 /** The first value of a query parameter. */
 export function queryValue(query: Query, name: string): string | undefined {
   return query.get(name)?.[0];
@@ -64,8 +86,8 @@ export function queryValue(query: Query, name: string): string | undefined {
  * A header's value. Node reads headers as Latin-1; S3's are UTF-8, so what is valid UTF-8 is taken as such.
  */
 export function header(http: IncomingMessage, name: string): string | undefined {
-  const values = http.headersDistinct[name];
-  return values && decodeHeader(values.join(","));
+  const headers = http.headersDistinct;
+  return Object.hasOwn(headers, name) ? headers[name] && decodeHeader(headers[name].join(",")) : undefined;
 }
 
 /** Refuses a name that S3 would not give to a bucket. */

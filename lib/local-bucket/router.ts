@@ -2,7 +2,7 @@ import type { Call } from "./call";
 import { answerPreflight } from "./cors";
 import { findOperation } from "./operations";
 import { postObject } from "./post-object";
-import { header } from "./request";
+import { header, restoreHoistedHeaders } from "./request";
 import { notImplemented, S3Error } from "./s3-error";
 
 /** Verifies who asks, and runs the operation that is asked for. */
@@ -14,14 +14,15 @@ export async function route(call: Call): Promise<void> {
     answerPreflight(http, response, rules ?? []);
     return;
   }
-  const operation = findOperation(request);
   // A form carries its signature inside.
-  if (operation?.name === "PostObject" && header(http, "authorization") === undefined) {
+  if (findOperation(request)?.name === "PostObject" && header(http, "authorization") === undefined) {
     await postObject(call);
     return;
   }
   // Before anything is said about what there is.
   const payload = await store.authenticator.authenticate(request);
+  restoreHoistedHeaders(request);
+  const operation = findOperation(request);
   if (!operation) {
     const message = "The specified method is not allowed against this resource.";
     throw new S3Error("MethodNotAllowed", message, { Method: method });
