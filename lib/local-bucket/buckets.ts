@@ -31,7 +31,7 @@ export async function createBucket(call: SignedCall): Promise<void> {
 
 export async function headBucket(call: SignedCall): Promise<void> {
   call.store.index.getBucket(bucketName(call));
-  sendEmpty(call, 200, { "x-amz-bucket-region": call.store.region });
+  sendEmpty(call, 200);
 }
 
 export async function getBucketLocation(call: SignedCall): Promise<void> {

@@ -32,6 +32,7 @@ export function newRequestId(): string {
  * a bucket, any other host is this server.
  */
 export function readRequest(http: IncomingMessage, id: string, domain: string): S3Request {
+  checkRepeatedHeaders(http);
   const host = readHost(http);
   const hosted = host === undefined ? undefined : bucketOfHost(host, domain);
   const target = http.url ?? "/";
@@ -123,6 +124,17 @@ export function decodePart(text: string): string {
     return decodeURIComponent(text);
   } catch {
     throw new S3Error("InvalidURI", `Couldn't parse the specified URI: ${text.slice(0, 100)} is not UTF-8.`);
+  }
+}
+
+/** The headers that are one value, and not a list that may be given in several. */
+const singleHeaders =
+  /^(?:authorization|content-(?:length|md5|type)|date|expect|host|range|transfer-encoding|x-amz-(?!meta-).*)$/;
+
+function checkRepeatedHeaders(http: IncomingMessage): void {
+  for (const [name, values = []] of Object.entries(http.headersDistinct)) {
+    if (values.length < 2 || !singleHeaders.test(name)) continue;
+    throw new S3Error("InvalidRequest", `The header ${name} is given ${values.length} times; expecting one.`);
   }
 }
 

@@ -9,6 +9,8 @@ import { notImplemented, S3Error } from "./s3-error";
 export async function route(call: Call): Promise<void> {
   const { request, response, store } = call;
   const { http, method, bucket } = request;
+  // A refused signature may have been for another region: so an SDK finds this one.
+  response.setHeader("x-amz-bucket-region", store.region);
   if (method === "OPTIONS") {
     const rules = bucket === undefined ? undefined : store.index.findBucket(bucket)?.corsRules;
     answerPreflight(http, response, rules ?? []);

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { Authenticator } from "./auth";
+import { Authenticator, type Credentials } from "./auth";
 import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
 import { answerRequest, refuseConnection } from "./exchange";
@@ -18,7 +18,7 @@ export interface LocalBucketOptions {
   region: string;
   /** Requests to `<bucket>.<domain>` are for that bucket (virtual-hosted style). Default: localhost. */
   domain?: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  credentials: Credentials;
   /** Takes one record per request; it never holds a query string or a signature. */
   log?: (line: Record<string, unknown>) => void;
   now?: () => Date;

@@ -37,10 +37,11 @@ export async function startTestServer(options: Partial<LocalBucketOptions> = {})
   const parent = await mkdtemp(join(tmpdir(), "local-bucket-"));
   const dataDir = join(parent, "a", "data");
   const log: Record<string, unknown>[] = [];
+  const { credentials: identity = credentials } = options;
   const start = () =>
     startLocalBucket({ dataDir, region, credentials, log: (line) => log.push(line), ...options });
   const local = await start();
-  const client = connect(local.url, region, credentials);
+  const client = connect(local.url, region, identity);
   const server: TestServer = {
     endpoint: local.url,
     bucket: "test-bucket",
@@ -53,7 +54,7 @@ export async function startTestServer(options: Partial<LocalBucketOptions> = {})
       await server.local.close();
       server.local = await start();
       server.endpoint = server.local.url;
-      server.client = connect(server.endpoint, region, credentials);
+      server.client = connect(server.endpoint, region, identity);
     },
     files: async () => {
       const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
@@ -166,6 +167,8 @@ export interface HandSigned {
   headers?: Record<string, string>;
   /** What the signature says of the body, where that is not the truth. */
   payload?: string;
+  /** Default: now. */
+  signedAt?: Date;
 }
 
 /** Sends a request that the SDK would not send, with a signature that holds. */
@@ -181,14 +184,15 @@ export async function sendSigned(endpoint: string, asked: HandSigned): Promise<A
     sha256: sha256Hash,
     uriEscapePath: false,
   });
-  const signed = await signer.sign({
+  const request = {
     protocol: "http:",
     hostname,
     method,
     path,
     query,
     headers: { host, "content-length": String(body.length), "x-amz-content-sha256": payload, ...headers },
-  });
+  };
+  const signed = await signer.sign(request, { signingDate: asked.signedAt ?? new Date() });
   const search = new URLSearchParams(query).toString();
   return await send(`${endpoint}${path}${search && `?${search}`}`, method, signed.headers, [body]);
 }
