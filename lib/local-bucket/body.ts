@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { decodeAwsChunked } from "./aws-chunked";
 import type { SignedCall } from "./call";
 import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
@@ -30,17 +31,26 @@ export function openBody({ request: { http }, payload }: SignedCall): Body {
       MaxSizeAllowed: String(maxObjectBytes),
     });
   }
-  const trailer = framed ? header(http, "x-amz-trailer") : undefined;
+  const trailer = header(http, "x-amz-trailer");
+  if (trailer !== undefined && !framed) {
+    const message = "x-amz-trailer needs an x-amz-content-sha256 of STREAMING-…-TRAILER.";
+    throw new S3Error("InvalidRequest", message);
+  }
   const expected: Expected = {
-    checksums: readChecksums(checksumHeaders(http.headersDistinct)),
-    announced: trailer === undefined ? undefined : checksumAlgorithm(trailer.trim().toLowerCase()),
+    ...readChecksums(checksumHeaders(http)),
+    ...(trailer === undefined ? {} : { announced: checksumAlgorithm(trailer.trim().toLowerCase()) }),
     contentMd5: readContentMd5(header(http, "content-md5")),
     contentSha256Hex: payload.kind === "sha256" ? payload.hex : undefined,
   };
+  const declared = header(http, "x-amz-sdk-checksum-algorithm");
+  if (declared !== undefined && trailer === undefined && Object.keys(expected.checksums).length === 0) {
+    const message = `x-amz-sdk-checksum-algorithm is ${declared}, but no x-amz-checksum-* or x-amz-trailer was found.`;
+    throw new S3Error("InvalidRequest", message);
+  }
   const received = chunksOf(http);
   if (!framed) return { chunks: received, expected };
   const takeTrailers = (trailers: [string, string][]) => {
-    Object.assign(expected.checksums, readChecksums(trailers));
+    Object.assign(expected.checksums, readChecksums(trailers).checksums);
     if (expected.announced && expected.checksums[expected.announced] === undefined) {
       throw new S3Error("InvalidRequest", `The trailer ${trailer} was announced and did not come.`);
     }
@@ -67,7 +77,7 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
     }
     parts.push(chunk);
   }
-  digester.verify();
+  await digester.verify();
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
   } catch {
@@ -75,8 +85,8 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
   }
 }
 
-function* checksumHeaders(headers: NodeJS.Dict<string[]>): Generator<[string, string]> {
-  for (const [name, values] of Object.entries(headers)) {
-    if (/^x-amz-(sdk-)?checksum-/.test(name) && values) yield [name, values.join(",")];
+function* checksumHeaders(http: IncomingMessage): Generator<[string, string]> {
+  for (const name of Object.keys(http.headersDistinct)) {
+    if (/^x-amz-(sdk-)?checksum-/.test(name)) yield [name, header(http, name) ?? ""];
   }
 }

@@ -45,7 +45,7 @@ export async function postObject(call: Call): Promise<void> {
   const body: Body = {
     chunks: withinRange(form.file, range),
     expected: {
-      checksums: readChecksums(fields),
+      ...readChecksums(fields),
       contentMd5: readContentMd5(fields.get("content-md5")),
     },
   };

@@ -21,7 +21,7 @@ export async function storeBody(store: Store, object: NewObject, body: Body): Pr
       digester.update(chunk);
       yield chunk;
     }
-    checksums = digester.verify();
+    checksums = await digester.verify();
   };
   const blobId = await store.blobs.write(checked());
   const { size, md5Hex: etag } = digester;
