@@ -7,6 +7,7 @@ import {
   SignatureV4Base,
   UNSIGNED_PAYLOAD,
 } from "@smithy/signature-v4";
+import { ChunkSignatures } from "./chunk-signatures";
 import { type CredentialClaim, type Malformed, readClaim } from "./claim";
 import { header, type S3Request } from "./request";
 import { notImplemented, S3Error } from "./s3-error";
@@ -19,8 +20,11 @@ export interface Credentials {
   sessionToken?: string;
 }
 
-/** What the signature says about the body: its SHA-256, nothing, or that it is framed and ends in a trailer. */
-export type SignedPayload = { kind: "sha256"; hex: string } | { kind: "unsigned" } | { kind: "trailer" };
+/** What the signature says about the body: its SHA-256, nothing, or that it comes framed as aws-chunked. */
+export type SignedPayload =
+  | { kind: "sha256"; hex: string }
+  | { kind: "unsigned" }
+  | { kind: "aws-chunked"; hasTrailer: boolean; signatures?: ChunkSignatures };
 
 /** Verifies who signed a request or a form, with the SDK's own canonical form. One account, one region. */
 export class Authenticator extends SignatureV4Base {
@@ -59,7 +63,7 @@ export class Authenticator extends SignatureV4Base {
     const canonical = this.createCanonicalRequest(asSigned, headers, claim.payload);
     const text = await this.createStringToSign(claim.longDate, scope, canonical, ALGORITHM_IDENTIFIER);
     checkSignature(key, text, claim.signature, { CanonicalRequest: canonical });
-    return readPayload(claim.payload);
+    return readPayload(claim.payload, () => new ChunkSignatures(key, claim.longDate, scope, claim.signature));
   }
 
   /** Refuses a credential of another account, day, region or service, or without its session token. */
@@ -121,10 +125,21 @@ function checkEverythingSigned({ http }: S3Request, signedHeaders: string[], mal
   }
 }
 
-function readPayload(payload: string): SignedPayload {
-  if (payload === UNSIGNED_PAYLOAD) return { kind: "unsigned" };
-  if (payload === "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return { kind: "trailer" };
-  if (payload.startsWith("STREAMING-")) throw notImplemented(`signed chunks (${payload})`);
+function readPayload(payload: string, startSignatures: () => ChunkSignatures): SignedPayload {
+  const kind = "aws-chunked";
+  switch (payload) {
+    case UNSIGNED_PAYLOAD:
+      return { kind: "unsigned" };
+    case "STREAMING-UNSIGNED-PAYLOAD-TRAILER":
+      return { kind, hasTrailer: true };
+    case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD":
+      return { kind, hasTrailer: false, signatures: startSignatures() };
+    case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER":
+      return { kind, hasTrailer: true, signatures: startSignatures() };
+  }
+  if (payload.startsWith("STREAMING-")) throw notImplemented(`the x-amz-content-sha256 ${payload}`);
   if (/^[0-9a-f]{64}$/.test(payload)) return { kind: "sha256", hex: payload };
-  throw new S3Error("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a SHA-256 in hex.");
+  const known =
+    "UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+  throw new S3Error("InvalidArgument", `x-amz-content-sha256 must be ${known} or a SHA-256 in hex.`);
 }

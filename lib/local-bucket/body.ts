@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { decodeAwsChunked } from "./aws-chunked";
+import { decodeAwsChunked, malformedTrailer } from "./aws-chunked";
 import type { SignedCall } from "./call";
 import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
 import { chunksOf } from "./chunks";
@@ -17,45 +17,76 @@ const maxXmlBytes = 1024 ** 2;
 
 /** Makes a request's body readable. Its length must be known before it comes. */
 export function openBody({ request: { http }, payload }: SignedCall): Body {
-  const framed = payload.kind === "trailer";
-  const lengthName = framed ? "x-amz-decoded-content-length" : "content-length";
-  const lengthText = header(http, lengthName);
-  if (lengthText === undefined) {
-    throw new S3Error("MissingContentLength", `You must provide the ${lengthName} HTTP header.`);
-  }
-  const length = /^\d{1,15}$/.test(lengthText) ? Number(lengthText) : Number.NaN;
-  if (Number.isNaN(length)) throw new S3Error("InvalidArgument", `${lengthName} must be a number of bytes.`);
-  if (length > maxObjectBytes) {
-    throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
-      ProposedSize: String(length),
-      MaxSizeAllowed: String(maxObjectBytes),
-    });
-  }
-  const trailer = header(http, "x-amz-trailer");
-  if (trailer !== undefined && !framed) {
-    const message = "x-amz-trailer needs an x-amz-content-sha256 of STREAMING-…-TRAILER.";
-    throw new S3Error("InvalidRequest", message);
-  }
+  const framed = payload.kind === "aws-chunked";
+  const length = readLength(http, framed ? "x-amz-decoded-content-length" : "content-length");
+  const trailer = readTrailerName(http, framed && payload.hasTrailer);
   const expected: Expected = {
-    ...readChecksums(checksumHeaders(http)),
-    ...(trailer === undefined ? {} : { announced: checksumAlgorithm(trailer.trim().toLowerCase()) }),
+    ...readChecksumHeaders(http, trailer),
     contentMd5: readContentMd5(header(http, "content-md5")),
     contentSha256Hex: payload.kind === "sha256" ? payload.hex : undefined,
   };
-  const declared = header(http, "x-amz-sdk-checksum-algorithm");
-  if (declared !== undefined && trailer === undefined && Object.keys(expected.checksums).length === 0) {
-    const message = `x-amz-sdk-checksum-algorithm is ${declared}, but no x-amz-checksum-* or x-amz-trailer was found.`;
-    throw new S3Error("InvalidRequest", message);
-  }
   const received = chunksOf(http);
   if (!framed) return { chunks: received, expected };
-  const takeTrailers = (trailers: [string, string][]) => {
-    Object.assign(expected.checksums, readChecksums(trailers).checksums);
-    if (expected.announced && expected.checksums[expected.announced] === undefined) {
-      throw new S3Error("InvalidRequest", `The trailer ${trailer} was announced and did not come.`);
+  const takeTrailer = (fields: [string, string][]) => {
+    if (fields.map(([name]) => name).join() !== (trailer ?? "")) {
+      throw malformedTrailer(`it must hold what x-amz-trailer says, ${trailer ?? "nothing"}`);
     }
+    Object.assign(expected.checksums, readChecksums(fields).checksums);
   };
-  return { chunks: decodeAwsChunked(received, length, takeTrailers), expected };
+  const framing = {
+    decodedBytes: length,
+    signatures: payload.signatures,
+    takeTrailer: payload.hasTrailer ? takeTrailer : undefined,
+  };
+  return { chunks: decodeAwsChunked(received, framing), expected };
+}
+
+function readLength(http: IncomingMessage, name: string): number {
+  const text = header(http, name);
+  if (text === undefined) {
+    throw new S3Error("MissingContentLength", `You must provide the ${name} HTTP header.`);
+  }
+  const length = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(length)) throw new S3Error("InvalidArgument", `${name} must be a number of bytes.`);
+  if (length <= maxObjectBytes) return length;
+  throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
+    ProposedSize: String(length),
+    MaxSizeAllowed: String(maxObjectBytes),
+  });
+}
+
+/** The one field that a trailer may have is a checksum. */
+function readTrailerName(http: IncomingMessage, hasTrailer: boolean): string | undefined {
+  const name = header(http, "x-amz-trailer")?.trim().toLowerCase();
+  if (name === undefined) return undefined;
+  if (!hasTrailer) {
+    const message = "x-amz-trailer needs an x-amz-content-sha256 that ends in -TRAILER.";
+    throw new S3Error("InvalidRequest", message);
+  }
+  if (checksumAlgorithm(name)) return name;
+  throw new S3Error("InvalidRequest", `x-amz-trailer must be x-amz-checksum-<algorithm>, not ${name}.`);
+}
+
+function readChecksumHeaders(
+  http: IncomingMessage,
+  trailer: string | undefined,
+): Pick<Expected, "checksums" | "announced"> {
+  const names = Object.keys(http.headersDistinct).filter((name) => /^x-amz-(sdk-)?checksum-/.test(name));
+  const given = readChecksums(names.map((name) => [name, header(http, name) ?? ""]));
+  const someGiven = Object.keys(given.checksums).length > 0;
+  if (trailer === undefined) {
+    if (!someGiven && names.includes("x-amz-sdk-checksum-algorithm")) {
+      const message =
+        "x-amz-sdk-checksum-algorithm is given, but no x-amz-checksum-* or x-amz-trailer header was found.";
+      throw new S3Error("InvalidRequest", message);
+    }
+    return given;
+  }
+  const announced = checksumAlgorithm(trailer);
+  if (someGiven || (given.announced && given.announced !== announced)) {
+    throw new S3Error("InvalidRequest", `Expecting a single checksum, the one in the trailer: ${trailer}.`);
+  }
+  return { checksums: {}, announced };
 }
 
 /** Reads a small XML body whole, checked like any other. An empty body is the empty string. */
@@ -82,11 +113,5 @@ export async function readXmlBody(call: SignedCall): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
   } catch {
     throw new S3Error("MalformedXML", "The XML you provided is not UTF-8.");
-  }
-}
-
-function* checksumHeaders(http: IncomingMessage): Generator<[string, string]> {
-  for (const name of Object.keys(http.headersDistinct)) {
-    if (/^x-amz-(sdk-)?checksum-/.test(name)) yield [name, header(http, name) ?? ""];
   }
 }
