@@ -3,6 +3,7 @@ import { decodeAwsChunked, malformedTrailer } from "./aws-chunked";
 import type { SignedCall } from "./call";
 import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
 import { chunksOf } from "./chunks";
+import { sendContinue } from "./continue";
 import { header } from "./request";
 import { S3Error } from "./s3-error";
 
@@ -16,7 +17,7 @@ const maxObjectBytes = 5 * 1024 ** 3;
 const maxXmlBytes = 1024 ** 2;
 
 /** Makes a request's body readable. Its length must be known before it comes. */
-export function openBody({ request: { http }, payload }: SignedCall): Body {
+export function openBody({ request: { http }, response, payload }: SignedCall): Body {
   const framed = payload.kind === "aws-chunked";
   const length = readLength(http, framed ? "x-amz-decoded-content-length" : "content-length");
   const trailer = readTrailerName(http, framed && payload.hasTrailer);
@@ -25,6 +26,7 @@ export function openBody({ request: { http }, payload }: SignedCall): Body {
     contentMd5: readContentMd5(header(http, "content-md5")),
     contentSha256Hex: payload.kind === "sha256" ? payload.hex : undefined,
   };
+  sendContinue(response);
   const received = chunksOf(http);
   if (!framed) return { chunks: received, expected };
   const takeTrailer = (fields: [string, string][]) => {

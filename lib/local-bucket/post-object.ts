@@ -3,6 +3,7 @@ import type { Body } from "./body";
 import { bucketName, type Call, sendEmpty, sendXml } from "./call";
 import { readChecksums, readContentMd5 } from "./checksums";
 import { checkLife, parseLongDate } from "./claim";
+import { sendContinue } from "./continue";
 import type { ObjectRecord } from "./index-rows";
 import { type PostForm, readPostForm } from "./post-form";
 import { enforcePolicy, type LengthRange } from "./post-policy";
@@ -26,6 +27,7 @@ export async function postObject(call: Call): Promise<void> {
   if (length === undefined) {
     throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
   }
+  sendContinue(call.response);
   const form = await readPostForm(request.http);
   const fields = expandFilename(form, bucket);
   await authenticate(call, form.fields);

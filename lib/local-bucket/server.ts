@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { Authenticator, type Credentials } from "./auth";
 import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
+import { holdContinue } from "./continue";
 import { answerRequest, refuseConnection } from "./exchange";
 import { ObjectIndex } from "./object-index";
 
@@ -69,6 +70,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
         log({ ...record });
       });
     });
+    holdContinue(server);
     server.on("clientError", refuseConnection);
     const { port: actualPort } = server.address() as AddressInfo;
     const name = host.includes(":") ? `[${host}]` : host;

@@ -174,6 +174,15 @@ export interface HandSigned {
 
 /** Sends a request that the SDK would not send, with a signature that holds. */
 export async function sendSigned(endpoint: string, asked: HandSigned): Promise<Answer> {
+  const { url, headers, body } = await signByHand(endpoint, asked);
+  return await send(url, asked.method, headers, [body]);
+}
+
+/** Signs a request that the SDK would not make. */
+export async function signByHand(
+  endpoint: string,
+  asked: HandSigned,
+): Promise<{ url: string; headers: Record<string, string>; body: Buffer }> {
   const { method, path, query = {}, headers = {}, signedAt = new Date() } = asked;
   const { hostname, host } = new URL(endpoint);
   const longDate = signedAt.toISOString().replace(/[-:]|\.\d+/g, "");
@@ -207,7 +216,8 @@ export async function sendSigned(endpoint: string, asked: HandSigned): Promise<A
   const signed = await signer.sign(request, { signingDate: signedAt });
   const seed = /Signature=(\w+)/.exec(signed.headers.authorization ?? "")?.[1] ?? "";
   const search = new URLSearchParams(query).toString();
-  return await send(`${endpoint}${path}${search && `?${search}`}`, method, signed.headers, [bodyAfter(seed)]);
+  const url = `${endpoint}${path}${search && `?${search}`}`;
+  return { url, headers: signed.headers, body: bodyAfter(seed) };
 }
 
 /** What signs the chunks of a framed body. */
