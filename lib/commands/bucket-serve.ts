@@ -70,7 +70,8 @@ function pailsOwn(): Settings {
   if (bucket.local === null)
     throw new AppError("usage", "S3_BUCKET is set, so there is no local bucket to serve.");
   const { credentials, region } = bucket;
-  return { ...bucket.local, host, region, credentials, log: (line) => write(line, "debug") };
+  const domain = new URL(bucket.publicEndpoint).hostname;
+  return { ...bucket.local, host, region, domain, credentials, log: (line) => write(line, "debug") };
 }
 
 /** A server for anyone's tests, which has nothing to do with this Pail. */

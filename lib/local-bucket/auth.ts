@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { Hash } from "@smithy/hash-node";
 import {
   ALGORITHM_IDENTIFIER,
@@ -8,17 +7,24 @@ import {
   SignatureV4Base,
   UNSIGNED_PAYLOAD,
 } from "@smithy/signature-v4";
-import { type Malformed, readClaim } from "./claim";
+import { ChunkSignatures } from "./chunk-signatures";
+import { type CredentialClaim, type Malformed, readClaim } from "./claim";
 import { header, type S3Request } from "./request";
 import { notImplemented, S3Error } from "./s3-error";
+import { checkSignature, type SigningKey, sameText } from "./signature";
 
 export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
+  /** Where credentials are temporary, every request must carry it. */
+  sessionToken?: string;
 }
 
-/** What the signature says about the body: its SHA-256, nothing, or that it is framed and ends in a trailer. */
-export type SignedPayload = { kind: "sha256"; hex: string } | { kind: "unsigned" } | { kind: "trailer" };
+/** What the signature says about the body: its SHA-256, nothing, or that it comes framed as aws-chunked. */
+export type SignedPayload =
+  | { kind: "sha256"; hex: string }
+  | { kind: "unsigned" }
+  | { kind: "aws-chunked"; hasTrailer: boolean; signatures?: ChunkSignatures };
 
 /** Verifies who signed a request or a form, with the SDK's own canonical form. One account, one region. */
 export class Authenticator extends SignatureV4Base {
@@ -36,7 +42,7 @@ export class Authenticator extends SignatureV4Base {
   /** Refuses a request that the account did not sign, by header or by query. */
   async authenticate(request: S3Request): Promise<SignedPayload> {
     const claim = readClaim(request, this.#now());
-    const { scope, shortDate } = this.checkCredential(claim.credential, claim.longDate, claim.malformed);
+    const { key, scope } = await this.checkCredential(claim);
     checkEverythingSigned(request, claim.signedHeaders, claim.malformed);
 
     const signed: Record<string, string> = {};
@@ -56,12 +62,13 @@ export class Authenticator extends SignatureV4Base {
     const headers = getCanonicalHeaders(asSigned, undefined, new Set(claim.signedHeaders));
     const canonical = this.createCanonicalRequest(asSigned, headers, claim.payload);
     const text = await this.createStringToSign(claim.longDate, scope, canonical, ALGORITHM_IDENTIFIER);
-    await this.checkSignature(text, claim.signature, shortDate);
-    return readPayload(claim.payload);
+    checkSignature(key, text, claim.signature, { CanonicalRequest: canonical });
+    return readPayload(claim.payload, () => new ChunkSignatures(key, claim.longDate, scope, claim.signature));
   }
 
-  /** Refuses a credential of another account, day, region or service. Returns its scope. */
-  checkCredential(credential: string, longDate: string, malformed: Malformed) {
+  /** Refuses a credential of another account, day, region or service, or without its session token. */
+  async checkCredential(claim: CredentialClaim): Promise<{ key: SigningKey; scope: string }> {
+    const { credential, longDate, malformed } = claim;
     const parts = credential.split("/");
     const [shortDate, region, service, terminator] = parts.slice(-4);
     const accessKeyId = parts.slice(0, -4).join("/");
@@ -81,20 +88,21 @@ export class Authenticator extends SignatureV4Base {
     if (!longDate.startsWith(shortDate)) {
       throw malformed(`the credential's date ${shortDate} is not that of X-Amz-Date`);
     }
-    return { shortDate, scope: createScope(shortDate, region, service) };
+    this.#checkSessionToken(claim.sessionToken);
+    const key = await getSigningKey(Sha256, this.#credentials, shortDate, region, service);
+    return { key: { accessKeyId, key }, scope: createScope(shortDate, region, service) };
   }
 
-  /** Refuses a signature over the text that is not the account's. */
-  async checkSignature(text: string, signature: string, shortDate: string): Promise<void> {
-    const key = await getSigningKey(Sha256, this.#credentials, shortDate, this.#region, "s3");
-    const expected = createHmac("sha256", key).update(text).digest();
-    const given = Buffer.from(/^[0-9a-f]{64}$/.test(signature) ? signature : "", "hex");
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-    throw new S3Error(
-      "SignatureDoesNotMatch",
-      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-      { AWSAccessKeyId: this.#credentials.accessKeyId },
-    );
+  #checkSessionToken(given: string | undefined): void {
+    const { sessionToken } = this.#credentials;
+    if (given === undefined) {
+      if (sessionToken === undefined) return;
+      const message =
+        "Access Denied: these credentials are temporary, so x-amz-security-token must be given.";
+      throw new S3Error("AccessDenied", message);
+    }
+    if (sessionToken !== undefined && sameText(given, sessionToken)) return;
+    throw new S3Error("InvalidToken", "The provided token is malformed or otherwise invalid.");
   }
 }
 
@@ -117,10 +125,21 @@ function checkEverythingSigned({ http }: S3Request, signedHeaders: string[], mal
   }
 }
 
-function readPayload(payload: string): SignedPayload {
-  if (payload === UNSIGNED_PAYLOAD) return { kind: "unsigned" };
-  if (payload === "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return { kind: "trailer" };
-  if (payload.startsWith("STREAMING-")) throw notImplemented(`signed chunks (${payload})`);
+function readPayload(payload: string, startSignatures: () => ChunkSignatures): SignedPayload {
+  const kind = "aws-chunked";
+  switch (payload) {
+    case UNSIGNED_PAYLOAD:
+      return { kind: "unsigned" };
+    case "STREAMING-UNSIGNED-PAYLOAD-TRAILER":
+      return { kind, hasTrailer: true };
+    case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD":
+      return { kind, hasTrailer: false, signatures: startSignatures() };
+    case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER":
+      return { kind, hasTrailer: true, signatures: startSignatures() };
+  }
+  if (payload.startsWith("STREAMING-")) throw notImplemented(`the x-amz-content-sha256 ${payload}`);
   if (/^[0-9a-f]{64}$/.test(payload)) return { kind: "sha256", hex: payload };
-  throw new S3Error("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a SHA-256 in hex.");
+  const known =
+    "UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+  throw new S3Error("InvalidArgument", `x-amz-content-sha256 must be ${known} or a SHA-256 in hex.`);
 }

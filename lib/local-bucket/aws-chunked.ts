@@ -1,49 +1,98 @@
+import { createHash } from "node:crypto";
+import type { ChunkSignatures } from "./chunk-signatures";
 import { S3Error } from "./s3-error";
 
+/** How a body is framed. */
+export interface Framing {
+  /** What x-amz-decoded-content-length says. */
+  decodedBytes: number;
+  /** Where every chunk is signed. */
+  signatures?: ChunkSignatures | undefined;
+  /** Takes the trailer's fields, by lower-case name, without its signature. Not called where there is no trailer. */
+  takeTrailer?: ((fields: [string, string][]) => void) | undefined;
+}
+
 const maxLineBytes = 8 * 1024;
-const maxTrailers = 16;
+const maxTrailerFields = 16;
 
 /**
  * Takes the framing off a body that an SDK sends as aws-chunked: each chunk after a line with its length in hex, the
- * last of length 0, then trailers.
+ * last of length 0, then the trailer. Bytes are given on before their chunk's signature came; whoever takes them must
+ * not keep them until the end is reached.
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Buffer>,
-  decodedBytes: number,
-  takeTrailers: (trailers: [string, string][]) => void,
+  { decodedBytes, signatures, takeTrailer }: Framing,
 ): AsyncGenerator<Buffer> {
   const reader = new FrameReader(source);
   let bytes = 0;
   for (;;) {
-    const line = await reader.line();
-    const size = /^([0-9a-f]{1,12})(;.*)?$/i.exec(line ?? "")?.[1];
-    if (size === undefined) throw malformed("a chunk must start with its length in hex");
-    const length = Number.parseInt(size, 16);
-    if (length === 0) break;
+    const { length, signature } = readChunkLine(await reader.line(), signatures !== undefined);
     bytes += length;
     if (bytes > decodedBytes)
       throw malformed(`more bytes than x-amz-decoded-content-length, ${decodedBytes}`);
-    yield* reader.bytes(length);
+    const hash = createHash("sha256");
+    for await (const part of reader.bytes(length)) {
+      if (signatures) hash.update(part);
+      yield part;
+    }
+    signatures?.checkChunk(hash.digest("hex"), signature);
+    if (length === 0) break;
     if ((await reader.line()) !== "") throw malformed("a chunk must end with a line break");
   }
   if (bytes !== decodedBytes)
     throw malformed(`${bytes} bytes came, x-amz-decoded-content-length is ${decodedBytes}`);
-  takeTrailers(await readTrailers(reader));
+  if (takeTrailer) takeTrailer(await readTrailer(reader, signatures));
+  else if ((await reader.line()) !== "") throw malformed("the last chunk must end with a line break");
+  if ((await reader.line()) !== undefined) throw malformed("there is something after its end");
 }
 
-async function readTrailers(reader: FrameReader): Promise<[string, string][]> {
-  const trailers: [string, string][] = [];
+function readChunkLine(line: string | undefined, signed: boolean): { length: number; signature: string } {
+  const pattern = signed ? /^([0-9a-f]{1,12});chunk-signature=([0-9a-f]{64})$/i : /^([0-9a-f]{1,12})$/i;
+  const [, length, signature = ""] = pattern.exec(line ?? "") ?? [];
+  if (length === undefined) {
+    throw malformed(`a chunk must start with its length in hex${signed ? " and ;chunk-signature=" : ""}`);
+  }
+  return { length: Number.parseInt(length, 16), signature };
+}
+
+async function readTrailer(
+  reader: FrameReader,
+  signatures: ChunkSignatures | undefined,
+): Promise<[string, string][]> {
+  const fields: [string, string][] = [];
+  let signature: string | undefined;
   for (;;) {
     const line = await reader.line();
-    if (!line) return trailers;
-    const colon = line.indexOf(":");
-    if (colon < 1 || trailers.length === maxTrailers) throw malformed("the trailer cannot be read");
-    trailers.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
+    if (line === "") break;
+    const colon = line?.indexOf(":") ?? -1;
+    // The signature is the last.
+    if (line === undefined || colon < 1 || signature !== undefined || fields.length === maxTrailerFields) {
+      throw malformedTrailer("it must be lines of name:value, and end with an empty one");
+    }
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (signatures && name === "x-amz-trailer-signature") signature = value;
+    else fields.push([name, value]);
   }
+  if (signatures) {
+    if (signature === undefined) throw malformedTrailer("x-amz-trailer-signature must be its last line");
+    const text = fields.map(([name, value]) => `${name}:${value}\n`).join("");
+    signatures.checkTrailer(createHash("sha256").update(text).digest("hex"), signature);
+  }
+  return fields;
 }
 
 function malformed(why: string): S3Error {
   return new S3Error("IncompleteBody", `The aws-chunked body is not well-formed: ${why}.`);
+}
+
+/** Refuses a trailer that is not what it should be. */
+export function malformedTrailer(why: string): S3Error {
+  return new S3Error(
+    "MalformedTrailerError",
+    `The request contained trailing data that was not well-formed: ${why}.`,
+  );
 }
 
 class FrameReader {

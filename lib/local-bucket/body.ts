@@ -1,7 +1,9 @@
-import { decodeAwsChunked } from "./aws-chunked";
+import type { IncomingMessage } from "node:http";
+import { decodeAwsChunked, malformedTrailer } from "./aws-chunked";
 import type { SignedCall } from "./call";
 import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
 import { chunksOf } from "./chunks";
+import { sendContinue } from "./continue";
 import { header } from "./request";
 import { S3Error } from "./s3-error";
 
@@ -16,48 +18,98 @@ const maxObjectBytes = 5 * 1024 ** 3;
 const maxXmlBytes = 1.25 * 1024 ** 2;
 
 /** Makes a request's body readable. Its length must be known before it comes. */
-export function openBody({ request: { http }, payload }: SignedCall): Body {
-  const framed = payload.kind === "trailer";
-  const lengthName = framed ? "x-amz-decoded-content-length" : "content-length";
-  const lengthText = header(http, lengthName);
-  if (lengthText === undefined) {
-    throw new S3Error("MissingContentLength", `You must provide the ${lengthName} HTTP header.`);
-  }
-  const length = /^\d{1,15}$/.test(lengthText) ? Number(lengthText) : Number.NaN;
-  if (Number.isNaN(length)) throw new S3Error("InvalidArgument", `${lengthName} must be a number of bytes.`);
-  if (length > maxObjectBytes) {
-    throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
-      ProposedSize: String(length),
-      MaxSizeAllowed: String(maxObjectBytes),
-    });
-  }
-  const trailer = framed ? header(http, "x-amz-trailer") : undefined;
+export function openBody({ request: { http }, response, payload }: SignedCall): Body {
+  const framed = payload.kind === "aws-chunked";
+  const length = readLength(http, framed ? "x-amz-decoded-content-length" : "content-length");
+  const trailer = readTrailerName(http, framed && payload.hasTrailer);
   const expected: Expected = {
-    checksums: readChecksums(checksumHeaders(http.headersDistinct)),
-    announced: trailer === undefined ? undefined : checksumAlgorithm(trailer.trim().toLowerCase()),
+    ...readChecksumHeaders(http, trailer),
     contentMd5: readContentMd5(header(http, "content-md5")),
     contentSha256Hex: payload.kind === "sha256" ? payload.hex : undefined,
   };
+  sendContinue(response);
   const received = chunksOf(http);
   if (!framed) return { chunks: received, expected };
-  const takeTrailers = (trailers: [string, string][]) => {
-    Object.assign(expected.checksums, readChecksums(trailers));
-    if (expected.announced && expected.checksums[expected.announced] === undefined) {
-      throw new S3Error("InvalidRequest", `The trailer ${trailer} was announced and did not come.`);
+  const takeTrailer = (fields: [string, string][]) => {
+    if (fields.map(([name]) => name).join() !== (trailer ?? "")) {
+      throw malformedTrailer(`it must hold what x-amz-trailer says, ${trailer ?? "nothing"}`);
     }
+    Object.assign(expected.checksums, readChecksums(fields).checksums);
   };
-  return { chunks: decodeAwsChunked(received, length, takeTrailers), expected };
+  const framing = {
+    decodedBytes: length,
+    signatures: payload.signatures,
+    takeTrailer: payload.hasTrailer ? takeTrailer : undefined,
+  };
+  return { chunks: decodeAwsChunked(received, framing), expected };
+}
+
+function readLength(http: IncomingMessage, name: string): number {
+  const text = header(http, name);
+  if (text === undefined) {
+    throw new S3Error("MissingContentLength", `You must provide the ${name} HTTP header.`);
+  }
+  const length = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(length)) throw new S3Error("InvalidArgument", `${name} must be a number of bytes.`);
+  if (length <= maxObjectBytes) return length;
+  throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
+    ProposedSize: String(length),
+    MaxSizeAllowed: String(maxObjectBytes),
+  });
+}
+
+/** The one field that a trailer may have is a checksum. */
+function readTrailerName(http: IncomingMessage, hasTrailer: boolean): string | undefined {
+  const name = header(http, "x-amz-trailer")?.trim().toLowerCase();
+  if (name === undefined) return undefined;
+  if (!hasTrailer) {
+    const message = "x-amz-trailer needs an x-amz-content-sha256 that ends in -TRAILER.";
+    throw new S3Error("InvalidRequest", message);
+  }
+  if (checksumAlgorithm(name)) return name;
+  throw new S3Error("InvalidRequest", `x-amz-trailer must be x-amz-checksum-<algorithm>, not ${name}.`);
+}
+
+function readChecksumHeaders(
+  http: IncomingMessage,
+  trailer: string | undefined,
+): Pick<Expected, "checksums" | "announced"> {
+  const names = Object.keys(http.headersDistinct).filter((name) => /^x-amz-(sdk-)?checksum-/.test(name));
+  const given = readChecksums(names.map((name) => [name, header(http, name) ?? ""]));
+  const someGiven = Object.keys(given.checksums).length > 0;
+  if (trailer === undefined) {
+    if (!someGiven && names.includes("x-amz-sdk-checksum-algorithm")) {
+      const message =
+        "x-amz-sdk-checksum-algorithm is given, but no x-amz-checksum-* or x-amz-trailer header was found.";
+      throw new S3Error("InvalidRequest", message);
+    }
+    return given;
+  }
+  const announced = checksumAlgorithm(trailer);
+  if (someGiven || (given.announced && given.announced !== announced)) {
+    throw new S3Error("InvalidRequest", `Expecting a single checksum, the one in the trailer: ${trailer}.`);
+  }
+  return { checksums: {}, announced };
+}
+
+interface XmlBodyOptions {
+  maxBytes?: number;
+  /** Whether the checksum in the headers is that of an object, not of this body. */
+  checksumIsOfObject?: boolean;
 }
 
 /** Reads a small XML body whole, checked like any other. An empty body is the empty string. */
-export async function readXmlBody(call: SignedCall, maxBytes = maxXmlBytes): Promise<string> {
+export async function readXmlBody(
+  call: SignedCall,
+  { maxBytes = maxXmlBytes, checksumIsOfObject = false }: XmlBodyOptions = {},
+): Promise<string> {
   const { http } = call.request;
   if (header(http, "content-length") === undefined && header(http, "transfer-encoding") === undefined) {
     return "";
   }
   const { chunks, expected } = openBody(call);
   const parts: Buffer[] = [];
-  const digester = new Digester(expected);
+  const digester = new Digester(checksumIsOfObject ? { ...expected, checksums: {} } : expected);
   for await (const chunk of chunks) {
     digester.update(chunk);
     if (digester.size > maxBytes) {
@@ -65,16 +117,10 @@ export async function readXmlBody(call: SignedCall, maxBytes = maxXmlBytes): Pro
     }
     parts.push(chunk);
   }
-  digester.verify();
+  await digester.verify();
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
   } catch {
     throw new S3Error("MalformedXML", "The XML you provided is not UTF-8.");
-  }
-}
-
-function* checksumHeaders(headers: NodeJS.Dict<string[]>): Generator<[string, string]> {
-  for (const [name, values] of Object.entries(headers)) {
-    if (/^x-amz-(sdk-)?checksum-/.test(name) && values) yield [name, values.join(",")];
   }
 }

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { readXmlBody } from "./body";
 import { bucketName, type SignedCall, sendEmpty, sendXml } from "./call";
+import { checkBucketName } from "./request";
 import { S3Error } from "./s3-error";
 import { removeBlobs } from "./store-object";
 import { readXml } from "./xml";
@@ -31,7 +31,7 @@ export async function createBucket(call: SignedCall): Promise<void> {
 
 export async function headBucket(call: SignedCall): Promise<void> {
   call.store.index.getBucket(bucketName(call));
-  sendEmpty(call, 200, { "x-amz-bucket-region": call.store.region });
+  sendEmpty(call, 200);
 }
 
 export async function getBucketLocation(call: SignedCall): Promise<void> {
@@ -44,12 +44,6 @@ export async function getBucketLocation(call: SignedCall): Promise<void> {
 export async function deleteBucket(call: SignedCall): Promise<void> {
   await removeBlobs(call.store, await call.store.index.deleteBucket(bucketName(call)));
   sendEmpty(call, 204);
-}
-
-function checkBucketName(name: string): void {
-  const valid = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name) && isIP(name) === 0;
-  if (valid) return;
-  throw new S3Error("InvalidBucketName", "The specified bucket is not valid.", { BucketName: name });
 }
 
 const configurationSchema = z.union([

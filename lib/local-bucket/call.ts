@@ -16,6 +16,8 @@ export interface Store {
   readonly blobs: BlobStore;
   readonly authenticator: Authenticator;
   readonly region: string;
+  /** A host below it names a bucket. */
+  readonly domain: string;
   now(): Date;
   log(record: Record<string, unknown>): void;
   /** Tells the log about something that went wrong behind an answer that was right. */

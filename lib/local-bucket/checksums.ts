@@ -1,10 +1,24 @@
-import { createHash, type Hash } from "node:crypto";
-import { Crc32 } from "./crc32";
+import { createHash } from "node:crypto";
+import { Crc32, Crc32c, Crc64NvmeJs } from "@aws-sdk/checksums/crc";
 import { notImplemented, S3Error } from "./s3-error";
 
 /** The checksums that S3 names x-amz-checksum-<name>, as far as they are kept here. */
-const algorithms = ["sha256", "sha1", "crc32", "crc32c"] as const;
-export type ChecksumAlgorithm = (typeof algorithms)[number];
+const algorithms = {
+  sha256: { bytes: 32, create: () => createHash("sha256") },
+  sha1: { bytes: 20, create: () => createHash("sha1") },
+  crc32: { bytes: 4, create: () => new Crc32() },
+  crc32c: { bytes: 4, create: () => new Crc32c() },
+  crc64nvme: { bytes: 8, create: () => new Crc64NvmeJs() },
+} satisfies Record<string, { bytes: number; create(): Digest }>;
+
+/** What SDKs and Node have in common. */
+interface Digest {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array | Promise<Uint8Array>;
+}
+
+export type ChecksumAlgorithm = keyof typeof algorithms;
+const algorithmNames = Object.keys(algorithms) as ChecksumAlgorithm[];
 
 /** Checksums in base64, by algorithm. */
 export type Checksums = Partial<Record<ChecksumAlgorithm, string>>;
@@ -18,37 +32,54 @@ export interface Expected {
   contentSha256Hex?: string | undefined;
 }
 
-const digestBytes: Record<ChecksumAlgorithm, number> = { sha256: 32, sha1: 20, crc32: 4, crc32c: 4 };
-
 /** The algorithm behind a field or header such as x-amz-checksum-sha256; undefined for other names. */
 export function checksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
   const suffix = /^x-amz-checksum-(.+)$/.exec(name)?.[1];
   if (!suffix || ["algorithm", "mode", "type"].includes(suffix)) return undefined;
-  const algorithm = algorithms.find((known) => known === suffix);
-  if (!algorithm) throw notImplemented(`the checksum ${suffix}`);
+  return readAlgorithm(suffix);
+}
+
+function readAlgorithm(name: string): ChecksumAlgorithm {
+  const algorithm = algorithmNames.find((known) => known === name);
+  if (!algorithm) throw notImplemented(`the checksum ${name}`);
   return algorithm;
 }
 
-/** Reads the checksums among headers or form fields, and refuses what cannot be one. */
-export function readChecksums(values: Iterable<readonly [string, string]>): Checksums {
+/** The digest of a few bytes. */
+export async function digestOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): Promise<Buffer> {
+  const digest = algorithms[algorithm].create();
+  digest.update(bytes);
+  return Buffer.from(await digest.digest());
+}
+
+/** Reads what headers or form fields say of the object's checksum, and refuses what cannot be one. */
+export function readChecksums(
+  values: Iterable<readonly [string, string]>,
+): Pick<Expected, "checksums" | "announced"> {
   const checksums: Checksums = {};
-  let declared: string | undefined;
+  let announced: ChecksumAlgorithm | undefined;
   for (const [name, value] of values) {
     if (name === "x-amz-checksum-algorithm" || name === "x-amz-sdk-checksum-algorithm") {
-      declared = value.toLowerCase();
-      checksumAlgorithm(`x-amz-checksum-${declared}`);
+      announced = readAlgorithm(value.toLowerCase());
+    }
+    if (name === "x-amz-checksum-type" && value !== "FULL_OBJECT") {
+      throw new S3Error("InvalidRequest", `${name} must be FULL_OBJECT for an object sent in one piece.`);
     }
     const algorithm = checksumAlgorithm(name);
     if (!algorithm) continue;
-    requireDigest(value, digestBytes[algorithm], name, "InvalidRequest");
+    requireDigest(value, algorithms[algorithm].bytes, name, "InvalidRequest");
     checksums[algorithm] = value;
   }
   const given = Object.keys(checksums);
-  if (declared && given.length > 0 && !given.includes(declared)) {
-    const message = `The algorithm is declared as ${declared}, but the checksum given is ${given.join(", ")}.`;
+  if (given.length > 1) {
+    const message = `Expecting a single x-amz-checksum- header, got those of ${given.join(", ")}.`;
     throw new S3Error("InvalidRequest", message);
   }
-  return checksums;
+  if (announced && given.length > 0 && !given.includes(announced)) {
+    const message = `The algorithm is declared as ${announced}, but the checksum given is ${given.join(", ")}.`;
+    throw new S3Error("InvalidRequest", message);
+  }
+  return { checksums, announced };
 }
 
 /** Whether checksums are over an object's bytes, or over those of its parts. */
@@ -85,7 +116,7 @@ function requireDigest(
 export class Digester {
   readonly #md5 = createHash("md5");
   readonly #sha256 = createHash("sha256");
-  readonly #others = new Map<ChecksumAlgorithm, Hash | Crc32>();
+  readonly #others = new Map<ChecksumAlgorithm, Digest>();
   readonly #expected: Expected;
   #size = 0;
   #md5Hex = "";
@@ -93,11 +124,10 @@ export class Digester {
 
   constructor(expected: Expected) {
     this.#expected = expected;
-    for (const algorithm of [...Object.keys(expected.checksums), expected.announced]) {
-      if (algorithm === "sha1") this.#others.set(algorithm, createHash("sha1"));
-      if (algorithm === "crc32" || algorithm === "crc32c") {
-        this.#others.set(algorithm, new Crc32(algorithm));
-      }
+    for (const algorithm of algorithmNames) {
+      if (algorithm === "sha256") continue;
+      if (expected.checksums[algorithm] === undefined && expected.announced !== algorithm) continue;
+      this.#others.set(algorithm, algorithms[algorithm].create());
     }
   }
 
@@ -123,7 +153,7 @@ export class Digester {
   }
 
   /** Ends the digests and refuses bytes that are not what their sender said. Returns the checksums to keep. */
-  verify(): Checksums {
+  async verify(): Promise<Checksums> {
     const md5 = this.#md5.digest();
     const sha256 = this.#sha256.digest();
     this.#md5Hex = md5.toString("hex");
@@ -138,8 +168,10 @@ export class Digester {
     }
     compare("Content-MD5", contentMd5, md5.toString("base64"));
     const checksums: Checksums = { sha256: this.#sha256Base64 };
-    for (const [algorithm, other] of this.#others) checksums[algorithm] = other.digest("base64");
-    for (const algorithm of algorithms) {
+    for (const [algorithm, other] of this.#others) {
+      checksums[algorithm] = Buffer.from(await other.digest()).toString("base64");
+    }
+    for (const algorithm of algorithmNames) {
       compare(`x-amz-checksum-${algorithm}`, expected[algorithm], checksums[algorithm]);
     }
     return checksums;

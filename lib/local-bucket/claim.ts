@@ -2,14 +2,19 @@ import { ALGORITHM_IDENTIFIER, UNSIGNED_PAYLOAD } from "@smithy/signature-v4";
 import { header, queryValue, type S3Request } from "./request";
 import { S3Error } from "./s3-error";
 
-/** What a request says about who signed it, not yet verified. */
-export interface Claim {
+/** What a request or a form says about whose credential signed it, not yet verified. */
+export interface CredentialClaim {
   credential: string;
+  sessionToken: string | undefined;
+  longDate: string;
+  malformed: Malformed;
+}
+
+/** What a request says about its signature, not yet verified. */
+export interface Claim extends CredentialClaim {
   signedHeaders: string[];
   signature: string;
-  longDate: string;
   payload: string;
-  malformed: Malformed;
 }
 
 /** Makes the refusal that fits where the claim was made. */
@@ -26,15 +31,13 @@ export function readClaim(request: S3Request, now: Date): Claim {
   if (authorization !== undefined && presigned) {
     throw new S3Error("InvalidArgument", "Only one auth mechanism allowed: header or query, not both.");
   }
-  if (header(http, "x-amz-security-token") !== undefined || query.has("X-Amz-Security-Token")) {
-    throw new S3Error("InvalidToken", "This server knows no temporary credentials.");
-  }
   if (presigned) return queryClaim(request, now);
   if (authorization !== undefined) return headerClaim(request, authorization, now);
   throw new S3Error("AccessDenied", "Access Denied: the request is not signed.");
 }
 
-function headerClaim({ http }: S3Request, authorization: string, now: Date): Claim {
+function headerClaim(request: S3Request, authorization: string, now: Date): Claim {
+  const { http } = request;
   const malformed: Malformed = (why, details) =>
     new S3Error("AuthorizationHeaderMalformed", `The authorization header is malformed; ${why}.`, details);
   if (!authorization.startsWith(`${ALGORITHM_IDENTIFIER} `)) {
@@ -44,7 +47,9 @@ function headerClaim({ http }: S3Request, authorization: string, now: Date): Cla
   for (const part of authorization.slice(ALGORITHM_IDENTIFIER.length).split(",")) {
     const equals = part.indexOf("=");
     if (equals < 0) throw malformed("expecting name=value pairs");
-    fields.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
+    const name = part.slice(0, equals).trim();
+    if (fields.has(name)) throw malformed(`${name} is given twice`);
+    fields.set(name, part.slice(equals + 1).trim());
   }
   const required = (name: string) => {
     const value = fields.get(name);
@@ -63,6 +68,7 @@ function headerClaim({ http }: S3Request, authorization: string, now: Date): Cla
   }
   return {
     credential: required("Credential"),
+    sessionToken: readSessionToken(request),
     signedHeaders: required("SignedHeaders").split(";"),
     signature: required("Signature"),
     longDate,
@@ -71,7 +77,8 @@ function headerClaim({ http }: S3Request, authorization: string, now: Date): Cla
   };
 }
 
-function queryClaim({ query, http }: S3Request, now: Date): Claim {
+function queryClaim(request: S3Request, now: Date): Claim {
+  const { query, http } = request;
   const malformed: Malformed = (why, details) =>
     new S3Error("AuthorizationQueryParametersError", `Query-string authentication: ${why}.`, details);
   const required = (name: string) => {
@@ -95,6 +102,7 @@ function queryClaim({ query, http }: S3Request, now: Date): Claim {
     header(http, "x-amz-content-sha256") ?? queryValue(query, "X-Amz-Content-Sha256") ?? UNSIGNED_PAYLOAD;
   return {
     credential: required("X-Amz-Credential"),
+    sessionToken: readSessionToken(request),
     signedHeaders: required("X-Amz-SignedHeaders").split(";"),
     signature: required("X-Amz-Signature"),
     longDate,
@@ -103,12 +111,18 @@ function queryClaim({ query, http }: S3Request, now: Date): Claim {
   };
 }
 
+function readSessionToken({ http, query }: S3Request): string | undefined {
+  return header(http, "x-amz-security-token") ?? queryValue(query, "X-Amz-Security-Token");
+}
+
 /** The time in the form yyyymmddThhmmssZ, in milliseconds. */
 export function parseLongDate(text: string): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (!parts) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // A 30th of February would be taken for a day in March.
+  return time.toISOString().replace(/[-:]|\.000/g, "") === text ? time.getTime() : undefined;
 }
 
 /** Refuses a signing time that is more than 15 minutes from now. */

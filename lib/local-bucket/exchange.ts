@@ -53,7 +53,7 @@ export function answerRequest(
   });
 
   async function run(): Promise<void> {
-    request = readRequest(http, id);
+    request = readRequest(http, id, store.domain);
     const call: Call = { request, response, store };
     const bucket = request.bucket === undefined ? undefined : store.index.findBucket(request.bucket);
     // First, so that a page can read every answer, refusals too.

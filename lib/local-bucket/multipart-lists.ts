@@ -1,6 +1,6 @@
 import { bucketName, type SignedCall, sendXml } from "./call";
 import { readEncoding, readLimit } from "./list";
-import { getUpload } from "./multipart";
+import { checksumElements, getUpload } from "./multipart";
 import { queryValue } from "./request";
 import { S3Error } from "./s3-error";
 import type { UploadIndex, UploadMarker, UploadRecord } from "./upload-index";
@@ -29,15 +29,14 @@ export async function listParts(call: SignedCall): Promise<void> {
     NextPartNumberMarker: parts.at(-1)?.number ?? marker,
     MaxParts: limit,
     IsTruncated: found.length > limit,
-    ChecksumAlgorithm: upload.checksumAlgorithm?.toUpperCase(),
+    ChecksumType: upload.checksum?.type,
+    ChecksumAlgorithm: upload.checksum?.algorithm.toUpperCase(),
     Part: parts.map(({ number, modifiedAt, etag, size, checksums }) => ({
       PartNumber: number,
       LastModified: new Date(modifiedAt).toISOString(),
       ETag: `"${etag}"`,
       Size: size,
-      ...Object.fromEntries(
-        Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]),
-      ),
+      ...checksumElements(checksums),
     })),
   });
 }
@@ -65,14 +64,14 @@ export async function listMultipartUploads(call: SignedCall): Promise<void> {
     IsTruncated: page.next !== undefined,
     NextKeyMarker: page.next && encode(page.next.key),
     NextUploadIdMarker: page.next?.id,
-    Upload: page.uploads.map(({ key, id, startedAt, checksumAlgorithm }) => ({
+    Upload: page.uploads.map(({ key, id, startedAt, checksum }) => ({
       Key: encode(key),
       UploadId: id,
       Initiator: owner,
       Owner: owner,
       StorageClass: "STANDARD",
       Initiated: new Date(startedAt).toISOString(),
-      ChecksumAlgorithm: checksumAlgorithm?.toUpperCase(),
+      ChecksumAlgorithm: checksum?.algorithm.toUpperCase(),
     })),
     CommonPrefixes: page.commonPrefixes.map((common) => ({ Prefix: encode(common) })),
   });

@@ -253,6 +253,38 @@ test("a presigned part is taken with its own length and SHA-256 only", async () 
   expect([ChecksumSHA256, ChecksumType]).toEqual([`${ofDigests}-1`, "COMPOSITE"]);
 });
 
+describe("checksums of the whole", () => {
+  const bytes = Buffer.concat([first, last]);
+
+  test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)(
+    "%s of the object's bytes follows from those of its parts",
+    async (algorithm) => {
+      const key = `m/${algorithm}`;
+      const name = `Checksum${algorithm}` as const;
+      const id = await create(key, { ChecksumAlgorithm: algorithm, ChecksumType: "FULL_OBJECT" });
+      const parts = [await uploadPart(key, id, 1, first), await uploadPart(key, id, 2, last)];
+      const whole = await server.client.send(
+        new s3.PutObjectCommand({ ...at(`${key}-whole`), Body: bytes, ChecksumAlgorithm: algorithm }),
+      );
+      const wrong = { [name]: algorithm === "CRC64NVME" ? "AAAAAAAAAAA=" : "AAAAAA==" };
+      await expect(complete(key, id, parts, wrong)).rejects.toMatchObject({ name: "BadDigest" });
+      const completed = await complete(key, id, parts, { [name]: whole[name] });
+      expect(completed[name]).toBe(whole[name]);
+      const found = await get(key, { ChecksumMode: "ENABLED" });
+      expect([found[name], found.ChecksumType]).toEqual([whole[name], "FULL_OBJECT"]);
+    },
+  );
+
+  test("an SHA-256 is over the parts' and cannot be asked for the whole; a CRC64NVME only for the whole", async () => {
+    await expect(
+      create("m/sum", { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" }),
+    ).rejects.toMatchObject({ name: "InvalidRequest" });
+    await expect(
+      create("m/sum", { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" }),
+    ).rejects.toMatchObject({ name: "InvalidRequest" });
+  });
+});
+
 describe("listing", () => {
   test("parts come in pages, in order", async () => {
     const id = await create("lists/parts.bin");

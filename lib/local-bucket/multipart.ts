@@ -1,13 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { openBody, readXmlBody } from "./body";
 import { bucketName, objectKey, type SignedCall, sendEmpty, sendXml } from "./call";
-import { type ChecksumAlgorithm, type Checksums, checksumAlgorithm, checksumHeaders } from "./checksums";
+import { type Checksums, checksumAlgorithm, checksumHeaders } from "./checksums";
 import { writeCondition } from "./conditions";
 import type { ObjectRecord } from "./index-rows";
+import { checksumsOfParts, compositeEtag, readUploadChecksum } from "./multipart-checksums";
 import { readHeaders } from "./objects";
 import { maxParts, readPartNumber } from "./part-number";
-import { encodePart, header, queryValue } from "./request";
+import { encodePart, header, queryValue, type S3Request } from "./request";
 import { S3Error } from "./s3-error";
 import { commitBlobs, removeBlobs, storeBody } from "./store-object";
 import type { PartRecord, UploadRecord } from "./upload-index";
@@ -31,7 +32,10 @@ export async function createMultipartUpload(call: SignedCall): Promise<void> {
     key,
     startedAt,
     attributes: readHeaders(http),
-    checksumAlgorithm: declared === undefined ? undefined : checksumAlgorithm(`x-amz-checksum-${declared}`),
+    checksum: readUploadChecksum(
+      declared === undefined ? undefined : checksumAlgorithm(`x-amz-checksum-${declared}`),
+      header(http, "x-amz-checksum-type"),
+    ),
   };
   await store.uploads.create(upload);
   sendXml(call, 200, "InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: upload.id });
@@ -42,7 +46,7 @@ export async function uploadPart(call: SignedCall): Promise<void> {
   const upload = getUpload(call);
   const number = readPartNumber(queryValue(call.request.query, "partNumber"));
   const body = openBody(call);
-  body.expected.announced ??= upload.checksumAlgorithm;
+  body.expected.announced ??= upload.checksum?.algorithm;
   const { blob, etag, checksums } = await storeBody(store, body);
   const part: PartRecord = {
     number,
@@ -61,7 +65,7 @@ export async function completeMultipartUpload(call: SignedCall): Promise<void> {
   const upload = getUpload(call);
   const check = writeCondition(request.http);
   const { Part: wanted } = readXml(
-    await readXmlBody(call, maxCompleteBytes),
+    await readXmlBody(call, { maxBytes: maxCompleteBytes, checksumIsOfObject: true }),
     "CompleteMultipartUpload",
     completeSchema,
   );
@@ -72,14 +76,11 @@ export async function completeMultipartUpload(call: SignedCall): Promise<void> {
     ...upload.attributes,
     blobIds: parts.map(({ blobId }) => blobId),
     size,
-    etag: composite(
-      "md5",
-      "hex",
-      parts.map(({ etag }) => Buffer.from(etag, "hex")),
-    ),
-    checksums: compositeChecksums(upload.checksumAlgorithm, parts),
+    etag: compositeEtag(parts),
+    checksums: await checksumsOfParts(upload.checksum, parts),
     modifiedAt: store.now().getTime(),
   };
+  checkWhole(object.checksums, request);
   await removeBlobs(store, await store.uploads.complete(upload, object, check));
   const { bucket, key } = upload;
   sendXml(call, 200, "CompleteMultipartUploadResult", {
@@ -87,6 +88,7 @@ export async function completeMultipartUpload(call: SignedCall): Promise<void> {
     Bucket: bucket,
     Key: key,
     ETag: `"${object.etag}"`,
+    ...checksumElements(object.checksums),
   });
 }
 
@@ -102,6 +104,13 @@ export function getUpload(call: SignedCall): UploadRecord {
   return call.store.uploads.get(bucketName(call), objectKey(call), id);
 }
 
+/** Checksums as elements of a document. */
+export function checksumElements(checksums: Checksums): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]),
+  );
+}
+
 const wantedPart = z.object({
   PartNumber: z.string().transform(readPartNumber),
   ETag: z.string().transform((text) => text.replaceAll('"', "")),
@@ -109,6 +118,7 @@ const wantedPart = z.object({
   ChecksumSHA1: z.string().optional(),
   ChecksumCRC32: z.string().optional(),
   ChecksumCRC32C: z.string().optional(),
+  ChecksumCRC64NVME: z.string().optional(),
 });
 type WantedPart = z.output<typeof wantedPart>;
 
@@ -139,14 +149,30 @@ function chooseParts(wanted: readonly WantedPart[], there: readonly PartRecord[]
   });
 }
 
-function checksumsAgree(asked: WantedPart, { sha256, sha1, crc32, crc32c }: Checksums): boolean {
+function checksumsAgree(asked: WantedPart, { sha256, sha1, crc32, crc32c, crc64nvme }: Checksums): boolean {
   const pairs = [
     [asked.ChecksumSHA256, sha256],
     [asked.ChecksumSHA1, sha1],
     [asked.ChecksumCRC32, crc32],
     [asked.ChecksumCRC32C, crc32c],
+    [asked.ChecksumCRC64NVME, crc64nvme],
   ];
   return pairs.every(([wanted, got]) => wanted === undefined || wanted === got);
+}
+
+/** Refuses where the request names another checksum of the whole than the parts give. */
+function checkWhole(checksums: Checksums, { http }: S3Request): void {
+  for (const [algorithm, value] of Object.entries(checksums)) {
+    const name = `x-amz-checksum-${algorithm}`;
+    // Some give a composite one without the number of parts.
+    const given = header(http, name)?.split("-")[0];
+    if (given === undefined || given === value.split("-")[0]) continue;
+    throw new S3Error("BadDigest", `The ${name} you specified did not match the calculated checksum.`, {
+      Field: name,
+      Expected: given,
+      Got: value,
+    });
+  }
 }
 
 function checkSizes(parts: readonly PartRecord[], size: number, declared: string | undefined): void {
@@ -171,24 +197,4 @@ function checkSizes(parts: readonly PartRecord[], size: number, declared: string
       `x-amz-mp-object-size is ${declared}, but the parts have ${size} bytes.`,
     );
   }
-}
-
-function compositeChecksums(
-  algorithm: ChecksumAlgorithm | undefined,
-  parts: readonly PartRecord[],
-): Checksums {
-  if (algorithm === undefined) return {};
-  const digests = parts.map(({ checksums }) => Buffer.from(checksums[algorithm] ?? "", "base64"));
-  return { [algorithm]: composite(algorithm, "base64", digests) };
-}
-
-/** S3's digest of an object in parts: that of their digests, and how many they are. */
-function composite(
-  algorithm: ChecksumAlgorithm | "md5",
-  encoding: "hex" | "base64",
-  digests: readonly Buffer[],
-): string {
-  const hash = createHash(algorithm);
-  for (const digest of digests) hash.update(digest);
-  return `${hash.digest(encoding)}-${digests.length}`;
 }

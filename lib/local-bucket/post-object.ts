@@ -3,11 +3,13 @@ import type { Body } from "./body";
 import { bucketName, type Call, sendEmpty, sendXml } from "./call";
 import { readChecksums, readContentMd5 } from "./checksums";
 import { checkLife, parseLongDate } from "./claim";
+import { sendContinue } from "./continue";
 import type { ObjectRecord } from "./index-rows";
 import { type PostForm, readPostForm } from "./post-form";
 import { enforcePolicy, type LengthRange } from "./post-policy";
 import { checkKey, encodePart, header } from "./request";
 import { S3Error } from "./s3-error";
+import { checkSignature } from "./signature";
 import { storeObject } from "./store-object";
 import { readTagsXml } from "./tagging";
 
@@ -25,9 +27,10 @@ export async function postObject(call: Call): Promise<void> {
   if (length === undefined) {
     throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
   }
+  sendContinue(call.response);
   const form = await readPostForm(request.http);
   const fields = expandFilename(form, bucket);
-  await checkSignature(call, form.fields);
+  await authenticate(call, form.fields);
   const range = enforcePolicy(form.fields.get("policy") ?? "", fields, store.now());
   store.index.getBucket(bucket);
   const key = fields.get("key");
@@ -44,7 +47,7 @@ export async function postObject(call: Call): Promise<void> {
   const body: Body = {
     chunks: withinRange(form.file, range),
     expected: {
-      checksums: readChecksums(fields),
+      ...readChecksums(fields),
       contentMd5: readContentMd5(fields.get("content-md5")),
     },
   };
@@ -73,15 +76,12 @@ function expandFilename({ fields, filename }: PostForm, bucket: string): Fields 
   return expanded;
 }
 
-async function checkSignature({ store }: Call, fields: Fields): Promise<void> {
+async function authenticate({ store }: Call, fields: Fields): Promise<void> {
   if (!fields.has("policy")) {
     throw new S3Error(
       "AccessDenied",
       "Access Denied: the form has no policy, and nobody may write unsigned.",
     );
-  }
-  if (fields.has("x-amz-security-token")) {
-    throw new S3Error("InvalidToken", "This server knows no temporary credentials.");
   }
   const required = (name: string) => {
     const value = fields.get(name);
@@ -89,24 +89,27 @@ async function checkSignature({ store }: Call, fields: Fields): Promise<void> {
     const message = `Bucket POST must contain a field named '${name}'. If it is specified, please check the order of the fields.`;
     throw new S3Error("InvalidArgument", message, { ArgumentName: name });
   };
-  const invalid = (why: string, details?: Record<string, string>) =>
-    new S3Error(
-      "InvalidArgument",
-      `The form's x-amz-credential or x-amz-date is not valid: ${why}.`,
-      details,
-    );
   const policy = required("policy");
   const signature = required("x-amz-signature");
   if (required("x-amz-algorithm") !== "AWS4-HMAC-SHA256") {
     throw new S3Error("InvalidArgument", "x-amz-algorithm must be AWS4-HMAC-SHA256.");
   }
+  const invalid = (name: string, why: string, details?: Record<string, string>) =>
+    new S3Error("InvalidArgument", `The field ${name} is not valid: ${why}.`, {
+      ArgumentName: name,
+      ...details,
+    });
   const longDate = required("x-amz-date");
   const signedAt = parseLongDate(longDate);
-  if (signedAt === undefined) throw invalid("x-amz-date must be in the form yyyymmddThhmmssZ");
-  const credential = required("x-amz-credential");
-  const { shortDate } = store.authenticator.checkCredential(credential, longDate, invalid);
+  if (signedAt === undefined) throw invalid("x-amz-date", "it must be in the form yyyymmddThhmmssZ");
+  const { key } = await store.authenticator.checkCredential({
+    credential: required("x-amz-credential"),
+    sessionToken: fields.get("x-amz-security-token"),
+    longDate,
+    malformed: (why, details) => invalid("x-amz-credential", why, details),
+  });
   checkLife(signedAt, signatureLifeSeconds, store.now());
-  await store.authenticator.checkSignature(policy, signature, shortDate);
+  checkSignature(key, policy, signature);
 }
 
 async function* withinRange(file: AsyncIterable<Buffer>, range: LengthRange): AsyncGenerator<Buffer> {
@@ -140,8 +143,9 @@ function describe({ min, max }: LengthRange): string {
 function answer(call: Call, fields: Fields, key: string, object: ObjectRecord): void {
   const bucket = bucketName(call);
   const etag = `"${object.etag}"`;
-  const host = header(call.request.http, "host") ?? "localhost";
-  const location = `http://${host}/${bucket}/${key.split("/").map(encodePart).join("/")}`;
+  const { host = call.store.domain, addressing } = call.request;
+  const path = [...(addressing === "path" ? [bucket] : []), ...key.split("/").map(encodePart)].join("/");
+  const location = `http://${host}/${path}`;
   const redirect = readRedirect(fields.get("success_action_redirect") ?? fields.get("redirect"));
   call.response.setHeader("ETag", etag);
   if (redirect) {

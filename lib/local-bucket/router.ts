@@ -2,26 +2,29 @@ import type { Call } from "./call";
 import { answerPreflight } from "./cors";
 import { findOperation } from "./operations";
 import { postObject } from "./post-object";
-import { header } from "./request";
+import { header, restoreHoistedHeaders } from "./request";
 import { notImplemented, S3Error } from "./s3-error";
 
 /** Verifies who asks, and runs the operation that is asked for. */
 export async function route(call: Call): Promise<void> {
   const { request, response, store } = call;
   const { http, method, bucket } = request;
+  // A refused signature may have been for another region: so an SDK finds this one.
+  response.setHeader("x-amz-bucket-region", store.region);
   if (method === "OPTIONS") {
     const rules = bucket === undefined ? undefined : store.index.findBucket(bucket)?.settings.cors;
     answerPreflight(http, response, rules ?? []);
     return;
   }
-  const operation = findOperation(request);
   // A form carries its signature inside.
-  if (operation?.name === "PostObject" && header(http, "authorization") === undefined) {
+  if (findOperation(request)?.name === "PostObject" && header(http, "authorization") === undefined) {
     await postObject(call);
     return;
   }
   // Before anything is said about what there is.
   const payload = await store.authenticator.authenticate(request);
+  restoreHoistedHeaders(request);
+  const operation = findOperation(request);
   if (!operation) {
     const message = "The specified method is not allowed against this resource.";
     throw new S3Error("MethodNotAllowed", message, { Method: method });

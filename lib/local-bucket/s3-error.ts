@@ -30,6 +30,7 @@ const statusByCode = {
   InvalidURI: 400,
   KeyTooLongError: 400,
   MalformedPOSTRequest: 400,
+  MalformedTrailerError: 400,
   MalformedXML: 400,
   MaxMessageLengthExceeded: 400,
   MaxPostPreDataLengthExceededError: 400,

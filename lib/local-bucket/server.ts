@@ -2,10 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { Authenticator } from "./auth";
+import { Authenticator, type Credentials } from "./auth";
 import { BlobRegistry } from "./blob-registry";
 import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
+import { holdContinue } from "./continue";
 import { answerRequest, refuseConnection } from "./exchange";
 import { IndexDatabase } from "./index-database";
 import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./lifecycle";
@@ -21,7 +22,9 @@ export interface LocalBucketOptions {
   /** 0 or nothing: any free port. */
   port?: number;
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  /** Requests to `<bucket>.<domain>` are for that bucket (virtual-hosted style). Default: localhost. */
+  domain?: string;
+  credentials: Credentials;
   /** Takes one record per request; it never holds a query string or a signature. */
   log?: (line: Record<string, unknown>) => void;
   now?: () => Date;
@@ -68,6 +71,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       blobs: await BlobStore.open(dataDir),
       authenticator: new Authenticator(credentials, region, now),
       region,
+      domain: options.domain ?? "localhost",
       now,
       log: (record) => log({ level: "info", ...record }),
       report: (what, error) => log({ level: "error", message: what, error: String(error) }),
@@ -82,6 +86,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
         log({ ...record });
       });
     });
+    holdContinue(server);
     server.on("clientError", refuseConnection);
     for (const [http, response] of early) server.emit("request", http, response);
     const { port: actualPort } = server.address() as AddressInfo;

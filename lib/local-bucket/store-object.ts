@@ -35,7 +35,7 @@ export async function storeBody(store: Store, { chunks, expected }: Body): Promi
       digester.update(chunk);
       yield chunk;
     }
-    checksums = digester.verify();
+    checksums = await digester.verify();
   };
   const id = await store.blobs.write(checked());
   const { size, md5Hex: etag, sha256 } = digester;

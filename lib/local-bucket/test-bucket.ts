@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { Hash } from "@smithy/hash-node";
-import { SignatureV4 } from "@smithy/signature-v4";
+import { createScope, getSigningKey, SignatureV4 } from "@smithy/signature-v4";
 import { type LocalBucket, type LocalBucketOptions, startLocalBucket } from "./server";
 
 /** Where a test's bucket is, and how to speak to it. */
@@ -37,10 +37,11 @@ export async function startTestServer(options: Partial<LocalBucketOptions> = {})
   const parent = await mkdtemp(join(tmpdir(), "local-bucket-"));
   const dataDir = join(parent, "a", "data");
   const log: Record<string, unknown>[] = [];
+  const { credentials: identity = credentials } = options;
   const start = () =>
     startLocalBucket({ dataDir, region, credentials, log: (line) => log.push(line), ...options });
   const local = await start();
-  const client = connect(local.url, region, credentials);
+  const client = connect(local.url, region, identity);
   const server: TestServer = {
     endpoint: local.url,
     bucket: "test-bucket",
@@ -53,7 +54,7 @@ export async function startTestServer(options: Partial<LocalBucketOptions> = {})
       if (!stopped) await server.local.close();
       server.local = await start();
       server.endpoint = server.local.url;
-      server.client = connect(server.endpoint, region, credentials);
+      server.client = connect(server.endpoint, region, identity);
     },
     files: async () => {
       const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
@@ -161,19 +162,37 @@ export function send(
 export interface HandSigned {
   method: string;
   path: string;
-  body: Buffer;
+  /** Where it is signed in chunks it follows from the request's signature, but for its length. */
+  body: Buffer | ((signing: Signing) => Buffer);
   query?: Record<string, string>;
   headers?: Record<string, string>;
   /** What the signature says of the body, where that is not the truth. */
   payload?: string;
+  /** Default: now. */
+  signedAt?: Date;
 }
 
 /** Sends a request that the SDK would not send, with a signature that holds. */
 export async function sendSigned(endpoint: string, asked: HandSigned): Promise<Answer> {
-  const { method, path, body, query = {}, headers = {} } = asked;
+  const { url, headers, body } = await signByHand(endpoint, asked);
+  return await send(url, asked.method, headers, [body]);
+}
+
+/** Signs a request that the SDK would not make. */
+export async function signByHand(
+  endpoint: string,
+  asked: HandSigned,
+): Promise<{ url: string; headers: Record<string, string>; body: Buffer }> {
+  const { method, path, query = {}, headers = {}, signedAt = new Date() } = asked;
   const { hostname, host } = new URL(endpoint);
-  const payload = asked.payload ?? createHash("sha256").update(body).digest("hex");
+  const longDate = signedAt.toISOString().replace(/[-:]|\.\d+/g, "");
+  const scope = createScope(longDate.slice(0, 8), region, "s3");
   const sha256Hash = Hash.bind(null, "sha256");
+  const key = await getSigningKey(sha256Hash, credentials, longDate.slice(0, 8), region, "s3");
+  const sign = (text: string) => createHmac("sha256", key).update(text).digest("hex");
+  const bodyAfter = (seed: string) =>
+    typeof asked.body === "function" ? asked.body({ longDate, scope, seed, sign }) : asked.body;
+  const unsigned = bodyAfter("");
   const signer = new SignatureV4({
     credentials,
     region,
@@ -181,16 +200,54 @@ export async function sendSigned(endpoint: string, asked: HandSigned): Promise<A
     sha256: sha256Hash,
     uriEscapePath: false,
   });
-  const signed = await signer.sign({
+  const request = {
     protocol: "http:",
     hostname,
     method,
     path,
     query,
-    headers: { host, "content-length": String(body.length), "x-amz-content-sha256": payload, ...headers },
-  });
+    headers: {
+      host,
+      "content-length": String(unsigned.length),
+      "x-amz-content-sha256": asked.payload ?? createHash("sha256").update(unsigned).digest("hex"),
+      ...headers,
+    },
+  };
+  const signed = await signer.sign(request, { signingDate: signedAt });
+  const seed = /Signature=(\w+)/.exec(signed.headers.authorization ?? "")?.[1] ?? "";
   const search = new URLSearchParams(query).toString();
-  return await send(`${endpoint}${path}${search && `?${search}`}`, method, signed.headers, [body]);
+  const url = `${endpoint}${path}${search && `?${search}`}`;
+  return { url, headers: signed.headers, body: bodyAfter(seed) };
+}
+
+/** What signs the chunks of a framed body. */
+export interface Signing {
+  longDate: string;
+  scope: string;
+  /** The signature of the request itself. */
+  seed: string;
+  sign(stringToSign: string): string;
+}
+
+/** An aws-chunked body in its parts: one per chunk, the last one, the trailer. Each is signed after the one before. */
+export function frame(chunks: readonly Buffer[], trailer: string | undefined, signing?: Signing): Buffer[] {
+  let previous = signing?.seed;
+  const hex = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
+  const signed = (algorithm: string, hashes: string[]) => {
+    if (!signing) return "";
+    previous = signing.sign([algorithm, signing.longDate, signing.scope, previous, ...hashes].join("\n"));
+    return previous;
+  };
+  const line = (chunk: Buffer) => {
+    const signature = signed("AWS4-HMAC-SHA256-PAYLOAD", [hex(""), hex(chunk)]);
+    return `${chunk.length.toString(16)}${signature && `;chunk-signature=${signature}`}\r\n`;
+  };
+  const parts = chunks.map((chunk) => Buffer.concat([Buffer.from(line(chunk)), chunk, Buffer.from("\r\n")]));
+  parts.push(Buffer.from(line(Buffer.alloc(0))));
+  if (trailer === undefined) return [...parts, Buffer.from("\r\n")];
+  const signature = signed("AWS4-HMAC-SHA256-TRAILER", [hex(`${trailer}\n`)]);
+  const last = `${trailer}\r\n${signature && `x-amz-trailer-signature:${signature}\r\n`}\r\n`;
+  return [...parts, Buffer.from(last)];
 }
 
 /** Posts bytes as a form. */

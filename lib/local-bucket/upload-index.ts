@@ -1,7 +1,8 @@
 import { type Blob, BlobRegistry } from "./blob-registry";
-import type { ChecksumAlgorithm, Checksums } from "./checksums";
+import type { Checksums } from "./checksums";
 import type { IndexDatabase } from "./index-database";
 import type { ObjectAttributes, ObjectRecord } from "./index-rows";
+import type { UploadChecksum } from "./multipart-checksums";
 import type { ObjectIndex, Precondition } from "./object-index";
 import { S3Error } from "./s3-error";
 
@@ -12,8 +13,7 @@ export interface UploadRecord {
   key: string;
   startedAt: number;
   attributes: ObjectAttributes;
-  /** What every part must come with, where its maker wanted one. */
-  checksumAlgorithm: ChecksumAlgorithm | undefined;
+  checksum: UploadChecksum | undefined;
 }
 
 export interface PartRecord {
