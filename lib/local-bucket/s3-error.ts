@@ -13,6 +13,8 @@ const statusByCode = {
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
+  /** Not one of S3's: its disks do not fill up. */
+  InsufficientStorage: 507,
   InternalError: 500,
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
@@ -47,7 +49,10 @@ const statusByCode = {
   NotImplemented: 501,
   OwnershipControlsNotFoundError: 404,
   PreconditionFailed: 412,
+  RequestHeaderSectionTooLarge: 400,
+  RequestTimeout: 400,
   RequestTimeTooSkewed: 403,
+  ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
   SlowDown: 503,
   XAmzContentSHA256Mismatch: 400,
@@ -69,6 +74,27 @@ export class S3Error extends Error {
   get status(): number {
     return statusByCode[this.code];
   }
+}
+
+/** What a client is told of any failure: a full disk or a busy server by name, anything else inside only as such. */
+export function toS3Error(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  const code = systemCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL") {
+    return new S3Error(
+      "InsufficientStorage",
+      "The disk that the bucket is on is full. Make room there or delete objects, then try again.",
+    );
+  }
+  if (code === "EMFILE" || code === "ENFILE") {
+    return new S3Error("SlowDown", "Please reduce your request rate: there are too many open files.");
+  }
+  return new S3Error("InternalError", "We encountered an internal error. Please try again.");
+}
+
+/** The code of an error of the system or of SQLite. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 /** What a client is asked for that this server does not offer, said by name. */

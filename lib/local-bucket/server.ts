@@ -1,15 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { resolve } from "node:path";
 import { Authenticator, type Credentials } from "./auth";
 import { BlobRegistry } from "./blob-registry";
 import { BlobStore } from "./blob-store";
 import type { Store } from "./call";
+import { Connections } from "./connections";
 import { holdContinue } from "./continue";
-import { answerRequest, refuseConnection } from "./exchange";
+import { answerRequest, type RequestRecord, refuseConnection } from "./exchange";
 import { IndexDatabase } from "./index-database";
 import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./lifecycle";
+import { defaultLimits, type Limits, maxHeadBytes } from "./limits";
 import { ObjectIndex } from "./object-index";
 import { recover } from "./recover";
 import { UploadIndex } from "./upload-index";
@@ -28,6 +30,8 @@ export interface LocalBucketOptions {
   /** Takes one record per request; it never holds a query string or a signature. */
   log?: (line: Record<string, unknown>) => void;
   now?: () => Date;
+  /** Others than the usual ones, for tests. */
+  limits?: Partial<Limits>;
 }
 
 export interface LocalBucket {
@@ -40,26 +44,26 @@ export interface LocalBucket {
   stats(): { requests: number; bytesIn: number; bytesOut: number };
 }
 
-const headersTimeoutMs = 20_000;
-/** A slow line may need long for a big object, but it must keep moving: idleTimeoutMs. */
-const requestTimeoutMs = 6 * 60 * 60_000;
-const idleTimeoutMs = 60_000;
-const closeGraceMs = 5_000;
-
 /** Starts the S3 server. Rejects with Node's own error when the port is taken. */
 export async function startLocalBucket(options: LocalBucketOptions): Promise<LocalBucket> {
   const { host = "127.0.0.1", port = 0, region, credentials, log = () => undefined } = options;
   const now = options.now ?? (() => new Date());
   const dataDir = resolve(options.dataDir);
   const stats = { requests: 0, bytesIn: 0, bytesOut: 0 };
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs });
-  server.timeout = idleTimeoutMs;
-  server.keepAliveTimeout = idleTimeoutMs;
+  const limits = { ...defaultLimits, ...options.limits };
+  const server = createServer({
+    maxHeaderSize: maxHeadBytes,
+    headersTimeout: limits.headMs,
+    connectionsCheckingInterval: limits.lookMs,
+    // A slow line may need hours for a big object; Connections sees that it moves.
+    requestTimeout: 0,
+  });
+  // The port first: where it is taken, another server may be at work in the folder.
+  await listen(server, port, host);
+  const connections = new Connections(server, limits);
   /** Whoever asks before the folder is open waits for it. */
   const early: [IncomingMessage, ServerResponse][] = [];
   server.on("request", (...exchange) => early.push(exchange));
-  // The port first: where it is taken, another server may be at work in the folder.
-  await listen(server, port, host);
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const db = new IndexDatabase(dataDir);
@@ -78,17 +82,21 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     };
     await recover(store);
     const stopLifecycles = startLifecycles(store);
-    server.removeAllListeners("request").on("request", (http, response) => {
-      answerRequest(store, http, response, (record) => {
-        stats.requests += 1;
-        stats.bytesIn += record.bytesIn;
-        stats.bytesOut += record.bytesOut;
-        log({ ...record });
-      });
-    });
+    const record = (line: RequestRecord) => {
+      stats.requests += 1;
+      stats.bytesIn += line.bytesIn;
+      stats.bytesOut += line.bytesOut;
+      log({ ...line });
+    };
+    const take = (http: IncomingMessage, response: ServerResponse) =>
+      connections.take(http, (admit) => answerRequest(store, http, response, admit, record));
+    server.removeAllListeners("request").on("request", take);
     holdContinue(server);
-    server.on("clientError", refuseConnection);
-    for (const [http, response] of early) server.emit("request", http, response);
+    server.on("clientError", (error, socket: Socket) => {
+      refuseConnection(error, socket, connections.current(socket), record);
+    });
+    server.on("error", (error) => store.report("a connection could not be accepted", error));
+    for (const [http, response] of early) take(http, response);
     const { port: actualPort } = server.address() as AddressInfo;
     const name = host.includes(":") ? `[${host}]` : host;
     return {
@@ -97,14 +105,13 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       carryOutLifecycles: () => carryOutLifecycles(store),
       stats: () => ({ ...stats }),
       close: async () => {
-        await closeServer(server);
+        await connections.close();
         await stopLifecycles();
         db.close();
       },
     };
   } catch (error) {
-    server.close();
-    server.closeAllConnections();
+    await connections.close();
     throw error;
   }
 }
@@ -116,17 +123,5 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       server.off("error", reject);
       resolveListening();
     });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolveClosed, reject) => {
-    const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);
-    server.close((error) => {
-      clearTimeout(cut);
-      if (error) reject(error);
-      else resolveClosed();
-    });
-    server.closeIdleConnections();
   });
 }

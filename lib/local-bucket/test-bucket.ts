@@ -1,10 +1,21 @@
 import { createHash, createHmac } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readlink, rm } from "node:fs/promises";
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { connect as dialSocket, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Hash } from "@smithy/hash-node";
 import { createScope, getSigningKey, SignatureV4 } from "@smithy/signature-v4";
 import { type LocalBucket, type LocalBucketOptions, startLocalBucket } from "./server";
@@ -157,6 +168,54 @@ export function send(
     for (const chunk of chunks) outgoing.write(chunk);
     outgoing.end();
   });
+}
+
+/** A connection on which a test says what no HTTP client would say. */
+export interface Dialled {
+  socket: Socket;
+  /** All that has come so far. */
+  answer(): string;
+  /** Resolves with all that came, once the connection has ended either way. */
+  ended: Promise<string>;
+}
+
+export async function dial({ local }: TestServer): Promise<Dialled> {
+  const socket = dialSocket(local.port, "127.0.0.1");
+  const received: Buffer[] = [];
+  const answer = () => Buffer.concat(received).toString("latin1");
+  socket.on("data", (chunk: Buffer) => received.push(chunk));
+  const ended = new Promise<string>((resolve) => socket.once("close", () => resolve(answer())));
+  // A reset ends it too.
+  socket.on("error", () => socket.destroy());
+  await once(socket, "connect");
+  return { socket, answer, ended };
+}
+
+/** The head of a request that a signed URL allows, its line end included; a Host is in it. */
+export async function signedHead(
+  { client, bucket, endpoint }: TestServer,
+  method: "GET" | "PUT" | "DELETE",
+  key: string,
+  headers: Record<string, string | number> = {},
+): Promise<string> {
+  const where = { Bucket: bucket, Key: key };
+  const commands = {
+    GET: new GetObjectCommand(where),
+    PUT: new PutObjectCommand(where),
+    DELETE: new DeleteObjectCommand(where),
+  };
+  const url = await getSignedUrl(client, commands[method], { expiresIn: 3600 });
+  const lines = Object.entries({ Host: new URL(endpoint).host, ...headers }).map((pair) => pair.join(": "));
+  return [`${method} ${url.slice(endpoint.length)} HTTP/1.1`, ...lines, "", ""].join("\r\n");
+}
+
+/** The blobs that this process has open, where the system tells. */
+export async function openBlobs({ dataDir }: TestServer): Promise<string[]> {
+  if (!existsSync("/proc/self/fd")) return [];
+  const open = await readdir("/proc/self/fd");
+  // One of them was that of the listing itself.
+  const paths = await Promise.all(open.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")));
+  return paths.filter((path) => path.startsWith(dataDir) && !path.includes("index.sqlite"));
 }
 
 export interface HandSigned {
