@@ -230,6 +230,8 @@ function limitDrain(http: IncomingMessage, response: ServerResponse): void {
       bytes += chunk.length;
       if (bytes > maxDrainedBytes) http.destroy();
     });
+    // Whoever read it last may have left it paused.
+    http.resume();
   });
 }
 
