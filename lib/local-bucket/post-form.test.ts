@@ -1,7 +1,10 @@
-import { request } from "node:http";
+import { randomBytes } from "node:crypto";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { Readable } from "node:stream";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readPostForm } from "./post-form";
 import {
   boundary,
   encodeForm,
@@ -162,18 +165,44 @@ test.each([
   ],
   [
     "a thousand fields",
-    Array.from({ length: 1000 }, (_, i) => field(`f${i}`, "")).join(""),
-    "MalformedPOSTRequest",
+    Array.from({ length: 1000 }, (_, i) => field(`x-ignore-${i}`, "")).join(""),
+    "MaxPostPreDataLengthExceededError",
   ],
+  ["too long a preamble", `${"x".repeat(20 * 1024)}\r\n`, "MaxPostPreDataLengthExceededError"],
+  ["a head that never ends", `--${boundary}\r\nX-Long: ${"x".repeat(20 * 1024)}`, "MalformedPOSTRequest"],
   [
     "a field without a name",
     `--${boundary}\r\nContent-Disposition: form-data\r\n\r\nx\r\n`,
     "MalformedPOSTRequest",
   ],
-  ["a field in another encoding", field("x-ignore-x", "\xff\xfe"), "MalformedPOSTRequest"],
+  ["a field with an empty name", field("", "x"), "MalformedPOSTRequest"],
+  ["a field with a line break in its name", field("a%0D%0Ab", "x"), "AccessDenied"],
+  ["a field that is not UTF-8", field("x-ignore-x", "\xff\xfe"), "MalformedPOSTRequest"],
+  [
+    "a field in another encoding",
+    `--${boundary}\r\nContent-Disposition: form-data; name="x-ignore-x"\r\nContent-Type: text/plain; charset=utf-16le\r\n\r\nx\r\n`,
+    "MalformedPOSTRequest",
+  ],
 ])("a form with %s is refused", async (_what, extra, code) => {
   const answer = await postBytes(server, [Buffer.from(extra, "latin1"), body]);
-  expect([answer.status, answer.code]).toEqual([400, code]);
+  expect([answer.status, answer.code]).toEqual([code === "AccessDenied" ? 403 : 400, code]);
+});
+
+test("everything before the file may have 20 KB and not a byte more", async () => {
+  const fileAt = body.indexOf(file);
+  const room = 20 * 1024 - fileAt - field("x-ignore-big", "").length;
+  const filled = (bytes: number) => Buffer.from(field("x-ignore-big", "x".repeat(bytes)));
+  expect((await postBytes(server, [filled(room), body])).status).toBe(201);
+  const tooLong = await postBytes(server, [filled(room + 1), body]);
+  expect([tooLong.status, tooLong.code]).toEqual([400, "MaxPostPreDataLengthExceededError"]);
+});
+
+test("what comes behind the file means nothing", async () => {
+  const end = `--${boundary}--\r\n`;
+  const start = body.subarray(0, body.length - end.length);
+  const fields = field("key", "form/other.png") + field("key", "x") + field("x-any", "y".repeat(30_000));
+  expect((await postBytes(server, [start, Buffer.from(`${fields}${end}epilogue`)])).status).toBe(201);
+  expect(await exists(server, "form/other.png")).toBe(false);
 });
 
 test("a form without a file, or with two, is refused", async () => {
@@ -194,10 +223,69 @@ test("a form without a length is refused", async () => {
   expect((await send(url, "POST", { "Content-Type": type }, [body])).code).toBe("MissingContentLength");
 });
 
-test("a file's name, without its folders, takes the place that the policy leaves for it", async () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own spelling
-  const Key = "named/${filename}";
-  const { fields } = await createPresignedPost(server.client, { Bucket: server.bucket, Key });
-  await postForm(server, { fields, file, filename: "C:\\photos\\$& ü.png" });
-  expect(await exists(server, "named/$& ü.png")).toBe(true);
+test.each([
+  ["C:\\photos\\$& ü.png", "$& ü.png"],
+  ["../photos/a.png", "a.png"],
+  ["a %22b%22.png", 'a "b".png'],
+  ["a%0D%0Ab.png", "a\r\nb.png"],
+])(
+  "a file's name, %s, without its folders takes the place that the policy leaves for it",
+  async (filename, name) => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own spelling
+    const Key = "named/${filename}";
+    const { fields } = await createPresignedPost(server.client, { Bucket: server.bucket, Key });
+    await postForm(server, { fields, file, filename });
+    expect(await exists(server, `named/${name}`)).toBe(true);
+  },
+);
+
+test("a connection goes on after a form that is refused before its file was read", async () => {
+  const large = await pinnedForm(server, "form/large.png", randomBytes(3 * 1024 ** 2));
+  const refused = encodeForm({ ...large, fields: { ...large.fields, "X-Amz-Signature": "0".repeat(64) } });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ports: (number | undefined)[] = [];
+  const post = (bytes: Buffer) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = {
+        "Content-Type": `multipart/form-data; boundary=${boundary}`,
+        "Content-Length": bytes.length,
+      };
+      const outgoing = request(
+        `${server.endpoint}/${server.bucket}`,
+        { method: "POST", agent, headers },
+        (incoming) => {
+          ports.push(outgoing.socket?.localPort);
+          incoming.resume().once("end", () => resolve(incoming.statusCode));
+        },
+      );
+      outgoing.once("error", reject).end(bytes);
+    });
+  expect(await post(refused)).toBe(403);
+  expect(await post(encodeForm(large))).toBe(201);
+  expect(ports[0]).toBe(ports[1]);
+  agent.destroy();
+});
+
+test("a form comes in no faster than its file is kept", async () => {
+  const chunk = randomBytes(64 * 1024);
+  const chunks = 400;
+  let sentBytes = 0;
+  const sending = function* () {
+    yield Buffer.from(field("key", "x"));
+    yield Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"\r\n\r\n`);
+    for (let i = 0; i < chunks; i++) {
+      sentBytes += chunk.length;
+      yield chunk;
+    }
+    yield Buffer.from(`\r\n--${boundary}--\r\n`);
+  };
+  const headers = { "content-type": `multipart/form-data; boundary=${boundary}` };
+  const http = Object.assign(Readable.from(sending()), { headers }) as unknown as IncomingMessage;
+  let keptBytes = 0;
+  for await (const kept of (await readPostForm(http)).file) {
+    keptBytes += kept.length;
+    for (let i = 0; i < 20; i++) await pause();
+    expect(sentBytes - keptBytes).toBeLessThan(1024 ** 2);
+  }
+  expect(keptBytes).toBe(chunks * chunk.length);
 });
