@@ -226,11 +226,12 @@ function limitDrain(http: IncomingMessage, response: ServerResponse): void {
   response.once("finish", () => {
     if (http.complete) return;
     let bytes = 0;
+    // Whoever read it last may still listen, and have it paused whenever enough waits.
+    http.removeAllListeners("data");
     http.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > maxDrainedBytes) http.destroy();
     });
-    // Whoever read it last may have left it paused.
     http.resume();
   });
 }
