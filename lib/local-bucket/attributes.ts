@@ -20,25 +20,26 @@ const maxMetadataBytes = 2048;
  */
 export function readAttributes(values: Iterable<readonly [string, string]>, tags: Tag[]): ObjectAttributes {
   const headers: Record<string, string> = {};
-  const metadata: Record<string, string> = {};
+  // Pairs, since an object made by assignment loses one named __proto__.
+  const pairs: [string, string][] = [];
   for (const [name, value] of values) {
     refuseUnsupported(name, value);
     if (keptHeaders.has(name)) {
       const kept = name === "content-encoding" ? withoutFraming(value) : value;
       if (kept) headers[name] = requireHeaderValue(name, kept);
     } else if (name.startsWith("x-amz-meta-")) {
-      metadata[requireToken(name.slice("x-amz-meta-".length))] = requirePrintable(name, value);
+      pairs.push([requireToken(name.slice("x-amz-meta-".length)), requirePrintable(name, value)]);
     }
   }
   headers["content-type"] ??= defaultContentType;
-  const bytes = Buffer.byteLength(Object.entries(metadata).flat().join(""));
+  const bytes = Buffer.byteLength(pairs.flat().join(""));
   if (bytes > maxMetadataBytes) {
     throw new S3Error("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.", {
       Size: String(bytes),
       MaxSizeAllowed: String(maxMetadataBytes),
     });
   }
-  return { headers, metadata, tags };
+  return { headers, metadata: Object.fromEntries(pairs), tags };
 }
 
 /** Metadata as response headers; what is not ASCII goes as an RFC 2047 word, as S3 sends it. */

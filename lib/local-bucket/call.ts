@@ -3,7 +3,7 @@ import type { Authenticator, SignedPayload } from "./auth";
 import type { BlobRegistry } from "./blob-registry";
 import type { BlobStore } from "./blob-store";
 import type { ObjectIndex } from "./object-index";
-import type { S3Request } from "./request";
+import { encodePart, type S3Request } from "./request";
 import { S3Error } from "./s3-error";
 import type { UploadIndex } from "./upload-index";
 import { toXml, type XmlNode } from "./xml";
@@ -44,6 +44,13 @@ export function bucketName({ request }: Call): string {
 export function objectKey({ request }: Call): string {
   if (request.key === undefined) throw new S3Error("InvalidRequest", "This request needs a key.");
   return request.key;
+}
+
+/** The address of an object, in the style in which its bucket was addressed. */
+export function objectUrl(call: Call, key: string): string {
+  const { host = call.store.domain, addressing } = call.request;
+  const path = key.split("/").map(encodePart);
+  return `http://${[host, ...(addressing === "path" ? [bucketName(call)] : []), ...path].join("/")}`;
 }
 
 export function sendXml(call: Call, status: number, root: string, content: XmlNode | string): void {

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { openBody, readXmlBody } from "./body";
-import { bucketName, objectKey, type SignedCall, sendEmpty, sendXml } from "./call";
+import { bucketName, objectKey, objectUrl, type SignedCall, sendEmpty, sendXml } from "./call";
 import { type Checksums, checksumAlgorithm, checksumHeaders } from "./checksums";
 import { writeCondition } from "./conditions";
 import type { ObjectRecord } from "./index-rows";
 import { checksumsOfParts, compositeEtag, readUploadChecksum } from "./multipart-checksums";
 import { readHeaders } from "./objects";
 import { maxParts, readPartNumber } from "./part-number";
-import { encodePart, header, queryValue, type S3Request } from "./request";
+import { header, queryValue, type S3Request } from "./request";
 import { S3Error } from "./s3-error";
 import { commitBlobs, removeBlobs, storeBody } from "./store-object";
 import type { PartRecord, UploadRecord } from "./upload-index";
@@ -84,7 +84,7 @@ export async function completeMultipartUpload(call: SignedCall): Promise<void> {
   await removeBlobs(store, await store.uploads.complete(upload, object, check));
   const { bucket, key } = upload;
   sendXml(call, 200, "CompleteMultipartUploadResult", {
-    Location: `http://${header(request.http, "host")}/${bucket}/${key.split("/").map(encodePart).join("/")}`,
+    Location: objectUrl(call, key),
     Bucket: bucket,
     Key: key,
     ETag: `"${object.etag}"`,

@@ -1,13 +1,13 @@
 import { readAttributes } from "./attributes";
 import type { Body } from "./body";
-import { bucketName, type Call, sendEmpty, sendXml } from "./call";
+import { bucketName, type Call, objectUrl, sendEmpty, sendXml } from "./call";
 import { readChecksums, readContentMd5 } from "./checksums";
 import { checkLife, parseLongDate } from "./claim";
 import { sendContinue } from "./continue";
 import type { ObjectRecord } from "./index-rows";
 import { type PostForm, readPostForm } from "./post-form";
 import { enforcePolicy, type LengthRange } from "./post-policy";
-import { checkKey, encodePart, header } from "./request";
+import { checkKey, header } from "./request";
 import { S3Error } from "./s3-error";
 import { checkSignature } from "./signature";
 import { storeObject } from "./store-object";
@@ -143,9 +143,7 @@ function describe({ min, max }: LengthRange): string {
 function answer(call: Call, fields: Fields, key: string, object: ObjectRecord): void {
   const bucket = bucketName(call);
   const etag = `"${object.etag}"`;
-  const { host = call.store.domain, addressing } = call.request;
-  const path = [...(addressing === "path" ? [bucket] : []), ...key.split("/").map(encodePart)].join("/");
-  const location = `http://${host}/${path}`;
+  const location = objectUrl(call, key);
   const redirect = readRedirect(fields.get("success_action_redirect") ?? fields.get("redirect"));
   call.response.setHeader("ETag", etag);
   if (redirect) {

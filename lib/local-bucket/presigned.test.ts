@@ -141,6 +141,15 @@ test("what is said twice must be the same", async () => {
   expect((await put(await presign(path, alice, alice), alice)).status).toBe(200);
 });
 
+test("metadata may have any name that a header may have", async () => {
+  const names = ["x-amz-meta-__proto__", "x-amz-meta-constructor", "x-amz-meta-tostring"];
+  const query = Object.fromEntries(names.map((name) => [name, "mine"]));
+  expect((await put(await presign(`/${server.bucket}/names`, query))).status).toBe(200);
+  const get = new GetObjectCommand({ Bucket: server.bucket, Key: "names" });
+  const { headers } = await send(await getSignedUrl(server.client, get), "GET");
+  for (const name of names) expect(headers[name]).toBe("mine");
+});
+
 test("no header comes of what no header can hold", async () => {
   for (const value of ["a\r\nSet-Cookie: b", "a\nb", "a\0b", "\x7f"]) {
     const url = await presign(`/${server.bucket}/control`, { "x-amz-meta-owner": value });

@@ -1,11 +1,14 @@
 import { Agent } from "node:http";
 import type { LookupFunction } from "node:net";
 import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutBucketCorsCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
@@ -99,6 +102,21 @@ test("a form is answered in the style in which it was posted", async () => {
     expect(answer.headers.location).toBe(`${base}${path}`);
     expect(answer.body).toContain(`<Location>${base}${path}</Location>`);
     expect(answer.body).toContain(`<Bucket>${server.bucket}</Bucket>`);
+  }
+});
+
+test("an object in parts is answered in the style in which it was completed", async () => {
+  const at = { Bucket: server.bucket, Key: key };
+  for (const [either, base] of [
+    [client, `http://${server.bucket}.localhost:${server.local.port}`],
+    [server.client, `${server.endpoint}/${server.bucket}`],
+  ] as const) {
+    const { UploadId } = await either.send(new CreateMultipartUploadCommand(at));
+    const part = { ...at, UploadId, PartNumber: 1 };
+    const { ETag } = await either.send(new UploadPartCommand({ ...part, Body: "bytes" }));
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    const complete = new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload });
+    expect((await either.send(complete)).Location).toBe(`${base}${path}`);
   }
 });
 
