@@ -15,7 +15,7 @@ import { connect, credentials, region, sha256, type TestBucket } from "./test-bu
 
 const seed = process.env.CRASH_SEED ?? String(randomInt(1_000_000_000));
 const folders = [1, 2, 3, 4];
-const roundsPerFolder = 14;
+const roundsPerFolder = 16;
 /** Every so many rounds the server is ended as it should be, and its folder is checked. */
 const roundsPerCleanEnd = 7;
 /** Every so many rounds it is also killed while it opens its folder. */
