@@ -9,6 +9,7 @@ import { env } from "@/lib/env";
 import { AppError, type Failure, type Result } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
+import { StorageError } from "@/lib/storage/s3-failure";
 
 /** A server action for anyone: checks the Origin and the input, then calls the verb. */
 export function publicAction<S extends z.ZodType, T>(
@@ -28,6 +29,12 @@ export function userAction<S extends z.ZodType, T>(
 
 /** What any error means to the person: its own sentence, or a general one with a number that is in the log too. */
 export function failureOf(error: unknown): { status: number; failure: Failure } {
+  if (error instanceof StorageError) {
+    const incident = newId();
+    log.error({ code: error.code, incident }, error.message);
+    const message = `The bucket cannot do it at the moment. Try again; its reason is in the log. (${incident})`;
+    return { status: error.status, failure: { code: "unavailable", message } };
+  }
   if (error instanceof AppError) {
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
     return { status: error.status, failure: error.toFailure() };

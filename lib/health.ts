@@ -26,7 +26,7 @@ async function verdict(check: Promise<void>): Promise<"ok" | "down"> {
     return "ok";
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.warn({ cause: error.cause }, error.message);
+    log.warn({ code: error.code, cause: error.cause }, error.message);
     return "down";
   }
 }

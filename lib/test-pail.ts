@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { DeleteBucketCommand, DeleteObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
@@ -14,31 +15,57 @@ import { setUpBucket } from "@/lib/storage/bucket";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { type ImageOffer, type ObjectKind, objectKinds, type PostForm } from "@/lib/uploads/contract";
 
-/** For tests: a real database and a real local bucket in this process, with a folder of their own. */
+/**
+ * For tests: a real database in a folder of its own and a real bucket: a local one in this process, or one in the store that
+ * S3_CONTRACT_ENDPOINT names, as for the local bucket's contract.
+ */
 export async function startTestPail(driver: "better-sqlite3" | "libsql" = "better-sqlite3") {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-test-"));
-  setEnv({
-    DATA_DIR: dataDir,
-    S3_PORT: "0",
-    APP_ORIGIN: "http://localhost:3000",
-    DATABASE_URL: "",
-    S3_BUCKET: "",
-  });
-  const { region, credentials } = env().bucket;
-  if (credentials === undefined) throw new Error("the tests run on the local bucket");
-  const bucket = await startLocalBucket({ dataDir: path.join(dataDir, "bucket"), region, credentials });
-  setEnv({ S3_PORT: String(bucket.port) });
+  setEnv({ DATA_DIR: dataDir, S3_PORT: "0", APP_ORIGIN: "http://localhost:3000", DATABASE_URL: "" });
+  const store = await (otherStore.S3_CONTRACT_ENDPOINT === undefined
+    ? startBucketHere(dataDir)
+    : makeBucketThere());
   const url = `file:${path.join(dataDir, "pail.sqlite")}`;
   setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
   await migrate(database());
   await setUpBucket(bucketClient(), env().appOrigin);
   return {
-    bucket,
     stop: async () => {
       database().close();
+      await store.stop();
       bucketClient().s3.destroy();
-      await bucket.close();
       await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const otherStore = process.env;
+
+async function startBucketHere(dataDir: string) {
+  setEnv({ S3_BUCKET: "" });
+  const { region, credentials } = env().bucket;
+  if (credentials === undefined) throw new Error("the local bucket has credentials of its own");
+  const bucket = await startLocalBucket({ dataDir: path.join(dataDir, "bucket"), region, credentials });
+  setEnv({ S3_PORT: String(bucket.port) });
+  return { stop: () => bucket.close() };
+}
+
+async function makeBucketThere() {
+  setEnv({
+    S3_BUCKET: `pail-test-${randomBytes(5).toString("hex")}`,
+    S3_ENDPOINT: otherStore.S3_CONTRACT_ENDPOINT ?? "",
+    S3_REGION: otherStore.S3_CONTRACT_REGION ?? "",
+    AWS_ACCESS_KEY_ID: otherStore.S3_CONTRACT_ACCESS_KEY ?? "",
+    AWS_SECRET_ACCESS_KEY: otherStore.S3_CONTRACT_SECRET_KEY ?? "",
+  });
+  return {
+    stop: async () => {
+      const bucket = bucketClient();
+      const pages = paginateListObjectsV2({ client: bucket.s3 }, { Bucket: bucket.name });
+      for await (const { Contents = [] } of pages)
+        for (const { Key } of Contents)
+          await bucket.s3.send(new DeleteObjectCommand({ Bucket: bucket.name, Key }));
+      await bucket.s3.send(new DeleteBucketCommand({ Bucket: bucket.name }));
     },
   };
 }

@@ -5,7 +5,13 @@ import { AppError } from "@/lib/errors";
 import { type Ceph, startCeph } from "./start-ceph";
 
 // `npm run test:ceph` runs what any store must pass; arguments, which are vitest's, take its place.
-const contract = ["lib/local-bucket/contract", "lib/uploads/other-store.test.ts"];
+const contract = [
+  "lib/local-bucket/contract",
+  "lib/storage/storage.test.ts",
+  "lib/uploads/uploads.test.ts",
+  "lib/uploads/other-store.test.ts",
+  "lib/images/images.test.ts",
+];
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 const interruption = new AbortController();

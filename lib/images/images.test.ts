@@ -262,7 +262,7 @@ async function putObjects({ keys }: ImageRow): Promise<void> {
 
 async function objectsOf({ keys }: ImageRow): Promise<number> {
   const storage = media();
-  const stats = await Promise.all(Object.values(keys).map((key) => storage.stat(storage.nameOf(key))));
+  const stats = await Promise.all(Object.values(keys).map((key) => storage.metadata(storage.nameOf(key))));
   return stats.filter((stat) => stat !== null).length;
 }
 

@@ -3,14 +3,18 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { env } from "@/lib/env";
+import { throwStorageErrors } from "./s3-failure";
 
 /** One bucket: how the server reaches it, and the URL under which browsers do. */
 export interface BucketClient {
   name: string;
   region: string;
+  /** Its commands throw StorageError. */
   s3: S3Client;
   /** Signs URLs: the SDK's own signer, without its request machinery, which costs more than ten times as much. */
   signer: SignatureV4;
+  /** host and port at which the server reaches it */
+  host: string;
   /** Where browsers reach the bucket; keys follow behind a slash. */
   publicUrl: string;
 }
@@ -45,7 +49,11 @@ function connect(settings: BucketSettings): BucketClient {
     // Ceph and other stores answer errors to the checksums that the SDK would otherwise add unasked.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
+  const publicUrl = publicUrlOf(settings);
+  const { host } = new URL(endpoint ?? publicUrl);
+  throwStorageErrors(s3, { name, region, host });
   const signer = new SignatureV4({
     service: "s3",
     region,
@@ -54,7 +62,7 @@ function connect(settings: BucketSettings): BucketClient {
     applyChecksum: false,
     uriEscapePath: false,
   });
-  return { name, region, s3, signer, publicUrl: publicUrlOf(settings) };
+  return { name, region, s3, signer, host, publicUrl };
 }
 
 function publicUrlOf({ name, region, publicEndpoint, forcePathStyle }: BucketSettings): string {

@@ -6,10 +6,9 @@ import {
   GetBucketCorsCommand,
   HeadBucketCommand,
   PutBucketCorsCommand,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
+import { StorageError } from "./s3-failure";
 
 /** Makes the bucket what Pail needs, and says what it changed; a second run changes nothing. */
 export async function setUpBucket(bucket: BucketClient, appOrigin: string): Promise<string[]> {
@@ -19,13 +18,9 @@ export async function setUpBucket(bucket: BucketClient, appOrigin: string): Prom
   return changes;
 }
 
-/** Does the bucket answer? Throws AppError `unavailable` where it does not. */
+/** Does the bucket answer? Throws StorageError where it does not. */
 export async function checkBucket(bucket: BucketClient): Promise<void> {
-  try {
-    await bucket.s3.send(new HeadBucketCommand({ Bucket: bucket.name }));
-  } catch (cause) {
-    throw new AppError("unavailable", "The bucket does not answer.", { cause });
-  }
+  await bucket.s3.send(new HeadBucketCommand({ Bucket: bucket.name }));
 }
 
 async function createIfMissing({ s3, name, region }: BucketClient): Promise<boolean> {
@@ -33,7 +28,7 @@ async function createIfMissing({ s3, name, region }: BucketClient): Promise<bool
     await s3.send(new HeadBucketCommand({ Bucket: name }));
     return false;
   } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 404) throw error;
+    if (!(error instanceof StorageError) || error.s3Status !== 404) throw error;
   }
   // us-east-1 is the one region that must not be named.
   const place = region === "us-east-1" ? {} : { LocationConstraint: region as never };
@@ -60,7 +55,7 @@ async function corsRules(s3: BucketClient["s3"], name: string): Promise<CORSRule
   try {
     return (await s3.send(new GetBucketCorsCommand({ Bucket: name }))).CORSRules ?? [];
   } catch (error) {
-    if (error instanceof S3ServiceException && error.name === "NoSuchCORSConfiguration") return [];
+    if (error instanceof StorageError && error.s3Code === "NoSuchCORSConfiguration") return [];
     throw error;
   }
 }

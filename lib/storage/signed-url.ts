@@ -14,25 +14,34 @@ let rememberedFor = "";
 
 export interface UrlOptions {
   /** What the answer calls itself, whatever the object says. */
-  type: string;
+  type?: string;
   /** `inline`, or `attachment` with a name */
-  disposition: string;
+  disposition?: string;
 }
 
 /**
  * A URL with which whoever holds it may GET this object: signed, temporary, never to be stored or logged. The signing time
  * is rounded down to a window, and the answer may be cached by that one browser for as long as the URL works.
  */
-export async function signGetUrl(bucket: BucketClient, key: string, options: UrlOptions): Promise<string> {
+export async function signGetUrl(
+  bucket: BucketClient,
+  key: string,
+  { type, disposition = "inline" }: UrlOptions,
+): Promise<string> {
   const credentials = await bucket.s3.config.credentials();
   const windowMs = urlWindowSeconds * 1000;
   const signingDate = new Date(Math.floor(now().getTime() / windowMs) * windowMs);
   const period = `${credentials.accessKeyId} ${signingDate.getTime()}`;
   forgetUnless(period);
-  const memoKey = `${bucket.publicUrl}\n${key}\n${options.type}\n${options.disposition}`;
+  const memoKey = `${bucket.publicUrl}\n${key}\n${type}\n${disposition}`;
   let url = remembered.get(memoKey);
   if (url === undefined) {
-    url = await sign(bucket, key, options, signingDate);
+    const overrides = {
+      "response-cache-control": `private, max-age=${urlLifeSeconds}, immutable`,
+      "response-content-disposition": disposition,
+      ...(type !== undefined && { "response-content-type": type }),
+    };
+    url = await sign(bucket, key, overrides, signingDate);
     // The window may have ended meanwhile.
     if (period === rememberedFor) remembered.set(memoKey, url);
   }
@@ -49,7 +58,7 @@ function forgetUnless(period: string): void {
 async function sign(
   bucket: BucketClient,
   key: string,
-  options: UrlOptions,
+  query: Record<string, string>,
   signingDate: Date,
 ): Promise<string> {
   const { protocol, host, hostname, port, pathname } = new URL(bucket.publicUrl);
@@ -61,19 +70,15 @@ async function sign(
       hostname,
       ...(port !== "" && { port: Number(port) }),
       path,
-      query: {
-        "response-cache-control": `private, max-age=${urlLifeSeconds}, immutable`,
-        "response-content-disposition": options.disposition,
-        "response-content-type": options.type,
-      },
+      query,
       headers: { host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
     },
     { signingDate, expiresIn: urlLifeSeconds },
   );
-  const query = Object.entries(signed.query ?? {}).map(
+  const parameters = Object.entries(signed.query ?? {}).map(
     ([name, value]) => `${encode(name)}=${encode(String(value))}`,
   );
-  return `${protocol}//${host}${path}?${query.join("&")}`;
+  return `${protocol}//${host}${path}?${parameters.join("&")}`;
 }
 
 /** Percent-encoding as SigV4 wants it: stricter than encodeURIComponent. */

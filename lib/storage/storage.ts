@@ -1,23 +1,62 @@
 import "server-only";
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { PassThrough, type Readable } from "node:stream";
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   paginateListObjectsV2,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { type BucketClient, bucketClient } from "./bucket-client";
+import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
+import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putObject } from "./put-object";
+import { StorageError, toStorageError } from "./s3-failure";
 import { signGetUrl, type UrlOptions } from "./signed-url";
 
-export interface ObjectStat {
+export interface LocationRules {
+  /** what saved objects say, unless told otherwise */
+  cacheControl: string;
+  /** where the whole location can be read by anyone; left out, it is private, and its URLs are signed */
+  publicUrl?: string;
+}
+
+export interface ObjectMetadata {
   bytes: number;
+  type: string;
   etag: string;
-  /** base64; null where the store keeps none */
+  /** base64; null where the store keeps none of the whole object */
   sha256: string | null;
+  modifiedAt: Date;
+  cacheControl: string | null;
+  /** x-amz-meta-…, without the prefix */
+  custom: Record<string, string>;
+}
+
+export interface SaveOptions {
+  type: string;
+  cacheControl?: string;
+  disposition?: string;
+  encoding?: string;
+  custom?: Record<string, string>;
+  /** replaces what has this name; otherwise the object takes another name beside it */
+  overwrite?: boolean;
+}
+
+/** Bytes from `start` to before `end`, which may lie beyond the end of the object. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+export interface OpenOptions {
+  range?: Range;
+  /** an ETag: another object of this name is AppError `changed` */
+  ifMatch?: string;
 }
 
 export interface ListedObject {
@@ -29,85 +68,137 @@ export interface ListedObject {
 /** DeleteObjects takes no more at once. */
 const maxKeysPerDelete = 1000;
 
-/** A location in a bucket: everything under one top prefix. Names are paths inside it. */
+/**
+ * A location in a bucket: everything under one top prefix. Names are paths inside it, and none leads out of it. What the
+ * store refuses is a StorageError.
+ */
 export class Storage {
   constructor(
     readonly bucket: BucketClient,
     readonly location: string,
+    readonly rules: LocationRules = { cacheControl: "no-store" },
   ) {}
 
   /** The whole key of a name. Throws AppError `invalid_name` for a name that would leave the location. */
   key(name: string): string {
-    if (name === "" || name.split("/").some((part) => part === "" || part === "." || part === "..")) {
-      throw new AppError("invalid_name", `“${name}” is not a name inside ${this.location}/.`);
-    }
-    return `${this.location}/${name}`;
+    return `${this.location}/${requireName(this.location, name)}`;
   }
 
   /** The name of a whole key. Throws AppError `invalid_name` for a key outside this location. */
   nameOf(key: string): string {
     if (!key.startsWith(`${this.location}/`))
       throw new AppError("invalid_name", `${key} is not under ${this.location}/.`);
-    return key.slice(this.location.length + 1);
+    return requireName(this.location, key.slice(this.location.length + 1));
   }
 
-  /** Length, ETag and checksum of the object; null where there is none. */
-  async stat(name: string): Promise<ObjectStat | null> {
+  /** What the store knows about the object; null where there is none. */
+  async metadata(name: string): Promise<ObjectMetadata | null> {
     try {
       const head = await this.bucket.s3.send(
         new HeadObjectCommand({ ...this.target(name), ChecksumMode: "ENABLED" }),
       );
-      return { bytes: head.ContentLength ?? 0, etag: head.ETag ?? "", sha256: head.ChecksumSHA256 ?? null };
+      return {
+        bytes: head.ContentLength ?? 0,
+        type: head.ContentType ?? "application/octet-stream",
+        etag: head.ETag ?? "",
+        // That of an object in parts is made of theirs.
+        sha256: head.ChecksumSHA256?.includes("-") ? null : (head.ChecksumSHA256 ?? null),
+        modifiedAt: head.LastModified ?? new Date(0),
+        cacheControl: head.CacheControl ?? null,
+        custom: head.Metadata ?? {},
+      };
     } catch (error) {
-      if (isStatus(error, 404)) return null;
+      if (isCode(error, "no_object")) return null;
       throw error;
     }
   }
 
-  /** Its bytes from `start` to before `end`. Throws AppError `changed` where it no longer has this ETag. */
-  async read(name: string, etag: string, start: number, end: number): Promise<Uint8Array> {
-    if (start >= end) return new Uint8Array();
-    const { Body } = await unlessChanged(
-      this.bucket.s3.send(
-        new GetObjectCommand({ ...this.target(name), IfMatch: etag, Range: `bytes=${start}-${end - 1}` }),
-      ),
-    );
-    return Body === undefined ? new Uint8Array() : Body.transformToByteArray();
+  async exists(name: string): Promise<boolean> {
+    return (await this.metadata(name)) !== null;
   }
 
-  /** All its bytes, as they come. Throws AppError `changed` where it no longer has this ETag. */
-  async open(name: string, etag: string): Promise<AsyncIterable<Uint8Array>> {
-    const { Body } = await unlessChanged(
-      this.bucket.s3.send(new GetObjectCommand({ ...this.target(name), IfMatch: etag })),
-    );
-    return Body as unknown as AsyncIterable<Uint8Array>;
+  /** Length in bytes. Throws AppError `not_found`. */
+  async size(name: string): Promise<number> {
+    return (await this.requireMetadata(name)).bytes;
+  }
+
+  /** When it was stored. Throws AppError `not_found`. */
+  async modifiedAt(name: string): Promise<Date> {
+    return (await this.requireMetadata(name)).modifiedAt;
+  }
+
+  /** Its bytes, or a range of them, as they come. Throws AppError `not_found`, or `changed` where it has another ETag. */
+  async open(name: string, { range, ifMatch }: OpenOptions = {}): Promise<Readable> {
+    const condition = {
+      ...(range !== undefined && { Range: `bytes=${range.start}-${range.end - 1}` }),
+      ...(ifMatch !== undefined && { IfMatch: ifMatch }),
+    };
+    try {
+      const { Body } = await this.bucket.s3.send(
+        new GetObjectCommand({ ...this.target(name), ...condition }),
+      );
+      return this.withStorageErrors(Body as Readable);
+    } catch (error) {
+      if (ifMatch !== undefined) throw asChanged(error);
+      throw isCode(error, "no_object") ? this.notFound(name) : error;
+    }
+  }
+
+  /** What `open` gives, in memory: for what is known to be small. */
+  async read(name: string, options: OpenOptions = {}): Promise<Buffer> {
+    if (options.range !== undefined && options.range.start >= options.range.end) return Buffer.alloc(0);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await this.open(name, options)) chunks.push(chunk);
+    return Buffer.concat(chunks);
   }
 
   /**
-   * Copies an object of another location to here, within the store. Throws AppError `changed` unless it is the one that was
-   * checked; what was copied then is not to be used. Ceph takes no notice of the condition, so the answer is compared too:
-   * by SHA-256 where the store keeps one, as an encrypting store gives every copy another ETag.
+   * Stores the body under this name and returns the name it took: another one beside it where this one is taken, unless
+   * `overwrite` says to replace it. What is longer than 8 MiB goes in parts, with little of it in memory; such a one fails
+   * with `precondition_failed` if another takes the name while it is on its way. A store that knows no conditional writes
+   * cannot tell two saves of one name at the same moment apart.
    */
-  async copyFrom(
-    source: Storage,
-    sourceName: string,
-    checked: { etag: string; sha256?: string },
+  async save(name: string, body: ObjectBody, options: SaveOptions): Promise<string> {
+    const put = { headers: this.headersOf(options), overwrite: options.overwrite ?? false };
+    const pieces = piecesOf(body);
+    const first = (await pieces.next()).value ?? Buffer.alloc(0);
+    const second = await pieces.next();
+    if (second.done) return await this.saveWhole(name, first, put);
+    const free = put.overwrite || !(await this.exists(name)) ? name : alternative(name);
+    await putInParts(this.bucket, this.key(free), chain([first, second.value], pieces), put);
+    return free;
+  }
+
+  /**
+   * Copies an object to here within the store, in place of what has the name. With `checked`, throws AppError `changed`
+   * unless it is the one that was checked; what was copied then is not to be used. Ceph takes no notice of the condition, so
+   * the answer is compared too: by SHA-256 where the store keeps one, as an encrypting store gives every copy another ETag.
+   */
+  async copy(
+    source: { name: string; storage?: Storage },
     name: string,
+    checked?: { etag: string; sha256?: string },
   ): Promise<void> {
-    const sourceKey = source.key(sourceName).split("/").map(encodeURIComponent).join("/");
-    const { CopyObjectResult: copy } = await unlessChanged(
-      this.bucket.s3.send(
-        new CopyObjectCommand({
-          ...this.target(name),
-          CopySource: `${source.bucket.name}/${sourceKey}`,
-          CopySourceIfMatch: checked.etag,
-        }),
-      ),
-    );
-    const { etag, sha256 = copy?.ChecksumSHA256 } = checked;
-    const isChecked =
-      copy?.ChecksumSHA256 === undefined ? sameEtag(copy?.ETag, etag) : copy.ChecksumSHA256 === sha256;
-    if (!isChecked) throw changed();
+    const { storage: from = this } = source;
+    const sourceKey = from.key(source.name).split("/").map(encodeURIComponent).join("/");
+    const command = new CopyObjectCommand({
+      ...this.target(name),
+      CopySource: `${from.bucket.name}/${sourceKey}`,
+      ...(checked !== undefined && { CopySourceIfMatch: checked.etag }),
+    });
+    try {
+      const { CopyObjectResult: copied } = await this.bucket.s3.send(command);
+      if (checked === undefined) return;
+      const { etag, sha256 = copied?.ChecksumSHA256 } = checked;
+      const isChecked =
+        copied?.ChecksumSHA256 === undefined
+          ? sameEtag(copied?.ETag, etag)
+          : copied.ChecksumSHA256 === sha256;
+      if (!isChecked) throw changed();
+    } catch (error) {
+      if (checked !== undefined) throw asChanged(error);
+      throw isCode(error, "no_object") ? from.notFound(source.name) : error;
+    }
   }
 
   /** Deletes the objects; those that are not there count as deleted. */
@@ -121,29 +212,44 @@ export class Storage {
         }),
       );
       const [first] = Errors ?? [];
-      if (first !== undefined)
-        throw new AppError("delete_failed", `The bucket kept ${first.Key}: ${first.Code}.`);
+      if (first !== undefined) {
+        const sentence = `The bucket kept ${first.Key}.`;
+        throw new StorageError("delete_failed", sentence, "DeleteObjects", first.Code ?? "Unknown");
+      }
     }
   }
 
-  /** Everything under this location, page by page. */
-  async *list(): AsyncGenerator<ListedObject[]> {
-    const prefix = `${this.location}/`;
-    for await (const page of paginateListObjectsV2(
+  /**
+   * The folders and objects of a folder, or with `recursive` all objects under it, page by page, in the order of their
+   * names. Keys that are no names, like the empty objects that consoles show as folders, are not in it.
+   */
+  async *listdir(
+    folder = "",
+    { recursive = false } = {},
+  ): AsyncGenerator<{ folders: string[]; files: ListedObject[] }> {
+    const prefix = folder === "" ? `${this.location}/` : `${this.key(folder)}/`;
+    const pages = paginateListObjectsV2(
       { client: this.bucket.s3 },
-      { Bucket: this.bucket.name, Prefix: prefix },
-    )) {
-      yield (page.Contents ?? []).map((object) => ({
-        name: (object.Key ?? "").slice(prefix.length),
-        bytes: object.Size ?? 0,
-        modifiedAt: object.LastModified ?? new Date(0),
-      }));
+      { Bucket: this.bucket.name, Prefix: prefix, ...(!recursive && { Delimiter: "/" }) },
+    );
+    const inside = (key = "") => key.slice(this.location.length + 1);
+    for await (const { CommonPrefixes = [], Contents = [] } of pages) {
+      yield {
+        folders: CommonPrefixes.map(({ Prefix }) => inside(Prefix).replace(/\/$/, "")).filter(isName),
+        files: Contents.map(({ Key, Size, LastModified }) => ({
+          name: inside(Key),
+          bytes: Size ?? 0,
+          modifiedAt: LastModified ?? new Date(0),
+        })).filter(({ name }) => isName(name)),
+      };
     }
   }
 
-  /** A signed URL to look at the object or to download it: see signed-url.ts. */
-  url(name: string, options: UrlOptions): Promise<string> {
-    return signGetUrl(this.bucket, this.key(name), options);
+  /** A URL at which a browser gets the object: signed and temporary (see signed-url.ts), unless the location is public. */
+  async url(name: string, options: UrlOptions = {}): Promise<string> {
+    const { publicUrl } = this.rules;
+    if (publicUrl === undefined) return await signGetUrl(this.bucket, this.key(name), options);
+    return `${publicUrl}/${requireName(this.location, name).split("/").map(encodeURIComponent).join("/")}`;
   }
 
   /** A form with which a browser may put this one object: see post-policy.ts. */
@@ -151,8 +257,51 @@ export class Storage {
     return presignPost(this.bucket, { ...grant, key: this.key(name) });
   }
 
+  private async saveWhole(
+    wanted: string,
+    bytes: Uint8Array,
+    put: { headers: ObjectHeaders; overwrite: boolean },
+  ): Promise<string> {
+    for (let name = wanted; ; name = alternative(wanted)) {
+      try {
+        await putObject(this.bucket, this.key(name), bytes, put);
+        return name;
+      } catch (error) {
+        if (put.overwrite || !isCode(error, "precondition_failed")) throw error;
+      }
+    }
+  }
+
+  private headersOf({ type, cacheControl, disposition, encoding, custom }: SaveOptions): ObjectHeaders {
+    return {
+      ContentType: type,
+      CacheControl: cacheControl ?? this.rules.cacheControl,
+      ...(disposition !== undefined && { ContentDisposition: disposition }),
+      ...(encoding !== undefined && { ContentEncoding: encoding }),
+      ...(custom !== undefined && { Metadata: custom }),
+    };
+  }
+
+  private async requireMetadata(name: string): Promise<ObjectMetadata> {
+    const metadata = await this.metadata(name);
+    if (metadata === null) throw this.notFound(name);
+    return metadata;
+  }
+
+  private notFound(name: string): AppError {
+    return new AppError("not_found", `There is no “${name}” in ${this.location}/.`);
+  }
+
   private target(name: string) {
     return { Bucket: this.bucket.name, Key: this.key(name) };
+  }
+
+  /** A connection can be cut while the body comes. */
+  private withStorageErrors(body: Readable): Readable {
+    const out = new PassThrough();
+    body.once("error", (error) => out.destroy(toStorageError(error, "GetObject", this.bucket) as Error));
+    out.once("close", () => body.destroy());
+    return body.pipe(out);
   }
 }
 
@@ -162,27 +311,25 @@ export const incoming = () => new Storage(bucketClient(), env().locations.incomi
 /** What was verified. Never presigned for writing. */
 export const media = () => new Storage(bucketClient(), env().locations.media);
 
-function isStatus(error: unknown, status: number): boolean {
-  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+/** Another name in the same folder, with the same extension. */
+function alternative(name: string): string {
+  const { dir, name: stem, ext } = path.posix.parse(name);
+  return path.posix.join(dir, `${stem}_${randomBytes(4).toString("hex")}${ext}`);
 }
 
-async function unlessChanged<T>(request: Promise<T>): Promise<T> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isStatus(error, 412) || isStatus(error, 404)) {
-      throw changed(error);
-    }
-    throw error;
-  }
+async function* chain<T>(first: T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* rest;
 }
 
-const changed = (cause?: unknown): AppError =>
-  new AppError(
-    "changed",
-    "The file changed while it was checked. Send it again.",
-    cause ? { cause } : undefined,
-  );
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof StorageError && error.code === code;
+
+const asChanged = (error: unknown): unknown =>
+  isCode(error, "precondition_failed") || isCode(error, "no_object") ? changed() : error;
+
+const changed = (): AppError =>
+  new AppError("changed", "The file changed while it was checked. Send it again.");
 
 /** Ceph leaves the quotes out of a copy's ETag. */
 const sameEtag = (one = "", other: string): boolean => one.replaceAll('"', "") === other.replaceAll('"', "");

@@ -9,6 +9,7 @@ import { AppError, type Failure } from "@/lib/errors";
 import { findImagesByContent, type ImageRow, toGalleryImage } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
 import { log } from "@/lib/log";
+import { StorageError } from "@/lib/storage/s3-failure";
 import { incoming, media } from "@/lib/storage/storage";
 import { type ConfirmOutcome, type ObjectKind, objectKinds } from "./contract";
 import { deleteCopies, deleteIncoming, incomingName, mediaName, totalBytes, type Upload } from "./objects";
@@ -68,7 +69,7 @@ async function verifyAndKeep(viewer: Viewer, upload: Upload): Promise<ConfirmOut
     await copyToMedia(upload, verified);
     return await commit(viewer, upload, verified);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError) || error instanceof StorageError) throw error;
     // Not an end: the bytes may still come, or come again.
     if (error.code === "not_arrived" || error.code === "changed") await setState(upload, "pending");
     else await endUpload(upload, "rejected", error);
@@ -80,7 +81,7 @@ async function copyToMedia(upload: Upload, { etags }: Verified): Promise<void> {
   const [from, to] = [incoming(), media()];
   const copy = (kind: ObjectKind) => {
     const checked = { etag: etags[kind], sha256: upload.objects[kind].sha256 };
-    return to.copyFrom(from, incomingName(upload.id, kind), checked, mediaName(upload, kind));
+    return to.copy({ storage: from, name: incomingName(upload.id, kind) }, mediaName(upload, kind), checked);
   };
   await Promise.all(objectKinds.map(copy));
 }

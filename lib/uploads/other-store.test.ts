@@ -80,7 +80,9 @@ describe.runIf(endpoint !== undefined)(`an upload to ${endpoint}`, () => {
     const picture = await makePicture();
     const { forms, uploadId } = await begin(picture);
     await post(forms.original, picture.bytes.original);
-    const copied = media().copyFrom(incoming(), `${uploadId}/original`, { etag: '"0123"' }, "swapped/a.jpg");
+    const copied = media().copy({ storage: incoming(), name: `${uploadId}/original` }, "swapped/a.jpg", {
+      etag: '"0123"',
+    });
     await expect(copied).rejects.toMatchObject({ code: "changed" });
   });
 });

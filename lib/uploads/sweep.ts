@@ -68,8 +68,8 @@ async function deleteLeftovers(): Promise<number> {
   const { orm } = database();
   const due = before(policySeconds + graceSeconds);
   let deleted = 0;
-  for await (const page of incoming().list()) {
-    const old = page.filter((object) => object.modifiedAt < due);
+  for await (const { files } of incoming().listdir("", { recursive: true })) {
+    const old = files.filter((object) => object.modifiedAt < due);
     if (old.length === 0) continue;
     const uploadIds = [...new Set(old.map((object) => uploadIdOf(object.name)))];
     const open = await orm

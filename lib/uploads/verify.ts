@@ -4,7 +4,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { variantKinds, variantSides } from "@/lib/images/contract";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
-import { incoming, type ObjectStat } from "@/lib/storage/storage";
+import { incoming, type ObjectMetadata } from "@/lib/storage/storage";
 import { type ObjectKind, objectKinds } from "./contract";
 import { incomingName, type Upload } from "./objects";
 
@@ -32,21 +32,21 @@ export async function verify(upload: Upload): Promise<Verified> {
   return { original: inspected, etags };
 }
 
-async function requireArrived(upload: Upload, kind: ObjectKind): Promise<ObjectStat> {
+async function requireArrived(upload: Upload, kind: ObjectKind): Promise<ObjectMetadata> {
   const name = incomingName(upload.id, kind);
   const { bytes, sha256 } = upload.objects[kind];
-  const stat = await incoming().stat(name);
-  if (stat === null) throw notArrived();
-  if (stat.bytes !== bytes || (stat.sha256 ?? (await hashObject(name, stat.etag))) !== sha256) {
+  const arrived = await incoming().metadata(name);
+  if (arrived === null) throw notArrived();
+  if (arrived.bytes !== bytes || (arrived.sha256 ?? (await hashObject(name, arrived.etag))) !== sha256) {
     throw new AppError("bytes_differ", "What arrived is not what was sent. Try again.");
   }
-  return stat;
+  return arrived;
 }
 
 /** Some stores (Ceph) keep no SHA-256: there the object is read once. Returns base64. */
 async function hashObject(name: string, etag: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of await incoming().open(name, etag)) hash.update(chunk);
+  for await (const chunk of await incoming().open(name, { ifMatch: etag })) hash.update(chunk);
   return hash.digest("base64");
 }
 
@@ -76,7 +76,7 @@ function sourceOf(upload: Upload, kind: ObjectKind, etag: string): ByteSource {
   const name = incomingName(upload.id, kind);
   return {
     bytes: upload.objects[kind].bytes,
-    read: (start, end) => incoming().read(name, etag, start, end),
+    read: (start, end) => incoming().read(name, { range: { start, end }, ifMatch: etag }),
   };
 }
 

@@ -1,0 +1,140 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { AppError } from "@/lib/errors";
+import type { BucketClient } from "./bucket-client";
+
+export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array | string>;
+
+export type ObjectHeaders = Pick<
+  PutObjectCommandInput,
+  "ContentType" | "CacheControl" | "ContentDisposition" | "ContentEncoding" | "Metadata"
+>;
+
+export interface PutOptions {
+  headers: ObjectHeaders;
+  overwrite: boolean;
+}
+
+/** Up to this an object goes in one request; a longer one goes in parts of it, of which S3 takes no more than 10,000. */
+export const partBytes = 8 * 1024 * 1024;
+const maxParts = 10_000;
+/** Each holds a part in memory. */
+const partsAtOnce = 3;
+
+/** The body's pieces of `partBytes` each, but for the last one. There is one at least, which may be empty. */
+export async function* piecesOf(body: ObjectBody): AsyncGenerator<Buffer, void> {
+  let piece: Buffer | undefined;
+  let filled = 0;
+  let isFirst = true;
+  for await (const chunk of isWhole(body) ? [body] : body) {
+    let rest = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    while (rest.length > 0) {
+      piece ??= Buffer.allocUnsafe(partBytes);
+      const taken = rest.subarray(0, partBytes - filled);
+      piece.set(taken, filled);
+      filled += taken.length;
+      rest = rest.subarray(taken.length);
+      if (filled === partBytes) {
+        yield piece;
+        [piece, filled, isFirst] = [undefined, 0, false];
+      }
+    }
+  }
+  if (filled > 0 || isFirst) yield piece?.subarray(0, filled) ?? Buffer.alloc(0);
+}
+
+const isWhole = (body: ObjectBody): body is Uint8Array | string =>
+  typeof body === "string" || body instanceof Uint8Array;
+
+/** One object in one request. Throws StorageError `precondition_failed` where there is one and it must not be overwritten. */
+export async function putObject(
+  { s3, name }: BucketClient,
+  key: string,
+  bytes: Uint8Array,
+  { headers, overwrite }: PutOptions,
+): Promise<void> {
+  const condition = overwrite ? {} : { IfNoneMatch: "*" };
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: name,
+      Key: key,
+      Body: bytes,
+      ChecksumSHA256: sha256(bytes),
+      ...headers,
+      ...condition,
+    }),
+  );
+}
+
+/**
+ * One object in parts, a few at a time, each with its SHA-256. Where it fails nothing of it is left. Throws StorageError
+ * `precondition_failed` like putObject, but only once all parts are there.
+ */
+export async function putInParts(
+  { s3, name }: BucketClient,
+  key: string,
+  pieces: AsyncIterable<Uint8Array>,
+  { headers, overwrite }: PutOptions,
+): Promise<void> {
+  const target = { Bucket: name, Key: key };
+  const { UploadId } = await s3.send(
+    new CreateMultipartUploadCommand({ ...target, ...headers, ChecksumAlgorithm: "SHA256" }),
+  );
+  const upload = { ...target, UploadId };
+  const sendPart = async (PartNumber: number, bytes: Uint8Array): Promise<CompletedPart> => {
+    const ChecksumSHA256 = sha256(bytes);
+    const { ETag } = await s3.send(
+      new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ChecksumSHA256 }),
+    );
+    return { PartNumber, ETag, ChecksumSHA256 };
+  };
+  try {
+    const Parts = await sendAll(pieces, sendPart);
+    const condition = overwrite ? {} : { IfNoneMatch: "*" };
+    await s3.send(
+      new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts }, ...condition }),
+    );
+  } catch (error) {
+    await s3.send(new AbortMultipartUploadCommand(upload));
+    throw error;
+  }
+}
+
+/** Ends only when every part that was begun has ended: one that came after the abort would stay. */
+async function sendAll(
+  pieces: AsyncIterable<Uint8Array>,
+  send: (number: number, bytes: Uint8Array) => Promise<CompletedPart>,
+): Promise<CompletedPart[]> {
+  const parts: CompletedPart[] = [];
+  const running = new Set<Promise<void>>();
+  let number = 0;
+  try {
+    for await (const piece of pieces) {
+      number += 1;
+      if (number > maxParts)
+        throw new AppError("too_large", "It has more than 10,000 parts of 8 MiB, which S3 does not take.");
+      const index = number - 1;
+      const part: Promise<void> = send(number, piece).then((sent) => {
+        parts[index] = sent;
+        running.delete(part);
+      });
+      running.add(part);
+      if (running.size >= partsAtOnce) await Promise.race(running);
+    }
+    await Promise.all(running);
+    return parts;
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");

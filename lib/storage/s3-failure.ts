@@ -1,0 +1,194 @@
+import "server-only";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { now } from "@/lib/clock";
+import { AppError } from "@/lib/errors";
+
+/** What the store, or the way to it, refused: our code and sentence, and S3's own words for whoever looks into it. */
+export class StorageError extends AppError {
+  constructor(
+    code: string,
+    message: string,
+    /** the S3 operation, like PutObject */
+    readonly operation: string,
+    /** S3's error code, or the network's, like ECONNREFUSED */
+    readonly s3Code: string,
+    /** null where nothing answered */
+    readonly s3Status: number | null = null,
+    readonly requestId: string | null = null,
+  ) {
+    super(code, `${message} (${[operation, s3Code, requestId].filter(Boolean).join(", ")})`);
+  }
+
+  /** Whatever the store's reason, to whoever asked us the store is not to be had. */
+  override get status(): number {
+    return 503;
+  }
+}
+
+/** The bucket that a request was about, for the sentences. */
+export interface Target {
+  name: string;
+  region: string;
+  /** host and port */
+  host: string;
+}
+
+/**
+ * Has every command of this client throw StorageError. What the SDK throws holds the whole answer and more than a log may
+ * have, so none of it is kept as a cause.
+ */
+export function throwStorageErrors(s3: S3Client, target: Target): void {
+  s3.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          throw toStorageError(error, commandName.replace(/Command$/, ""), target);
+        }
+      },
+    { step: "initialize", priority: "high", name: "throwStorageErrors" },
+  );
+}
+
+/** What the SDK threw as a StorageError; anything else, a bug or an abort, as it is. */
+export function toStorageError(error: unknown, operation: string, target: Target): unknown {
+  if (!(error instanceof Error) || error instanceof AppError || error.name === "AbortError") return error;
+  const facts = factsOf(error);
+  if (facts.s3Code === "") return error;
+  const [code, sentence] = explain(facts, operation, target);
+  return new StorageError(code, sentence, operation, facts.s3Code, facts.status, facts.requestId);
+}
+
+interface Facts {
+  s3Code: string;
+  /** of the provider of credentials, which names files and profiles, never secrets */
+  detail: string;
+  status: number | null;
+  requestId: string | null;
+  /** where the store says that the bucket is */
+  region: string | undefined;
+  serverDate: string | undefined;
+}
+
+interface SdkError extends Error {
+  code?: string;
+  Region?: string;
+  $fault?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $response?: { headers?: Record<string, string>; statusCode?: number };
+}
+
+const networkCodes =
+  /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EHOST|ENET|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+function factsOf(error: SdkError): Facts {
+  const headers = error.$response?.headers ?? {};
+  const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode ?? null;
+  const isCredentials = /^(Credentials|Token)Provider/.test(error.name);
+  const isNetwork = error.name === "TimeoutError" || networkCodes.test(error.code ?? "");
+  let s3Code = "";
+  if (isCredentials) s3Code = "NoCredentials";
+  else if (isNetwork) s3Code = error.code ?? "ETIMEDOUT";
+  else if (error.$fault !== undefined || status !== null) s3Code = s3CodeOf(error, status);
+  return {
+    s3Code,
+    detail: isCredentials ? error.message : "",
+    status: isNetwork ? null : status,
+    requestId: error.$metadata?.requestId ?? null,
+    region: error.Region ?? headers["x-amz-bucket-region"],
+    serverDate: headers.date,
+  };
+}
+
+/** Answers to HEAD have no body: their code is the status. */
+function s3CodeOf({ name }: SdkError, status: number | null): string {
+  const nameless = ["", "Error", "Unknown", "UnknownError", "SyntaxError", "403", "400", "301"];
+  return nameless.includes(name) ? String(status ?? "Unknown") : name;
+}
+
+function explain(facts: Facts, operation: string, { name, region, host }: Target): [string, string] {
+  const { s3Code, status, detail } = facts;
+  const wrongRegion = facts.region !== undefined && facts.region !== region;
+  switch (s3Code) {
+    case "NoCredentials":
+      return /sso|expired/i.test(detail)
+        ? ["credentials_expired", `The sign-in to AWS has ended: ${detail}`]
+        : [
+            "no_credentials",
+            `There are no credentials for ${host}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. ${detail}`,
+          ];
+    case "InvalidAccessKeyId":
+      return ["credentials_wrong", `${host} does not know this access key: check AWS_ACCESS_KEY_ID.`];
+    case "SignatureDoesNotMatch":
+      return [
+        "credentials_wrong",
+        `${host} could not verify the signature: check AWS_SECRET_ACCESS_KEY, S3_REGION and S3_ENDPOINT.`,
+      ];
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+    case "TokenRefreshRequired":
+      return ["credentials_expired", "The temporary credentials have expired: get new ones."];
+    case "InvalidToken":
+    case "InvalidIdentityToken":
+    case "InvalidClientTokenId":
+    case "IDPRejectedClaim":
+      return [
+        "credentials_wrong",
+        "The session token does not belong to these credentials: check AWS_SESSION_TOKEN, or the role's trust policy.",
+      ];
+    case "RequestTimeTooSkewed":
+      return ["clock_skew", `The clock of this machine is off by ${skewOf(facts)}: set it.`];
+    case "NoSuchBucket":
+      return [
+        "no_bucket",
+        `There is no bucket ${name} at ${host}: check S3_BUCKET, or run “npm run manage -- bucket setup”.`,
+      ];
+    case "NoSuchKey":
+    case "NotFound":
+    case "404":
+      return ["no_object", "There is no such object in the bucket."];
+    case "PreconditionFailed":
+    case "ConditionalRequestConflict":
+    case "412":
+      return [
+        "precondition_failed",
+        "The object is not what was expected: it has changed, or is there already.",
+      ];
+    case "AuthorizationHeaderMalformed":
+    case "PermanentRedirect":
+    case "TemporaryRedirect":
+    case "IllegalLocationConstraintException":
+    case "301":
+    case "400":
+      if (!wrongRegion) break;
+      return [
+        "wrong_region",
+        `The bucket ${name} is in ${facts.region}, not in ${region}: set S3_REGION=${facts.region}.`,
+      ];
+    case "InsufficientStorage":
+    case "QuotaExceeded":
+      return ["store_full", "The store is full: make room, or raise its quota."];
+    case "NotImplemented":
+    case "MethodNotAllowed":
+      return ["not_supported", `${host} does not support ${operation}.`];
+    case "AccessDenied":
+    case "Forbidden":
+    case "AllAccessDisabled":
+    case "403":
+      if (wrongRegion) break;
+      return [
+        "access_denied",
+        `These credentials may not do ${operation} in ${name}: “npm run manage -- bucket iam-policy” prints what Pail needs.`,
+      ];
+  }
+  if (status === null) return ["unreachable", `${host} does not answer: check S3_ENDPOINT and the network.`];
+  if (status >= 500 || status === 429 || s3Code === "SlowDown")
+    return ["overloaded", `${host} cannot answer at the moment: try again.`];
+  return ["store_refused", `${host} refused ${operation} in ${name}.`];
+}
+
+function skewOf({ serverDate }: Facts): string {
+  const ms = Math.abs(now().getTime() - Date.parse(serverDate ?? ""));
+  return Number.isNaN(ms) ? "more than 15 minutes" : `${Math.round(ms / 60_000)} minutes`;
+}
