@@ -7,6 +7,7 @@ import { benchPosts } from "@/lib/local-bucket/bench-posts";
 import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
+import { benchStorage } from "./storage";
 
 // The pinned SDK runs on Node 20; its notice about later versions is not a figure.
 setEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
@@ -19,6 +20,7 @@ const benches: Record<string, () => Promise<void>> = {
   gets: benchGets,
   listing: benchListing,
   memory: benchMemory,
+  storage: benchStorage,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.

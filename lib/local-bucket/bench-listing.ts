@@ -15,7 +15,7 @@ const pages = 100;
 export async function benchListing(): Promise<void> {
   await withFolder(async (folder) => {
     const db = new IndexDatabase(folder);
-    for (const [bucket, count] of Object.entries(sizes)) await fill(new ObjectIndex(db), bucket, count);
+    for (const [bucket, count] of Object.entries(sizes)) await fillIndex(db, bucket, count);
     db.close();
     await withServer("local-bucket", folder, async ({ client }) => {
       const agent = new Agent({ keepAlive: true });
@@ -38,8 +38,9 @@ export async function benchListing(): Promise<void> {
   });
 }
 
-/** Rows without files: a listing reads none. */
-async function fill(index: ObjectIndex, name: string, count: number): Promise<void> {
+/** A bucket of rows without files, under media/: a listing reads none. */
+export async function fillIndex(db: IndexDatabase, name: string, count: number): Promise<void> {
+  const index = new ObjectIndex(db);
   await index.createBucket({ name, createdAt: 0, settings: {} });
   const object: ObjectRecord = {
     headers: { "content-type": "image/jpeg" },
