@@ -35,6 +35,11 @@ const commands: Record<string, Entry> = {
     summary: "create the bucket where it is missing, and let APP_ORIGIN send to it (CORS)",
     load: async () => (await import("@/lib/commands/bucket-setup")).bucketSetupCommand,
   },
+  "bucket doctor": {
+    summary:
+      "find out whether Pail can work with the bucket, and what to do where not; exit code 2: it cannot",
+    load: async () => (await import("@/lib/commands/bucket-doctor")).bucketDoctorCommand,
+  },
   "uploads sweep": {
     summary: "delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
     load: async () => (await import("@/lib/commands/uploads-sweep")).uploadsSweepCommand,

@@ -8,6 +8,7 @@ import { type Ceph, startCeph } from "./start-ceph";
 const contract = [
   "lib/local-bucket/contract",
   "lib/storage/storage.test.ts",
+  "lib/storage/doctor",
   "lib/uploads/uploads.test.ts",
   "lib/uploads/other-store.test.ts",
   "lib/images/images.test.ts",

@@ -10,6 +10,8 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { setUpBucket } from "@/lib/storage/bucket";
 import { bucketClient } from "@/lib/storage/bucket-client";
+import { examineBucket } from "@/lib/storage/doctor/examine";
+import { isFatal } from "@/lib/storage/doctor/finding";
 import { sweep } from "@/lib/uploads/sweep";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
@@ -57,6 +59,7 @@ async function start(dev: boolean): Promise<Started> {
   if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
   await migrate(database());
   if (bucket !== null) await setUpBucket(bucketClient(), env().appOrigin);
+  else if (!dev) await refuseUnfitBucket();
   if (!dev) await buildIfStale(say);
   serve = asAppOrigin(await nextHandler(dev, server));
   setInterval(() => void sweepNow(), sweepEveryMs).unref();
@@ -75,6 +78,20 @@ async function nextHandler(dev: boolean, httpServer: Server): Promise<RequestLis
   await app.prepare();
   const handle = app.getRequestHandler();
   return (request, response) => void handle(request, response);
+}
+
+/** A bucket that is not ours is examined first: better no page than one whose uploads are lost or read by anyone. */
+async function refuseUnfitBucket(): Promise<void> {
+  const findings = await examineBucket(bucketClient(), env());
+  const sentences = findings.filter(isFatal).map(({ what }) => what);
+  if (sentences.length > 0) {
+    const more = "“npm run manage -- bucket doctor” says why, and what to do.";
+    throw new AppError(
+      "unfit_bucket",
+      `Pail does not start with this bucket. ${sentences.join(". ")}. ${more}`,
+    );
+  }
+  for (const finding of findings) if (finding.level === "warning") say(`Bucket: ${finding.what}`);
 }
 
 function requireWritable(dataDir: string): void {

@@ -14,6 +14,7 @@ const quirks = {
   ceph: {
     "keeps-sha256": "Ceph 16 ignores SHA-256 checksums: none is kept or given back.",
     "checks-sha256": "Ceph 16 ignores SHA-256 checksums: a wrong one is taken.",
+    "checks-region": "Ceph 16 takes signatures for any region.",
     "form-cache-headers": "Ceph drops the form fields Cache-Control and Content-Disposition.",
     "redirect-query": "Ceph appends ?bucket=… to a redirect that has a query already.",
     "aws-chunked": "Ceph 16 answers 411 to a chunked body with a trailing checksum.",
@@ -31,6 +32,8 @@ const known = new Map(
     return Object.entries(quirks[name as keyof typeof quirks]);
   }),
 );
+
+export const hasQuirk = (quirk: Quirk): boolean => known.has(quirk);
 
 /** A check that a store with this quirk fails; when it passes there after all, the quirk has to go. */
 export function testUnless(quirk: Quirk, name: string, run: () => Promise<void>): void {

@@ -23,7 +23,7 @@ let client: BucketClient | undefined;
 
 /** The bucket of this process. */
 export function bucketClient(): BucketClient {
-  client ??= connect(env().bucket);
+  client ??= connectBucket(env().bucket);
   return client;
 }
 
@@ -39,7 +39,8 @@ export class Sha256 extends Hash {
 
 type BucketSettings = ReturnType<typeof env>["bucket"];
 
-function connect(settings: BucketSettings): BucketClient {
+/** Another bucket, or the same one reached in another way. */
+export function connectBucket(settings: BucketSettings): BucketClient {
   const { name, region, endpoint, forcePathStyle, credentials } = settings;
   const s3 = new S3Client({
     region,

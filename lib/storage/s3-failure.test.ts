@@ -144,7 +144,7 @@ describe("of other stores' answers", () => {
     [500, "<html>oh</html>", "overloaded", /try again/],
     [507, xml("InsufficientStorage"), "store_full", /make room/],
     [501, xml("NotImplemented"), "not_supported", /does not support ListObjectsV2/],
-    [418, xml("Teapot"), "store_refused", /refused ListObjectsV2 in \S+\. \(ListObjectsV2, Teapot/],
+    [418, xml("Teapot"), "store_refused", /refused ListObjectsV2 in \S+: .*\(ListObjectsV2, Teapot/],
   ];
   test.each(cases)("%i %s is %s", async (status, body, code, sentence) => {
     const error = await withStub(status, { "content-type": "application/xml" }, body, async (endpoint) =>

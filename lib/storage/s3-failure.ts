@@ -7,7 +7,10 @@ import { AppError } from "@/lib/errors";
 export class StorageError extends AppError {
   constructor(
     code: string,
-    message: string,
+    /** what is wrong, a sentence without its full stop */
+    readonly what: string,
+    /** what to do about it, likewise */
+    readonly mend: string,
     /** the S3 operation, like PutObject */
     readonly operation: string,
     /** S3's error code, or the network's, like ECONNREFUSED */
@@ -16,7 +19,7 @@ export class StorageError extends AppError {
     readonly s3Status: number | null = null,
     readonly requestId: string | null = null,
   ) {
-    super(code, `${message} (${[operation, s3Code, requestId].filter(Boolean).join(", ")})`);
+    super(code, `${what}: ${mend}. (${[operation, s3Code, requestId].filter(Boolean).join(", ")})`);
   }
 
   /** Whatever the store's reason, to whoever asked us the store is not to be had. */
@@ -56,8 +59,8 @@ export function toStorageError(error: unknown, operation: string, target: Target
   if (!(error instanceof Error) || error instanceof AppError || error.name === "AbortError") return error;
   const facts = factsOf(error);
   if (facts.s3Code === "") return error;
-  const [code, sentence] = explain(facts, operation, target);
-  return new StorageError(code, sentence, operation, facts.s3Code, facts.status, facts.requestId);
+  const [code, what, mend] = explain(facts, operation, target);
+  return new StorageError(code, what, mend, operation, facts.s3Code, facts.status, facts.requestId);
 }
 
 interface Facts {
@@ -107,53 +110,65 @@ function s3CodeOf({ name }: SdkError, status: number | null): string {
   return nameless.includes(name) ? String(status ?? "Unknown") : name;
 }
 
-function explain(facts: Facts, operation: string, { name, region, host }: Target): [string, string] {
+function explain(
+  facts: Facts,
+  operation: string,
+  { name, region, host }: Target,
+): [code: string, what: string, mend: string] {
   const { s3Code, status, detail } = facts;
-  const wrongRegion = facts.region !== undefined && facts.region !== region;
+  const isElsewhere = facts.region !== undefined && facts.region !== region;
   switch (s3Code) {
     case "NoCredentials":
-      return /sso|expired/i.test(detail)
-        ? ["credentials_expired", `The sign-in to AWS has ended: ${detail}`]
-        : [
-            "no_credentials",
-            `There are no credentials for ${host}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. ${detail}`,
-          ];
+      if (/sso|expired/i.test(detail)) return ["credentials_expired", "The sign-in to AWS has ended", detail];
+      return [
+        "no_credentials",
+        `There are no credentials for ${host}`,
+        `set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (${detail})`,
+      ];
     case "InvalidAccessKeyId":
-      return ["credentials_wrong", `${host} does not know this access key: check AWS_ACCESS_KEY_ID.`];
+      return ["credentials_wrong", `${host} does not know this access key`, "check AWS_ACCESS_KEY_ID"];
     case "SignatureDoesNotMatch":
       return [
         "credentials_wrong",
-        `${host} could not verify the signature: check AWS_SECRET_ACCESS_KEY, S3_REGION and S3_ENDPOINT.`,
+        `${host} could not verify the signature`,
+        "check AWS_SECRET_ACCESS_KEY, then S3_ENDPOINT",
       ];
     case "ExpiredToken":
     case "ExpiredTokenException":
     case "TokenRefreshRequired":
-      return ["credentials_expired", "The temporary credentials have expired: get new ones."];
+      return ["credentials_expired", "The temporary credentials have expired", "get new ones"];
     case "InvalidToken":
     case "InvalidIdentityToken":
     case "InvalidClientTokenId":
     case "IDPRejectedClaim":
       return [
         "credentials_wrong",
-        "The session token does not belong to these credentials: check AWS_SESSION_TOKEN, or the role's trust policy.",
+        "The session token does not belong to these credentials",
+        "check AWS_SESSION_TOKEN, or the role's trust policy",
       ];
     case "RequestTimeTooSkewed":
-      return ["clock_skew", `The clock of this machine is off by ${skewOf(facts)}: set it.`];
+      return [
+        "clock_skew",
+        `The clocks of this machine and of ${host} are ${skewOf(facts)} apart`,
+        "set this one",
+      ];
     case "NoSuchBucket":
       return [
         "no_bucket",
-        `There is no bucket ${name} at ${host}: check S3_BUCKET, or run “npm run manage -- bucket setup”.`,
+        `There is no bucket ${name} at ${host}`,
+        "check S3_BUCKET, or run “npm run manage -- bucket setup”",
       ];
     case "NoSuchKey":
     case "NotFound":
     case "404":
-      return ["no_object", "There is no such object in the bucket."];
+      return ["no_object", "There is no such object", "check its name"];
     case "PreconditionFailed":
     case "ConditionalRequestConflict":
     case "412":
       return [
         "precondition_failed",
-        "The object is not what was expected: it has changed, or is there already.",
+        "The object has changed, or is there already",
+        "look at it, then try again",
       ];
     case "AuthorizationHeaderMalformed":
     case "PermanentRedirect":
@@ -161,31 +176,40 @@ function explain(facts: Facts, operation: string, { name, region, host }: Target
     case "IllegalLocationConstraintException":
     case "301":
     case "400":
-      if (!wrongRegion) break;
+      if (!isElsewhere) break;
       return [
         "wrong_region",
-        `The bucket ${name} is in ${facts.region}, not in ${region}: set S3_REGION=${facts.region}.`,
+        `The bucket ${name} is in ${facts.region}, not in ${region}`,
+        `set S3_REGION=${facts.region}`,
       ];
     case "InsufficientStorage":
     case "QuotaExceeded":
-      return ["store_full", "The store is full: make room, or raise its quota."];
+      return ["store_full", `${host} is full`, "make room, or raise its quota"];
     case "NotImplemented":
     case "MethodNotAllowed":
-      return ["not_supported", `${host} does not support ${operation}.`];
+      return [
+        "not_supported",
+        `${host} does not support ${operation}`,
+        "do without it, or use another store",
+      ];
     case "AccessDenied":
     case "Forbidden":
     case "AllAccessDisabled":
     case "403":
-      if (wrongRegion) break;
       return [
         "access_denied",
-        `These credentials may not do ${operation} in ${name}: “npm run manage -- bucket iam-policy” prints what Pail needs.`,
+        `These credentials may not do ${operation} in ${name}`,
+        "“npm run manage -- bucket iam-policy” prints what Pail needs",
       ];
   }
-  if (status === null) return ["unreachable", `${host} does not answer: check S3_ENDPOINT and the network.`];
+  if (status === null) return ["unreachable", `${host} does not answer`, "check S3_ENDPOINT and the network"];
   if (status >= 500 || status === 429 || s3Code === "SlowDown")
-    return ["overloaded", `${host} cannot answer at the moment: try again.`];
-  return ["store_refused", `${host} refused ${operation} in ${name}.`];
+    return ["overloaded", `${host} cannot answer at the moment`, "try again"];
+  return [
+    "store_refused",
+    `${host} refused ${operation} in ${name}`,
+    "look the code up in the store's manual",
+  ];
 }
 
 function skewOf({ serverDate }: Facts): string {

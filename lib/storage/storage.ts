@@ -213,8 +213,14 @@ export class Storage {
       );
       const [first] = Errors ?? [];
       if (first !== undefined) {
-        const sentence = `The bucket kept ${first.Key}.`;
-        throw new StorageError("delete_failed", sentence, "DeleteObjects", first.Code ?? "Unknown");
+        const mend = "“npm run manage -- bucket iam-policy” prints what Pail needs";
+        throw new StorageError(
+          "delete_failed",
+          `The bucket kept ${first.Key}`,
+          mend,
+          "DeleteObjects",
+          first.Code ?? "Unknown",
+        );
       }
     }
   }

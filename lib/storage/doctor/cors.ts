@@ -1,0 +1,52 @@
+import "server-only";
+import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
+import type { Visit } from "./visit";
+
+/** Asks as a browser does before it uploads: once for the app's pages, once for a stranger's. */
+export async function examineCors(visit: Visit): Promise<Finding[]> {
+  const { appOrigin, bucket } = visit;
+  let own: Response;
+  try {
+    own = await preflight(visit, appOrigin);
+  } catch (error) {
+    const { code = (error as Error).name } = ((error as Error).cause ?? {}) as { code?: string };
+    return [
+      fatal("public-endpoint", {
+        what: `The bucket's public address ${bucket.publicUrl} does not answer (${code})`,
+        why: "Browsers send pictures there, and load them from there.",
+        mend: "Set S3_PUBLIC_ENDPOINT to the address under which browsers reach the store.",
+      }),
+    ];
+  }
+  if (!allows(own, appOrigin)) {
+    return [
+      fatal("cors", {
+        what: `The bucket's CORS rules do not let pages of ${appOrigin} send to it`,
+        why: "Browsers ask the bucket before every upload, and send nothing where it says no.",
+        mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
+      }),
+    ];
+  }
+  const stranger = "https://stranger.example";
+  if (allows(await preflight(visit, stranger), stranger)) {
+    return [
+      warning("cors", {
+        what: "The bucket's CORS rules let pages of any origin send to it",
+        why: "Whoever gets hold of a form or a URL can use it from a page of their own.",
+        mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
+      }),
+    ];
+  }
+  return [fine("cors", `Pages of ${appOrigin} may send to the bucket, those of others may not (CORS)`)];
+}
+
+function preflight({ bucket, signal }: Visit, origin: string): Promise<Response> {
+  const headers = { origin, "access-control-request-method": "POST" };
+  return fetch(bucket.publicUrl, { method: "OPTIONS", headers, signal, redirect: "manual" });
+}
+
+function allows({ ok, headers }: Response, origin: string): boolean {
+  const allowed = headers.get("access-control-allow-origin");
+  const methods = headers.get("access-control-allow-methods") ?? "";
+  return ok && (allowed === origin || allowed === "*") && /\bPOST\b/.test(methods);
+}

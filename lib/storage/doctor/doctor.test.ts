@@ -1,0 +1,276 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PutBucketCorsCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { setClock } from "@/lib/clock";
+import { env } from "@/lib/env";
+import { hasQuirk, testUnless } from "@/lib/local-bucket/contract-store";
+import { startTestPail } from "@/lib/test-pail";
+import { setUpBucket } from "../bucket";
+import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
+import { Storage } from "../storage";
+import { examineBucket } from "./examine";
+import { exitCodeOf, type Finding } from "./finding";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+beforeAll(async () => {
+  pail = await startTestPail();
+});
+beforeEach(async () => {
+  setClock(null);
+  await setUpBucket(bucketClient(), env().appOrigin);
+});
+afterAll(() => pail.stop());
+
+const examine = (bucket: BucketClient = bucketClient(), appOrigin = env().appOrigin) =>
+  examineBucket(bucket, { appOrigin, locations: env().locations });
+
+/** What a healthy store of this kind has to be told of. */
+const usual = [
+  ...(hasQuirk("keeps-sha256") ? ["warning sha256"] : []),
+  ...(hasQuirk("checks-sha256") ? ["warning probe-checksum"] : []),
+];
+
+/** What is not fine, but for what is usual. */
+const troubles = (findings: Finding[]) =>
+  findings
+    .filter(({ level }) => level !== "fine")
+    .map(({ id, level }) => `${level} ${id}`)
+    .filter((trouble) => !usual.includes(trouble));
+
+/** Whatever any examination put anywhere. */
+async function leftBehind(): Promise<string[]> {
+  const names: string[] = [];
+  for (const location of [env().locations.incoming, env().locations.media]) {
+    const pages = new Storage(bucketClient(), location).listdir("", { recursive: true });
+    for await (const { files } of pages) names.push(...files.map(({ name }) => name));
+  }
+  return names;
+}
+
+type Change = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  pass: (rewrite?: (answer: IncomingMessage) => void) => void,
+) => void;
+
+/** The bucket behind a server that spoils some of its answers. */
+async function behind<T>(change: Change, use: (bucket: BucketClient) => Promise<T>): Promise<T> {
+  const target = new URL(bucketClient().publicUrl);
+  const server = createServer((request, response) => {
+    const pass = (rewrite: (answer: IncomingMessage) => void = () => undefined) => {
+      const options = { host: target.hostname, port: target.port, method: request.method, path: request.url };
+      // The Host was signed for the bucket behind.
+      const forwarded = httpRequest({ ...options, headers: request.headers }, (answer) => {
+        rewrite(answer);
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      forwarded.once("error", () => response.destroy());
+      request.pipe(forwarded);
+    };
+    change(request, response, pass);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { name, region, forcePathStyle } = env().bucket;
+  const credentials = await bucketClient().s3.config.credentials();
+  const settings = {
+    local: null,
+    name,
+    region,
+    forcePathStyle,
+    endpoint,
+    publicEndpoint: endpoint,
+    credentials,
+  };
+  const bucket = connectBucket(settings as unknown as Parameters<typeof connectBucket>[0]);
+  try {
+    return await use(bucket);
+  } finally {
+    bucket.s3.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Another way to the same bucket. */
+const bucketWith = (changes: Partial<ReturnType<typeof env>["bucket"]>) => {
+  const { name, region, forcePathStyle, endpoint, publicEndpoint, credentials } = env().bucket;
+  const settings = { local: null, name, region, forcePathStyle, endpoint, publicEndpoint, credentials };
+  return connectBucket({ ...settings, ...changes } as Parameters<typeof connectBucket>[0]);
+};
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, code: string): void {
+  request.resume();
+  request.once("end", () => {
+    response.writeHead(status, { "content-type": "application/xml", "access-control-allow-origin": "*" });
+    response.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`);
+  });
+}
+
+test("a bucket that was set up is fine, and nothing is left in it", async () => {
+  const findings = await examine();
+  expect(troubles(findings)).toEqual([]);
+  expect(exitCodeOf(findings)).toBe(usual.length === 0 ? 0 : 1);
+  expect(findings.map(({ id }) => id)).toEqual(
+    expect.arrayContaining([
+      "credentials",
+      "clock",
+      "bucket",
+      "cors",
+      "post",
+      "get",
+      "conditions",
+      "defences",
+    ]),
+  );
+  expect(findings.find(({ id }) => id === "defences")?.what).toContain(
+    hasQuirk("checks-sha256") ? "19 of 20" : "20 of 20",
+  );
+  const { secretAccessKey } = await bucketClient().s3.config.credentials();
+  expect(JSON.stringify(findings)).not.toContain(secretAccessKey);
+  expect(await leftBehind()).toEqual([]);
+});
+
+describe("it names", () => {
+  test("CORS rules for another origin, and for every origin", async () => {
+    expect(troubles(await examine(bucketClient(), "http://localhost:4000"))).toEqual(["fatal cors"]);
+    const everyone = { AllowedOrigins: ["*"], AllowedMethods: ["GET", "POST"], AllowedHeaders: ["*"] };
+    await bucketClient().s3.send(
+      new PutBucketCorsCommand({ Bucket: bucketClient().name, CORSConfiguration: { CORSRules: [everyone] } }),
+    );
+    expect(troubles(await examine())).toContain("warning cors");
+  });
+
+  testUnless("checks-region", "the right region", async () => {
+    const findings = await examine(bucketWith({ region: "eu-west-3" }));
+    expect(troubles(findings)).toEqual(["fatal region"]);
+    expect(findings.find(({ id }) => id === "region")).toMatchObject({
+      mend: `Set S3_REGION=${env().bucket.region}.`,
+    });
+  });
+
+  test("a bucket that is not there", async () => {
+    expect(troubles(await examine(bucketWith({ name: "no-such-bucket" as "pail" })))).toEqual([
+      "fatal bucket",
+    ]);
+  });
+
+  test("wrong credentials", async () => {
+    const credentials = { accessKeyId: "NOBODYKNOWSTHIS", secretAccessKey: "secret" };
+    expect(troubles(await examine(bucketWith({ credentials })))).toEqual(["fatal credentials"]);
+  });
+
+  test("a clock that is 20 minutes off, either way", async () => {
+    for (const minutes of [-20, 20]) {
+      setClock(new Date(Date.now() + minutes * 60_000));
+      const findings = await examine();
+      expect(troubles(findings)).toContain("fatal clock");
+      expect(findings.find(({ id }) => id === "clock")?.what).toMatch(/(19|20) minutes (ahead|behind)/);
+    }
+  });
+
+  test("an address at which nothing answers, for the server or for browsers", async () => {
+    const nowhere = "http://127.0.0.1:9";
+    const server = bucketWith({ endpoint: nowhere as never });
+    expect(troubles(await examine(server))).toEqual(["fatal endpoint"]);
+    const browsers = bucketWith({ publicEndpoint: nowhere });
+    expect(troubles(await examine(browsers))).toEqual(["fatal public-endpoint"]);
+  });
+
+  test("a store that hangs", async () => {
+    const findings = await behind(
+      (request, response, pass) => (request.method === "POST" ? void response : pass()),
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(findings)).toEqual(["fatal time"]);
+  });
+
+  test("a key that may only read", async () => {
+    const findings = await behind(
+      (request, response, pass) =>
+        request.method === "GET" || request.method === "HEAD" || request.method === "OPTIONS"
+          ? pass()
+          : refuse(request, response, 403, "AccessDenied"),
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(findings)).toEqual(["fatal post"]);
+    expect(findings.find(({ id }) => id === "post")?.what).toContain("403 AccessDenied");
+  });
+
+  test("a key that may not copy to media/, and one that may not delete", async () => {
+    const copies = await behind(
+      (request, response, pass) =>
+        request.headers["x-amz-copy-source"] === undefined
+          ? pass()
+          : refuse(request, response, 403, "AccessDenied"),
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(copies)).toEqual(["fatal permissions"]);
+    expect(copies.find(({ id }) => id === "permissions")?.what).toContain("CopyObject");
+    const deletions = await behind(
+      (request, response, pass) =>
+        request.method === "POST" && request.url?.includes("?delete")
+          ? refuse(request, response, 403, "AccessDenied")
+          : pass(),
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(deletions)).toEqual(["warning left-behind"]);
+    const left = await leftBehind();
+    expect(left.length).toBeGreaterThan(0);
+    for (const location of [env().locations.incoming, env().locations.media])
+      await new Storage(bucketClient(), location).delete(left);
+  });
+
+  test("a store that accepts anything, by everything that it accepted", async () => {
+    const findings = await behind(
+      (_request, response, pass) =>
+        pass((answer) => {
+          if (answer.statusCode === 403 || answer.statusCode === 400) answer.statusCode = 200;
+          response.setHeader("x-lax", "1");
+        }),
+      (bucket) => examine(bucket),
+    );
+    const accepted = findings.filter(({ id }) => id.startsWith("probe-"));
+    expect(accepted).toHaveLength(20);
+    expect(accepted.filter(({ level }) => level === "fatal")).toHaveLength(19);
+    expect(exitCodeOf(findings)).toBe(2);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  test("a store without SHA-256 and without overrides", async () => {
+    const findings = await behind(
+      (_request, _response, pass) =>
+        pass((answer) => {
+          delete answer.headers["x-amz-checksum-sha256"];
+          delete answer.headers["cache-control"];
+        }),
+      (bucket) => examine(bucket),
+    );
+    expect(findings.find(({ id }) => id === "sha256")?.level).toBe("warning");
+    expect(findings.find(({ id }) => id === "get")?.what).toContain("a Cache-Control");
+  });
+
+  test("pages by https with a bucket by http, a bucket on the visitor's own machine, and R2", async () => {
+    const app = "https://photos.example.org";
+    const remote = (publicEndpoint: string, endpoint?: string) =>
+      bucketWith({ publicEndpoint, ...(endpoint !== undefined && { endpoint: endpoint as never }) });
+    expect(troubles(await examine(remote("http://127.0.0.1:9000"), app))).toContain("fatal public-endpoint");
+    const dead = "http://127.0.0.1:9";
+    expect(troubles(await examine(remote("http://bucket.example.org", dead), app))).toContain(
+      "fatal mixed-content",
+    );
+    expect(
+      troubles(await examine(remote("http://bucket.example.org", dead), "http://photos.example.org")),
+    ).toContain("warning transport");
+    const r2 = "https://account.r2.cloudflarestorage.com";
+    const [first, ...others] = await examine(remote(r2, r2), app);
+    expect(first).toMatchObject({
+      id: "r2",
+      level: "fatal",
+      what: expect.stringContaining("no POST policies"),
+    });
+    expect(others).toEqual([]);
+  });
+});

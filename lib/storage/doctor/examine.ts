@@ -1,0 +1,87 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import type { BucketClient } from "../bucket-client";
+import { StorageError } from "../s3-failure";
+import { Storage } from "../storage";
+import { examineAddresses } from "./addresses";
+import { examineConnection } from "./connection";
+import { examineCors } from "./cors";
+import { type Finding, fatal, isFatal, warning } from "./finding";
+import { examineDefences } from "./hostile-probes";
+import { examineRoundTrip } from "./round-trip";
+import type { Visit } from "./visit";
+
+/** What is not done by then is given up. */
+const withinMs = 8000;
+
+export interface Places {
+  appOrigin: string;
+  locations: { incoming: string; media: string };
+}
+
+/**
+ * Finds out whether Pail can work with the bucket, by doing what it does and trying what nobody may do. Everything that it
+ * puts there, in a folder of its own, is gone when it returns. Takes no longer than ten seconds.
+ */
+export async function examineBucket(
+  bucket: BucketClient,
+  { appOrigin, locations }: Places,
+): Promise<Finding[]> {
+  const addresses = examineAddresses(bucket, appOrigin);
+  if (addresses.some(({ id }) => id === "r2")) return addresses;
+  const visit: Visit = {
+    bucket,
+    appOrigin,
+    incoming: new Storage(bucket, locations.incoming),
+    media: new Storage(bucket, locations.media),
+    folder: `doctor-${randomBytes(8).toString("hex")}`,
+    signal: AbortSignal.timeout(withinMs),
+  };
+  const connection = await examineConnection(visit);
+  if (connection.some(isFatal)) return [...addresses, ...connection];
+  const use = await inTime(visit, examineUse(visit));
+  return [...addresses, ...connection, ...use, ...(await cleanUp(visit))];
+}
+
+/** Where a browser cannot reach the bucket, or no form is taken, it means nothing that the hostile ones are refused. */
+async function examineUse(visit: Visit): Promise<Finding[]> {
+  const findings = await examineCors(visit);
+  if (findings.some(({ id }) => id === "public-endpoint")) return findings;
+  const roundTrip = await examineRoundTrip(visit);
+  findings.push(...roundTrip);
+  return roundTrip.some(isFatal) ? findings : [...findings, ...(await examineDefences(visit))];
+}
+
+async function inTime({ bucket, signal }: Visit, examination: Promise<Finding[]>): Promise<Finding[]> {
+  const late = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
+  try {
+    return await Promise.race([examination, late]);
+  } catch (error) {
+    const isCut = error instanceof TypeError && error.cause !== undefined;
+    if (!isCut && !signal.aborted) throw error;
+    const what = isCut
+      ? `The connection to ${new URL(bucket.publicUrl).host} broke off`
+      : `The store did not answer everything within ${withinMs / 1000} seconds`;
+    const why = "Uploads would hang, or end in errors.";
+    return [fatal("time", { what, why, mend: "Look at the store's load, and at the network between." })];
+  }
+}
+
+/** Everything lies in one folder of two locations. */
+async function cleanUp({ incoming, media, folder }: Visit): Promise<Finding[]> {
+  try {
+    for (const storage of [incoming, media]) {
+      for await (const { files } of storage.listdir(folder, { recursive: true })) {
+        await storage.delete(files.map(({ name }) => name));
+      }
+    }
+    return [];
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    const why = "Objects that nobody needs stay, and deleted pictures would too.";
+    const mend = `Allow s3:DeleteObject, and delete ${incoming.key(folder)}/ and ${media.key(folder)}/.`;
+    return [warning("left-behind", { what: error.message, why, mend })];
+  }
+}
