@@ -32,8 +32,17 @@ const commands: Record<string, Entry> = {
     load: async () => (await import("@/lib/commands/bucket-check")).bucketCheckCommand,
   },
   "bucket setup": {
-    summary: "create the bucket where it is missing, and let APP_ORIGIN send to it (CORS)",
+    summary: "make the bucket what Pail needs, and say what was changed; with --plan only what would be",
     load: async () => (await import("@/lib/commands/bucket-setup")).bucketSetupCommand,
+  },
+  "bucket list": {
+    summary: "show the account's buckets; a star marks the one that is configured",
+    load: async () => (await import("@/lib/commands/bucket-list")).bucketListCommand,
+  },
+  "bucket iam-policy": {
+    summary:
+      "print the least that the running app (or --for setup, --for collect-static) needs, as an IAM policy",
+    load: async () => (await import("@/lib/commands/bucket-iam-policy")).bucketIamPolicyCommand,
   },
   "bucket doctor": {
     summary:

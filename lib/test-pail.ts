@@ -11,8 +11,8 @@ import { users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { startLocalBucket } from "@/lib/local-bucket/server";
-import { setUpBucket } from "@/lib/storage/bucket";
 import { bucketClient } from "@/lib/storage/bucket-client";
+import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { type ImageOffer, type ObjectKind, objectKinds, type PostForm } from "@/lib/uploads/contract";
 
 /**
@@ -28,7 +28,7 @@ export async function startTestPail(driver: "better-sqlite3" | "libsql" = "bette
   const url = `file:${path.join(dataDir, "pail.sqlite")}`;
   setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
   await migrate(database());
-  await setUpBucket(bucketClient(), env().appOrigin);
+  await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
   return {
     stop: async () => {
       database().close();

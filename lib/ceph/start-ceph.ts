@@ -15,9 +15,16 @@ export interface Ceph {
   /** `http://127.0.0.1:<port>`; the same port of `<bucket>.localhost` serves virtual-hosted requests. */
   endpoint: string;
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  credentials: Credentials;
+  /** A second user, who may do only what the first one's bucket policies allow. */
+  stranger: Credentials & { arn: string };
   /** Ends its processes and removes its folder. */
   stop(): Promise<void>;
+}
+
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
 }
 
 const region = "eu-central-1";
@@ -73,22 +80,20 @@ async function startCluster(folder: string, processes: Processes): Promise<Omit<
   start("ceph-osd", "-i", "0");
 
   const asGateway = ["-n", "client.rgw"];
-  const user = await run(
-    "radosgw-admin",
-    ...asGateway,
-    "user",
-    "create",
-    "--uid=test",
-    "--display-name=test",
-  );
+  const createUser = async (name: string): Promise<Credentials> => {
+    const user = ["user", "create", `--uid=${name}`, `--display-name=${name}`];
+    const [key] = createdUser.parse(JSON.parse(await run("radosgw-admin", ...asGateway, ...user))).keys;
+    return { accessKeyId: key.access_key, secretAccessKey: key.secret_key };
+  };
+  const credentials = await createUser("test");
+  const stranger = { ...(await createUser("stranger")), arn: "arn:aws:iam:::user/stranger" };
   const zonegroup = ["--rgw-zonegroup=default", `--api-name=${region}`];
   await run("radosgw-admin", ...asGateway, "zonegroup", "modify", ...zonegroup);
   start("radosgw", ...asGateway);
 
   const endpoint = `http://127.0.0.1:${gatewayPort}`;
   await untilItAnswers(endpoint, processes.signal);
-  const [key] = createdUser.parse(JSON.parse(user)).keys;
-  return { endpoint, region, credentials: { accessKeyId: key.access_key, secretAccessKey: key.secret_key } };
+  return { endpoint, region, credentials, stranger };
 }
 
 /** Ports of 127.0.0.1 on which nothing listens, all different. */

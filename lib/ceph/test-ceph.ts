@@ -8,9 +8,10 @@ import { type Ceph, startCeph } from "./start-ceph";
 const contract = [
   "lib/local-bucket/contract",
   "lib/storage/storage.test.ts",
+  "lib/storage/setup",
   "lib/storage/doctor",
+  "lib/uploads/iam-policy.test.ts",
   "lib/uploads/uploads.test.ts",
-  "lib/uploads/other-store.test.ts",
   "lib/images/images.test.ts",
 ];
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -43,7 +44,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** The exit code of vitest over these arguments, with the contract's variables pointing at the gateway. */
-function runTests({ endpoint, region, credentials }: Ceph, args: string[]): Promise<number> {
+function runTests({ endpoint, region, credentials, stranger }: Ceph, args: string[]): Promise<number> {
   const vitest = path.join(
     path.dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
     "vitest.mjs",
@@ -58,6 +59,7 @@ function runTests({ endpoint, region, credentials }: Ceph, args: string[]): Prom
       S3_CONTRACT_ACCESS_KEY: credentials.accessKeyId,
       S3_CONTRACT_SECRET_KEY: credentials.secretAccessKey,
       S3_CONTRACT_QUIRKS: "ceph",
+      S3_CONTRACT_STRANGER: JSON.stringify(stranger),
     },
   });
   interruption.signal.addEventListener("abort", () => child.kill("SIGTERM"));

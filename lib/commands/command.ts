@@ -1,6 +1,6 @@
 import type { ParseArgsConfig } from "node:util";
 
-export type Flags = Record<string, string | boolean | undefined>;
+export type Flags = Record<string, string | boolean | string[] | undefined>;
 
 /** One command of `npm run manage`. Every one takes --help and --json besides its own options. */
 export interface Command {

@@ -13,7 +13,9 @@ export interface BucketClient {
   s3: S3Client;
   /** Signs URLs: the SDK's own signer, without its request machinery, which costs more than ten times as much. */
   signer: SignatureV4;
-  /** host and port at which the server reaches it */
+  /** the origin at which the server reaches the store */
+  endpoint: string;
+  /** host and port of it */
   host: string;
   /** Where browsers reach the bucket; keys follow behind a slash. */
   publicUrl: string;
@@ -53,7 +55,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
   const publicUrl = publicUrlOf(settings);
-  const { host } = new URL(endpoint ?? publicUrl);
+  const { origin, host } = new URL(endpoint ?? publicUrl);
   throwStorageErrors(s3, { name, region, host });
   const signer = new SignatureV4({
     service: "s3",
@@ -63,7 +65,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     applyChecksum: false,
     uriEscapePath: false,
   });
-  return { name, region, s3, signer, host, publicUrl };
+  return { name, region, s3, signer, endpoint: origin, host, publicUrl };
 }
 
 function publicUrlOf({ name, region, publicEndpoint, forcePathStyle }: BucketSettings): string {

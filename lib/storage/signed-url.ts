@@ -41,7 +41,13 @@ export async function signGetUrl(
       "response-content-disposition": disposition,
       ...(type !== undefined && { "response-content-type": type }),
     };
-    url = await sign(bucket, key, overrides, signingDate);
+    url = await presign(bucket, {
+      method: "GET",
+      key,
+      query: overrides,
+      signingDate,
+      expiresIn: urlLifeSeconds,
+    });
     // The window may have ended meanwhile.
     if (period === rememberedFor) remembered.set(memoKey, url);
   }
@@ -55,17 +61,25 @@ function forgetUnless(period: string): void {
   rememberedFor = period;
 }
 
-async function sign(
+export interface PresignedRequest {
+  method: "GET" | "PUT";
+  key: string;
+  query: Record<string, string>;
+  signingDate: Date;
+  /** in seconds */
+  expiresIn: number;
+}
+
+/** A URL that carries its signature, for one request. */
+export async function presign(
   bucket: BucketClient,
-  key: string,
-  query: Record<string, string>,
-  signingDate: Date,
+  { method, key, query, signingDate, expiresIn }: PresignedRequest,
 ): Promise<string> {
   const { protocol, host, hostname, port, pathname } = new URL(bucket.publicUrl);
   const path = `${pathname.replace(/\/$/, "")}/${key.split("/").map(encode).join("/")}`;
   const signed = await bucket.signer.presign(
     {
-      method: "GET",
+      method,
       protocol,
       hostname,
       ...(port !== "" && { port: Number(port) }),
@@ -73,7 +87,7 @@ async function sign(
       query,
       headers: { host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
     },
-    { signingDate, expiresIn: urlLifeSeconds },
+    { signingDate, expiresIn },
   );
   const parameters = Object.entries(signed.query ?? {}).map(
     ([name, value]) => `${encode(name)}=${encode(String(value))}`,

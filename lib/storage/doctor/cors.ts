@@ -33,7 +33,7 @@ export async function examineCors(visit: Visit): Promise<Finding[]> {
       warning("cors", {
         what: "The bucket's CORS rules let pages of any origin send to it",
         why: "Whoever gets hold of a form or a URL can use it from a page of their own.",
-        mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
+        mend: "Remove the rule that names *, in the console: the bucket, Permissions, CORS.",
       }),
     ];
   }

@@ -1,13 +1,18 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { PutBucketCorsCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketCorsCommand,
+  DeleteBucketLifecycleCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketCorsCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { hasQuirk, testUnless } from "@/lib/local-bucket/contract-store";
 import { startTestPail } from "@/lib/test-pail";
-import { setUpBucket } from "../bucket";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
+import { setUpBucket } from "../setup/set-up";
 import { Storage } from "../storage";
 import { examineBucket } from "./examine";
 import { exitCodeOf, type Finding } from "./finding";
@@ -18,7 +23,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   setClock(null);
-  await setUpBucket(bucketClient(), env().appOrigin);
+  await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
 });
 afterAll(() => pail.stop());
 
@@ -141,6 +146,7 @@ describe("it names", () => {
       new PutBucketCorsCommand({ Bucket: bucketClient().name, CORSConfiguration: { CORSRules: [everyone] } }),
     );
     expect(troubles(await examine())).toContain("warning cors");
+    await bucketClient().s3.send(new DeleteBucketCorsCommand({ Bucket: bucketClient().name }));
   });
 
   testUnless("checks-region", "the right region", async () => {
@@ -149,6 +155,15 @@ describe("it names", () => {
     expect(findings.find(({ id }) => id === "region")).toMatchObject({
       mend: `Set S3_REGION=${env().bucket.region}.`,
     });
+  });
+
+  test("a lifecycle rule and a block of public access that are gone", async () => {
+    const target = { Bucket: bucketClient().name };
+    await bucketClient().s3.send(new DeleteBucketLifecycleCommand(target));
+    await bucketClient().s3.send(new DeletePublicAccessBlockCommand(target));
+    const findings = await examine();
+    expect(troubles(findings)).toEqual(["warning public-access", "warning lifecycle"]);
+    expect(exitCodeOf(findings)).toBe(1);
   });
 
   test("a bucket that is not there", async () => {
@@ -211,7 +226,7 @@ describe("it names", () => {
     expect(copies.find(({ id }) => id === "permissions")?.what).toContain("CopyObject");
     const deletions = await behind(
       (request, response, pass) =>
-        request.method === "POST" && request.url?.includes("?delete")
+        request.headers.authorization !== undefined && /\?delete|x-id=DeleteObject/.test(request.url ?? "")
           ? refuse(request, response, 403, "AccessDenied")
           : pass(),
       (bucket) => examine(bucket),

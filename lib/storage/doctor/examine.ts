@@ -9,6 +9,7 @@ import { examineCors } from "./cors";
 import { type Finding, fatal, isFatal, warning } from "./finding";
 import { examineDefences } from "./hostile-probes";
 import { examineRoundTrip } from "./round-trip";
+import { examineSettings } from "./settings";
 import type { Visit } from "./visit";
 
 /** What is not done by then is given up. */
@@ -39,8 +40,10 @@ export async function examineBucket(
   };
   const connection = await examineConnection(visit);
   if (connection.some(isFatal)) return [...addresses, ...connection];
-  const use = await inTime(visit, examineUse(visit));
-  return [...addresses, ...connection, ...use, ...(await cleanUp(visit))];
+  const [use = [], settings = []] = await Promise.all(
+    [examineUse(visit), examineSettings(visit)].map((examination) => inTime(visit, examination)),
+  );
+  return [...addresses, ...connection, ...use, ...settings, ...(await cleanUp(visit))];
 }
 
 /** Where a browser cannot reach the bucket, or no form is taken, it means nothing that the hostile ones are refused. */

@@ -1,0 +1,42 @@
+import "server-only";
+import { isDeepStrictEqual } from "node:util";
+import { type CORSRule, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
+import { presentValue, type Setting } from "./setting";
+
+/** Browsers ask the bucket whether a page may send to it. Rules of others for the same bucket are let be. */
+export const cors: Setting = {
+  id: "cors",
+  name: "CORS rules",
+  async propose(bucket, { origins }) {
+    const target = { Bucket: bucket.name };
+    const ask = async () => (await bucket.s3.send(new GetBucketCorsCommand(target))).CORSRules;
+    const present = (await presentValue(bucket, "GetBucketCors", "NoSuchCORSConfiguration", ask)) ?? [];
+    const wanted = ruleFor(origins);
+    const [own] = present.filter(isOwn);
+    if (isDeepStrictEqual(own, wanted)) return { changes: [] };
+    const apply = async () => {
+      const CORSRules = [wanted, ...present.filter((rule) => !isOwn(rule))];
+      await bucket.s3.send(new PutBucketCorsCommand({ ...target, CORSConfiguration: { CORSRules } }));
+    };
+    const what = `Allow pages of ${origins.join(", ")} to send and to read (CORS)`;
+    return {
+      changes: [{ id: "cors", what, why: "Browsers send nothing to a bucket that does not say so.", apply }],
+    };
+  },
+};
+
+const id = "pail";
+
+const ruleFor = (origins: string[]): CORSRule => ({
+  ID: id,
+  AllowedOrigins: origins,
+  AllowedMethods: ["GET", "HEAD", "POST"],
+  AllowedHeaders: ["*"],
+  ExposeHeaders: ["ETag", "x-amz-request-id"],
+  MaxAgeSeconds: 3600,
+});
+
+/** An earlier Pail gave its rule no ID. */
+function isOwn(rule: CORSRule): boolean {
+  return rule.ID === id || isDeepStrictEqual({ ID: id, ...rule }, ruleFor(rule.AllowedOrigins ?? []));
+}

@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import {
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketPolicyCommand,
+  paginateListObjectsV2,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setClock } from "@/lib/clock";
+import { database, openDatabase, setDatabase } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { env, setEnv } from "@/lib/env";
+import { getImage } from "@/lib/images/image";
+import { purgeTrash, trashImage, undoSeconds } from "@/lib/images/trash";
+import { checkBucket } from "@/lib/storage/bucket";
+import { type BucketClient, bucketClient, connectBucket } from "@/lib/storage/bucket-client";
+import { examineBucket } from "@/lib/storage/doctor/examine";
+import { isFatal } from "@/lib/storage/doctor/finding";
+import { iamPolicy } from "@/lib/storage/iam-policy";
+import { setUpBucket } from "@/lib/storage/setup/set-up";
+import { incoming } from "@/lib/storage/storage";
+import { addViewer, makePicture, postAll } from "@/lib/test-pail";
+import { beginUploads } from "./begin";
+import { confirmUploads } from "./confirm";
+import { sweep } from "./sweep";
+
+// `npm run test:ceph` has a second user, who may do only what the bucket's owner allows.
+const {
+  S3_CONTRACT_ENDPOINT,
+  S3_CONTRACT_REGION,
+  S3_CONTRACT_ACCESS_KEY,
+  S3_CONTRACT_SECRET_KEY,
+  S3_CONTRACT_STRANGER,
+} = process.env;
+
+describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () => {
+  const stranger = JSON.parse(S3_CONTRACT_STRANGER ?? "{}") as Record<
+    "accessKeyId" | "secretAccessKey" | "arn",
+    string
+  >;
+  const name = `iam-${randomBytes(5).toString("hex")}`;
+  let dataDir: string;
+  let owner: BucketClient;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-iam-"));
+    setEnv({
+      DATA_DIR: dataDir,
+      APP_ORIGIN: "http://localhost:3000",
+      S3_BUCKET: name,
+      S3_ENDPOINT: S3_CONTRACT_ENDPOINT ?? "",
+      S3_REGION: S3_CONTRACT_REGION ?? "",
+      AWS_ACCESS_KEY_ID: stranger.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: stranger.secretAccessKey,
+    });
+    setDatabase(openDatabase(`file:${path.join(dataDir, "pail.sqlite")}`));
+    await migrate(database());
+    const credentials = {
+      accessKeyId: S3_CONTRACT_ACCESS_KEY ?? "",
+      secretAccessKey: S3_CONTRACT_SECRET_KEY ?? "",
+    };
+    owner = connectBucket({ ...env().bucket, credentials } as Parameters<typeof connectBucket>[0]);
+    await setUpBucket(owner, { ...env(), origins: [env().appOrigin] });
+    // Ceph takes a policy that names a second user for a public one.
+    await owner.s3.send(new DeletePublicAccessBlockCommand({ Bucket: name }));
+  });
+  afterAll(async () => {
+    database().close();
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: owner.s3 }, { Bucket: name }))
+      for (const { Key } of Contents) await owner.s3.send(new DeleteObjectCommand({ Bucket: name, Key }));
+    await owner.s3.send(new DeleteBucketCommand({ Bucket: name }));
+    await rm(dataDir, { recursive: true });
+  });
+
+  interface Permission {
+    action: string;
+    resource: string;
+  }
+
+  const whole: Permission[] = iamPolicy("app", { name, locations: env().locations }).Statement.flatMap(
+    ({ Action, Resource }) => Action.map((action) => ({ action, resource: String(Resource) })),
+  );
+
+  /** On Ceph whoever writes an object owns it, and may read it by that: so what is missing is denied too. */
+  async function allowAllBut(missing?: Permission): Promise<void> {
+    const Statement = whole.map(({ action, resource }) => ({
+      Effect: action === missing?.action && resource === missing.resource ? "Deny" : "Allow",
+      Principal: { AWS: [stranger.arn] },
+      Action: [action],
+      Resource: [resource],
+    }));
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await owner.s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy }));
+  }
+
+  /** Everything that the running app does with its bucket, step by step; the name of the first step that fails. */
+  async function journey(): Promise<string> {
+    setClock(null);
+    const viewer = await addViewer();
+    const picture = await makePicture();
+    const [begun] = await beginUploads(viewer, [picture.offer]);
+    if (begun?.status !== "granted") return "begin";
+    if ((await postAll(begun.forms, picture)).some((status) => status !== 204)) return "post";
+    const steps: [string, () => Promise<unknown>][] = [
+      ["health", () => checkBucket(bucketClient())],
+      [
+        "confirm",
+        async () => {
+          const [outcome] = await confirmUploads(viewer, [begun.uploadId]);
+          if (outcome?.status !== "ready") throw new Error(`not ready: ${JSON.stringify(outcome)}`);
+          const { displayUrl } = await getImage(viewer, outcome.image.id);
+          const { status } = await fetch(displayUrl);
+          if (status !== 200) throw new Error(`the picture is not shown: ${status}`);
+          for await (const { files } of incoming().listdir(begun.uploadId))
+            if (files.length > 0) throw new Error("incoming/ was not cleared");
+          await trashImage(viewer, outcome.image.id);
+        },
+      ],
+      ["sweep", sweep],
+      [
+        "purge",
+        async () => {
+          setClock(new Date(Date.now() + (undoSeconds + 60) * 1000));
+          await purgeTrash();
+        },
+      ],
+    ];
+    for (const [step, run] of steps) {
+      try {
+        await run();
+      } catch {
+        setClock(null);
+        return step;
+      }
+    }
+    setClock(null);
+    return "none";
+  }
+
+  test("every journey passes, and the doctor finds nothing fatal", async () => {
+    await allowAllBut();
+    expect(await journey()).toBe("none");
+    expect((await examineBucket(bucketClient(), env())).filter(isFatal)).toEqual([]);
+  });
+
+  test("nothing outside of the locations can be read or written", async () => {
+    await allowAllBut();
+    const { s3 } = bucketClient();
+    await expect(s3.send(new DeleteBucketCommand({ Bucket: name }))).rejects.toMatchObject({
+      code: "access_denied",
+    });
+    await expect(s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy: "{}" }))).rejects.toMatchObject({
+      code: "access_denied",
+    });
+  });
+
+  const failing: Record<string, string> = {
+    [`s3:ListBucket ${name}`]: "health",
+    "s3:PutObject incoming": "post",
+    "s3:GetObject incoming": "confirm",
+    "s3:DeleteObject incoming": "confirm",
+    "s3:PutObject media": "confirm",
+    "s3:GetObject media": "confirm",
+    "s3:DeleteObject media": "purge",
+  };
+
+  test.each(whole)("without $action on $resource a journey fails", async (missing) => {
+    await allowAllBut(missing);
+    const place = /:::(?:[^/]+\/)?([^/]+)/.exec(missing.resource)?.[1];
+    expect(await journey()).toBe(failing[`${missing.action} ${place}`]);
+  });
+});
