@@ -1,4 +1,4 @@
-import { LogOut } from "lucide-react";
+import { HardDrive, LogOut } from "lucide-react";
 import { cookies } from "next/headers";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -18,7 +18,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (
     <Uploads limits={env().limits}>
-      <header className="flex items-center gap-1 px-4 py-2">
+      <header className="flex items-center px-2 py-2 sm:gap-1 sm:px-4">
         <Link
           href="/"
           prefetch={false}
@@ -28,6 +28,17 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
           <Wordmark />
         </Link>
         <ChooseImages />
+        {viewer.role === "admin" ? (
+          <Link
+            href="/admin/storage"
+            prefetch={false}
+            className={iconButton}
+            aria-label="Storage"
+            title="Storage"
+          >
+            <HardDrive aria-hidden size={20} />
+          </Link>
+        ) : null}
         <ThemeSwitch initial={theme} />
         <form action={signOut}>
           <button

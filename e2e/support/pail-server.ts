@@ -119,9 +119,11 @@ export class PailServer {
 
   private startedBy(child: ChildProcess): Promise<Started> {
     return new Promise((resolve, reject) => {
+      let answer = "";
       child.stdout?.on("data", (chunk) => {
+        answer += String(chunk);
         this.output += String(chunk);
-        const line = /^\{.*\}$/m.exec(this.output);
+        const line = /^\{.*\}$/m.exec(answer);
         if (line !== null) resolve(JSON.parse(line[0]));
       });
       child.stderr?.on("data", (chunk) => {

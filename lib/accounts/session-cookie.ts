@@ -1,6 +1,6 @@
 import "server-only";
 import { cookies } from "next/headers";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -19,6 +19,12 @@ export const currentViewer = cache(async (): Promise<Viewer | null> => {
 /** For pages: the viewer, or off to the sign-in page. */
 export async function requireViewerOrSignIn(): Promise<Viewer> {
   return (await currentViewer()) ?? redirect("/sign-in");
+}
+
+/** For pages of admins: whoever is none finds nothing there. */
+export async function requireAdminOrNotFound(): Promise<Viewer> {
+  const viewer = await requireViewerOrSignIn();
+  return viewer.role === "admin" ? viewer : notFound();
 }
 
 /** For actions and routes: the viewer, or AppError `unauthenticated`. */

@@ -12,7 +12,7 @@ export const bucketListCommand: Command = {
     const width = Math.max(0, ...buckets.map(({ name }) => name.length));
     const lines = buckets.map(({ name, region, createdAt, configured }) => {
       const facts = [name.padEnd(width), region ?? "", createdAt?.toISOString().slice(0, 10) ?? ""];
-      return `${configured ? "*" : " "} ${facts.join("  ")}`.trimEnd();
+      return `${configured ? "*" : " "} ${facts.filter((fact) => fact !== "").join("  ")}`;
     });
     return { data: { buckets }, text: lines.length === 0 ? "There are no buckets." : lines.join("\n") };
   },

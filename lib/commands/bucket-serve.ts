@@ -83,7 +83,8 @@ function anyones(folder: string): Settings {
 
 function write({ level, ...line }: Record<string, unknown>, usual: "info" | "debug"): void {
   if (level === "error") log.error(line, "bucket");
-  else log[Number(line.status) >= 500 ? "warn" : usual](line, "bucket");
+  // 501 is asked for on purpose: what the bucket cannot do is found out so.
+  else log[Number(line.status) >= 500 && line.status !== 501 ? "warn" : usual](line, "bucket");
 }
 
 function stopOnSignal(server: LocalBucket): void {

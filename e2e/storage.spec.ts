@@ -1,0 +1,35 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "./fixtures";
+
+test("an admin sees what the doctor finds, in light and dark, on a phone too", async ({
+  page,
+  pail,
+  user,
+}) => {
+  pail.query("update users set role = 'admin' where id = ?", user.id);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/");
+  await page.getByRole("link", { name: "Storage" }).click();
+  await expect(page.getByRole("heading", { name: "Storage" })).toBeVisible();
+  const fine = page.getByRole("region", { name: "Fine" });
+  await expect(fine.getByText("The store refused 20 of 20 forms and requests")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Pail cannot work like this" })).toHaveCount(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+  await page.getByRole("button", { name: "Check again" }).click();
+  await expect(fine).toBeVisible();
+  expect(await page.content()).not.toMatch(/X-Amz-Signature|secretAccessKey/);
+});
+
+test("whoever is no admin finds no such page", async ({ page, user, expectedErrors }) => {
+  if (user === undefined) throw new Error("no user");
+  expectedErrors.push(/404/);
+  await page.goto("/");
+  await expect(page.getByRole("link", { name: "Storage" })).toHaveCount(0);
+  const response = await page.goto("/admin/storage");
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "Storage" })).toHaveCount(0);
+});
