@@ -99,7 +99,7 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
         const leftBelow = await page.evaluate(
           () => document.documentElement.scrollHeight - window.scrollY - window.innerHeight,
         );
-        if (leftBelow > 900) await page.mouse.wheel(0, 700);
+        if (leftBelow > 900) await page.mouse.wheel(0, Math.min(700, leftBelow - 900));
         return galleryImages(page).count();
       },
       { intervals: [50], timeout: 60_000 },

@@ -27,7 +27,7 @@ export function useFurtherPages(first: GalleryPage) {
   useEffect(() => {
     if (sentinel.current === null || failed) return;
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void loadMore(), {
-      rootMargin: "1200px",
+      rootMargin: "2400px",
     });
     observer.observe(sentinel.current);
     return () => observer.disconnect();
