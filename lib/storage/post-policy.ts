@@ -13,6 +13,7 @@ export interface PostGrant {
   /** base64 */
   sha256: string;
   metadata: Record<string, string>;
+  /** or earlier, where the credentials expire before */
   expiresAt: Date;
 }
 
@@ -27,6 +28,7 @@ export async function presignPost(
   grant: PostGrant,
 ): Promise<{ url: string; fields: Record<string, string> }> {
   const credentials = await bucket.s3.config.credentials();
+  const { expiration: ends = grant.expiresAt } = credentials;
   const date = `${now().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
   const day = date.slice(0, 8);
   const pinned: Record<string, string> = {
@@ -42,7 +44,7 @@ export async function presignPost(
     ...(credentials.sessionToken !== undefined && { "x-amz-security-token": credentials.sessionToken }),
   };
   const policy = encodePolicy({
-    expiration: grant.expiresAt.toISOString(),
+    expiration: (ends < grant.expiresAt ? ends : grant.expiresAt).toISOString(),
     conditions: [
       { bucket: bucket.name },
       ...Object.entries(pinned).map(([name, value]) => ({ [name]: value })),
