@@ -56,12 +56,13 @@ function bodyOf({ fields }: PostForm, blob: Blob): FormData {
 
 function outcomeOf(request: XMLHttpRequest): SendOutcome {
   if (request.status >= 200 && request.status < 300) return { ok: true };
-  const seconds = Number(request.getResponseHeader("retry-after") ?? Number.NaN);
+  // Asked for by name, a header that CORS hides is an error on the console.
+  const seconds = /^retry-after: *(\d+)/im.exec(request.getAllResponseHeaders())?.[1];
   return {
     ok: false,
     status: request.status,
     ...parseS3Error(request.responseText),
-    retryAfterSeconds: Number.isFinite(seconds) ? seconds : null,
+    retryAfterSeconds: seconds === undefined ? null : Number(seconds),
   };
 }
 
