@@ -121,7 +121,8 @@ export class PailServer {
     return new Promise((resolve, reject) => {
       child.stdout?.on("data", (chunk) => {
         this.output += String(chunk);
-        const line = /^\{.*\}$/m.exec(this.output);
+        // The log's lines are JSON too.
+        const line = /^\{"origin":.*\}$/m.exec(this.output);
         if (line !== null) resolve(JSON.parse(line[0]));
       });
       child.stderr?.on("data", (chunk) => {
