@@ -41,6 +41,9 @@ const variables = z
     S3_PUBLIC_ENDPOINT: origin.optional(),
     S3_FORCE_PATH_STYLE: flag.optional(),
     S3_PORT: port.default(defaultBucketPort),
+    AWS_ROLE_ARN: z.string().optional(),
+    VERCEL: z.string().optional(),
+    VERCEL_OIDC_TOKEN: z.string().optional(),
     MEDIA_LOCATION: location.default("media"),
     STATIC_LOCATION: location.default("static"),
     UPLOAD_MAX_BYTES: z.coerce
@@ -144,10 +147,13 @@ function localBucket(v: z.output<typeof variables>, appOrigin: string, dataDir: 
     get credentials() {
       return secrets(dataDir).bucketCredentials;
     },
+    vercelRole: undefined,
   };
 }
 
 function remoteBucket(v: z.output<typeof variables>, name: string) {
+  const { AWS_ROLE_ARN: arn, VERCEL_OIDC_TOKEN: token } = v;
+  const isOnVercel = v.VERCEL !== undefined || token !== undefined;
   return {
     local: null,
     name,
@@ -155,7 +161,9 @@ function remoteBucket(v: z.output<typeof variables>, name: string) {
     endpoint: v.S3_ENDPOINT,
     publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? v.S3_ENDPOINT,
     forcePathStyle: v.S3_FORCE_PATH_STYLE ?? v.S3_ENDPOINT !== undefined,
+    /** undefined: the SDK's default chain, or the role */
     credentials: undefined,
+    vercelRole: arn !== undefined && isOnVercel ? { arn, token } : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import { createPreparer } from "@/lib/uploads/client/prepare";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
-import { abandon, begin, confirm } from "./actions";
+import { abandon, begin, confirm, reportRefusal } from "./actions";
 import { DropTarget } from "./drop-target";
 import { Tray } from "./tray";
 
@@ -40,7 +40,7 @@ function useQueue(limits: UploadLimits): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const made = createUploadQueue({ server: { begin, confirm, abandon }, preparer });
+    const made = createUploadQueue({ server: { begin, confirm, abandon, reportRefusal }, preparer });
     setQueue(made);
     return () => {
       made.cancelAll();

@@ -3,13 +3,14 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { env } from "@/lib/env";
+import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { throwStorageErrors } from "./s3-failure";
 
 /** One bucket: how the server reaches it, and the URL under which browsers do. */
 export interface BucketClient {
   name: string;
   region: string;
-  /** Its commands throw StorageError. */
+  /** Its commands and its credentials throw StorageError. */
   s3: S3Client;
   /** Signs URLs: the SDK's own signer, without its request machinery, which costs more than ten times as much. */
   signer: SignatureV4;
@@ -43,7 +44,8 @@ type BucketSettings = ReturnType<typeof env>["bucket"];
 
 /** Another bucket, or the same one reached in another way. */
 export function connectBucket(settings: BucketSettings): BucketClient {
-  const { name, region, endpoint, forcePathStyle, credentials } = settings;
+  const { name, region, endpoint, forcePathStyle, vercelRole } = settings;
+  const credentials = vercelRole === undefined ? settings.credentials : assumeVercelRole(vercelRole);
   const s3 = new S3Client({
     region,
     forcePathStyle,
@@ -57,6 +59,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
   const publicUrl = publicUrlOf(settings);
   const { origin, host } = new URL(endpoint ?? publicUrl);
   throwStorageErrors(s3, { name, region, host });
+  throwCredentialErrors(s3, host);
   const signer = new SignatureV4({
     service: "s3",
     region,

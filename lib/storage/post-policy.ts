@@ -1,6 +1,7 @@
 import "server-only";
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { createScope, getSigningKey } from "@smithy/signature-v4";
+import { z } from "zod";
 import { now } from "@/lib/clock";
 import { type BucketClient, Sha256 } from "./bucket-client";
 
@@ -13,6 +14,7 @@ export interface PostGrant {
   /** base64 */
   sha256: string;
   metadata: Record<string, string>;
+  /** or earlier, where the credentials expire before */
   expiresAt: Date;
 }
 
@@ -27,6 +29,7 @@ export async function presignPost(
   grant: PostGrant,
 ): Promise<{ url: string; fields: Record<string, string> }> {
   const credentials = await bucket.s3.config.credentials();
+  const { expiration: ends = grant.expiresAt } = credentials;
   const date = `${now().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
   const day = date.slice(0, 8);
   const pinned: Record<string, string> = {
@@ -42,24 +45,66 @@ export async function presignPost(
     ...(credentials.sessionToken !== undefined && { "x-amz-security-token": credentials.sessionToken }),
   };
   const policy = encodePolicy({
-    expiration: grant.expiresAt.toISOString(),
+    expiration: (ends < grant.expiresAt ? ends : grant.expiresAt).toISOString(),
     conditions: [
       { bucket: bucket.name },
       ...Object.entries(pinned).map(([name, value]) => ({ [name]: value })),
       ["content-length-range", grant.bytes, grant.bytes],
     ],
   });
-  const signingKey = await getSigningKey(Sha256, credentials, day, bucket.region, "s3");
-  const signature = createHmac("sha256", signingKey).update(policy).digest("hex");
-  return { url: bucket.publicUrl, fields: { ...pinned, policy, "x-amz-signature": signature } };
+  const signature = await sign(bucket, day, policy);
+  return {
+    url: bucket.publicUrl,
+    fields: { ...pinned, policy, "x-amz-signature": signature.toString("hex") },
+  };
 }
 
-interface Policy {
-  expiration: string;
-  conditions: (Record<string, string> | ["content-length-range", number, number])[];
+/** The policy of a form, read back; null unless the credentials that Pail has now signed it. */
+export async function readOwnPolicy(
+  bucket: BucketClient,
+  { policy = "", "x-amz-signature": signature = "" }: Record<string, string>,
+): Promise<PostPolicy | null> {
+  const parsed = encodedPolicy.safeParse(policy);
+  if (!parsed.success) return null;
+  // Whatever the field says: the day that the key belongs to is in what was signed.
+  const [date = ""] = parsed.data.conditions.flatMap((condition) =>
+    Array.isArray(condition) ? [] : (condition["x-amz-date"] ?? []),
+  );
+  const [expected, given] = [await sign(bucket, date.slice(0, 8), policy), Buffer.from(signature, "hex")];
+  return given.length === expected.length && timingSafeEqual(given, expected) ? parsed.data : null;
 }
 
-const encodePolicy = (policy: Policy): string => Buffer.from(JSON.stringify(policy)).toString("base64");
+async function sign({ s3, region }: BucketClient, day: string, policy: string): Promise<Buffer> {
+  const signingKey = await getSigningKey(Sha256, await s3.config.credentials(), day, region, "s3");
+  return createHmac("sha256", signingKey).update(policy).digest();
+}
+
+const policyShape = z.strictObject({
+  expiration: z.iso.datetime(),
+  conditions: z.array(
+    z.union([
+      z.tuple([z.literal("content-length-range"), z.number(), z.number()]),
+      z.record(z.string(), z.string()),
+    ]),
+  ),
+});
+/** As Pail issues it: all else that S3's policies can say is left out. */
+export type PostPolicy = z.infer<typeof policyShape>;
+
+const encodedPolicy = z
+  .base64()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(Buffer.from(text, "base64").toString()) as unknown;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      context.addIssue("must be JSON");
+      return z.NEVER;
+    }
+  })
+  .pipe(policyShape);
+
+const encodePolicy = (policy: PostPolicy): string => Buffer.from(JSON.stringify(policy)).toString("base64");
 
 const prefixKeys = (prefix: string, record: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));

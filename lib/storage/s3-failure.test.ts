@@ -181,20 +181,6 @@ describe("of other stores' answers", () => {
   });
 });
 
-test("without credentials the sentence says which variables to set", async () => {
-  const s3 = await clientWith({
-    credentials: async () => {
-      throw Object.assign(new Error("Could not load credentials from any providers"), {
-        name: "CredentialsProviderError",
-      });
-    },
-  });
-  expect(await failure(s3)).toMatchObject({
-    code: "no_credentials",
-    message: expect.stringMatching(/AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE/),
-  });
-});
-
 test("an error that is none of the store's stays what it is", async () => {
   const s3 = await clientWith({});
   await expect(s3.send(new HeadBucketCommand({ Bucket: undefined }))).rejects.not.toBeInstanceOf(

@@ -65,8 +65,6 @@ export function toStorageError(error: unknown, operation: string, target: Target
 
 interface Facts {
   s3Code: string;
-  /** of the provider of credentials, which names files and profiles, never secrets */
-  detail: string;
   status: number | null;
   requestId: string | null;
   /** where the store says that the bucket is */
@@ -82,21 +80,23 @@ interface SdkError extends Error {
   $response?: { headers?: Record<string, string>; statusCode?: number };
 }
 
+/** Did the connection fail, and not what it was for? */
+export function isNetworkFailure({ name, code = "" }: Error & { code?: string }): boolean {
+  return name === "TimeoutError" || networkCodes.test(code);
+}
+
 const networkCodes =
   /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EHOST|ENET|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 function factsOf(error: SdkError): Facts {
   const headers = error.$response?.headers ?? {};
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode ?? null;
-  const isCredentials = /^(Credentials|Token)Provider/.test(error.name);
-  const isNetwork = error.name === "TimeoutError" || networkCodes.test(error.code ?? "");
+  const isNetwork = isNetworkFailure(error);
   let s3Code = "";
-  if (isCredentials) s3Code = "NoCredentials";
-  else if (isNetwork) s3Code = error.code ?? "ETIMEDOUT";
+  if (isNetwork) s3Code = error.code ?? "ETIMEDOUT";
   else if (error.$fault !== undefined || status !== null) s3Code = s3CodeOf(error, status);
   return {
     s3Code,
-    detail: isCredentials ? error.message : "",
     status: isNetwork ? null : status,
     requestId: error.$metadata?.requestId ?? null,
     region: error.Region ?? headers["x-amz-bucket-region"],
@@ -115,16 +115,9 @@ function explain(
   operation: string,
   { name, region, host }: Target,
 ): [code: string, what: string, mend: string] {
-  const { s3Code, status, detail } = facts;
+  const { s3Code, status } = facts;
   const isElsewhere = facts.region !== undefined && facts.region !== region;
   switch (s3Code) {
-    case "NoCredentials":
-      if (/sso|expired/i.test(detail)) return ["credentials_expired", "The sign-in to AWS has ended", detail];
-      return [
-        "no_credentials",
-        `There are no credentials for ${host}`,
-        `set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (${detail})`,
-      ];
     case "InvalidAccessKeyId":
       return ["credentials_wrong", `${host} does not know this access key`, "check AWS_ACCESS_KEY_ID"];
     case "SignatureDoesNotMatch":
@@ -134,17 +127,14 @@ function explain(
         "check AWS_SECRET_ACCESS_KEY, then S3_ENDPOINT",
       ];
     case "ExpiredToken":
-    case "ExpiredTokenException":
     case "TokenRefreshRequired":
       return ["credentials_expired", "The temporary credentials have expired", "get new ones"];
     case "InvalidToken":
-    case "InvalidIdentityToken":
     case "InvalidClientTokenId":
-    case "IDPRejectedClaim":
       return [
         "credentials_wrong",
         "The session token does not belong to these credentials",
-        "check AWS_SESSION_TOKEN, or the role's trust policy",
+        "check AWS_SESSION_TOKEN",
       ];
     case "RequestTimeTooSkewed":
       return [

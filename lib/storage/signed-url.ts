@@ -7,7 +7,7 @@ export const urlWindowSeconds = 12 * 60 * 60;
 /** A URL signed at the start of a window still works for a whole window after its end. */
 export const urlLifeSeconds = 2 * urlWindowSeconds;
 
-/** More are signed anew: about 100 MB at the most. */
+/** More are signed anew: about 100 MB at the most, and thrice that where each holds a session token. */
 const maxRemembered = 100_000;
 const remembered = new Map<string, string>();
 let rememberedFor = "";
@@ -21,23 +21,25 @@ export interface UrlOptions {
 
 /**
  * A URL with which whoever holds it may GET this object: signed, temporary, never to be stored or logged. The signing time
- * is rounded down to a window, and the answer may be cached by that one browser for as long as the URL works.
+ * is rounded down to a window, and the answer may be cached by that one browser for as long as the URL works: a day, but
+ * no longer than the credentials that signed it.
  */
 export async function signGetUrl(
   bucket: BucketClient,
   key: string,
   { type, disposition = "inline" }: UrlOptions,
 ): Promise<string> {
-  const credentials = await bucket.s3.config.credentials();
+  const { accessKeyId, expiration } = await bucket.s3.config.credentials();
   const windowMs = urlWindowSeconds * 1000;
   const signingDate = new Date(Math.floor(now().getTime() / windowMs) * windowMs);
-  const period = `${credentials.accessKeyId} ${signingDate.getTime()}`;
+  const lifeSeconds = Math.min(urlLifeSeconds, secondsBetween(signingDate, expiration));
+  const period = `${accessKeyId} ${signingDate.getTime()} ${lifeSeconds}`;
   forgetUnless(period);
   const memoKey = `${bucket.publicUrl}\n${key}\n${type}\n${disposition}`;
   let url = remembered.get(memoKey);
   if (url === undefined) {
     const overrides = {
-      "response-cache-control": `private, max-age=${urlLifeSeconds}, immutable`,
+      "response-cache-control": `private, max-age=${lifeSeconds}, immutable`,
       "response-content-disposition": disposition,
       ...(type !== undefined && { "response-content-type": type }),
     };
@@ -46,13 +48,17 @@ export async function signGetUrl(
       key,
       query: overrides,
       signingDate,
-      expiresIn: urlLifeSeconds,
+      expiresIn: lifeSeconds,
     });
     // The window may have ended meanwhile.
     if (period === rememberedFor) remembered.set(memoKey, url);
   }
   return url;
 }
+
+/** Unknown ends are none. */
+const secondsBetween = (start: Date, end: Date | undefined): number =>
+  end === undefined ? Number.POSITIVE_INFINITY : Math.ceil((end.getTime() - start.getTime()) / 1000);
 
 /** With new credentials or in a new window every URL is new; old ones would only take room. */
 function forgetUnless(period: string): void {

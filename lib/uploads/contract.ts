@@ -52,6 +52,21 @@ export interface PostForm {
   fields: Record<string, string>;
 }
 
+/** What the bucket said to a form, and what was sent with it. */
+export interface Refusal {
+  uploadId: string;
+  kind: ObjectKind;
+  /** HTTP's */
+  status: number;
+  /** S3's error code; `unknown` where the answer was none of S3's */
+  code: string;
+  requestId: string | null;
+  /** of the file */
+  bytes: number;
+  type: string;
+  fields: PostForm["fields"];
+}
+
 export type BeginOutcome =
   | { status: "granted"; uploadId: string; forms: Record<ObjectKind, PostForm> }
   /** The same owner already holds these bytes: nothing needs to be sent. */

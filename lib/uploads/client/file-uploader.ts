@@ -149,6 +149,7 @@ export class FileUploader {
           grant = outcome;
           return grant;
         },
+        report: (refusal) => this.#desk.reportRefusal(refusal),
         onProgress: (bytes) => {
           sentBytes = bytes;
           show();

@@ -27,7 +27,11 @@ export const messages = {
     message: "The server cannot take it at the moment. Retry in a few minutes.",
   },
   bucketBusy: { code: "bucket_busy", message: "The bucket is busy. Retry in a few minutes." },
-  formExpired: { code: "form_expired", message: "The permission to send it kept running out. Retry it." },
+  formExpired: {
+    code: "form_expired",
+    message:
+      "The permission to send it kept running out. Retry it; the clocks of Pail and its bucket may differ.",
+  },
   unexpected: { code: "unexpected", message: "Something went wrong with this picture. Retry it." },
 } as const satisfies Record<string, Failure>;
 
@@ -46,20 +50,29 @@ export function waitingSentence({ code, message }: Failure): string {
   );
 }
 
-/** S3's error codes that a person can do something about. */
-const bucketSentences: Record<string, string> = {
+/** S3's error codes that the person at the browser can do something about. */
+const fileSentences: Record<string, string> = {
   EntityTooLarge: "The file is larger than it was when it was chosen. Choose it again.",
   EntityTooSmall: "The file is smaller than it was when it was chosen. Choose it again.",
   BadDigest: "The file was changed while it was sent. Choose it again.",
   XAmzContentChecksumMismatch: "The file was changed while it was sent. Choose it again.",
-  NoSuchBucket: "The bucket does not exist. Tell whoever runs this Pail.",
-  QuotaExceeded: "The bucket is full. Tell whoever runs this Pail.",
 };
 
-export function bucketRefusal(code: string): Failure {
-  return {
-    code,
-    message:
-      bucketSentences[code] ?? `The bucket refused it (${code}). Retry, and tell whoever runs this Pail.`,
-  };
+/** Those that only whoever runs Pail can mend. */
+const bucketSentences: Record<string, string> = {
+  NoSuchBucket: "The bucket does not exist.",
+  QuotaExceeded: "The bucket is full.",
+  InsufficientStorage: "The bucket is full.",
+  // The form bears the server's time.
+  RequestTimeTooSkewed: "The clocks of this Pail and of its bucket disagree.",
+};
+
+/** `number` is the one under which the server's log has the reason; null where it could not be told. */
+export function bucketRefusal(code: string, number: string | null): Failure {
+  const tail =
+    number === null
+      ? "Tell whoever runs this Pail."
+      : `Whoever runs this Pail finds the reason in the log, number ${number}.`;
+  const sentence = bucketSentences[code] ?? "The bucket refused this picture.";
+  return { code, message: fileSentences[code] ?? `${sentence} ${tail}` };
 }

@@ -7,6 +7,7 @@ export interface SendFailure {
   /** S3's error code; `network` where there was no answer: browsers do not tell a cut from a CORS refusal */
   code: string;
   message: string;
+  requestId: string | null;
   retryAfterSeconds: number | null;
 }
 
@@ -35,7 +36,10 @@ export const sendObject: SendObject = (form, blob, { onProgress, signal }) =>
     });
     request.addEventListener("load", () => resolve(outcomeOf(request)));
     request.addEventListener("error", () =>
-      resolve({ ok: false, status: 0, code: "network", message: "", retryAfterSeconds: null }),
+      resolve({
+        ...{ ok: false, status: 0, code: "network", message: "", requestId: null },
+        retryAfterSeconds: null,
+      }),
     );
     request.addEventListener("loadend", () => signal.removeEventListener("abort", abort));
     request.open("POST", form.url);
@@ -52,17 +56,22 @@ function bodyOf({ fields }: PostForm, blob: Blob): FormData {
 
 function outcomeOf(request: XMLHttpRequest): SendOutcome {
   if (request.status >= 200 && request.status < 300) return { ok: true };
-  const seconds = Number(request.getResponseHeader("retry-after") ?? Number.NaN);
+  // Asked for by name, a header that CORS hides is an error on the console.
+  const seconds = /^retry-after: *(\d+)/im.exec(request.getAllResponseHeaders())?.[1];
   return {
     ok: false,
     status: request.status,
     ...parseS3Error(request.responseText),
-    retryAfterSeconds: Number.isFinite(seconds) ? seconds : null,
+    retryAfterSeconds: seconds === undefined ? null : Number(seconds),
   };
 }
 
-/** S3's error XML has two elements that matter; a proxy's error page has neither. */
-export function parseS3Error(xml: string): { code: string; message: string } {
+/** S3's error XML has three elements that matter; a proxy's error page has none. */
+export function parseS3Error(xml: string): Pick<SendFailure, "code" | "message" | "requestId"> {
   const element = (name: string) => new RegExp(`<${name}>([^<]{0,500})</${name}>`).exec(xml)?.[1];
-  return { code: element("Code") ?? "unknown", message: element("Message") ?? "" };
+  return {
+    code: element("Code") ?? "unknown",
+    message: element("Message") ?? "",
+    requestId: element("RequestId") ?? null,
+  };
 }

@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors";
-import { type ObjectKind, objectKinds, type PostForm } from "@/lib/uploads/contract";
+import { type ObjectKind, objectKinds, type PostForm, type Refusal } from "@/lib/uploads/contract";
 import type { Clock } from "./clock";
 import { bucketRefusal, messages } from "./messages";
 import type { PreparedImage } from "./prepared-image";
@@ -18,6 +18,8 @@ export interface SendUploadOptions {
   grant: Grant;
   /** Asks for fresh forms; the server may answer with another upload where the first has ended. */
   renew(uploadId: string): Promise<Grant>;
+  /** Tells the server what the bucket refused; resolves to the number that its log has the reason under. */
+  report(refusal: Refusal): Promise<string | null>;
   send: SendObject;
   patience: Patience;
   signal: AbortSignal;
@@ -31,7 +33,7 @@ const stallMs = 30_000;
 
 /** Sends the three objects of a picture one after another, and again what failed in passing. */
 export async function sendUpload(options: SendUploadOptions): Promise<void> {
-  const { image, renew, send, patience, signal, onProgress, onWait } = options;
+  const { image, renew, report, send, patience, signal, onProgress, onWait } = options;
   const sentBytes = { original: 0, thumb: 0, display: 0 };
   const arrived = new Set<ObjectKind>();
   let grant = options.grant;
@@ -52,8 +54,10 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
 
   const sendOnce = async (kind: ObjectKind) => {
     await requireFreshForms();
+    const { uploadId, forms } = grant;
+    const { blob } = image[kind];
     const outcome = await withStallWatch(patience.clock, signal, (watched, moved) =>
-      send(grant.forms[kind], image[kind].blob, {
+      send(forms[kind], blob, {
         signal: watched,
         onProgress: (bytes) => {
           moved();
@@ -63,8 +67,14 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     );
     if (outcome.ok) return;
     progress(kind, 0);
-    isExpired = isExpiredPolicy(outcome);
-    throw errorOf(outcome);
+    isExpired = isExpiredForm(outcome);
+    const passing = passingErrorOf(outcome);
+    if (passing !== null) throw passing;
+    const { status, code, requestId } = outcome;
+    const { fields } = forms[kind];
+    const sent = { bytes: blob.size, type: blob.type, fields };
+    const refusal = bucketRefusal(code, await report({ uploadId, kind, status, code, requestId, ...sent }));
+    throw new AppError(refusal.code, refusal.message);
   };
 
   for (let kind = nextOf(arrived); kind !== undefined; kind = nextOf(arrived)) {
@@ -102,19 +112,20 @@ async function withStallWatch(
   }
 }
 
-function isExpiredPolicy({ status, message }: SendFailure): boolean {
-  return status === 403 && /expired/i.test(message);
+/** Its policy has expired, or the credentials that signed it. */
+function isExpiredForm({ status, code, message }: SendFailure): boolean {
+  return code === "ExpiredToken" || (status === 403 && /expired/i.test(message));
 }
 
-/** Some failures pass by themselves; the others are final, and say so in a sentence. */
-function errorOf(failure: SendFailure): Error {
+/** Some failures pass by themselves; the others are final: null. */
+function passingErrorOf(failure: SendFailure): TransientError | null {
   const { status, code, message, retryAfterSeconds } = failure;
   const cause = new Error(`${status} ${code}: ${message}`);
   const retryAfterMs = retryAfterSeconds === null ? undefined : retryAfterSeconds * 1000;
-  if (isExpiredPolicy(failure)) return new TransientError(messages.formExpired, { cause, isImmediate: true });
+  if (isExpiredForm(failure)) return new TransientError(messages.formExpired, { cause, isImmediate: true });
   if (status === 0) return new TransientError(messages.network, { cause });
-  const isPassing = status >= 500 || status === 429 || code === "SlowDown" || code === "RequestTimeout";
-  if (isPassing) return new TransientError(messages.bucketBusy, { cause, retryAfterMs });
-  const { code: refusalCode, message: sentence } = bucketRefusal(code);
-  return new AppError(refusalCode, sentence, { cause });
+  // A store that does not know forms, or is full, says the same the next time.
+  const isBroken = status >= 500 && status !== 501 && status !== 507 && code !== "QuotaExceeded";
+  const isPassing = isBroken || status === 429 || code === "SlowDown" || code === "RequestTimeout";
+  return isPassing ? new TransientError(messages.bucketBusy, { cause, retryAfterMs }) : null;
 }

@@ -4,6 +4,7 @@ import {
   type ImageOffer,
   maxFilesPerBegin,
   maxFilesPerConfirm,
+  type Refusal,
 } from "@/lib/uploads/contract";
 import { Batcher } from "./batcher";
 import { type Patience, retrying, type Wait } from "./retry";
@@ -22,9 +23,11 @@ export class ServerDesk {
   readonly #begins: Batcher<{ offer: ImageOffer; onWait: OnWait }, BeginOutcome>;
   readonly #confirms: Batcher<{ uploadId: string; onWait: OnWait }, ConfirmOutcome>;
   readonly #abandons: Batcher<string, unknown>;
+  readonly #server: UploadServer;
   readonly #counts = { preparing: 0, beginning: 0, sending: 0 };
 
   constructor({ server, patience, parallelSends }: DeskOptions) {
+    this.#server = server;
     const { clock } = patience;
     const counts = this.#counts;
     const call = <I extends { onWait: OnWait }, O>(
@@ -87,6 +90,17 @@ export class ServerDesk {
       await this.#abandons.add(uploadId, new AbortController().signal);
     } catch (error) {
       console.warn("an upload could not be abandoned; it expires by itself", error);
+    }
+  }
+
+  /** The number under which the server's log has the reason; null where the server did not take the report. */
+  async reportRefusal(refusal: Refusal): Promise<string | null> {
+    try {
+      const result = await this.#server.reportRefusal?.(refusal);
+      return result?.ok === true ? result.value : null;
+    } catch (error) {
+      console.warn("the server could not be told what the bucket refused", error);
+      return null;
     }
   }
 

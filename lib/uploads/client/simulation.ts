@@ -1,6 +1,6 @@
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import type { BeginOutcome, ConfirmOutcome, ImageOffer, PostForm } from "@/lib/uploads/contract";
+import type { BeginOutcome, ConfirmOutcome, ImageOffer, PostForm, Refusal } from "@/lib/uploads/contract";
 import { type Clock, sleep } from "./clock";
 import type { Preparer } from "./prepare";
 import type { PreparedImage } from "./prepared-image";
@@ -53,7 +53,17 @@ export type ServerFault =
   | "unavailable"
   | "unauthenticated"
   | "quota_full";
-export type BucketFault = "network" | "busy" | "slow_down" | "expired" | "stall" | "half" | "forbidden";
+export type BucketFault =
+  | "network"
+  | "busy"
+  | "slow_down"
+  | "expired"
+  | "stall"
+  | "half"
+  | "forbidden"
+  | "expired_token"
+  | "full"
+  | "no_forms";
 
 /** Server and bucket. Faults are taken one per call, in order; when there are none left, all goes well. */
 export class SimulatedWorld {
@@ -64,6 +74,7 @@ export class SimulatedWorld {
   begins: ImageOffer[][] = [];
   confirms: string[][] = [];
   abandoned: string[] = [];
+  refusals: Refusal[] = [];
   /** POSTs under way, and the most there ever were at a time. */
   sending = 0;
   mostSending = 0;
@@ -106,6 +117,10 @@ export class SimulatedWorld {
       await sleep(this.clock, this.actionMs, never);
       this.abandoned.push(...uploadIds);
       for (const id of uploadIds) this.#uploads.delete(id);
+    },
+    reportRefusal: (refusal) => {
+      this.refusals.push(refusal);
+      return this.#act(() => `number-${this.refusals.length}`);
     },
   };
 
@@ -180,6 +195,12 @@ export class SimulatedWorld {
         return { ...failure(503, "SlowDown"), retryAfterSeconds };
       case "expired":
         return failure(403, "AccessDenied", "Invalid according to Policy: Policy expired.");
+      case "expired_token":
+        return failure(400, "ExpiredToken", "The provided token has expired.");
+      case "full":
+        return failure(507, "InsufficientStorage");
+      case "no_forms":
+        return failure(501, "NotImplemented");
       case "forbidden":
         return failure(403, "AccessDenied", "Invalid according to Policy.");
       default:
@@ -199,7 +220,7 @@ export class SimulatedWorld {
 }
 
 function failure(status: number, code: string, message = ""): SendFailure {
-  return { ok: false, status, code, message, retryAfterSeconds: null };
+  return { ok: false, status, code, message, requestId: "R1", retryAfterSeconds: null };
 }
 
 function preparedImage(file: File, sha256: string): PreparedImage {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "@/lib/errors";
 import { maxTries } from "./retry";
 import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "./simulation";
@@ -10,7 +10,12 @@ let clock: SimulatedClock;
 let world: SimulatedWorld;
 let queue: UploadQueue;
 
-beforeEach(() => start());
+beforeEach(() => {
+  // It says there what it cannot tell the server.
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  start();
+});
+afterEach(() => vi.restoreAllMocks());
 
 function start(random: () => number = () => 0.5): void {
   clock = new SimulatedClock();
@@ -112,7 +117,15 @@ describe("duplicates", () => {
 });
 
 describe("faults that pass", () => {
-  const bucketFaults: BucketFault[] = ["network", "busy", "slow_down", "expired", "stall", "half"];
+  const bucketFaults: BucketFault[] = [
+    "network",
+    "busy",
+    "slow_down",
+    "expired",
+    "expired_token",
+    "stall",
+    "half",
+  ];
   it.each(bucketFaults)("tries again after the bucket's %s", async (fault) => {
     world.bucketFaults = [null, fault, fault];
     await addAndFinish(files(3));
@@ -180,8 +193,41 @@ describe("faults that do not pass", () => {
     await addAndFinish(files(2));
     expect(statuses()).toEqual(["failed", "ready"]);
     expect(items()[0]?.state).toMatchObject({
-      error: { code: "AccessDenied", message: expect.stringContaining("refused") },
+      error: {
+        code: "AccessDenied",
+        message:
+          "The bucket refused this picture. Whoever runs this Pail finds the reason in the log, number number-1.",
+      },
     });
+    expect(world.refusals).toEqual([
+      {
+        ...{ uploadId: "granted-1", kind: "original", bytes: 1000, type: "" },
+        ...{ status: 403, code: "AccessDenied", requestId: "R1", fields: { key: "granted-1 original" } },
+      },
+    ]);
+  });
+
+  it.each(["throws", "rate_limited", "unauthenticated"] as const)(
+    "says so as well where the server does not hear of it: %s",
+    async (fault) => {
+      world.bucketFaults = ["forbidden"];
+      world.serverFaults = [null, fault];
+      await addAndFinish(files(1));
+      expect(items()[0]?.state).toMatchObject({
+        error: { message: "The bucket refused this picture. Tell whoever runs this Pail." },
+      });
+    },
+  );
+
+  it.each([
+    ["full", "The bucket is full."],
+    ["no_forms", "The bucket refused this picture."],
+  ] as const)("does not try a bucket again that is %s", async (fault, sentence) => {
+    world.bucketFaults = [fault];
+    await addAndFinish(files(1));
+    expect(items()[0]?.state).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
+    expect(world.bucketFaults).toEqual([]);
+    expect(world.refusals).toHaveLength(1);
   });
 
   it("goes on with the others when one is refused", async () => {
@@ -305,6 +351,7 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
     "expired",
     "stall",
     "forbidden",
+    "full",
   );
   const action = fc.record({
     afterMs: fc.nat(3000),

@@ -1,5 +1,5 @@
 import { AppError, type Result } from "@/lib/errors";
-import type { BeginOutcome, ConfirmOutcome, ImageOffer } from "@/lib/uploads/contract";
+import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/uploads/contract";
 import { messages } from "./messages";
 import { TransientError } from "./retry";
 
@@ -8,6 +8,8 @@ export interface UploadServer {
   begin(offers: ImageOffer[]): Promise<Result<BeginOutcome[]>>;
   confirm(uploadIds: string[]): Promise<Result<ConfirmOutcome[]>>;
   abandon?(uploadIds: string[]): Promise<unknown>;
+  /** Resolves to the number under which the server's log has the reason. */
+  reportRefusal?(refusal: Refusal): Promise<Result<string>>;
 }
 
 /** One call for many files: an action that throws is a network that failed, or a server that did. */
