@@ -9,8 +9,16 @@ const everywhere = [
 // A worker has the policy of its own script. Hashing without a secure context needs WebAssembly.
 const workers = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+// The server of `npm run dev` has assets that no other server has.
+const assets =
+  process.env.NODE_ENV === "production" && process.env.STATIC_URL
+    ? // So that fonts and modules may come from another origin.
+      /** @type {const} */ ({ assetPrefix: process.env.STATIC_URL.replace(/\/+$/, ""), crossOrigin: "anonymous" })
+    : {};
+
 /** @type {import("next").NextConfig} */
 export default {
+  ...assets,
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: true,

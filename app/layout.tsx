@@ -1,14 +1,22 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { env } from "@/lib/env";
 import { themeCookie, themeOf } from "./_ui/theme";
 import "./globals.css";
 
-export const metadata: Metadata = {
-  title: { default: "Pail", template: "%s · Pail" },
-  description: "Your pictures, in your own bucket.",
-  robots: { index: false, follow: false },
-};
+export function generateMetadata(): Metadata {
+  const assets = env().staticUrl ?? "";
+  return {
+    title: { default: "Pail", template: "%s · Pail" },
+    description: "Your pictures, in your own bucket.",
+    robots: { index: false, follow: false },
+    icons: [
+      { url: `${assets}/favicon.ico`, sizes: "32x32" },
+      { url: `${assets}/icon.svg`, type: "image/svg+xml" },
+    ],
+  };
+}
 
 export const viewport: Viewport = {
   width: "device-width",

@@ -149,7 +149,7 @@ test("files are taken by drop anywhere and by paste", async ({ page, user }) => 
 });
 
 test("over plain http in a home network, where there is no secure context", async ({ browser }) => {
-  const pail = await PailServer.start("pail.test");
+  const pail = await PailServer.start({ hostname: "pail.test" });
   try {
     const user = pail.addUser();
     const context = await browser.newContext({ baseURL: pail.origin });

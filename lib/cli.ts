@@ -49,6 +49,11 @@ const commands: Record<string, Entry> = {
       "find out whether Pail can work with the bucket, and what to do where not; exit code 2: it cannot",
     load: async () => (await import("@/lib/commands/bucket-doctor")).bucketDoctorCommand,
   },
+  "collect-static": {
+    summary:
+      "build if needed, and put the build's and public/'s files under the bucket's static location, for STATIC_URL",
+    load: async () => (await import("@/lib/commands/collect-static")).collectStaticCommand,
+  },
   "uploads sweep": {
     summary: "delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
     load: async () => (await import("@/lib/commands/uploads-sweep")).uploadsSweepCommand,

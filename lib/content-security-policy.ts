@@ -2,21 +2,26 @@ import "server-only";
 import { env } from "@/lib/env";
 import { bucketOrigin } from "@/lib/storage/bucket-client";
 
-/** Scripts by nonce alone; pictures, requests and forms to the app and its bucket, and nowhere else. */
+/** Scripts by nonce alone; pictures, requests and forms to the app and its bucket, assets from STATIC_URL, and nowhere else. */
 export function contentSecurityPolicy(nonce: string): string {
   const development = !env().production;
   const bucket = bucketOrigin();
+  const { staticUrl } = env();
+  const assets = staticUrl === null ? "'self'" : `'self' ${new URL(staticUrl).origin}`;
+  // A worker of another origin's script starts from a blob, and so has this policy instead of one of its own.
+  const [workers, workersScripts] =
+    staticUrl === null ? ["'self'", ""] : ["'self' blob:", " 'wasm-unsafe-eval'"];
   return [
     "default-src 'none'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src 'self' ${development ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    `script-src ${assets} 'nonce-${nonce}' 'strict-dynamic'${workersScripts}${development ? " 'unsafe-eval'" : ""}`,
+    `style-src ${assets} ${development ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     // A tile's shape and colour are style attributes, there before any script runs. They cannot run anything.
     "style-src-attr 'unsafe-inline'",
-    `img-src 'self' ${bucket}`,
+    `img-src ${assets} ${bucket}`,
     `connect-src 'self' ${bucket}${development ? " ws:" : ""}`,
     `form-action 'self' ${bucket}`,
-    "worker-src 'self'",
-    "font-src 'self'",
+    `worker-src ${workers}`,
+    `font-src ${assets}`,
     "manifest-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

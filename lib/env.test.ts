@@ -20,6 +20,7 @@ const names = [
   "S3_PORT",
   "MEDIA_LOCATION",
   "STATIC_LOCATION",
+  "STATIC_URL",
   "UPLOAD_MAX_BYTES",
   "UPLOAD_MAX_PIXELS",
   "USER_QUOTA_BYTES",
@@ -131,6 +132,9 @@ describe("a wrong variable is named, in one sentence:", () => {
     ["AUTH_SECRET", "too short"],
     ["MEDIA_LOCATION", "a/b"],
     ["STATIC_LOCATION", ".."],
+    ["STATIC_URL", "/static"],
+    ["STATIC_URL", "https://cdn.example.org/static?v=1"],
+    ["STATIC_URL", "https://user@cdn.example.org/static"],
     ["UPLOAD_MAX_BYTES", "0"],
     ["UPLOAD_MAX_BYTES", "50MB"],
     ["UPLOAD_MAX_PIXELS", "-5"],
@@ -139,6 +143,14 @@ describe("a wrong variable is named, in one sentence:", () => {
     const message = sentenceFor({ [name]: value });
     expect(message).toMatch(/^Please correct the environment: .*\.$/);
     expect(message.match(/[A-Z0-9]+(_[A-Z0-9]+)+|PORT/g)).toEqual([name]);
+  });
+
+  test("a folder's URL may have a path, and loses its last slash", () => {
+    expect(configured({ STATIC_URL: "https://cdn.example.org/static/" }).staticUrl).toBe(
+      "https://cdn.example.org/static",
+    );
+    expect(configured({ STATIC_URL: "https://cdn.example.org" }).staticUrl).toBe("https://cdn.example.org");
+    expect(configured().staticUrl).toBeNull();
   });
 
   test("two of them together", () => {

@@ -15,6 +15,13 @@ const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
   }
   return url.origin;
 });
+const folderUrl = z.url({ protocol: /^https?$/ }).transform((value, context) => {
+  const url = new URL(value);
+  if (url.search !== "" || url.hash !== "" || url.username + url.password !== "") {
+    context.addIssue("must be a folder, like https://cdn.example.org/static");
+  }
+  return url.href.replace(/\/+$/, "");
+});
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(["1", "0", "true", "false"]).transform((value) => value === "1" || value === "true");
 const location = z
@@ -46,6 +53,7 @@ const variables = z
     VERCEL_OIDC_TOKEN: z.string().optional(),
     MEDIA_LOCATION: location.default("media"),
     STATIC_LOCATION: location.default("static"),
+    STATIC_URL: folderUrl.optional(),
     UPLOAD_MAX_BYTES: z.coerce
       .number()
       .int()
@@ -129,6 +137,8 @@ function readEnv(source: NodeJS.ProcessEnv) {
     },
     bucket: v.S3_BUCKET === undefined ? localBucket(v, appOrigin, dataDir) : remoteBucket(v, v.S3_BUCKET),
     locations: { incoming: incomingLocation, media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
+    /** where browsers get the static location's files; null: from the app server */
+    staticUrl: v.STATIC_URL ?? null,
     limits: { maxBytes: v.UPLOAD_MAX_BYTES, maxPixels: v.UPLOAD_MAX_PIXELS },
     userQuotaBytes: v.USER_QUOTA_BYTES,
   };

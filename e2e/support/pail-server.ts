@@ -1,8 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
+import {
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import Database from "better-sqlite3";
 import { Wire } from "./wire";
 
@@ -14,7 +21,20 @@ export interface TestUser {
   token: string;
 }
 
-/** A real Pail on free ports with a folder of its own, started as `npm start` starts it; browsers reach it over two wires. */
+interface Options {
+  /** under which browsers know it */
+  hostname?: string;
+  /** where its code is */
+  folder?: string;
+  env?: Record<string, string>;
+}
+
+const commandLine = ["--conditions=react-server", "--import", "tsx", "lib/cli.ts"];
+
+/**
+ * A real Pail on free ports with a folder of its own, started as `npm start` starts it; browsers reach it over two wires. Its
+ * bucket is the local one, or one of its own in the store that S3_CONTRACT_ENDPOINT names.
+ */
 export class PailServer {
   readonly appWire = new Wire();
   readonly bucketWire = new Wire();
@@ -24,43 +44,80 @@ export class PailServer {
   setupUrl: string | null = null;
   /** what it printed */
   output = "";
+  private bucketPort = 0;
+  private readonly otherBucket = bucketOfItsOwn();
   private child: ChildProcess | undefined;
 
-  static async start(hostname = "localhost", env: Record<string, string> = {}): Promise<PailServer> {
-    const pail = new PailServer();
+  private constructor(private readonly options: Options) {}
+
+  static async start(options: Options = {}): Promise<PailServer> {
+    const pail = new PailServer(options);
+    const hostname = options.hostname ?? "localhost";
     pail.dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-e2e-"));
     pail.origin = `http://${hostname}:${await pail.appWire.open()}`;
     pail.bucketOrigin = `http://${hostname}:${await pail.bucketWire.open()}`;
-    await pail.run(env);
+    if (pail.otherBucket !== null) await pail.manage("bucket", "setup");
+    await pail.run();
     return pail;
   }
 
   /** Starts the process; after `kill`, again on the same data. */
-  async run(env: Record<string, string> = {}): Promise<void> {
-    const child = spawn(
-      process.execPath,
-      ["--conditions=react-server", "--import", "tsx", "lib/cli.ts", "start", "--json"],
-      {
-        cwd: projectDir,
-        env: {
-          ...process.env,
-          NODE_OPTIONS: "",
-          DATA_DIR: this.dataDir,
-          PORT: "0",
-          S3_PORT: "0",
-          APP_ORIGIN: this.origin,
-          S3_PUBLIC_ENDPOINT: this.bucketOrigin,
-          ...env,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
+  async run(): Promise<void> {
+    const child = spawn(process.execPath, [...commandLine, "start", "--json"], {
+      cwd: this.folder,
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.child = child;
     this.output = "";
     const started = await this.startedBy(child);
     this.setupUrl = started.setupUrl;
+    this.bucketPort = started.bucketPort ?? Number(new URL(this.otherBucket?.S3_ENDPOINT ?? "").port);
     this.appWire.leadTo(started.port);
-    this.bucketWire.leadTo(started.bucketPort);
+    this.bucketWire.leadTo(this.bucketPort);
+  }
+
+  /** Runs a command of `npm run manage` on the same data, and returns what it answers with --json. */
+  async manage<T>(...args: string[]): Promise<T> {
+    const { stdout } = await promisify(execFile)(process.execPath, [...commandLine, ...args, "--json"], {
+      cwd: this.folder,
+      env: this.env,
+    });
+    return JSON.parse(stdout);
+  }
+
+  /** where its code is */
+  get folder(): string {
+    return this.options.folder ?? projectDir;
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      NODE_OPTIONS: "",
+      DATA_DIR: this.dataDir,
+      PORT: "0",
+      S3_PORT: String(this.bucketPort),
+      APP_ORIGIN: this.origin,
+      S3_PUBLIC_ENDPOINT: this.bucketOrigin,
+      ...this.otherBucket,
+      ...this.options.env,
+    };
+  }
+
+  /** The bucket, as its owner sees it. */
+  async bucket(): Promise<{ s3: S3Client; name: string }> {
+    const other = this.otherBucket;
+    const credentials =
+      other === null
+        ? JSON.parse(await readFile(path.join(this.dataDir, "secrets.json"), "utf8")).bucketCredentials
+        : { accessKeyId: other.AWS_ACCESS_KEY_ID, secretAccessKey: other.AWS_SECRET_ACCESS_KEY };
+    const region = other?.S3_REGION ?? "us-east-1";
+    const endpoint = `http://127.0.0.1:${this.bucketPort}`;
+    return {
+      s3: new S3Client({ region, endpoint, forcePathStyle: true, credentials }),
+      name: other?.S3_BUCKET ?? "pail",
+    };
   }
 
   async kill(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
@@ -74,6 +131,7 @@ export class PailServer {
   async stop(): Promise<void> {
     await this.kill();
     await Promise.all([this.appWire.close(), this.bucketWire.close()]);
+    if (this.otherBucket !== null) await deleteBucket(await this.bucket());
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -85,17 +143,6 @@ export class PailServer {
       if (statement.reader) return statement.all(...values) as T[];
       statement.run(...values);
       return [];
-    } finally {
-      db.close();
-    }
-  }
-
-  /** How many objects the local bucket holds under a prefix. */
-  countObjects(prefix: string): number {
-    const db = new Database(path.join(this.dataDir, "bucket", "index.sqlite"), { readonly: true });
-    try {
-      const sql = "select count(*) as n from objects where cast(key as text) like ? || '%'";
-      return (db.prepare(sql).get(prefix) as { n: number }).n;
     } finally {
       db.close();
     }
@@ -137,6 +184,28 @@ export class PailServer {
 /** What `start --json` prints. */
 interface Started {
   port: number;
-  bucketPort: number;
+  /** null where the bucket is not the local one */
+  bucketPort: number | null;
   setupUrl: string | null;
+}
+
+/** The variables for a bucket in the store that the environment names; null where it names none. */
+function bucketOfItsOwn() {
+  const { S3_CONTRACT_ENDPOINT, S3_CONTRACT_REGION, S3_CONTRACT_ACCESS_KEY, S3_CONTRACT_SECRET_KEY } =
+    process.env;
+  if (S3_CONTRACT_ENDPOINT === undefined) return null;
+  return {
+    S3_BUCKET: `pail-e2e-${randomBytes(5).toString("hex")}`,
+    S3_ENDPOINT: S3_CONTRACT_ENDPOINT,
+    S3_REGION: S3_CONTRACT_REGION ?? "us-east-1",
+    AWS_ACCESS_KEY_ID: S3_CONTRACT_ACCESS_KEY ?? "",
+    AWS_SECRET_ACCESS_KEY: S3_CONTRACT_SECRET_KEY ?? "",
+  };
+}
+
+async function deleteBucket({ s3, name: Bucket }: { s3: S3Client; name: string }): Promise<void> {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket }))
+    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+  await s3.send(new DeleteBucketCommand({ Bucket }));
+  s3.destroy();
 }

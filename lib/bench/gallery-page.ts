@@ -8,20 +8,20 @@ import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { projectDir } from "@/lib/commands/build";
 import { childEnv } from "@/lib/env";
+import { copyProject } from "@/lib/project-copy";
 import { median, ratioLine } from "./figures";
 
 const pictures = 200;
 const rounds = 6;
 const requestsPerRound = 150;
 const atOnce = 4;
-/** The same Pail, but for a signer that does not sign. Inside the project, so that it finds the same packages. */
-const unsignedDir = path.join(projectDir, ".bench");
 
 /** Requests per second of the gallery page, with signed and with unsigned URLs, in turn. */
 export async function benchGalleryPage(): Promise<void> {
-  copyWithoutSigning();
+  const copy = copyProject();
+  unsign(copy.folder);
   const signed = await startServer(projectDir);
-  const unsigned = await startServer(unsignedDir);
+  const unsigned = await startServer(copy.folder);
   try {
     const rates: { signed: number[]; unsigned: number[] } = { signed: [], unsigned: [] };
     await Promise.all([measure(signed), measure(unsigned)]);
@@ -38,27 +38,15 @@ export async function benchGalleryPage(): Promise<void> {
     console.log(ratioLine("signed to unsigned", median(ratios), "at least 0.75"));
   } finally {
     await Promise.all([signed.stop(), unsigned.stop()]);
-    fs.rmSync(unsignedDir, { recursive: true, force: true });
+    copy.remove();
   }
 }
 
 const kB = (bytes: Buffer): number => Math.round(bytes.length / 1000);
 
-function copyWithoutSigning(): void {
-  fs.rmSync(unsignedDir, { recursive: true, force: true });
-  fs.mkdirSync(unsignedDir);
-  for (const name of [
-    "app",
-    "lib",
-    "drizzle",
-    "proxy.ts",
-    "next.config.js",
-    "tsconfig.json",
-    "package.json",
-  ]) {
-    fs.cpSync(path.join(projectDir, name), path.join(unsignedDir, name), { recursive: true });
-  }
-  const file = path.join(unsignedDir, "lib/storage/signed-url.ts");
+/** The same Pail, but for a signer that does not sign. */
+function unsign(folder: string): void {
+  const file = path.join(folder, "lib/storage/signed-url.ts");
   const source = fs.readFileSync(file, "utf8");
   const start = source.indexOf("export async function signGetUrl");
   const end = source.indexOf("\n}\n", start) + 3;

@@ -4,7 +4,8 @@ import { fillIndex } from "@/lib/local-bucket/bench-listing";
 import { bucket, credentials, region, withFolder, withServer } from "@/lib/local-bucket/bench-process";
 import { IndexDatabase } from "@/lib/local-bucket/index-database";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { media, type Storage } from "@/lib/storage/storage";
+import { media } from "@/lib/storage/locations";
+import type { Storage } from "@/lib/storage/storage";
 
 const megabyte = 1024 ** 2;
 const gigabyte = 1024 * megabyte;

@@ -5,13 +5,13 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { childEnv } from "@/lib/env";
+import { childEnv, env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 
 export const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 
 const sources = ["app", "lib", "public", "proxy.ts", "next.config.js", "tsconfig.json", "package-lock.json"];
-const buildDir = path.join(projectDir, ".next");
+export const buildDir = path.join(projectDir, ".next");
 /** Says of which sources the build is: written last, so that a build that was cut short counts as none. */
 const stampFile = path.join(buildDir, "pail-sources");
 const lockFile = path.join(projectDir, "node_modules", ".cache", "pail-build.lock");
@@ -32,7 +32,7 @@ const isBuilt = (wanted: string): boolean =>
   fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === wanted;
 
 function hashSources(): string {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(env().staticUrl ?? "");
   for (const file of sources.flatMap((name) => filesUnder(path.join(projectDir, name))).sort()) {
     hash
       .update(`${path.relative(projectDir, file)}\0`)

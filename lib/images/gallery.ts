@@ -3,7 +3,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
-import { media } from "@/lib/storage/storage";
+import { media } from "@/lib/storage/locations";
 import type { Cursor, GalleryImage, GalleryPage } from "./contract";
 
 export const galleryPageSize = 200;

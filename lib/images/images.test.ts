@@ -12,7 +12,7 @@ import { images } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { media } from "@/lib/storage/storage";
+import { media } from "@/lib/storage/locations";
 import { addViewer, startTestPail } from "@/lib/test-pail";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";

@@ -5,7 +5,7 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import { media } from "@/lib/storage/storage";
+import { media } from "@/lib/storage/locations";
 import type { GalleryImage } from "./contract";
 import { isReady, toGalleryImage } from "./gallery";
 import { notFound } from "./image";

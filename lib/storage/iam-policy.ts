@@ -30,7 +30,7 @@ const operations: Record<string, [action: string, use: Use][]> = {
     ["s3:GetObject", { app: ["incoming"] }],
     ["s3:PutObject", { app: ["media"] }],
   ],
-  DeleteObject: [["s3:DeleteObject", { app: ["incoming", "media"] }]],
+  DeleteObject: [["s3:DeleteObject", { app: ["incoming", "media"], "collect-static": ["static"] }]],
   DeleteObjects: [
     [
       "s3:DeleteObject",

@@ -5,8 +5,8 @@ import { HeadBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clie
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPail } from "@/lib/test-pail";
 import { bucketClient } from "./bucket-client";
+import { media } from "./locations";
 import { StorageError, throwStorageErrors } from "./s3-failure";
-import { media } from "./storage";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 beforeAll(async () => {

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testUnless } from "@/lib/local-bucket/contract-store";
 import { startTestPail } from "@/lib/test-pail";
 import { bucketClient } from "./bucket-client";
+import { incoming, media } from "./locations";
 import { partBytes } from "./put-object";
-import { incoming, media, Storage } from "./storage";
+import { Storage } from "./storage";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 beforeAll(async () => {

@@ -10,9 +10,8 @@ import {
   HeadObjectCommand,
   paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
-import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { type BucketClient, bucketClient } from "./bucket-client";
+import type { BucketClient } from "./bucket-client";
 import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
 import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putObject } from "./put-object";
@@ -315,12 +314,6 @@ export class Storage {
     return body.pipe(out);
   }
 }
-
-/** Where browsers may write, and nothing is kept. */
-export const incoming = () => new Storage(bucketClient(), env().locations.incoming);
-
-/** What was verified. Never presigned for writing. */
-export const media = () => new Storage(bucketClient(), env().locations.media);
 
 /** Another name in the same folder, with the same extension. */
 function alternative(name: string): string {

@@ -11,7 +11,7 @@ import type { Failure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
-import { incoming } from "@/lib/storage/storage";
+import { incoming } from "@/lib/storage/locations";
 import {
   type BeginOutcome,
   type ImageOffer,

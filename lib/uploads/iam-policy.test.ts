@@ -21,8 +21,8 @@ import { type BucketClient, bucketClient, connectBucket } from "@/lib/storage/bu
 import { examineBucket } from "@/lib/storage/doctor/examine";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { iamPolicy } from "@/lib/storage/iam-policy";
+import { incoming } from "@/lib/storage/locations";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { incoming } from "@/lib/storage/storage";
 import { addViewer, makePicture, postAll } from "@/lib/test-pail";
 import { beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";

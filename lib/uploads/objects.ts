@@ -1,6 +1,6 @@
 import "server-only";
 import type { uploads } from "@/lib/db/schema";
-import { incoming, media } from "@/lib/storage/storage";
+import { incoming, media } from "@/lib/storage/locations";
 import { type ObjectKind, objectKinds } from "./contract";
 
 export type Upload = typeof uploads.$inferSelect;

@@ -5,7 +5,7 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { purgeTrash } from "@/lib/images/trash";
-import { incoming } from "@/lib/storage/storage";
+import { incoming } from "@/lib/storage/locations";
 import { policySeconds } from "./begin";
 import { deleteCopies, deleteIncoming } from "./objects";
 

@@ -11,7 +11,7 @@ import { env, setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
 import { testUnless } from "@/lib/local-bucket/contract-store";
-import { incoming, media } from "@/lib/storage/storage";
+import { incoming, media } from "@/lib/storage/locations";
 import {
   addViewer,
   makePicture,

@@ -4,7 +4,8 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { variantKinds, variantSides } from "@/lib/images/contract";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
-import { incoming, type ObjectMetadata } from "@/lib/storage/storage";
+import { incoming } from "@/lib/storage/locations";
+import type { ObjectMetadata } from "@/lib/storage/storage";
 import { type ObjectKind, objectKinds } from "./contract";
 import { incomingName, type Upload } from "./objects";
 

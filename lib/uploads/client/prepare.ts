@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
+import { startForeignWorker } from "./foreign-worker";
 import { messages } from "./messages";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
@@ -20,7 +21,8 @@ interface PreparerOptions {
 export function createPreparer({
   limits,
   concurrency = Math.min(4, Math.max(1, navigator.hardwareConcurrency)),
-  createWorker = () => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" }),
+  createWorker = () =>
+    startForeignWorker(() => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" })),
 }: PreparerOptions): Preparer & { close(): void } {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
