@@ -12,7 +12,9 @@ test("an admin sees what the doctor finds, in light and dark, on a phone too", a
   await page.getByRole("link", { name: "Storage" }).click();
   await expect(page.getByRole("heading", { name: "Storage" })).toBeVisible();
   const fine = page.getByRole("region", { name: "Fine" });
-  await expect(fine.getByText("The store refused 20 of 20 forms and requests")).toBeVisible();
+  // Ceph, which keeps no checksum, takes the one with other bytes.
+  const refused = process.env.S3_CONTRACT_QUIRKS === "ceph" ? 19 : 20;
+  await expect(fine.getByText(`The store refused ${refused} of 20 forms and requests`)).toBeVisible();
   await expect(page.getByRole("region", { name: "Pail cannot work like this" })).toHaveCount(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   for (const colorScheme of ["light", "dark"] as const) {

@@ -56,7 +56,10 @@ export class PailServer {
     pail.dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-e2e-"));
     pail.origin = `http://${hostname}:${await pail.appWire.open()}`;
     pail.bucketOrigin = `http://${hostname}:${await pail.bucketWire.open()}`;
-    if (pail.otherBucket !== null) await pail.manage("bucket", "setup");
+    if (pail.otherBucket !== null) {
+      pail.leadToBucket(Number(new URL(pail.otherBucket.S3_ENDPOINT).port));
+      await pail.manage("bucket", "setup");
+    }
     await pail.run();
     return pail;
   }
@@ -72,9 +75,13 @@ export class PailServer {
     this.output = "";
     const started = await this.startedBy(child);
     this.setupUrl = started.setupUrl;
-    this.bucketPort = started.bucketPort ?? Number(new URL(this.otherBucket?.S3_ENDPOINT ?? "").port);
     this.appWire.leadTo(started.port);
-    this.bucketWire.leadTo(this.bucketPort);
+    if (started.bucketPort !== null) this.leadToBucket(started.bucketPort);
+  }
+
+  private leadToBucket(port: number): void {
+    this.bucketPort = port;
+    this.bucketWire.leadTo(port);
   }
 
   /** Runs a command of `npm run manage` on the same data, and returns what it answers with --json. */

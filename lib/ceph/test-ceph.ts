@@ -4,10 +4,12 @@ import path from "node:path";
 import { AppError } from "@/lib/errors";
 import { type Ceph, startCeph } from "./start-ceph";
 
-// `npm run test:ceph` runs what any store must pass; arguments, which are vitest's, take its place.
+// `npm run test:ceph` runs what any store must pass; arguments, which are vitest's, take its place. With --browser first it
+// runs the browser tests, with the arguments that follow, which are Playwright's.
 const contract = [
   "lib/local-bucket/contract",
   "lib/storage/storage.test.ts",
+  "lib/storage/static-files.test.ts",
   "lib/storage/setup",
   "lib/storage/doctor",
   "lib/uploads/iam-policy.test.ts",
@@ -31,7 +33,7 @@ async function main(args: string[]): Promise<number> {
   try {
     const ceph = await startCeph(interruption.signal);
     try {
-      return await runTests(ceph, args.length === 0 ? contract : args);
+      return await runTests(ceph, programOf(args));
     } finally {
       await ceph.stop();
     }
@@ -43,13 +45,19 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** The exit code of vitest over these arguments, with the contract's variables pointing at the gateway. */
-function runTests({ endpoint, region, credentials, stranger }: Ceph, args: string[]): Promise<number> {
-  const vitest = path.join(
-    path.dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
-    "vitest.mjs",
-  );
-  const child = spawn(process.execPath, [vitest, "run", "--config", "lib/vitest.config.ts", ...args], {
+/** The test runner and its arguments. */
+function programOf([first, ...rest]: string[]): string[] {
+  const { resolve } = createRequire(import.meta.url);
+  if (first === "--browser")
+    return [resolve("@playwright/test/cli"), "test", "-c", "e2e/playwright.config.ts", ...rest];
+  const vitest = path.join(path.dirname(resolve("vitest/package.json")), "vitest.mjs");
+  const files = first === undefined ? contract : [first, ...rest];
+  return [vitest, "run", "--config", "lib/vitest.config.ts", ...files];
+}
+
+/** The exit code of a test runner, with the contract's variables pointing at the gateway. */
+function runTests({ endpoint, region, credentials, stranger }: Ceph, program: string[]): Promise<number> {
+  const child = spawn(process.execPath, program, {
     cwd: path.resolve(import.meta.dirname, "..", ".."),
     stdio: "inherit",
     env: {

@@ -20,6 +20,8 @@ export interface BucketClient {
   host: string;
   /** Where browsers reach the bucket; keys follow behind a slash. */
   publicUrl: string;
+  /** the same for the server, where it takes another way */
+  serverUrl: string;
 }
 
 let client: BucketClient | undefined;
@@ -57,6 +59,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
   const publicUrl = publicUrlOf(settings);
+  const serverUrl = publicUrlOf({ name, region, forcePathStyle, publicEndpoint: endpoint });
   const { origin, host } = new URL(endpoint ?? publicUrl);
   throwStorageErrors(s3, { name, region, host });
   throwCredentialErrors(s3, host);
@@ -68,10 +71,14 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     applyChecksum: false,
     uriEscapePath: false,
   });
-  return { name, region, s3, signer, endpoint: origin, host, publicUrl };
+  return { name, region, s3, signer, endpoint: origin, host, publicUrl, serverUrl };
 }
 
-function publicUrlOf({ name, region, publicEndpoint, forcePathStyle }: BucketSettings): string {
+type Address = Pick<BucketSettings, "name" | "region" | "forcePathStyle"> & {
+  publicEndpoint: string | undefined;
+};
+
+function publicUrlOf({ name, region, publicEndpoint, forcePathStyle }: Address): string {
   const endpoint = new URL(publicEndpoint ?? `https://s3.${region}.amazonaws.com`);
   return forcePathStyle ? `${endpoint.origin}/${name}` : `${endpoint.protocol}//${name}.${endpoint.host}`;
 }

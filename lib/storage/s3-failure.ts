@@ -206,3 +206,6 @@ function skewOf({ serverDate }: Facts): string {
   const ms = Math.abs(now().getTime() - Date.parse(serverDate ?? ""));
   return Number.isNaN(ms) ? "more than 15 minutes" : `${Math.round(ms / 60_000)} minutes`;
 }
+
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof StorageError && error.code === code;

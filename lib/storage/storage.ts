@@ -2,20 +2,15 @@ import "server-only";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { PassThrough, type Readable } from "node:stream";
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  paginateListObjectsV2,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
+import { asChanged, type Checked, copyObject } from "./copy-object";
+import { deleteObjects } from "./delete-objects";
 import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
 import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putObject } from "./put-object";
-import { StorageError, toStorageError } from "./s3-failure";
+import { isCode, toStorageError } from "./s3-failure";
 import { signGetUrl, type UrlOptions } from "./signed-url";
 
 export interface LocationRules {
@@ -64,9 +59,6 @@ export interface ListedObject {
   bytes: number;
   modifiedAt: Date;
 }
-
-/** DeleteObjects takes no more at once. */
-const maxKeysPerDelete = 1000;
 
 /**
  * A location in a bucket: everything under one top prefix. Names are paths inside it, and none leads out of it. What the
@@ -171,48 +163,24 @@ export class Storage {
 
   /**
    * Copies an object to here within the store, in place of what has the name. With `checked`, throws AppError `changed`
-   * unless it is the one that was checked; what was copied then is not to be used. Ceph takes no notice of the condition, so
-   * the answer is compared too: by SHA-256 where the store keeps one, as an encrypting store gives every copy another ETag.
+   * unless it is the one that was checked; what was copied then is not to be used.
    */
-  async copy(
-    source: { name: string; storage?: Storage },
-    name: string,
-    checked?: { etag: string; sha256?: string },
-  ): Promise<void> {
+  async copy(source: { name: string; storage?: Storage }, name: string, checked?: Checked): Promise<void> {
     const { storage: from = this } = source;
-    const sourceKey = from.key(source.name).split("/").map(encodeURIComponent).join("/");
-    const command = new CopyObjectCommand({
-      ...this.target(name),
-      CopySource: `${from.bucket.name}/${sourceKey}`,
-      ...(checked !== undefined && { CopySourceIfMatch: checked.etag }),
-    });
     try {
-      const { CopyObjectResult: copied } = await this.bucket.s3.send(command);
-      if (checked === undefined) return;
-      const { etag, sha256 = copied?.ChecksumSHA256 } = checked;
-      const isChecked =
-        copied?.ChecksumSHA256 === undefined
-          ? sameEtag(copied?.ETag, etag)
-          : copied.ChecksumSHA256 === sha256;
-      if (!isChecked) throw changed();
+      await copyObject(this.bucket, from.key(source.name), this.key(name), checked);
     } catch (error) {
-      if (checked !== undefined) throw asChanged(error);
-      throw isCode(error, "no_object") ? from.notFound(source.name) : error;
+      if (checked === undefined && isCode(error, "no_object")) throw from.notFound(source.name);
+      throw error;
     }
   }
 
   /** Deletes the objects; those that are not there count as deleted. */
   async delete(names: string[]): Promise<void> {
-    for (let start = 0; start < names.length; start += maxKeysPerDelete) {
-      const batch = names.slice(start, start + maxKeysPerDelete).map((name) => this.target(name));
-      try {
-        await this.deleteTogether(batch);
-      } catch (error) {
-        if (!isCode(error, "access_denied")) throw error;
-        // For deletions together Ceph wants the permission on the whole bucket, which nobody needs to have.
-        for (const target of batch) await this.bucket.s3.send(new DeleteObjectCommand(target));
-      }
-    }
+    await deleteObjects(
+      this.bucket,
+      names.map((name) => this.key(name)),
+    );
   }
 
   /**
@@ -251,20 +219,6 @@ export class Storage {
   /** A form with which a browser may put this one object: see post-policy.ts. */
   postForm(name: string, grant: Omit<PostGrant, "key">) {
     return presignPost(this.bucket, { ...grant, key: this.key(name) });
-  }
-
-  private async deleteTogether(targets: { Key: string }[]): Promise<void> {
-    const { Errors = [] } = await this.bucket.s3.send(
-      new DeleteObjectsCommand({
-        Bucket: this.bucket.name,
-        Delete: { Quiet: true, Objects: targets.map(({ Key }) => ({ Key })) },
-      }),
-    );
-    const [first] = Errors;
-    if (first === undefined) return;
-    const mend = "“npm run manage -- bucket iam-policy” prints what Pail needs";
-    const what = `The bucket kept ${first.Key}`;
-    throw new StorageError("delete_failed", what, mend, "DeleteObjects", first.Code ?? "Unknown");
   }
 
   private async saveWhole(
@@ -325,15 +279,3 @@ async function* chain<T>(first: T[], rest: AsyncIterable<T>): AsyncGenerator<T> 
   yield* first;
   yield* rest;
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof StorageError && error.code === code;
-
-const asChanged = (error: unknown): unknown =>
-  isCode(error, "precondition_failed") || isCode(error, "no_object") ? changed() : error;
-
-const changed = (): AppError =>
-  new AppError("changed", "The file changed while it was checked. Send it again.");
-
-/** Ceph leaves the quotes out of a copy's ETag. */
-const sameEtag = (one = "", other: string): boolean => one.replaceAll('"', "") === other.replaceAll('"', "");

@@ -2,23 +2,30 @@ import "server-only";
 import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
 import type { Visit } from "./visit";
 
-/** Asks as a browser does before it uploads: once for the app's pages, once for a stranger's. */
-export async function examineCors(visit: Visit): Promise<Finding[]> {
-  const { appOrigin, bucket } = visit;
-  let own: Response;
+/** Does the bucket answer where browsers look for it? null: yes. A name may be known to them and not to this machine. */
+export async function examinePublicAddress(visit: Visit): Promise<Finding | null> {
+  const { publicUrl, serverUrl } = visit.bucket;
   try {
-    own = await preflight(visit, appOrigin);
+    await preflight(visit, visit.appOrigin);
+    return null;
   } catch (error) {
     const { code = (error as Error).name } = ((error as Error).cause ?? {}) as { code?: string };
-    return [
-      fatal("public-endpoint", {
-        what: `The bucket's public address ${bucket.publicUrl} does not answer (${code})`,
-        why: "Browsers send pictures there, and load them from there.",
-        mend: "Set S3_PUBLIC_ENDPOINT to the address under which browsers reach the store.",
-      }),
-    ];
+    const isUnknownName = ["ENOTFOUND", "EAI_AGAIN"].includes(code) && publicUrl !== serverUrl;
+    const trouble = {
+      what: `The bucket's public address ${publicUrl} ${isUnknownName ? "is not known to this machine" : "does not answer"} (${code})`,
+      why: "Browsers send pictures there, and load them from there.",
+      mend: "Set S3_PUBLIC_ENDPOINT to the address under which browsers reach the store.",
+    };
+    if (!isUnknownName) return fatal("public-endpoint", trouble);
+    const mend = `Open ${publicUrl} in a browser: if nothing answers there either, set S3_PUBLIC_ENDPOINT to the right address.`;
+    return warning("public-endpoint", { ...trouble, mend });
   }
-  if (!allows(own, appOrigin)) {
+}
+
+/** Asks as a browser does before it uploads: once for the app's pages, once for a stranger's. */
+export async function examineCors(visit: Visit): Promise<Finding[]> {
+  const { appOrigin } = visit;
+  if (!allows(await preflight(visit, appOrigin), appOrigin)) {
     return [
       fatal("cors", {
         what: `The bucket's CORS rules do not let pages of ${appOrigin} send to it`,

@@ -192,6 +192,14 @@ describe("it names", () => {
     expect(troubles(await examine(server))).toEqual(["fatal endpoint"]);
     const browsers = bucketWith({ publicEndpoint: nowhere });
     expect(troubles(await examine(browsers))).toEqual(["fatal public-endpoint"]);
+    // Of a name that only browsers may know it cannot say whether it is wrong; the rest is tried on the server's own way.
+    const unknown = await examine(
+      bucketWith({ publicEndpoint: "http://bucket.invalid" }),
+      "http://pail.invalid",
+    );
+    expect(unknown.filter(({ level }) => level === "fatal").map(({ id }) => id)).toEqual(["cors"]);
+    expect(troubles(unknown)).toContain("warning public-endpoint");
+    expect(unknown.map(({ id }) => id)).toContain("defences");
   });
 
   test("a store that hangs", async () => {

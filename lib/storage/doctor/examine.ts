@@ -5,7 +5,7 @@ import { StorageError } from "../s3-failure";
 import { Storage } from "../storage";
 import { examineAddresses } from "./addresses";
 import { examineConnection } from "./connection";
-import { examineCors } from "./cors";
+import { examineCors, examinePublicAddress } from "./cors";
 import { type Finding, fatal, isFatal, warning } from "./finding";
 import { examineDefences } from "./hostile-probes";
 import { examineRoundTrip } from "./round-trip";
@@ -48,11 +48,20 @@ export async function examineBucket(
 
 /** Where a browser cannot reach the bucket, or no form is taken, it means nothing that the hostile ones are refused. */
 async function examineUse(visit: Visit): Promise<Finding[]> {
-  const findings = await examineCors(visit);
-  if (findings.some(({ id }) => id === "public-endpoint")) return findings;
-  const roundTrip = await examineRoundTrip(visit);
+  const address = await examinePublicAddress(visit);
+  if (address !== null && isFatal(address)) return [address];
+  const asBrowser = address === null ? visit : onServersWay(visit);
+  const findings = [...(address === null ? [] : [address]), ...(await examineCors(asBrowser))];
+  const roundTrip = await examineRoundTrip(asBrowser);
   findings.push(...roundTrip);
-  return roundTrip.some(isFatal) ? findings : [...findings, ...(await examineDefences(visit))];
+  return roundTrip.some(isFatal) ? findings : [...findings, ...(await examineDefences(asBrowser))];
+}
+
+/** What browsers do is then tried at the address that the server has. */
+function onServersWay(visit: Visit): Visit {
+  const bucket = { ...visit.bucket, publicUrl: visit.bucket.serverUrl };
+  const at = ({ location }: Storage) => new Storage(bucket, location);
+  return { ...visit, bucket, incoming: at(visit.incoming), media: at(visit.media) };
 }
 
 async function inTime({ bucket, signal }: Visit, examination: Promise<Finding[]>): Promise<Finding[]> {
