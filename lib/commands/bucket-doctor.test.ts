@@ -1,24 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LocalBucket, startLocalBucket } from "@/lib/local-bucket/server";
-import { newFolder, run } from "./test-command-line";
+import { describe, expect, test } from "vitest";
+import { provideStore, run } from "./test-command-line";
 
-const account = { AWS_ACCESS_KEY_ID: "an-access-key", AWS_SECRET_ACCESS_KEY: "a-secret-key" };
-let store: LocalBucket;
-const variables = (name: string) => ({
-  ...account,
-  S3_BUCKET: name,
-  S3_ENDPOINT: store.url,
-  S3_REGION: "eu-north-1",
-});
-
-beforeAll(async () => {
-  const credentials = {
-    accessKeyId: account.AWS_ACCESS_KEY_ID,
-    secretAccessKey: account.AWS_SECRET_ACCESS_KEY,
-  };
-  store = await startLocalBucket({ dataDir: newFolder(), region: "eu-north-1", credentials });
-});
-afterAll(() => store.close());
+const variables = provideStore();
 
 describe.concurrent("bucket doctor", () => {
   test("finds a bucket that was set up fine, says where its credentials come from, and ends with 0", async () => {

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
+import { startLocalBucket } from "@/lib/local-bucket/server";
 
 const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 const parent = fs.mkdtempSync(path.join(os.tmpdir(), "pail-cli-"));
@@ -67,4 +68,23 @@ export async function run(args: string[], variables: Variables = {}, input = "")
 export async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
   for await (const line of createInterface(child.stdout)) return line;
   throw new Error(`It ended without a line: ${await text(child.stderr)}`);
+}
+
+/** A store with no bucket in it, for the tests of a file, and the variables that lead a command to a bucket there. */
+export function provideStore(): (bucket: string) => Variables {
+  const region = "eu-north-1";
+  const credentials = { accessKeyId: "an-access-key", secretAccessKey: "a-secret-key" };
+  let endpoint = "";
+  beforeAll(async () => {
+    const store = await startLocalBucket({ dataDir: newFolder(), region, credentials });
+    endpoint = store.url;
+    return () => store.close();
+  });
+  return (bucket) => ({
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+  });
 }
