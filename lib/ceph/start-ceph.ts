@@ -28,6 +28,8 @@ interface Credentials {
 }
 
 const region = "eu-central-1";
+/** Of any other name the gateway believes that it is a bucket's. The second one stands for a machine in a home network. */
+const hostnames = ["localhost", "pail.test"];
 /** How long the gateway may take until it answers, in milliseconds: only what hangs takes that long. */
 const patience = 120_000;
 
@@ -87,8 +89,11 @@ async function startCluster(folder: string, processes: Processes): Promise<Omit<
   };
   const credentials = await createUser("test");
   const stranger = { ...(await createUser("stranger")), arn: "arn:aws:iam:::user/stranger" };
-  const zonegroup = ["--rgw-zonegroup=default", `--api-name=${region}`];
-  await run("radosgw-admin", ...asGateway, "zonegroup", "modify", ...zonegroup);
+  const zonegroup = (...args: string[]) => run("radosgw-admin", ...asGateway, "zonegroup", ...args);
+  const changes = { api_name: region, hostnames };
+  const file = path.join(folder, "zonegroup.json");
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await zonegroup("get")), ...changes }));
+  await zonegroup("set", `--infile=${file}`);
   start("radosgw", ...asGateway);
 
   const endpoint = `http://127.0.0.1:${gatewayPort}`;
