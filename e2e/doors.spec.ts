@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures";
+import { PailServer } from "./support/pail-server";
 
 test("every page carries a strict policy that names the app and the bucket, and nothing else", async ({
   request,
@@ -62,4 +63,24 @@ test("an action is refused from another origin, without an origin, and without a
   expect(await bare.text()).toContain('"wrong_origin"');
   expect((await call({ origin: "http://evil.example" })).ok()).toBe(false);
   expect(await (await call({ cookie: "" })).text()).toContain('"unauthenticated"');
+});
+
+test("an outside scheduler needs the secret; without one there is no such door", async ({
+  request,
+  pail,
+}) => {
+  expect((await request.post(`${pail.origin}/cron`)).status()).toBe(404);
+  const secret = "a secret of a scheduler";
+  const scheduled = await PailServer.start({ env: { CRON_SECRET: secret } });
+  try {
+    const url = `${scheduled.origin}/cron`;
+    for (const authorization of ["", `Bearer ${secret}!`, secret]) {
+      expect((await request.post(url, { headers: { authorization } })).status()).toBe(401);
+    }
+    const response = await request.get(url, { headers: { authorization: `Bearer ${secret}` } });
+    expect(await response.json()).toMatchObject({ sweep: { expired: 0 }, reconcile: { images: 0 } });
+    expect(scheduled.output).not.toContain(secret);
+  } finally {
+    await scheduled.stop();
+  }
 });

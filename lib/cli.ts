@@ -55,8 +55,13 @@ const commands: Record<string, Entry> = {
     load: async () => (await import("@/lib/commands/collect-static")).collectStaticCommand,
   },
   "uploads sweep": {
-    summary: "delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
+    summary:
+      "confirm what arrived and was left, delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
     load: async () => (await import("@/lib/commands/uploads-sweep")).uploadsSweepCommand,
+  },
+  "uploads reconcile": {
+    summary: "compare the pictures with the bucket, both ways; with --repair delete what has no other half",
+    load: async () => (await import("@/lib/commands/uploads-reconcile")).uploadsReconcileCommand,
   },
 };
 

@@ -42,6 +42,7 @@ const variables = z
     DATA_DIR: z.string().default("./data"),
     DATABASE_URL: z.string().optional(),
     AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+    CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
     S3_BUCKET: z.string().optional(),
     S3_REGION: z.string().default("us-east-1"),
     S3_ENDPOINT: origin.optional(),
@@ -135,6 +136,8 @@ function readEnv(source: NodeJS.ProcessEnv) {
     get authSecret() {
       return v.AUTH_SECRET ?? secrets(dataDir).authSecret;
     },
+    /** what an outside scheduler sends to /cron; null: there is none */
+    cronSecret: v.CRON_SECRET ?? null,
     bucket: v.S3_BUCKET === undefined ? localBucket(v, appOrigin, dataDir) : remoteBucket(v, v.S3_BUCKET),
     locations: { incoming: incomingLocation, media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
     /** where browsers get the static location's files; null: from the app server */

@@ -12,6 +12,9 @@ export interface Viewer {
   role: "user" | "admin";
 }
 
+/** Whose pictures they are, where nobody asks. */
+export type Owner = Pick<Viewer, "id">;
+
 /** The viewer whose session has this token; null where there is none or it has ended. */
 export async function findViewer(token: string): Promise<Viewer | null> {
   const [viewer] = await database()

@@ -12,13 +12,13 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineBucket } from "@/lib/storage/doctor/examine";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { sweep } from "@/lib/uploads/sweep";
+import { runDueJobs } from "@/lib/uploads/jobs";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
 import { asAppOrigin } from "./own-server";
 
-const sweepEveryMs = 5 * 60 * 1000;
+const lookForJobsEveryMs = 60 * 1000;
 const stopWithinMs = 10_000;
 
 export const startCommand: Command = {
@@ -62,7 +62,7 @@ async function start(dev: boolean): Promise<Started> {
   else if (!dev) await refuseUnfitBucket();
   if (!dev) await buildIfStale(say);
   serve = asAppOrigin(await nextHandler(dev, server));
-  setInterval(() => void sweepNow(), sweepEveryMs).unref();
+  setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();
   const { appOrigin: origin, port } = env();
   const setupUrl = (await hasUsers()) ? null : `${origin}/setup?token=${setupToken()}`;
   return { origin, port, bucketPort: bucket?.port ?? null, setupUrl };
@@ -139,11 +139,10 @@ function stopOnSignal(server: Server, bucket: BucketProcess | null): void {
   process.once("SIGINT", stop);
 }
 
-async function sweepNow(): Promise<void> {
+async function lookForJobs(): Promise<void> {
   try {
-    const report = await sweep();
-    if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
+    await runDueJobs();
   } catch (error) {
-    log.error({ err: error }, "the sweep failed; it is tried again");
+    log.error({ err: error }, "the database could not say which jobs are due");
   }
 }

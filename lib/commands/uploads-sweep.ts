@@ -6,7 +6,7 @@ export const uploadsSweepCommand: Command = {
     const report = await sweep();
     return {
       data: report,
-      text: `Ended ${report.expired} unfinished uploads, forgot ${report.forgotten}, deleted ${report.objects} leftover objects and ${report.purged} pictures from the trash.`,
+      text: `Confirmed ${report.confirmed} uploads, ended ${report.expired} unfinished ones, forgot ${report.forgotten}, deleted ${report.objects} leftover objects and ${report.purged} pictures from the trash.`,
     };
   },
 };

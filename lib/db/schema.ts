@@ -84,6 +84,12 @@ export const rateLimits = sqliteTable(
   (t) => [primaryKey({ columns: [t.key, t.windowStart] })],
 );
 
+/** Work that is due from time to time: whoever sets `not_before` ahead does it, so that one instance does it at a time. */
+export const jobs = sqliteTable("jobs", {
+  name: text().primaryKey(),
+  notBefore: timestamp("not_before").notNull(),
+});
+
 // ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** An intent: someone asked to put one picture. The row is there before the bytes are. */

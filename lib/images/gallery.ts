@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { Viewer } from "@/lib/accounts/viewer";
+import type { Owner, Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
@@ -34,15 +34,15 @@ export async function listImages(
   };
 }
 
-/** The viewer's pictures that have these bytes (SHA-256, base64), by checksum. */
+/** The owner's pictures that have these bytes (SHA-256, base64), by checksum. */
 export async function findImagesByContent(
-  viewer: Viewer,
+  owner: Owner,
   sha256s: string[],
 ): Promise<Map<string, GalleryImage>> {
   const rows = await database()
     .orm.select({ ...galleryColumns, sha256: images.sha256 })
     .from(images)
-    .where(and(eq(images.ownerId, viewer.id), isReady, inArray(images.sha256, sha256s)));
+    .where(and(eq(images.ownerId, owner.id), isReady, inArray(images.sha256, sha256s)));
   return new Map(
     await Promise.all(rows.map(async (row) => [row.sha256, await toGalleryImage(row)] as const)),
   );

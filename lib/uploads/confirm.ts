@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { Viewer } from "@/lib/accounts/viewer";
+import type { Owner } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
@@ -22,7 +22,7 @@ const parallel = 8;
  * Turns uploads whose bytes have arrived into images: verifies, copies to media/, commits. Idempotent: confirming again
  * gives the same answer, and a confirm that was cut short goes on. The outcomes have the order of the ids.
  */
-export async function confirmUploads(viewer: Viewer, uploadIds: string[]): Promise<ConfirmOutcome[]> {
+export async function confirmUploads(viewer: Owner, uploadIds: string[]): Promise<ConfirmOutcome[]> {
   const rows = await database()
     .orm.select()
     .from(uploads)
@@ -43,7 +43,7 @@ const unknownUpload: Failure = {
 };
 const ended: Failure = { code: "upload_ended", message: "This upload has ended. Choose the file again." };
 
-async function confirmUpload(viewer: Viewer, upload: Upload): Promise<ConfirmOutcome> {
+async function confirmUpload(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
   const present = (await findImagesByContent(viewer, [upload.objects.original.sha256])).values().next().value;
   if (present?.id === upload.imageId) return { status: "ready", image: present };
   switch (upload.state) {
@@ -61,7 +61,7 @@ async function confirmUpload(viewer: Viewer, upload: Upload): Promise<ConfirmOut
   }
 }
 
-async function verifyAndKeep(viewer: Viewer, upload: Upload): Promise<ConfirmOutcome> {
+async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
   // From here on a crash leaves a row that says what may lie under media/.
   if (!(await setState(upload, "verifying"))) return refused(ended);
   try {
@@ -87,7 +87,7 @@ async function copyToMedia(upload: Upload, { etags }: Verified): Promise<void> {
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */
-async function commit(viewer: Viewer, upload: Upload, { original }: Verified): Promise<ConfirmOutcome> {
+async function commit(viewer: Owner, upload: Upload, { original }: Verified): Promise<ConfirmOutcome> {
   const db = database();
   const row = imageOf(upload, original);
   const [inserted] = await db.atomic([

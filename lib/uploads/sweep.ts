@@ -1,12 +1,16 @@
 import "server-only";
-import { and, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { purgeTrash } from "@/lib/images/trash";
+import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
+import { StorageError } from "@/lib/storage/s3-failure";
 import { policySeconds } from "./begin";
+import { confirmUploads } from "./confirm";
+import { maxFilesPerConfirm } from "./contract";
 import { deleteCopies, deleteIncoming } from "./objects";
 
 /** After its last policy ended, an upload is left alone this long: a confirm may still be running. */
@@ -16,6 +20,8 @@ const memorySeconds = 24 * 60 * 60;
 const rowsAtOnce = 500;
 
 export interface SweepReport {
+  /** confirmed here, since nobody else did */
+  confirmed: number;
   expired: number;
   forgotten: number;
   objects: number;
@@ -23,28 +29,55 @@ export interface SweepReport {
 }
 
 /**
- * Deletes what nobody will use any more: uploads that were never finished, objects under incoming/ that belong to no open
- * upload, and pictures whose time in the trash is over. Every step can be cut short and run again.
+ * Ends uploads whose time is over: what had arrived, though the tab was closed, becomes a picture. Deletes what nobody will
+ * use any more: objects under incoming/ that belong to no open upload, and pictures whose time in the trash is over. Every
+ * step can be cut short and run again.
  */
 export async function sweep(): Promise<SweepReport> {
-  const expired = await expireUploads();
+  const { confirmed, expired } = await endUploads();
   const forgotten = await forgetUploads();
   const objects = await deleteLeftovers();
   const purged = await purgeTrash();
   await forgetOldUses();
-  return { expired, forgotten, objects, purged };
+  return { confirmed, expired, forgotten, objects, purged };
 }
 
 const before = (seconds: number): Date => new Date(now().getTime() - seconds * 1000);
 const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;
 
-async function expireUploads(): Promise<number> {
-  const rows = await database()
-    .orm.update(uploads)
-    .set({ state: "expired", reservedBytes: 0 })
-    .where(and(isOpen, lt(uploads.expiresAt, before(graceSeconds))))
-    .returning({ id: uploads.id });
-  return rows.length;
+async function endUploads(): Promise<Pick<SweepReport, "confirmed" | "expired">> {
+  const { orm } = database();
+  const due = and(isOpen, lt(uploads.expiresAt, before(graceSeconds)));
+  const report = { confirmed: 0, expired: 0 };
+  for (;;) {
+    const [first] = await orm.select({ ownerId: uploads.ownerId }).from(uploads).where(due).limit(1);
+    if (first === undefined) return report;
+    const rows = await orm
+      .select({ id: uploads.id })
+      .from(uploads)
+      .where(and(due, eq(uploads.ownerId, first.ownerId)))
+      .limit(maxFilesPerConfirm);
+    const ids = rows.map((row) => row.id);
+    report.confirmed += await confirmArrived(first.ownerId, ids);
+    const expired = await orm
+      .update(uploads)
+      .set({ state: "expired", reservedBytes: 0 })
+      .where(and(due, inArray(uploads.id, ids)))
+      .returning({ id: uploads.id });
+    report.expired += expired.length;
+  }
+}
+
+/** While the store cannot be asked, nothing expires; what fails otherwise must not keep the others. */
+async function confirmArrived(ownerId: string, ids: string[]): Promise<number> {
+  try {
+    const outcomes = await confirmUploads({ id: ownerId }, ids);
+    return outcomes.filter(({ status }) => status === "ready").length;
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    log.error({ err: error }, "uploads that had ended could not be confirmed");
+    return 0;
+  }
 }
 
 /** Drops the rows of ended uploads, and first whatever of theirs the bucket still holds. */

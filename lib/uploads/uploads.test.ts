@@ -295,11 +295,31 @@ describe("a policy sent again", () => {
 });
 
 describe("the sweep", () => {
+  test("confirms what had arrived though nobody did, also after a confirm that was cut short; the rest it lets go", async () => {
+    const someone = await addViewer();
+    const granted = [];
+    for (const state of ["pending", "verifying", "verifying"] as const) {
+      const picture = await makePicture();
+      const { uploadId, forms } = await begin(picture, someone);
+      if (granted.length < 2) await postAll(forms, picture);
+      await database().orm.update(uploads).set({ state }).where(eq(uploads.id, uploadId));
+      granted.push(uploadId);
+    }
+    setClock(later(policySeconds + 9 * 60));
+    expect(await sweep()).toMatchObject({ confirmed: 0, expired: 0 });
+    setClock(later(policySeconds + 11 * 60));
+    expect(await sweep()).toMatchObject({ confirmed: 2, expired: 1 });
+    const [first, second, third] = await confirmUploads(someone, granted);
+    expect([first?.status, second?.status]).toEqual(["ready", "ready"]);
+    expect(third).toMatchObject({ status: "refused", error: { code: "upload_ended" } });
+    expect(await names(incoming())).toEqual([]);
+  });
+
   test("ends what was never finished, frees its room, and forgets it a day later with whatever it left", async () => {
     const someone = await addViewer();
     const picture = await makePicture();
     const { uploadId, forms } = await begin(picture, someone);
-    await postAll(forms, picture);
+    await post(forms.original, picture.bytes.original);
     // A confirm that was cut between its copies and its commit.
     await database().orm.update(uploads).set({ state: "verifying" }).where(eq(uploads.id, uploadId));
     const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, uploadId));

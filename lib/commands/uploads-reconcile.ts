@@ -1,0 +1,24 @@
+import { reconcile, repair } from "@/lib/uploads/reconcile";
+import type { Command } from "./command";
+
+export const uploadsReconcileCommand: Command = {
+  usage: "[--repair [--force]]",
+  options: { repair: { type: "boolean" }, force: { type: "boolean" } },
+  async run(flags) {
+    const report = await reconcile();
+    const done = flags.repair === true ? await repair(report, { force: flags.force === true }) : null;
+    const { orphans, lost, incomplete } = report;
+    const left = done === null ? orphans.length + lost.length + incomplete.length : incomplete.length;
+    const lines = [
+      `Compared ${report.images} pictures with ${report.objects} objects.`,
+      ...orphans.map((name) => `  no picture names ${name}`),
+      ...lost.map((id) => `  picture ${id} has lost its original`),
+      ...incomplete.map((id) => `  picture ${id} lacks a smaller version`),
+      ...(report.foreign > 0 ? [`  ${report.foreign} objects are not Pail's, and are let be`] : []),
+      ...(done === null
+        ? []
+        : [`Deleted ${done.deleted} objects and put ${done.trashed} pictures into the trash.`]),
+    ];
+    return { data: { ...report, ...done }, text: lines.join("\n"), exitCode: left > 0 ? 1 : 0 };
+  },
+};

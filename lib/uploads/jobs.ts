@@ -1,0 +1,88 @@
+import "server-only";
+import { and, eq, lte } from "drizzle-orm";
+import { now } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { jobs } from "@/lib/db/schema";
+import { log } from "@/lib/log";
+import { reconcile } from "./reconcile";
+import { sweep } from "./sweep";
+
+interface Job {
+  everySeconds: number;
+  /** After that whoever began it counts as gone, and another may begin. */
+  atMostSeconds: number;
+  run(): Promise<object>;
+}
+
+const failedAgainSeconds = 5 * 60;
+
+const all: Record<string, Job> = {
+  sweep: { everySeconds: 5 * 60, atMostSeconds: 30 * 60, run: runSweep },
+  reconcile: { everySeconds: 24 * 60 * 60, atMostSeconds: 6 * 60 * 60, run: runReconcile },
+};
+
+/**
+ * Does what is due, each job in one instance at a time. Returns what each job reports, null for one that failed; those that
+ * were not due, or that another instance does, are not in it.
+ */
+export async function runDueJobs(): Promise<Record<string, object | null>> {
+  const reports: Record<string, object | null> = {};
+  for (const [name, job] of Object.entries(all)) {
+    const until = await claim(name, job);
+    if (until === null) continue;
+    const report = await attempt(name, job);
+    reports[name] = report;
+    const pauseSeconds = report === null ? failedAgainSeconds : job.everySeconds;
+    await release(name, until, pauseSeconds);
+  }
+  return reports;
+}
+
+const inSeconds = (seconds: number): Date => new Date(now().getTime() + seconds * 1000);
+
+async function claim(name: string, { atMostSeconds }: Job): Promise<Date | null> {
+  const notBefore = inSeconds(atMostSeconds);
+  const rows = await database()
+    .orm.insert(jobs)
+    .values({ name, notBefore })
+    .onConflictDoUpdate({ target: jobs.name, set: { notBefore }, setWhere: lte(jobs.notBefore, now()) })
+    .returning({ name: jobs.name });
+  return rows.length > 0 ? notBefore : null;
+}
+
+/** Only what is still ours: after too long a time another instance may have claimed it. */
+async function release(name: string, until: Date, pauseSeconds: number): Promise<void> {
+  await database()
+    .orm.update(jobs)
+    .set({ notBefore: inSeconds(pauseSeconds) })
+    .where(and(eq(jobs.name, name), eq(jobs.notBefore, until)));
+}
+
+async function attempt(name: string, { run }: Job): Promise<object | null> {
+  try {
+    return await run();
+  } catch (error) {
+    log.error({ err: error, job: name }, "a job failed; it is tried again");
+    return null;
+  }
+}
+
+async function runSweep(): Promise<object> {
+  const report = await sweep();
+  if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
+  return report;
+}
+
+/** It only looks: repairing is for a person, who can see whether the settings are right. */
+async function runReconcile(): Promise<object> {
+  const { orphans, lost, incomplete, ...counts } = await reconcile();
+  const report = {
+    ...counts,
+    orphans: orphans.length,
+    lost: lost.length,
+    incomplete: incomplete.length,
+  };
+  if (orphans.length + lost.length + incomplete.length > 0)
+    log.warn(report, "the bucket and the database differ: “npm run manage -- uploads reconcile” says where");
+  return report;
+}
