@@ -82,6 +82,14 @@ test("objects without a picture, pictures without objects, and what is not Pail'
   expect(await reconcile()).toMatchObject({ images: 2, orphans: [], lost: [], incomplete: [third.id] });
 });
 
+test("a picture that is being purged loses its objects before its row", async () => {
+  const { id, keys } = await addImage();
+  await database().orm.update(images).set({ state: "purging", deletedAt: new Date() }).where(eq(images.id, id));
+  await media().delete([nameOf(keys.original), nameOf(keys.thumb)]);
+  later(25);
+  expect(await reconcile()).toMatchObject({ images: 1, objects: 1, orphans: [], lost: [], incomplete: [] });
+});
+
 test("what has changed since the report was made is looked at again", async () => {
   const image = await addImage();
   const bytes = await media().read(nameOf(image.keys.original));
