@@ -1,3 +1,5 @@
+import { database } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
 import { reconcile, repair } from "@/lib/uploads/reconcile";
 import type { Command } from "./command";
 
@@ -5,6 +7,7 @@ export const uploadsReconcileCommand: Command = {
   usage: "[--repair [--force]]",
   options: { repair: { type: "boolean" }, force: { type: "boolean" } },
   async run(flags) {
+    await migrate(database());
     const report = await reconcile();
     const done = flags.repair === true ? await repair(report, { force: flags.force === true }) : null;
     const { orphans, lost, incomplete } = report;

@@ -1,8 +1,11 @@
+import { database } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
 import { sweep } from "@/lib/uploads/sweep";
 import type { Command } from "./command";
 
 export const uploadsSweepCommand: Command = {
   async run() {
+    await migrate(database());
     const report = await sweep();
     return {
       data: report,

@@ -84,7 +84,10 @@ test("objects without a picture, pictures without objects, and what is not Pail'
 
 test("a picture that is being purged loses its objects before its row", async () => {
   const { id, keys } = await addImage();
-  await database().orm.update(images).set({ state: "purging", deletedAt: new Date() }).where(eq(images.id, id));
+  await database()
+    .orm.update(images)
+    .set({ state: "purging", deletedAt: new Date() })
+    .where(eq(images.id, id));
   await media().delete([nameOf(keys.original), nameOf(keys.thumb)]);
   later(25);
   expect(await reconcile()).toMatchObject({ images: 1, objects: 1, orphans: [], lost: [], incomplete: [] });
