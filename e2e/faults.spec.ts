@@ -63,3 +63,32 @@ test("cancelling ends what is under way and frees its room", async ({ page, pail
   };
   await expect.poll(used).toBe(0);
 });
+
+test("pausing lets what is under way end and begins nothing else; the tab's title says how far it is", async ({
+  page,
+  pail,
+  user,
+}) => {
+  const photographs = await makePhotographs(8);
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(page).toHaveTitle(/^\d+ % · Pail$/);
+  await tray.getByRole("button", { name: "Pause" }).click();
+  await expect(tray.getByRole("heading", { name: /^Paused: 8 pictures, \d done$/ })).toBeVisible();
+  await expect(page).toHaveTitle("Paused · Pail");
+  const countImages = () =>
+    pail.query<{ n: number }>("select count(*) as n from images where owner_id = ?", user.id)[0]?.n ?? 0;
+  // What was under way has ended once two looks, well apart, see the same.
+  await expect
+    .poll(async () => {
+      const [before, sent] = [countImages(), pail.bucketWire.receivedBytes];
+      await page.waitForTimeout(1500);
+      return countImages() === before && pail.bucketWire.receivedBytes === sent;
+    })
+    .toBe(true);
+  expect(countImages()).toBeLessThan(photographs.length);
+  await tray.getByRole("button", { name: "Resume" }).click();
+  await expect(galleryImages(page)).toHaveCount(photographs.length);
+  await expect(page).toHaveTitle("Pail");
+});

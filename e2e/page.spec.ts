@@ -1,3 +1,6 @@
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, galleryImages, test, uploadFiles } from "./fixtures";
@@ -146,6 +149,33 @@ test("files are taken by drop anywhere and by paste", async ({ page, user }) => 
   await expect(page.getByRole("img", { name: "drop" })).toBeVisible();
   await give("paste", "plum");
   await expect(page.getByRole("img", { name: "paste" })).toBeVisible();
+});
+
+test("a folder is dropped with what is in its folders, but for what file managers keep there", async ({
+  page,
+  user,
+}) => {
+  if (user === undefined) throw new Error("no user");
+  const [first, second] = await makePhotographs(2, { megapixels: 1 });
+  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-folder-"));
+  await mkdir(path.join(folder, "2026", "lake"), { recursive: true });
+  await copyFile(first?.path ?? "", path.join(folder, "2026", "first.jpg"));
+  await copyFile(second?.path ?? "", path.join(folder, "2026", "lake", "second.jpg"));
+  for (const name of [".DS_Store", "2026/Thumbs.db"]) await writeFile(path.join(folder, name), "x");
+  try {
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [folder], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const)
+      await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
+    await expect(page.getByRole("img", { name: "first" })).toBeVisible();
+    await expect(page.getByRole("img", { name: "second" })).toBeVisible();
+    await expect(galleryImages(page)).toHaveCount(2);
+    await expect(page.getByRole("heading", { name: "2 pictures added" })).toBeVisible();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("over plain http in a home network, where there is no secure context", async ({ browser }) => {

@@ -2,6 +2,8 @@
 
 import { ImagePlus } from "lucide-react";
 import { useEffect, useState } from "react";
+import { toast } from "../_ui/toaster";
+import { droppedFiles } from "./dropped-files";
 
 /** The whole page takes files that are dropped or pasted, and shows so while one is dragged over it. */
 export function DropTarget({ onFiles }: { onFiles: (files: File[]) => void }) {
@@ -22,7 +24,7 @@ export function DropTarget({ onFiles }: { onFiles: (files: File[]) => void }) {
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(false);
-      onFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(onFiles, onUnreadable);
     });
     listen("paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
@@ -43,5 +45,7 @@ export function DropTarget({ onFiles }: { onFiles: (files: File[]) => void }) {
     </div>
   );
 }
+
+const onUnreadable = () => toast("The folder could not be read. Open it, and drop the pictures themselves.");
 
 const hasFiles = (data: DataTransfer | null): boolean => data?.types.includes("Files") ?? false;

@@ -1,13 +1,15 @@
 "use client";
 
-import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type FocusEvent, useEffect, useState, useSyncExternalStore } from "react";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { TrayRow } from "./tray-row";
-import { headlineOf, paceOf } from "./wording";
+import { headlineOf, paceOf, shareOf } from "./wording";
 
+const textButton =
+  "shrink-0 min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text";
 /** Once all is well, it goes away by itself after this time. */
 const lingerMs = 5000;
 
@@ -34,7 +36,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       onBlur={(event) => leavesWithFocus(event) && setHeld(false)}
     >
       <header className="flex items-center gap-1 pt-1 pr-2 pl-4">
-        <h2 className="min-w-0 flex-1 truncate text-sm font-medium">{headlineOf(totals)}</h2>
+        <h2 className="min-w-0 flex-1 truncate text-sm font-medium">{headlineOf(snapshot)}</h2>
         <button
           type="button"
           className={iconButton}
@@ -45,12 +47,14 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         >
           {open ? <ChevronDown aria-hidden size={20} /> : <ChevronUp aria-hidden size={20} />}
         </button>
+        {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
+        {totals.failed > 1 && !isActive ? (
+          <button type="button" className={textButton} onClick={queue.retryAll}>
+            Try all again
+          </button>
+        ) : null}
         {isActive ? (
-          <button
-            type="button"
-            className="min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text"
-            onClick={queue.cancelAll}
-          >
+          <button type="button" className={textButton} onClick={queue.cancelAll}>
             Cancel all
           </button>
         ) : (
@@ -65,9 +69,9 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           </button>
         )}
       </header>
-      <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(totals)}</p>
+      <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
       <div aria-hidden className="h-0.5 bg-sunken">
-        <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(snapshot)})` }} />
+        <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
       {open ? (
         <ul aria-label="Files" className="max-h-[40dvh] overflow-y-auto overscroll-contain py-1 sm:max-h-80">
@@ -76,19 +80,25 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           ))}
         </ul>
       ) : null}
-      <Announcement totals={totals} />
+      <Announcement snapshot={snapshot} />
     </section>
   );
 }
 
-function shareOf({ totals: { sentBytes, totalBytes, active } }: QueueSnapshot): number {
-  if (active === 0) return 1;
-  return totalBytes === 0 ? 0 : sentBytes / totalBytes;
+function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
+  const [label, Icon, act] = isPaused ? ["Resume", Play, queue.resume] : ["Pause", Pause, queue.pause];
+  return (
+    <button type="button" className={iconButton} aria-label={label} title={label} onClick={act}>
+      <Icon aria-hidden size={18} />
+    </button>
+  );
 }
 
 /** What a screen reader hears: the start and the end, not every step. */
-function Announcement({ totals }: { totals: QueueSnapshot["totals"] }) {
-  const text = totals.active > 0 ? `Sending ${totals.files} pictures` : headlineOf(totals);
+function Announcement({ snapshot }: { snapshot: QueueSnapshot }) {
+  const { totals, isPaused } = snapshot;
+  const isSending = totals.active > 0 && !isPaused;
+  const text = isSending ? `Sending ${totals.files} pictures` : headlineOf(snapshot);
   return (
     <p role="status" className="sr-only">
       {text}

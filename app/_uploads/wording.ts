@@ -1,11 +1,12 @@
-import type { Totals } from "@/lib/uploads/client/totals";
+import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
 import type { UploadItem } from "@/lib/uploads/client/upload-item";
 
 const pictures = (count: number): string => (count === 1 ? "1 picture" : `${count} pictures`);
 
 /** What the tray says first. */
-export function headlineOf({ files, done, duplicates, failed, active }: Totals): string {
-  if (active > 0) return `Adding ${pictures(files)}: ${done} done`;
+export function headlineOf({ totals, isPaused }: QueueSnapshot): string {
+  const { files, done, duplicates, failed, active } = totals;
+  if (active > 0) return `${isPaused ? "Paused: " : "Adding "}${pictures(files)}, ${done} done`;
   const parts = [
     [done - duplicates, "added"],
     [duplicates, "already here"],
@@ -16,13 +17,22 @@ export function headlineOf({ files, done, duplicates, failed, active }: Totals):
 }
 
 /** How much, how fast, how long. */
-export function paceOf({ sentBytes, totalBytes, bytesPerSecond, secondsLeft, active }: Totals): string {
+export function paceOf({ totals, isPaused }: QueueSnapshot): string {
+  const { sentBytes, totalBytes, bytesPerSecond, secondsLeft, active } = totals;
   if (active === 0) return `${megabytes(sentBytes)} sent`;
-  const parts = [`${megabytes(sentBytes)} of ${megabytes(totalBytes)}`];
+  const share = `${megabytes(sentBytes)} of ${megabytes(totalBytes)}`;
+  if (isPaused) return share;
+  const parts = [share];
   if (bytesPerSecond > 0) parts.push(`${megabytes(bytesPerSecond)}/s`);
   if (secondsLeft !== null) parts.push(timeLeft(secondsLeft));
   return parts.join(" · ");
 }
+
+/** The share of the bytes that are sent, 0 to 1. */
+export const shareOf = ({ sentBytes, totalBytes, active }: QueueSnapshot["totals"]): number => {
+  if (active === 0) return 1;
+  return totalBytes === 0 ? 0 : sentBytes / totalBytes;
+};
 
 /** How one file is doing, in a word. */
 export function stateOf({ state, bytes }: UploadItem): string {

@@ -57,6 +57,17 @@ export class FileUploader {
     this.#preparing = new Gate(options.preparer.concurrency);
   }
 
+  /** What is being prepared or sent is finished; nothing else begins until `resume`. */
+  pause(): void {
+    this.#preparing.close();
+    this.#sending.close();
+  }
+
+  resume(): void {
+    this.#preparing.open();
+    this.#sending.open();
+  }
+
   async upload(task: UploadTask): Promise<Ending> {
     if (task.arrivedAs !== null) return this.#confirm(task, task.arrivedAs);
     for (;;) {

@@ -2,10 +2,11 @@ interface Waiting {
   open(): void;
 }
 
-/** Lets at most `places` in at a time, in the order in which they came, and nobody while `isFull`. */
+/** Lets at most `places` in at a time, in the order in which they came, and nobody while `isFull` or closed. */
 export class Gate {
   readonly #waiting: Waiting[] = [];
   #inside = 0;
+  #isClosed = false;
 
   constructor(
     private readonly places: number,
@@ -33,6 +34,16 @@ export class Gate {
     });
   }
 
+  /** Those who are inside go on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  open(): void {
+    this.#isClosed = false;
+    this.#admit();
+  }
+
   #wayOut(): () => void {
     let isOut = false;
     return () => {
@@ -44,7 +55,7 @@ export class Gate {
   }
 
   #admit(): void {
-    while (this.#inside < this.places && !(this.#inside > 0 && this.isFull())) {
+    while (!this.#isClosed && this.#inside < this.places && !(this.#inside > 0 && this.isFull())) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       next.open();

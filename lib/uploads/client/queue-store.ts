@@ -6,6 +6,7 @@ import { hasEnded, sentFraction, type UploadItem, type UploadItemState } from ".
 export interface QueueSnapshot {
   items: readonly UploadItem[];
   totals: Totals;
+  isPaused: boolean;
 }
 
 /** Progress is told about ten times a second; everything else at once, together for what happens at once. */
@@ -18,6 +19,7 @@ export class QueueStore {
   readonly #speed: SpeedMeter;
   #snapshot: QueueSnapshot | null = null;
   #isTelling = false;
+  #isPaused = false;
   #timer: unknown = null;
 
   constructor(private readonly clock: Clock) {
@@ -33,12 +35,13 @@ export class QueueStore {
     this.#snapshot ??= {
       items: [...this.#items.values()],
       totals: totalsOf(this.#items.values(), this.#speed),
+      isPaused: this.#isPaused,
     };
     return this.#snapshot;
   };
 
   add(item: UploadItem): void {
-    if (!this.#isActive()) this.#speed.restart();
+    if (!this.isActive()) this.#speed.restart();
     this.#items.set(item.id, item);
     this.#tellSoon();
   }
@@ -60,12 +63,22 @@ export class QueueStore {
     else this.#tellSoon();
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (!isPaused) this.#speed.restart();
+    this.#tellSoon();
+  }
+
   remove(id: string): void {
     this.#items.delete(id);
     this.#tellSoon();
   }
 
-  #isActive(): boolean {
+  isActive(): boolean {
     for (const { state } of this.#items.values()) if (!hasEnded(state)) return true;
     return false;
   }

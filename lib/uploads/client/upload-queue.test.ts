@@ -333,6 +333,58 @@ describe("cancelling", () => {
   });
 });
 
+describe("pausing", () => {
+  it("finishes what is under way, begins nothing else, and goes on where it was", async () => {
+    queue.add(files(20));
+    await until("sending");
+    queue.pause();
+    await finish();
+    const { length: done } = statuses().filter((status) => status === "ready");
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThanOrEqual(4);
+    expect(world.sending).toBe(0);
+    expect(queue.getSnapshot()).toMatchObject({ isPaused: true, totals: { active: 20 - done } });
+    queue.resume();
+    await finish();
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(queue.getSnapshot().isPaused).toBe(false);
+  });
+
+  it("keeps what is added meanwhile waiting, and ends with the last file", async () => {
+    queue.pause();
+    queue.add(files(1));
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+    queue.pause();
+    queue.add(files(1, "second"));
+    await finish();
+    expect(statuses()).toEqual(["ready", "ready"]);
+    const [third] = queue.add(files(3, "third"));
+    queue.pause();
+    queue.add(files(1, "fourth"));
+    await finish();
+    expect(statuses().slice(2)).toContain("waiting");
+    queue.cancel(third ?? "");
+    queue.cancelAll();
+    await finish();
+    queue.clearFinished();
+    queue.add(files(1, "fifth"));
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+  });
+
+  it("asks for new forms where they ran out meanwhile", async () => {
+    queue.add(files(12));
+    await until("sending");
+    queue.pause();
+    await clock.advance(20 * 60_000);
+    queue.resume();
+    await finish();
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(world.begins.flat().some(({ uploadId }) => uploadId !== undefined)).toBe(true);
+  });
+});
+
 it("brings every file to an end, none twice, none lost, whatever happens in whatever order", async () => {
   const serverFault = fc.constantFrom<ServerFault | null>(
     null,
@@ -355,7 +407,7 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
   );
   const action = fc.record({
     afterMs: fc.nat(3000),
-    kind: fc.constantFrom("cancel", "retry", "offline", "online"),
+    kind: fc.constantFrom("cancel", "retry", "offline", "online", "pause", "resume"),
     of: fc.nat(11),
   });
   await fc.assert(
@@ -376,7 +428,10 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
           if (kind === "retry") queue.retry(id);
           if (kind === "offline") world.isOnline = false;
           if (kind === "online") world.goOnline();
+          if (kind === "pause") queue.pause();
+          if (kind === "resume") queue.resume();
         }
+        queue.resume();
         world.goOnline();
         await finish();
         expect(items()).toHaveLength(contents.length);

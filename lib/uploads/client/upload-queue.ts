@@ -21,6 +21,9 @@ export interface UploadQueueOptions {
 export interface UploadQueue {
   /** Starts at once; returns the ids in the order of the files. */
   add(files: Iterable<File>): string[];
+  /** What is under way is finished; nothing else begins until `resume`, or until all has ended and more is added. */
+  pause(): void;
+  resume(): void;
   cancel(id: string): void;
   cancelAll(): void;
   /** For what failed and may yet succeed, and for what was cancelled. */
@@ -55,6 +58,7 @@ export function createUploadQueue({
   let lastId = 0;
 
   function add(files: Iterable<File>): string[] {
+    if (store.isPaused && !store.isActive()) resume();
     return Array.from(files, (file) => {
       lastId += 1;
       const id = `upload-${lastId}`;
@@ -62,6 +66,16 @@ export function createUploadQueue({
       start(id, { file, arrivedAs: null, controller: new AbortController() });
       return id;
     });
+  }
+
+  function pause(): void {
+    uploader.pause();
+    store.setPaused(true);
+  }
+
+  function resume(): void {
+    uploader.resume();
+    store.setPaused(false);
   }
 
   function start(id: string, entry: Entry): void {
@@ -128,7 +142,7 @@ export function createUploadQueue({
   }
 
   const { subscribe, getSnapshot } = store;
-  return { add, cancel, cancelAll, retry, retryAll, clearFinished, subscribe, getSnapshot };
+  return { add, pause, resume, cancel, cancelAll, retry, retryAll, clearFinished, subscribe, getSnapshot };
 }
 
 function canRetry(state: UploadItemState): boolean {
