@@ -75,7 +75,7 @@ test("pausing lets what is under way end and begins nothing else; the tab's titl
   const tray = page.getByRole("region", { name: "Uploads" });
   await expect(page).toHaveTitle(/^\d+ % · Pail$/);
   await tray.getByRole("button", { name: "Pause" }).click();
-  await expect(tray.getByRole("heading", { name: /^Paused: 8 pictures, \d done$/ })).toBeVisible();
+  await expect(tray.getByRole("heading", { name: /^Paused, \d of 8$/ })).toBeVisible();
   await expect(page).toHaveTitle("Paused · Pail");
   const countImages = () =>
     pail.query<{ n: number }>("select count(*) as n from images where owner_id = ?", user.id)[0]?.n ?? 0;

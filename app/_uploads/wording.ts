@@ -6,7 +6,8 @@ const pictures = (count: number): string => (count === 1 ? "1 picture" : `${coun
 /** What the tray says first. */
 export function headlineOf({ totals, isPaused }: QueueSnapshot): string {
   const { files, done, duplicates, failed, active } = totals;
-  if (active > 0) return `${isPaused ? "Paused: " : "Adding "}${pictures(files)}, ${done} done`;
+  // Short: three buttons stand beside it, on a phone too.
+  if (active > 0) return isPaused ? `Paused, ${done} of ${files}` : `${done} of ${pictures(files)}`;
   const parts = [
     [done - duplicates, "added"],
     [duplicates, "already here"],
