@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import { eq, inArray } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { setClock } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { images, uploads } from "@/lib/db/schema";
+import { AppError, type Result } from "@/lib/errors";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { incoming, media } from "@/lib/storage/locations";
+import { addViewer, makePicture, startTestPail, type TestPicture } from "@/lib/test-pail";
+import { abandonUploads, beginUploads } from "./begin";
+import { parseS3Error, type SendObject } from "./client/send-object";
+import { hasEnded } from "./client/upload-item";
+import { createUploadQueue } from "./client/upload-queue";
+import type { UploadServer } from "./client/upload-server";
+import { confirmUploads } from "./confirm";
+import { type Fault, faultOf, startFaultProxy } from "./fault-proxy";
+import { reconcile } from "./reconcile";
+import { sweep } from "./sweep";
+
+// The browser's half, the server's verbs, a real database and a real bucket, with faults on every wire between them. What
+// goes wrong follows from the seed; in which order things meet does not, quite.
+const seeds = 200;
+const atOnce = 10;
+const filesPerRun = 3;
+/** Its waits are for networks: fifty times faster they are the same. */
+const haste = 50;
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
+let pictures: TestPicture[];
+const runs = new Map<string, () => Fault>();
+
+beforeAll(async () => {
+  pail = await startTestPail();
+  pictures = await Promise.all(Array.from({ length: 8 }, (_, n) => makePicture(`picture ${n}.jpg`)));
+  proxy = await startFaultProxy(new URL(bucketClient().publicUrl).origin, ({ headers }) => {
+    return runs.get(String(headers["x-run"]))?.() ?? null;
+  });
+});
+afterEach(() => setClock(null));
+afterAll(async () => {
+  await proxy.close();
+  await pail.stop();
+});
+
+/** A small seeded generator (mulberry32): the same seed gives the same numbers from 0 to 1. */
+function makeRandom(seed: number): () => number {
+  let state = seed * 0x9e3779b9;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const clock = {
+  now: () => performance.now() * haste,
+  setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / haste),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+};
+const connection = { isOnline: () => true, onOnline: () => () => {} };
+
+const sendAs =
+  (run: string): SendObject =>
+  async ({ url, fields }, blob, { signal, onProgress }) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    body.append("file", blob);
+    const failure = { ok: false as const, requestId: null, retryAfterSeconds: null };
+    try {
+      const target = `${proxy.url}${new URL(url).pathname}`;
+      const response = await fetch(target, { method: "POST", body, signal, headers: { "x-run": run } });
+      onProgress(blob.size);
+      if (response.ok) return { ok: true };
+      return { ...failure, status: response.status, ...parseS3Error(await response.text()) };
+    } catch {
+      signal.throwIfAborted();
+      return { ...failure, status: 0, code: "network", message: "" };
+    }
+  };
+
+/** The verbs as actions answer them; some calls never come, of others the answer is lost. */
+function serverFor(viewer: Viewer, chance: () => number): UploadServer {
+  const act = async <T>(work: () => Promise<T>): Promise<Result<T>> => {
+    const fate = chance();
+    if (fate > 0.9) throw new TypeError("Failed to fetch");
+    if (fate > 0.8) return { ok: false, error: { code: "unavailable", message: "because of the seed" } };
+    try {
+      const value = await work();
+      if (fate > 0.7) throw new TypeError("Failed to fetch");
+      return { ok: true, value };
+    } catch (error) {
+      if (error instanceof AppError) return { ok: false, error: error.toFailure() };
+      throw error;
+    }
+  };
+  return {
+    begin: (offers) => act(() => beginUploads(viewer, offers)),
+    confirm: (ids) => act(() => confirmUploads(viewer, ids)),
+    abandon: (ids) => abandonUploads(viewer, ids),
+  };
+}
+
+/** Chooses a few pictures, and tries again whatever failed until all of them are there. */
+async function runSeed(seed: number): Promise<void> {
+  const random = makeRandom(seed);
+  let areFaultsOver = false;
+  const chance = () => (areFaultsOver ? 0 : random());
+  const run = String(seed);
+  runs.set(run, () => faultOf(chance()));
+  const viewer = await addViewer();
+  const chosen = Array.from({ length: filesPerRun }, () => Math.floor(random() * pictures.length));
+  const prepare = async (file: File) => {
+    const { offer, bytes } = pictures[Number(file.name)] as TestPicture;
+    const object = <K extends "original" | "thumb" | "display">(kind: K) => ({
+      ...offer[kind],
+      blob: new Blob([bytes[kind] as Uint8Array<ArrayBuffer>]),
+    });
+    const variants = { thumb: object("thumb"), display: object("display") };
+    return { original: object("original"), ...variants, thumbhash: offer.thumbhash };
+  };
+  const queue = createUploadQueue({
+    ...{ server: serverFor(viewer, chance), send: sendAs(run), preparer: { concurrency: 2, prepare } },
+    ...{ clock, random, connection },
+  });
+  queue.add(chosen.map((index) => new File([], String(index))));
+  for (let round = 0; round < 20; round += 1) {
+    await ended(queue);
+    const states = queue.getSnapshot().items.map(({ state }) => state);
+    for (const state of states) if (state.status === "failed") expect(state.error.message).toMatch(/\.$/);
+    if (states.every(({ status }) => status === "ready" || status === "duplicate")) break;
+    areFaultsOver = true;
+    queue.retryAll();
+  }
+  const wanted = [...new Set(chosen)].map((index) => pictures[index]?.offer.original.sha256).sort();
+  const rows = await database().orm.select().from(images).where(eq(images.ownerId, viewer.id));
+  expect(rows.map((row) => row.sha256).sort()).toEqual(wanted);
+  for (const { keys, sha256 } of rows) {
+    const bytes = await media().read(media().nameOf(keys.original));
+    expect(createHash("sha256").update(bytes).digest("base64")).toBe(sha256);
+  }
+  runs.delete(run);
+}
+
+function ended(queue: ReturnType<typeof createUploadQueue>): Promise<void> {
+  const isOver = () => queue.getSnapshot().items.every(({ state }) => hasEnded(state));
+  return new Promise((resolve) => {
+    const stop = queue.subscribe(() => {
+      if (!isOver()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+test.each(Array.from({ length: seeds / atOnce }, (_, batch) => batch * atOnce))(
+  "seeds from %i: every picture is there with its SHA-256; after a sweep nothing is without its other half",
+  async (first) => {
+    await Promise.all(Array.from({ length: atOnce }, (_, index) => runSeed(first + index)));
+    for (const hours of [1, 26, 52]) {
+      setClock(new Date(Date.now() + hours * 3_600_000));
+      await sweep();
+    }
+    const left: string[] = [];
+    for await (const { files } of incoming().listdir("", { recursive: true }))
+      left.push(...files.map(({ name }) => name));
+    expect(left).toEqual([]);
+    expect(await reconcile()).toMatchObject({ orphans: [], lost: [], incomplete: [], foreign: 0 });
+    const open = inArray(uploads.state, ["pending", "verifying"]);
+    expect(await database().orm.select().from(uploads).where(open)).toEqual([]);
+  },
+  180_000,
+);
+
+test("a seed brings every kind of fault", () => {
+  const random = makeRandom(1);
+  const kinds = new Set(Array.from({ length: 300 }, () => JSON.stringify(faultOf(random()))));
+  expect(kinds.size).toBe(9);
+});
