@@ -10,15 +10,12 @@ const everywhere = [
 const workers = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 // The server of `npm run dev` has assets that no other server has.
-const assets =
-  process.env.NODE_ENV === "production" && process.env.STATIC_URL
-    ? // So that fonts and modules may come from another origin.
-      /** @type {const} */ ({ assetPrefix: process.env.STATIC_URL.replace(/\/+$/, ""), crossOrigin: "anonymous" })
-    : {};
+const staticUrl = process.env.NODE_ENV === "production" ? process.env.STATIC_URL : "";
 
 /** @type {import("next").NextConfig} */
 export default {
-  ...assets,
+  // CORS, so that fonts and modules may come from there.
+  ...(staticUrl && { assetPrefix: staticUrl.replace(/\/+$/, ""), crossOrigin: "anonymous" }),
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: true,
