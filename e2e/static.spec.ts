@@ -22,11 +22,14 @@ const test = base.extend<object, { pail: PailServer; host: StaticHost }>({
   pail: [
     async ({ host }, use) => {
       const copy = copyProject();
-      const pail = await PailServer.start({ folder: copy.folder, env: { STATIC_URL: `${host.url}/` } });
-      host.leadTo(pail);
-      await use(pail);
-      await pail.stop();
-      copy.remove();
+      try {
+        const pail = await PailServer.start({ folder: copy.folder, env: { STATIC_URL: `${host.url}/` } });
+        host.leadTo(pail);
+        await use(pail);
+        await pail.stop();
+      } finally {
+        copy.remove();
+      }
     },
     { scope: "worker", timeout: 600_000 },
   ],
