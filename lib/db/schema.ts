@@ -103,13 +103,15 @@ export const uploads = sqliteTable(
     /** The image that this upload becomes: known beforehand, so that a confirm can be run again. */
     imageId: text("image_id").notNull().unique(),
     name: text().notNull(),
+    /** Whoever sends the original alone has its variants made by the server, once it has arrived. */
     objects: text({ mode: "json" })
       .$type<{
         original: ObjectOffer<ImageType>;
-        thumb: ObjectOffer<VariantType>;
-        display: ObjectOffer<VariantType>;
+        thumb?: ObjectOffer<VariantType>;
+        display?: ObjectOffer<VariantType>;
       }>()
       .notNull(),
+    /** base64; empty until the server has made the variants */
     thumbhash: text().notNull(),
     /** Counts against the owner's quota until the upload has ended; then 0. */
     reservedBytes: integer("reserved_bytes").notNull(),

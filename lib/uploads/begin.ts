@@ -1,11 +1,11 @@
 import "server-only";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { countUse } from "@/lib/accounts/rate-limit";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
-import { uploads, users } from "@/lib/db/schema";
+import { uploads } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { Failure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -18,41 +18,57 @@ import {
   maxNameLength,
   maxVariantBytes,
   type ObjectKind,
+  type ObjectOffer,
+  type OriginalOffer,
   objectKinds,
   type PostForm,
 } from "./contract";
+import { hasRoomFor, mayOpenAnother, noRoom } from "./limits";
 import { incomingName, totalBytes, type Upload } from "./objects";
 
 /** How long a form can be used. */
 export const policySeconds = 15 * 60;
-/** Uploads that one user may have under way. */
-const maxOpenUploads = 1000;
 const beginRate = { max: 120, windowSeconds: 60 };
 
 /**
  * Grants uploads: for each offer, in its order, a form per object; or the picture that the viewer already has; or a
  * refusal. Room in the quota is reserved in the statement that inserts the upload. Throws AppError `rate_limited`.
  */
-export async function beginUploads(viewer: Viewer, offers: ImageOffer[]): Promise<BeginOutcome[]> {
+export function beginUploads(viewer: Viewer, offers: ImageOffer[]): Promise<BeginOutcome[]> {
+  return grant(viewer, offers, objectKinds);
+}
+
+/** The same for originals alone, whose variants confirm makes. */
+export function beginOriginals(viewer: Viewer, offers: OriginalOffer[]): Promise<BeginOutcome<"original">[]> {
+  return grant(viewer, offers, ["original"]);
+}
+
+type Offer = OriginalOffer & Partial<ImageOffer>;
+
+async function grant<K extends ObjectKind>(
+  viewer: Viewer,
+  offers: Offer[],
+  kinds: readonly K[],
+): Promise<BeginOutcome<K>[]> {
   await countUse(`begin:${viewer.id}`, beginRate);
   const [owned, renewed] = await Promise.all([
     findImagesByContent(
       viewer,
       offers.map((offer) => offer.original.sha256),
     ),
-    renewUploads(viewer, offers),
+    renewUploads(viewer, offers, kinds),
   ]);
   const fresh = offers.filter(
     (offer) => !owned.has(offer.original.sha256) && !renewed.has(offer) && refusalOf(offer) === null,
   );
   const inserted = await insertUploads(viewer, fresh);
   return Promise.all(
-    offers.map(async (offer): Promise<BeginOutcome> => {
+    offers.map(async (offer): Promise<BeginOutcome<K>> => {
       const image = owned.get(offer.original.sha256);
       if (image !== undefined) return { status: "duplicate", image };
       const upload = renewed.get(offer) ?? inserted.get(offer);
       if (upload !== undefined)
-        return { status: "granted", uploadId: upload.id, forms: await formsOf(upload) };
+        return { status: "granted", uploadId: upload.id, forms: await formsOf(upload, kinds) };
       return { status: "refused", error: refusalOf(offer) ?? noRoom };
     }),
   );
@@ -68,13 +84,7 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
   return rows.map((row) => row.id);
 }
 
-const noRoom: Failure = {
-  code: "quota_full",
-  message:
-    "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
-};
-
-function refusalOf({ original, thumb, display }: ImageOffer): Failure | null {
+function refusalOf({ original, thumb, display }: Offer): Failure | null {
   const { maxBytes } = env().limits;
   if (original.bytes > maxBytes) {
     const max = Math.floor(maxBytes / 1_000_000);
@@ -83,7 +93,7 @@ function refusalOf({ original, thumb, display }: ImageOffer): Failure | null {
       message: `It is larger than ${max} MB, the most that Pail takes. Choose a smaller one.`,
     };
   }
-  if (thumb.bytes > maxVariantBytes.thumb || display.bytes > maxVariantBytes.display) {
+  if ((thumb?.bytes ?? 0) > maxVariantBytes.thumb || (display?.bytes ?? 0) > maxVariantBytes.display) {
     return {
       code: "variant_too_large",
       message: "Its smaller versions are too large. Reload the page and try again.",
@@ -93,7 +103,11 @@ function refusalOf({ original, thumb, display }: ImageOffer): Failure | null {
 }
 
 /** Lengthens the life of the viewer's open uploads that are offered again with the same bytes. */
-async function renewUploads(viewer: Viewer, offers: ImageOffer[]): Promise<Map<ImageOffer, Upload>> {
+async function renewUploads(
+  viewer: Viewer,
+  offers: Offer[],
+  kinds: readonly ObjectKind[],
+): Promise<Map<Offer, Upload>> {
   const again = new Map(offers.flatMap((offer) => (offer.uploadId ? [[offer.uploadId, offer]] : [])));
   if (again.size === 0) return new Map();
   const rows = await database()
@@ -110,40 +124,37 @@ async function renewUploads(viewer: Viewer, offers: ImageOffer[]): Promise<Map<I
   return new Map(
     rows.flatMap((row) => {
       const offer = again.get(row.id);
-      return offer !== undefined && sameObjects(offer, row) ? [[offer, row] as const] : [];
+      return offer !== undefined && kinds.every((kind) => isSame(offer[kind], row.objects[kind]))
+        ? [[offer, row] as const]
+        : [];
     }),
   );
 }
 
-function sameObjects(offer: ImageOffer, { objects }: Upload): boolean {
-  return objectKinds.every(
-    (kind) =>
-      offer[kind].sha256 === objects[kind].sha256 &&
-      offer[kind].bytes === objects[kind].bytes &&
-      offer[kind].type === objects[kind].type,
-  );
+function isSame(one?: ObjectOffer, other?: ObjectOffer): boolean {
+  return one?.sha256 === other?.sha256 && one?.bytes === other?.bytes && one?.type === other?.type;
 }
 
-async function insertUploads(viewer: Viewer, offers: ImageOffer[]): Promise<Map<ImageOffer, Upload>> {
+async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer, Upload>> {
   const db = database();
-  const rows = offers.map((offer): [ImageOffer, Upload] => [offer, newUpload(viewer, offer)]);
+  const rows = offers.map((offer): [Offer, Upload] => [offer, newUpload(viewer, offer)]);
   const [first, ...others] = rows.map(([, row]) =>
-    insertWhere(db, uploads, row, hasRoomFor(row)).returning({ id: uploads.id }),
+    insertWhere(db, uploads, row, mayBegin(row)).returning({ id: uploads.id }),
   );
   if (first === undefined) return new Map();
   const inserted = await db.atomic([first, ...others]);
   return new Map(rows.filter((_, index) => (inserted[index]?.length ?? 0) > 0));
 }
 
-function newUpload(viewer: Viewer, offer: ImageOffer): Upload {
-  const objects = { original: offer.original, thumb: offer.thumb, display: offer.display };
+function newUpload(viewer: Viewer, { name, original, thumb, display, thumbhash = "" }: Offer): Upload {
+  const objects = { original, ...(thumb && { thumb }), ...(display && { display }) };
   return {
     id: newId(),
     ownerId: viewer.id,
     imageId: newId(),
-    name: cleanName(offer.name, maxNameLength),
+    name: cleanName(name, maxNameLength),
     objects,
-    thumbhash: offer.thumbhash,
+    thumbhash,
     reservedBytes: totalBytes(objects),
     state: "pending",
     errorCode: null,
@@ -153,20 +164,20 @@ function newUpload(viewer: Viewer, offer: ImageOffer): Upload {
   };
 }
 
-const hasRoomFor = ({ ownerId, reservedBytes }: Upload) => sql`
-  (select ${users.usedBytes} from ${users} where ${users.id} = ${ownerId}) + ${reservedBytes} <= ${env().userQuotaBytes}
-  and (select count(*) from ${uploads}
-       where ${uploads.ownerId} = ${ownerId} and ${uploads.state} in ('pending', 'verifying')) < ${maxOpenUploads}`;
+const mayBegin = ({ ownerId, reservedBytes }: Upload): SQL =>
+  sql`${hasRoomFor(ownerId, reservedBytes)} and ${mayOpenAnother(ownerId)}`;
 
-async function formsOf(upload: Upload): Promise<Record<ObjectKind, PostForm>> {
-  const form = (kind: ObjectKind) =>
-    incoming().postForm(incomingName(upload.id, kind), {
-      ...upload.objects[kind],
-      metadata: { upload: upload.id },
-      expiresAt: upload.expiresAt,
-    });
-  const [original, thumb, display] = await Promise.all([form("original"), form("thumb"), form("display")]);
-  return { original, thumb, display };
+async function formsOf<K extends ObjectKind>(
+  { id, objects, expiresAt }: Upload,
+  kinds: readonly K[],
+): Promise<Record<K, PostForm>> {
+  const forms = kinds.map(async (kind) => {
+    const object = objects[kind];
+    if (object === undefined) throw new Error(`upload ${id} has no ${kind}`);
+    const grant = { ...object, metadata: { upload: id }, expiresAt };
+    return [kind, await incoming().postForm(incomingName(id, kind), grant)] as const;
+  });
+  return Object.fromEntries(await Promise.all(forms)) as Record<K, PostForm>;
 }
 
 const endOfPolicy = (): Date => new Date(now().getTime() + policySeconds * 1000);

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, not, sql } from "drizzle-orm";
 import type { Owner } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
@@ -12,8 +12,18 @@ import { log } from "@/lib/log";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { type ConfirmOutcome, type ObjectKind, objectKinds } from "./contract";
-import { deleteCopies, deleteIncoming, incomingName, mediaName, totalBytes, type Upload } from "./objects";
+import {
+  deleteCopies,
+  deleteIncoming,
+  incomingName,
+  isOpen,
+  mediaName,
+  totalBytes,
+  type Upload,
+  type WholeUpload,
+} from "./objects";
 import { type Verified, verify } from "./verify";
+import { withVariants } from "./with-variants";
 
 /** Pictures verified at the same time: enough to hide the bucket's latency. */
 const parallel = 8;
@@ -65,29 +75,38 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutc
   // From here on a crash leaves a row that says what may lie under media/.
   if (!(await setState(upload, "verifying"))) return refused(ended);
   try {
-    const verified = await verify(upload);
-    await copyToMedia(upload, verified);
-    return await commit(viewer, upload, verified);
+    const whole = await withVariants(upload);
+    const verified = await verify(whole);
+    await copyToMedia(whole, verified);
+    return await commit(viewer, whole, verified);
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError) throw error;
     // Not an end: the bytes may still come, or come again.
-    if (error.code === "not_arrived" || error.code === "changed") await setState(upload, "pending");
-    else await endUpload(upload, "rejected", error);
+    const mayCome = error.code === "not_arrived" || error.code === "changed";
+    const isMine = mayCome ? await setState(upload, "pending") : await endUpload(upload, "rejected", error);
+    // Another call has ended it meanwhile, and cleared its objects away.
+    if (!isMine) return answerOfEnded(viewer, upload);
     return refused(error.toFailure());
   }
 }
 
-async function copyToMedia(upload: Upload, { etags }: Verified): Promise<void> {
+async function answerOfEnded(viewer: Owner, { id }: Upload): Promise<ConfirmOutcome> {
+  const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, id));
+  return row === undefined ? refused(unknownUpload) : confirmUpload(viewer, row);
+}
+
+async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Verified): Promise<void> {
   const [from, to] = [incoming(), media()];
   const copy = (kind: ObjectKind) => {
-    const checked = { etag: etags[kind], sha256: upload.objects[kind].sha256 };
-    return to.copy({ storage: from, name: incomingName(upload.id, kind) }, mediaName(upload, kind), checked);
+    const checked = { etag: etags[kind], sha256: objects[kind].sha256 };
+    const source = { storage: from, name: incomingName(id, kind) };
+    return to.copy(source, mediaName(imageId, kind, objects[kind]), checked);
   };
   await Promise.all(objectKinds.map(copy));
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */
-async function commit(viewer: Owner, upload: Upload, { original }: Verified): Promise<ConfirmOutcome> {
+async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified): Promise<ConfirmOutcome> {
   const db = database();
   const row = imageOf(upload, original);
   const [inserted] = await db.atomic([
@@ -116,7 +135,7 @@ async function commit(viewer: Owner, upload: Upload, { original }: Verified): Pr
   return present === undefined ? refused(ended) : { status: "duplicate", image: present };
 }
 
-function imageOf(upload: Upload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
+function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
   const { original, thumb, display } = upload.objects;
   const storage = media();
   const createdAt = now();
@@ -124,9 +143,9 @@ function imageOf(upload: Upload, { type, width, height, capturedAt }: Verified["
     id: upload.imageId,
     ownerId: upload.ownerId,
     keys: {
-      original: storage.key(mediaName(upload, "original")),
-      thumb: storage.key(mediaName(upload, "thumb")),
-      display: storage.key(mediaName(upload, "display")),
+      original: storage.key(mediaName(upload.imageId, "original", original)),
+      thumb: storage.key(mediaName(upload.imageId, "thumb", thumb)),
+      display: storage.key(mediaName(upload.imageId, "display", display)),
     },
     variantTypes: { thumb: thumb.type, display: display.type },
     name: upload.name,
@@ -145,24 +164,24 @@ function imageOf(upload: Upload, { type, width, height, capturedAt }: Verified["
   };
 }
 
-const isOpen = (upload: Upload) =>
-  and(eq(uploads.id, upload.id), sql`${uploads.state} in ('pending', 'verifying')`);
+/** Says whether it was still open. */
+const setState = (upload: Upload, state: "pending" | "verifying"): Promise<boolean> =>
+  change(upload, { state });
 
-async function setState(upload: Upload, state: "pending" | "verifying"): Promise<boolean> {
+/** Ends an upload without an image, and frees what it reserved. Says whether it was still open. */
+const endUpload = (upload: Upload, state: "rejected" | "abandoned", reason?: AppError): Promise<boolean> =>
+  change(upload, {
+    ...{ state, reservedBytes: 0 },
+    ...{ errorCode: reason?.code ?? null, errorMessage: reason?.message ?? null },
+  });
+
+async function change(upload: Upload, values: Partial<Upload>): Promise<boolean> {
   const rows = await database()
     .orm.update(uploads)
-    .set({ state })
-    .where(isOpen(upload))
+    .set(values)
+    .where(and(eq(uploads.id, upload.id), isOpen))
     .returning({ id: uploads.id });
   return rows.length > 0;
-}
-
-/** Ends an upload without an image, and frees what it reserved. */
-async function endUpload(upload: Upload, state: "rejected" | "abandoned", reason?: AppError): Promise<void> {
-  await database()
-    .orm.update(uploads)
-    .set({ state, reservedBytes: 0, errorCode: reason?.code ?? null, errorMessage: reason?.message ?? null })
-    .where(isOpen(upload));
 }
 
 /** What has ended needs its incoming objects no more. Where this fails the picture is safe all the same: the sweep tries again. */
@@ -171,7 +190,7 @@ async function clearIncoming(uploadIds: string[]): Promise<void> {
     const rows = await database()
       .orm.select({ id: uploads.id })
       .from(uploads)
-      .where(and(inArray(uploads.id, uploadIds), sql`${uploads.state} not in ('pending', 'verifying')`));
+      .where(and(inArray(uploads.id, uploadIds), not(isOpen)));
     await deleteIncoming(rows.map((row) => row.id));
   } catch (error) {
     log.warn({ error }, "incoming objects are left to the sweep");

@@ -43,6 +43,9 @@ export interface ImageOffer {
   uploadId?: string | undefined;
 }
 
+/** One picture whose variants the server makes, once its original has arrived. */
+export type OriginalOffer = Pick<ImageOffer, "name" | "original" | "uploadId">;
+
 export type ObjectKind = "original" | VariantKind;
 export const objectKinds = ["original", "thumb", "display"] as const satisfies ObjectKind[];
 
@@ -67,8 +70,8 @@ export interface Refusal {
   fields: PostForm["fields"];
 }
 
-export type BeginOutcome =
-  | { status: "granted"; uploadId: string; forms: Record<ObjectKind, PostForm> }
+export type BeginOutcome<K extends ObjectKind = ObjectKind> =
+  | { status: "granted"; uploadId: string; forms: Record<K, PostForm> }
   /** The same owner already holds these bytes: nothing needs to be sent. */
   | { status: "duplicate"; image: GalleryImage }
   | { status: "refused"; error: Failure };

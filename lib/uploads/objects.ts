@@ -1,9 +1,20 @@
 import "server-only";
-import type { uploads } from "@/lib/db/schema";
+import { sql } from "drizzle-orm";
+import { uploads } from "@/lib/db/schema";
 import { incoming, media } from "@/lib/storage/locations";
-import { type ObjectKind, objectKinds } from "./contract";
+import { type ImageOffer, type ObjectKind, objectKinds } from "./contract";
 
 export type Upload = typeof uploads.$inferSelect;
+/** All objects of a picture. */
+export type ImageObjects = Pick<ImageOffer, ObjectKind>;
+/** One whose variants are known. */
+export type WholeUpload = Upload & { objects: ImageObjects };
+
+export const isWhole = (upload: Upload): upload is WholeUpload =>
+  upload.objects.thumb !== undefined && upload.objects.display !== undefined;
+
+/** For queries: not yet ended. */
+export const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;
 
 const extensions: Record<string, string> = {
   "image/jpeg": "jpg",
@@ -17,12 +28,12 @@ const extensions: Record<string, string> = {
 export const incomingName = (uploadId: string, kind: ObjectKind): string => `${uploadId}/${kind}`;
 
 /** Where it is kept once verified: a name under media/. It follows from the row, so every step can be run again. */
-export const mediaName = (upload: Pick<Upload, "imageId" | "objects">, kind: ObjectKind): string =>
-  `${upload.imageId}/${kind}.${extensions[upload.objects[kind].type]}`;
+export const mediaName = (imageId: string, kind: ObjectKind, { type }: { type: string }): string =>
+  `${imageId}/${kind}.${extensions[type]}`;
 
-/** Bytes of the original and its variants together. */
+/** Bytes of the original and its variants together, as far as they are known. */
 export const totalBytes = (objects: Upload["objects"]): number =>
-  objectKinds.reduce((sum, kind) => sum + objects[kind].bytes, 0);
+  objectKinds.reduce((sum, kind) => sum + (objects[kind]?.bytes ?? 0), 0);
 
 /** Deletes what browsers have put for these uploads. */
 export async function deleteIncoming(uploadIds: string[]): Promise<void> {
@@ -31,5 +42,8 @@ export async function deleteIncoming(uploadIds: string[]): Promise<void> {
 
 /** Deletes what a confirm has copied for these uploads; never for one whose image exists. */
 export async function deleteCopies(orphans: Pick<Upload, "imageId" | "objects">[]): Promise<void> {
-  await media().delete(orphans.flatMap((upload) => objectKinds.map((kind) => mediaName(upload, kind))));
+  const names = orphans.flatMap(({ imageId, objects }) =>
+    objectKinds.flatMap((kind) => (objects[kind] ? [mediaName(imageId, kind, objects[kind])] : [])),
+  );
+  await media().delete(names);
 }

@@ -6,6 +6,7 @@ import { images, uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import type { ListedObject } from "@/lib/storage/storage";
+import { isOpen } from "./objects";
 
 /** What is younger may be on its way: an upload can end only a while after its copies were made. */
 const graceSeconds = 24 * 60 * 60;
@@ -114,7 +115,7 @@ async function stillOrphans(names: string[]): Promise<string[]> {
       orm
         .select({ imageId: uploads.imageId })
         .from(uploads)
-        .where(and(inArray(uploads.imageId, ids), sql`${uploads.state} in ('pending', 'verifying')`)),
+        .where(and(inArray(uploads.imageId, ids), isOpen)),
     ]);
     const named = new Set(rows.flatMap(({ keys }) => Object.values(keys)));
     const openIds = new Set(open.map(({ imageId }) => imageId));

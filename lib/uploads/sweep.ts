@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, not } from "drizzle-orm";
 import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
@@ -11,7 +11,7 @@ import { StorageError } from "@/lib/storage/s3-failure";
 import { policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import { maxFilesPerConfirm } from "./contract";
-import { deleteCopies, deleteIncoming } from "./objects";
+import { deleteCopies, deleteIncoming, isOpen } from "./objects";
 
 /** After its last policy ended, an upload is left alone this long: a confirm may still be running. */
 const graceSeconds = 10 * 60;
@@ -43,7 +43,6 @@ export async function sweep(): Promise<SweepReport> {
 }
 
 const before = (seconds: number): Date => new Date(now().getTime() - seconds * 1000);
-const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;
 
 async function endUploads(): Promise<Pick<SweepReport, "confirmed" | "expired">> {
   const { orm } = database();
@@ -83,7 +82,7 @@ async function confirmArrived(ownerId: string, ids: string[]): Promise<number> {
 /** Drops the rows of ended uploads, and first whatever of theirs the bucket still holds. */
 async function forgetUploads(): Promise<number> {
   const { orm } = database();
-  const due = and(sql`not ${isOpen}`, lt(uploads.expiresAt, before(memorySeconds)));
+  const due = and(not(isOpen), lt(uploads.expiresAt, before(memorySeconds)));
   let forgotten = 0;
   for (;;) {
     const rows = await orm.select().from(uploads).where(due).limit(rowsAtOnce);

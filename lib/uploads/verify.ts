@@ -2,12 +2,12 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { variantKinds, variantSides } from "@/lib/images/contract";
+import { type VariantKind, variantKinds, variantSides } from "@/lib/images/contract";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
 import { incoming } from "@/lib/storage/locations";
 import type { ObjectMetadata } from "@/lib/storage/storage";
-import { type ObjectKind, objectKinds } from "./contract";
-import { incomingName, type Upload } from "./objects";
+import { type ObjectKind, type ObjectOffer, objectKinds } from "./contract";
+import { incomingName, type Upload, type WholeUpload } from "./objects";
 
 export interface Verified {
   original: Inspection;
@@ -20,9 +20,9 @@ export interface Verified {
  * completeness. Throws AppError `not_arrived` where an object is missing (it may still come), `changed` where one was
  * replaced meanwhile, and with any other code where the upload is to be rejected.
  */
-export async function verify(upload: Upload): Promise<Verified> {
+export async function verify(upload: WholeUpload): Promise<Verified> {
   const [original, thumb, display] = await Promise.all(
-    objectKinds.map((kind) => requireArrived(upload, kind)),
+    objectKinds.map((kind) => requireArrived(upload.id, kind, upload.objects[kind])),
   );
   if (original === undefined || thumb === undefined || display === undefined) throw notArrived();
   const etags = { original: original.etag, thumb: thumb.etag, display: display.etag };
@@ -33,9 +33,13 @@ export async function verify(upload: Upload): Promise<Verified> {
   return { original: inspected, etags };
 }
 
-async function requireArrived(upload: Upload, kind: ObjectKind): Promise<ObjectMetadata> {
-  const name = incomingName(upload.id, kind);
-  const { bytes, sha256 } = upload.objects[kind];
+/** What the bucket holds, if it is what was announced. Throws as `verify` does. */
+export async function requireArrived(
+  uploadId: string,
+  kind: ObjectKind,
+  { bytes, sha256 }: ObjectOffer,
+): Promise<ObjectMetadata> {
+  const name = incomingName(uploadId, kind);
   const arrived = await incoming().metadata(name);
   if (arrived === null) throw notArrived();
   if (arrived.bytes !== bytes || (arrived.sha256 ?? (await hashObject(name, arrived.etag))) !== sha256) {
@@ -45,15 +49,19 @@ async function requireArrived(upload: Upload, kind: ObjectKind): Promise<ObjectM
 }
 
 /** Some stores (Ceph) keep no SHA-256: there the object is read once. Returns base64. */
-async function hashObject(name: string, etag: string): Promise<string> {
+export async function hashObject(name: string, etag: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of await incoming().open(name, { ifMatch: etag })) hash.update(chunk);
   return hash.digest("base64");
 }
 
-async function inspectOriginal(upload: Upload, etag: string): Promise<Inspection> {
+/** Whether it is the picture that was announced, and one that Pail takes. Throws as `verify` does. */
+export async function inspectOriginal(upload: Upload, etag: string): Promise<Inspection> {
   const { type } = upload.objects.original;
-  const inspection = await inspect(sourceOf(upload, "original", etag), env().limits);
+  const inspection = await inspect(
+    sourceOf(upload.id, "original", etag, upload.objects.original.bytes),
+    env().limits,
+  );
   if (inspection.type !== type) {
     throw new AppError(
       "type_differs",
@@ -63,9 +71,13 @@ async function inspectOriginal(upload: Upload, etag: string): Promise<Inspection
   return inspection;
 }
 
-async function requireVariant(upload: Upload, kind: "thumb" | "display", etag: string): Promise<void> {
-  const { type, width, height } = await inspect(sourceOf(upload, kind, etag), env().limits);
-  if (type !== upload.objects[kind].type || Math.max(width, height) > variantSides[kind]) {
+async function requireVariant(upload: WholeUpload, kind: VariantKind, etag: string): Promise<void> {
+  const announced = upload.objects[kind];
+  const { type, width, height } = await inspect(
+    sourceOf(upload.id, kind, etag, announced.bytes),
+    env().limits,
+  );
+  if (type !== announced.type || Math.max(width, height) > variantSides[kind]) {
     throw new AppError(
       "bad_variant",
       "Its smaller versions are not what they should be. Reload the page and try again.",
@@ -73,10 +85,11 @@ async function requireVariant(upload: Upload, kind: "thumb" | "display", etag: s
   }
 }
 
-function sourceOf(upload: Upload, kind: ObjectKind, etag: string): ByteSource {
-  const name = incomingName(upload.id, kind);
+/** An object that has arrived, for `inspect`. */
+export function sourceOf(uploadId: string, kind: ObjectKind, etag: string, bytes: number): ByteSource {
+  const name = incomingName(uploadId, kind);
   return {
-    bytes: upload.objects[kind].bytes,
+    bytes,
     read: (start, end) => incoming().read(name, { range: { start, end }, ifMatch: etag }),
   };
 }

@@ -1,0 +1,23 @@
+import "server-only";
+import { type SQL, sql } from "drizzle-orm";
+import { uploads, users } from "@/lib/db/schema";
+import { env } from "@/lib/env";
+import type { Failure } from "@/lib/errors";
+import { isOpen } from "./objects";
+
+/** Uploads that one user may have under way. */
+const maxOpenUploads = 1000;
+
+export const noRoom: Failure = {
+  code: "quota_full",
+  message:
+    "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
+};
+
+/** For the statement that reserves them: whether the quota has room for so many bytes more. */
+export const hasRoomFor = (ownerId: string, bytes: number): SQL => sql`
+  (select ${users.usedBytes} from ${users} where ${users.id} = ${ownerId}) + ${bytes} <= ${env().userQuotaBytes}`;
+
+/** For the statement that inserts it: whether its owner may have one more upload under way. */
+export const mayOpenAnother = (ownerId: string): SQL => sql`
+  (select count(*) from ${uploads} where ${uploads.ownerId} = ${ownerId} and ${isOpen}) < ${maxOpenUploads}`;

@@ -1,0 +1,70 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { and, eq } from "drizzle-orm";
+import { database } from "@/lib/db/client";
+import { uploads } from "@/lib/db/schema";
+import { AppError } from "@/lib/errors";
+import type { VariantKind, VariantType } from "@/lib/images/contract";
+import { makeVariants } from "@/lib/images/variants";
+import { incoming } from "@/lib/storage/locations";
+import type { ObjectOffer } from "./contract";
+import { hasRoomFor, noRoom } from "./limits";
+import { incomingName, isOpen, isWhole, totalBytes, type Upload, type WholeUpload } from "./objects";
+import { inspectOriginal, requireArrived } from "./verify";
+
+/**
+ * The upload with its variants: where the sender made none, they are made here from the original that has arrived, put
+ * beside it and recorded, so that all that follows is the same. Throws as `verify` does, and AppError `quota_full`.
+ */
+export async function withVariants(upload: Upload): Promise<WholeUpload> {
+  if (isWhole(upload)) return upload;
+  const { etag } = await requireArrived(upload.id, "original", upload.objects.original);
+  await inspectOriginal(upload, etag);
+  const { thumb, display, thumbhash } = await onDisk(upload, etag, makeVariants);
+  const objects = {
+    original: upload.objects.original,
+    thumb: await put(upload, "thumb", thumb),
+    display: await put(upload, "display", display),
+  };
+  const reservedBytes = totalBytes(objects);
+  const [row] = await database()
+    .orm.update(uploads)
+    .set({ objects, thumbhash, reservedBytes })
+    .where(
+      and(
+        eq(uploads.id, upload.id),
+        isOpen,
+        hasRoomFor(upload.ownerId, reservedBytes - upload.reservedBytes),
+      ),
+    )
+    .returning({ id: uploads.id });
+  if (row === undefined) throw new AppError(noRoom.code, noRoom.message);
+  return { ...upload, objects, thumbhash, reservedBytes };
+}
+
+/** An original may be larger than memory. */
+async function onDisk<T>(upload: Upload, etag: string, work: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-original-"));
+  try {
+    const file = path.join(folder, "original");
+    const body = await incoming().open(incomingName(upload.id, "original"), { ifMatch: etag });
+    await pipeline(body, createWriteStream(file));
+    return await work(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function put(
+  upload: Upload,
+  kind: VariantKind,
+  { type, bytes }: { type: VariantType; bytes: Buffer },
+): Promise<ObjectOffer<VariantType>> {
+  await incoming().save(incomingName(upload.id, kind), bytes, { type, overwrite: true });
+  return { type, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("base64") };
+}
