@@ -37,6 +37,11 @@ export function ChooseImages({ another = false }: { another?: boolean }) {
         <ImagePlus aria-hidden size={18} />
         {another ? "Choose pictures" : "Choose images"}
       </label>
+      <noscript>
+        <a href="/upload" className="absolute inset-0 rounded-full">
+          <span className="sr-only">Upload a picture</span>
+        </a>
+      </noscript>
     </div>
   );
 }

@@ -18,38 +18,84 @@ export interface PostGrant {
   expiresAt: Date;
 }
 
+/** For a page without scripts: nobody has seen the file yet. */
+export interface OpenPostGrant {
+  key: string;
+  maxBytes: number;
+  /** `x-amz-meta-…` that takes the name of the file, without its folders; text from outside, so it may say anything */
+  filenameMetadata: string;
+  /** where the browser goes once the bucket has it; S3 appends bucket, key and etag */
+  redirectTo: string;
+  expiresAt: Date;
+}
+
 /**
  * A form with which a browser may put exactly this object and no other: every field is pinned by equality, and the length
  * by a range of one. No text from a user goes in: S3 expands `${filename}` in every field.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
-export async function presignPost(
-  bucket: BucketClient,
-  grant: PostGrant,
-): Promise<{ url: string; fields: Record<string, string> }> {
-  const credentials = await bucket.s3.config.credentials();
-  const { expiration: ends = grant.expiresAt } = credentials;
-  const date = `${now().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-  const day = date.slice(0, 8);
-  const pinned: Record<string, string> = {
+export function presignPost(bucket: BucketClient, grant: PostGrant): Promise<PostForm> {
+  const pinned = {
     key: grant.key,
     "Content-Type": grant.type,
     success_action_status: "204",
     "x-amz-checksum-algorithm": "SHA256",
     "x-amz-checksum-sha256": grant.sha256,
     ...prefixKeys("x-amz-meta-", grant.metadata),
+  };
+  const conditions: Condition[] = [["content-length-range", grant.bytes, grant.bytes]];
+  return signForm(bucket, pinned, conditions, grant.expiresAt);
+}
+
+/** A form that puts any one file of a length up to a bound under this key, and brings the browser back. */
+export async function presignOpenPost(bucket: BucketClient, grant: OpenPostGrant): Promise<PostForm> {
+  const pinned = {
+    key: grant.key,
+    "Content-Type": "application/octet-stream",
+    success_action_redirect: grant.redirectTo,
+  };
+  const filename = `x-amz-meta-${grant.filenameMetadata}`;
+  const conditions: Condition[] = [
+    ["content-length-range", 1, grant.maxBytes],
+    ["starts-with", `$${filename}`, ""],
+  ];
+  const form = await signForm(bucket, pinned, conditions, grant.expiresAt);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: S3 puts the name in its place.
+  return { ...form, fields: { ...form.fields, [filename]: "${filename}" } };
+}
+
+interface PostForm {
+  url: string;
+  fields: Record<string, string>;
+}
+
+type Condition = PostPolicy["conditions"][number] | ["starts-with", string, string];
+
+/** Adds what says who signs, and signs that these fields and conditions must hold. */
+async function signForm(
+  bucket: BucketClient,
+  fields: Record<string, string>,
+  conditions: Condition[],
+  expiresAt: Date,
+): Promise<PostForm> {
+  const credentials = await bucket.s3.config.credentials();
+  const { expiration: ends = expiresAt } = credentials;
+  const date = `${now().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+  const day = date.slice(0, 8);
+  const pinned: Record<string, string> = {
+    ...fields,
     "x-amz-algorithm": "AWS4-HMAC-SHA256",
     "x-amz-credential": `${credentials.accessKeyId}/${createScope(day, bucket.region, "s3")}`,
     "x-amz-date": date,
     ...(credentials.sessionToken !== undefined && { "x-amz-security-token": credentials.sessionToken }),
   };
   const policy = encodePolicy({
-    expiration: (ends < grant.expiresAt ? ends : grant.expiresAt).toISOString(),
+    expiration: (ends < expiresAt ? ends : expiresAt).toISOString(),
     conditions: [
       { bucket: bucket.name },
       ...Object.entries(pinned).map(([name, value]) => ({ [name]: value })),
-      ["content-length-range", grant.bytes, grant.bytes],
+      ...conditions,
     ],
   });
   const signature = await sign(bucket, day, policy);
@@ -88,7 +134,7 @@ const policyShape = z.strictObject({
     ]),
   ),
 });
-/** As Pail issues it: all else that S3's policies can say is left out. */
+/** As Pail issues it to scripts, which report refusals: all else that S3's policies can say is left out. */
 export type PostPolicy = z.infer<typeof policyShape>;
 
 const encodedPolicy = z
@@ -104,7 +150,8 @@ const encodedPolicy = z
   })
   .pipe(policyShape);
 
-const encodePolicy = (policy: PostPolicy): string => Buffer.from(JSON.stringify(policy)).toString("base64");
+const encodePolicy = (policy: { expiration: string; conditions: Condition[] }): string =>
+  Buffer.from(JSON.stringify(policy)).toString("base64");
 
 const prefixKeys = (prefix: string, record: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));

@@ -74,6 +74,15 @@ async function grant<K extends ObjectKind>(
   );
 }
 
+/** Records an upload whose original lies under incoming/ already; false where there is no room, or an upload of this id. */
+export async function recordArrived(viewer: Viewer, id: string, offer: OriginalOffer): Promise<boolean> {
+  const row = newUpload(viewer, offer, id);
+  const rows = await insertWhere(database(), uploads, row, mayBegin(row))
+    .onConflictDoNothing()
+    .returning({ id: uploads.id });
+  return rows.length > 0;
+}
+
 /** Gives up uploads that have not become images: frees what they reserved. */
 export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promise<string[]> {
   const rows = await database()
@@ -146,10 +155,11 @@ async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer
   return new Map(rows.filter((_, index) => (inserted[index]?.length ?? 0) > 0));
 }
 
-function newUpload(viewer: Viewer, { name, original, thumb, display, thumbhash = "" }: Offer): Upload {
+function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
+  const { name, original, thumb, display, thumbhash = "" } = offer;
   const objects = { original, ...(thumb && { thumb }), ...(display && { display }) };
   return {
-    id: newId(),
+    id,
     ownerId: viewer.id,
     imageId: newId(),
     name: cleanName(name, maxNameLength),
