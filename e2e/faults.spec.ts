@@ -1,3 +1,6 @@
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import { expect, galleryImages, test } from "./fixtures";
 import { makePhotographs } from "./support/photos";
 
@@ -91,4 +94,67 @@ test("pausing lets what is under way end and begins nothing else; the tab's titl
   await tray.getByRole("button", { name: "Resume" }).click();
   await expect(galleryImages(page)).toHaveCount(photographs.length);
   await expect(page).toHaveTitle("Pail");
+});
+
+test("signed out in the middle: it asks, and goes on once one has signed in again", async ({
+  page,
+  pail,
+  user,
+}) => {
+  const photographs = await makePhotographs(4);
+  await page.goto("/");
+  pail.query("update sessions set token = 'gone' where user_id = ?", user.id);
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(tray.getByRole("alert")).toContainText("You are signed out.");
+  await expect(tray.getByRole("link", { name: "Sign in" })).toHaveAttribute("href", "/sign-in");
+  pail.query("update sessions set token = ? where user_id = ?", user.token, user.id);
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(galleryImages(page)).toHaveCount(photographs.length);
+  await expect(tray.getByRole("alert")).toHaveCount(0);
+});
+
+test("a new build in the middle: it asks for a reload", async ({ page, user, expectedErrors }) => {
+  expect(user.id).not.toBe("");
+  expectedErrors.push(/Failed to load resource|Server Action/);
+  const photographs = await makePhotographs(1);
+  await page.goto("/");
+  // What Next answers to a page whose actions it no longer has.
+  await page.route("**/", (route) =>
+    route.request().method() === "POST"
+      ? route.fulfill({
+          status: 404,
+          headers: { "x-nextjs-action-not-found": "1" },
+          body: "Server action not found.",
+        })
+      : route.fallback(),
+  );
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(tray.getByRole("alert")).toContainText("Pail was updated.");
+  await expect(tray.getByRole("button", { name: "Reload" })).toBeVisible();
+});
+
+test("a file that is changed on disk while it waits or is sent is said to be so", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  expectedErrors.push(networkErrors);
+  expect(user.id).not.toBe("");
+  const [photograph] = await makePhotographs(1);
+  if (photograph === undefined) throw new Error("no photograph");
+  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-changed-"));
+  const file = path.join(folder, "changed.jpg");
+  await copyFile(photograph.path, file);
+  await page.goto("/");
+  pail.bucketWire.cut(1_000_000);
+  await page.getByLabel("Choose images").setInputFiles(file);
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(tray.getByText("The connection was lost. Trying again in a moment.")).toBeVisible();
+  await writeFile(file, "other bytes");
+  pail.bucketWire.mend();
+  await expect(tray.getByText("This file was changed, moved or deleted since it was chosen.")).toBeVisible();
+  await rm(folder, { recursive: true });
 });

@@ -33,9 +33,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
             </Link>
           </p>
         ) : null}
-        {state.status === "retrying" || state.status === "offline" ? (
-          <p className="text-sm text-quiet">{state.sentence}</p>
-        ) : null}
+        {state.status === "retrying" ? <p className="text-sm text-quiet">{state.sentence}</p> : null}
         {isFailed || state.status === "duplicate" ? null : (
           <div
             role="progressbar"

@@ -3,6 +3,7 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type FocusEvent, useEffect, useState, useSyncExternalStore } from "react";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
+import { isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { TrayRow } from "./tray-row";
@@ -70,6 +71,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         )}
       </header>
       <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
+      <Blocked items={items} />
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
@@ -82,6 +84,27 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       ) : null}
       <Announcement snapshot={snapshot} />
     </section>
+  );
+}
+
+/** What all of it waits for, said once, with what the person can do about it. */
+function Blocked({ items }: { items: UploadItem[] }) {
+  const state = items.map((item) => item.state).find(isBlocked);
+  if (state === undefined) return null;
+  return (
+    <p role="alert" className="flex items-center gap-2 pr-2 pb-1 pl-4 text-sm">
+      <span className="flex-1">{state.sentence}</span>
+      {state.status === "signed_out" ? (
+        <a href="/sign-in" target="_blank" rel="noreferrer" className={`${textButton} content-center`}>
+          Sign in
+        </a>
+      ) : null}
+      {state.status === "outdated" ? (
+        <button type="button" className={textButton} onClick={() => window.location.reload()}>
+          Reload
+        </button>
+      ) : null}
+    </p>
   );
 }
 

@@ -1,6 +1,9 @@
 "use client";
 
+import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import type { Result } from "@/lib/errors";
+import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
@@ -42,7 +45,8 @@ function useQueue(limits: UploadLimits): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const made = createUploadQueue({ server: { begin, confirm, abandon, reportRefusal }, preparer });
+    const server = { begin: known(begin), confirm: known(confirm), abandon, reportRefusal };
+    const made = createUploadQueue({ server, preparer });
     setQueue(made);
     return () => {
       made.cancelAll();
@@ -50,6 +54,18 @@ function useQueue(limits: UploadLimits): UploadQueue | null {
     };
   }, []);
   return queue;
+}
+
+/** A page of an earlier build calls actions that the server has under other names by now. */
+function known<I, T>(action: (input: I) => Promise<Result<T>>): (input: I) => Promise<Result<T>> {
+  return async (input) => {
+    try {
+      return await action(input);
+    } catch (error) {
+      if (!unstable_isUnrecognizedActionError(error)) throw error;
+      return { ok: false, error: messages.outdated };
+    }
+  };
 }
 
 /** Shows in the gallery what is ready. */

@@ -45,6 +45,8 @@ export function stateOf({ state, bytes }: UploadItem): string {
     case "sending":
     case "retrying":
     case "offline":
+    case "signed_out":
+    case "outdated":
       return `${Math.round((100 * state.sentBytes) / Math.max(1, state.totalBytes))} %`;
     case "confirming":
       return "Checking";

@@ -79,7 +79,7 @@ const clock = {
   setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / haste),
   clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
 };
-const connection = { isOnline: () => true, onOnline: () => () => {} };
+const connection = { isOnline: () => true, onOnline: () => () => {}, onReturn: () => () => {} };
 
 const sendAs =
   (run: string): SendObject =>

@@ -193,9 +193,7 @@ export class FileUploader {
     }
   }
 
-  /** Whoever is signed out cannot give up anything: their uploads stay, to go on with or to expire. */
   #giveUp(task: UploadTask, uploadId: string): void {
-    if (task.signal.reason instanceof AppError) return;
     task.arrivedAs = null;
     void this.#desk.abandon(uploadId);
   }

@@ -16,7 +16,11 @@ export const messages = {
   },
   signedOut: {
     code: "unauthenticated",
-    message: "You are signed out. Sign in again in another tab, then come back here and retry.",
+    message: "You are signed out. It goes on once you have signed in again.",
+  },
+  outdated: {
+    code: "outdated",
+    message: "Pail was updated. It goes on once the page is reloaded.",
   },
   offline: { code: "offline", message: "No connection. It goes on by itself when the connection is back." },
   network: { code: "network", message: "The connection was lost. Check it, then retry." },

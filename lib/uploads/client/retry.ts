@@ -9,8 +9,8 @@ const maxRateLimits = 20;
 const firstWaitMs = 500;
 const maxWaitMs = 30_000;
 const maxRetryAfterMs = 300_000;
-/** `navigator.onLine` can be wrong, so without a network one tries now and then. */
-const offlineWaitMs = 30_000;
+/** What it waits for may be there without a sign, so one tries now and then. */
+const blockedWaitMs = 30_000;
 
 interface TransientOptions {
   cause?: unknown;
@@ -32,9 +32,12 @@ export class TransientError extends Error {
 }
 
 export interface Wait {
-  status: "retrying" | "offline";
+  /** `retrying` passes by itself; the others wait for a network, or for the person: uncounted, as long as it takes. */
+  status: "retrying" | Blocked;
   sentence: string;
 }
+
+export type Blocked = "offline" | "signed_out" | "outdated";
 
 export interface Patience {
   clock: Clock;
@@ -58,9 +61,11 @@ export async function retrying<T>(
     signal.throwIfAborted();
     const { failure, options } = error.transient;
 
-    if (failure.code === messages.network.code && !connection.isOnline()) {
-      onWait({ status: "offline", sentence: messages.offline.message });
-      await sleep(clock, offlineWaitMs, signal, connection.onOnline);
+    const blocked = blockedBy(failure, connection);
+    if (blocked !== null) {
+      onWait(blocked);
+      const isOffline = blocked.status === "offline";
+      await sleep(clock, blockedWaitMs, signal, isOffline ? connection.onOnline : connection.onReturn);
     } else {
       const isRateLimit = failure.code === "rate_limited";
       if (isRateLimit) rateLimits += 1;
@@ -72,6 +77,19 @@ export async function retrying<T>(
       await sleep(clock, waitMs(isRateLimit ? maxTries - 1 : tries, options, random), signal);
     }
     onWait(null);
+  }
+}
+
+function blockedBy({ code, message }: Failure, connection: Connection): Wait | null {
+  switch (code) {
+    case messages.network.code:
+      return connection.isOnline() ? null : { status: "offline", sentence: messages.offline.message };
+    case messages.signedOut.code:
+      return { status: "signed_out", sentence: message };
+    case messages.outdated.code:
+      return { status: "outdated", sentence: message };
+    default:
+      return null;
   }
 }
 

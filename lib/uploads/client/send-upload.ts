@@ -67,6 +67,9 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     );
     if (outcome.ok) return;
     progress(kind, 0);
+    if (outcome.status === 0 && !(await isReadable(blob))) {
+      throw new AppError(messages.fileChanged.code, messages.fileChanged.message);
+    }
     isExpired = isExpiredForm(outcome);
     const passing = passingErrorOf(outcome);
     if (passing !== null) throw passing;
@@ -109,6 +112,17 @@ async function withStallWatch(
   } finally {
     clock.clearTimeout(timer);
     signal.removeEventListener("abort", abort);
+  }
+}
+
+/** A file that was changed or deleted while it was sent looks like a cut connection. */
+async function isReadable(blob: Blob): Promise<boolean> {
+  try {
+    await blob.slice(0, 1).arrayBuffer();
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException) return false;
+    throw error;
   }
 }
 

@@ -52,6 +52,7 @@ export type ServerFault =
   | "rate_limited"
   | "unavailable"
   | "unauthenticated"
+  | "outdated"
   | "quota_full";
 export type BucketFault =
   | "network"
@@ -82,8 +83,10 @@ export class SimulatedWorld {
   refuse = new Map<string, BeginOutcome>();
   confirmRefusal: ConfirmOutcome | null = null;
   readonly images = new Map<string, GalleryImage>();
+  #block: ServerFault | null = null;
   readonly #uploads = new Map<string, { offer: ImageOffer; arrived: Set<string> }>();
   readonly #onlineListeners = new Set<() => void>();
+  readonly #returnListeners = new Set<() => void>();
 
   constructor(
     readonly clock: SimulatedClock,
@@ -97,7 +100,21 @@ export class SimulatedWorld {
       this.#onlineListeners.add(listener);
       return () => this.#onlineListeners.delete(listener);
     },
+    onReturn: (listener: () => void) => {
+      this.#returnListeners.add(listener);
+      return () => this.#returnListeners.delete(listener);
+    },
   };
+
+  /** Until `comeBack`, every call to the server is answered so. */
+  block(fault: "unauthenticated" | "outdated"): void {
+    this.#block = fault;
+  }
+
+  comeBack(): void {
+    this.#block = null;
+    for (const listener of this.#returnListeners) listener();
+  }
 
   goOnline(): void {
     this.isOnline = true;
@@ -125,7 +142,7 @@ export class SimulatedWorld {
   };
 
   async #act<T>(work: () => T): Promise<Result<T>> {
-    const fault = this.serverFaults.shift() ?? null;
+    const fault = this.#block ?? this.serverFaults.shift() ?? null;
     await sleep(this.clock, this.actionMs, never);
     if (fault === "throws" || !this.isOnline) throw new TypeError("Failed to fetch");
     if (fault !== null && fault !== "loses_answer") {

@@ -1,12 +1,13 @@
 import type { Failure } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
+import type { Blocked, Wait } from "./retry";
 
 export type UploadItemState =
   | { status: "waiting" }
   | { status: "preparing" }
   | { status: "sending"; sentBytes: number; totalBytes: number }
-  /** It goes on by itself; the sentence says why it does not move. */
-  | { status: "retrying" | "offline"; sentence: string; sentBytes: number; totalBytes: number }
+  /** The sentence says why it does not move. */
+  | (Wait & { sentBytes: number; totalBytes: number })
   | { status: "confirming" }
   | { status: "ready"; image: GalleryImage }
   /** The same bytes are in Pail already: nothing was sent. */
@@ -26,12 +27,19 @@ export function hasEnded({ status }: UploadItemState): boolean {
   return status === "ready" || status === "duplicate" || status === "failed" || status === "cancelled";
 }
 
+/** It waits for a network or for the person, as all other files do. */
+export function isBlocked(state: UploadItemState): state is UploadItemState & { status: Blocked } {
+  return "sentence" in state && state.status !== "retrying";
+}
+
 /** A file's way, as far as it is: 0 to 1. */
 export function sentFraction(state: UploadItemState): number {
   switch (state.status) {
     case "sending":
     case "retrying":
     case "offline":
+    case "signed_out":
+    case "outdated":
       return state.totalBytes === 0 ? 0 : state.sentBytes / state.totalBytes;
     case "confirming":
     case "ready":

@@ -185,6 +185,38 @@ describe("faults that pass", () => {
     await finish();
     expect(statuses()).toEqual(["ready", "ready"]);
   });
+
+  it.each([
+    ["unauthenticated", "signed_out"],
+    ["outdated", "outdated"],
+  ] as const)(
+    "waits for the person where the server says %s, and goes on by itself",
+    async (fault, status) => {
+      queue.add(files(30));
+      await until("sending");
+      world.block(fault);
+      await clock.advance(3_600_000);
+      expect(statuses()).toContain(status);
+      expect(statuses()).not.toContain("failed");
+      const begins = world.begins.length;
+      world.comeBack();
+      await clock.advance(1000);
+      await finish();
+      expect(new Set(statuses())).toEqual(new Set(["ready"]));
+      expect(world.images.size).toBe(30);
+      expect(world.begins.length).toBeGreaterThanOrEqual(begins);
+    },
+  );
+
+  it("can be cancelled while it waits for the person", async () => {
+    world.block("unauthenticated");
+    queue.add(files(2));
+    await clock.advance(60_000);
+    expect(statuses()).toEqual(["signed_out", "signed_out"]);
+    queue.cancelAll();
+    await finish();
+    expect(statuses()).toEqual(["cancelled", "cancelled"]);
+  });
 });
 
 describe("faults that do not pass", () => {
@@ -253,19 +285,6 @@ describe("faults that do not pass", () => {
     queue.retryAll();
     await finish();
     expect(statuses()).toEqual(["ready"]);
-  });
-
-  it("stops everything when signed out, and goes on from there after signing in", async () => {
-    world.serverFaults = [null, "unauthenticated"];
-    await addAndFinish(files(30));
-    expect(statuses()).toContain("failed");
-    expect(
-      new Set(items().flatMap(({ state }) => (state.status === "failed" ? state.error.code : []))),
-    ).toEqual(new Set(["unauthenticated"]));
-    queue.retryAll();
-    await finish();
-    expect(statuses().every((status) => status === "ready" || status === "duplicate")).toBe(true);
-    expect(world.images.size).toBe(30);
   });
 
   it("confirms again what was sent, without sending it twice", async () => {

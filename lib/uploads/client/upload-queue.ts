@@ -1,4 +1,4 @@
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError } from "@/lib/errors";
 import { type Clock, systemClock } from "./clock";
 import { browserConnection, type Connection } from "./connection";
 import { FileUploader, type UploadTask } from "./file-uploader";
@@ -97,7 +97,6 @@ export function createUploadQueue({
     entry.arrivedAs = task.arrivedAs;
     if (entries.get(id) !== entry) return;
     store.setState(id, ending);
-    if (ending.status === "failed" && ending.error.code === messages.signedOut.code) endAll(ending.error);
   }
 
   /** A confirm that is under way cannot be called back: what it says is shown when it is known. */
@@ -110,15 +109,6 @@ export function createUploadQueue({
 
   function cancelAll(): void {
     for (const { id } of [...store.items()]) cancel(id);
-  }
-
-  /** The server would tell every other file the same. */
-  function endAll({ code, message }: Failure): void {
-    for (const { id, state } of [...store.items()]) {
-      if (hasEnded(state)) continue;
-      entries.get(id)?.controller.abort(new AppError(code, message));
-      store.setState(id, failed({ code, message }));
-    }
   }
 
   function retry(id: string): void {
@@ -154,9 +144,8 @@ async function endingOf(upload: Promise<UploadItemState>, signal: AbortSignal): 
   try {
     return await upload;
   } catch (error) {
-    const reason: unknown = signal.aborted ? signal.reason : error;
-    if (reason instanceof AppError) return failed(reason.toFailure());
     if (signal.aborted) return { status: "cancelled" };
+    if (error instanceof AppError) return failed(error.toFailure());
     console.error("an upload failed unexpectedly", error);
     return failed(messages.unexpected);
   }

@@ -3,7 +3,7 @@ import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/up
 import { messages } from "./messages";
 import { TransientError } from "./retry";
 
-/** The server actions that the queue calls. Outcomes have the order of what was asked. */
+/** The server actions that the queue calls. Outcomes have the order of what was asked. An action that the server no longer knows is `outdated`. */
 export interface UploadServer {
   begin(offers: ImageOffer[]): Promise<Result<BeginOutcome[]>>;
   confirm(uploadIds: string[]): Promise<Result<ConfirmOutcome[]>>;
@@ -24,7 +24,9 @@ export async function callForAll<T>(count: number, action: () => Promise<Result<
     case "internal":
       throw new TransientError(messages.serverBusy);
     case "unauthenticated":
-      throw new AppError(messages.signedOut.code, messages.signedOut.message);
+      throw new TransientError(messages.signedOut);
+    case messages.outdated.code:
+      throw new TransientError(messages.outdated);
     default:
       throw new AppError(result.error.code, result.error.message);
   }
