@@ -77,7 +77,12 @@ test("pausing lets what is under way end and begins nothing else; the tab's titl
   await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
   const tray = page.getByRole("region", { name: "Uploads" });
   await expect(page).toHaveTitle(/^\d+ % · Pail$/);
-  await tray.getByRole("button", { name: "Pause" }).click();
+  const icon = page.locator('link[rel="icon"][type="image/svg+xml"]').last();
+  await expect(icon).toHaveAttribute("href", /^\/progress-icon\/\d+$/);
+  expect((await page.request.get((await icon.getAttribute("href")) ?? "")).headers()["content-type"]).toBe(
+    "image/svg+xml",
+  );
+  await tray.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(tray.getByRole("heading", { name: /^Paused, \d of 8$/ })).toBeVisible();
   await expect(page).toHaveTitle("Paused · Pail");
   const countImages = () =>
@@ -91,9 +96,10 @@ test("pausing lets what is under way end and begins nothing else; the tab's titl
     })
     .toBe(true);
   expect(countImages()).toBeLessThan(photographs.length);
-  await tray.getByRole("button", { name: "Resume" }).click();
+  await tray.getByRole("button", { name: "Resume", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(photographs.length);
   await expect(page).toHaveTitle("Pail");
+  await expect(icon).toHaveAttribute("href", /icon\.svg$/);
 });
 
 test("signed out in the middle: it asks, and goes on once one has signed in again", async ({

@@ -9,7 +9,7 @@ import { themeCookie, themeOf } from "../_ui/theme";
 import { ThemeSwitch } from "../_ui/theme-switch";
 import { Toaster } from "../_ui/toaster";
 import { Wordmark } from "../_ui/wordmark";
-import { ChooseImages } from "../_uploads/choose-images";
+import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-images";
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
 
@@ -27,6 +27,8 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         >
           <Wordmark />
         </Link>
+        <TakePicture />
+        <ChooseFolder />
         <ChooseImages />
         {viewer.role === "admin" ? (
           <Link

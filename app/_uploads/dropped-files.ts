@@ -8,8 +8,11 @@ export async function droppedFiles({ items, files }: DataTransfer): Promise<File
   return found.flat();
 }
 
+/** What they keep in folders for themselves. */
+export const isForFileManagers = (name: string): boolean => /^\.|^(Thumbs\.db|desktop\.ini)$/i.test(name);
+
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-  if (/^\.|^(Thumbs\.db|desktop\.ini)$/i.test(entry.name)) return [];
+  if (isForFileManagers(entry.name)) return [];
   if (isFile(entry)) return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
   const found: File[] = [];
   for (const inside of await entriesOf(entry as FileSystemDirectoryEntry))

@@ -1,7 +1,7 @@
-import { Check, RotateCw, X } from "lucide-react";
+import { Check, type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
-import { hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/upload-item";
+import { canHold, hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { stateOf } from "./wording";
@@ -12,7 +12,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
   const share = Math.round(sentFraction(state) * 100);
   const isFailed = state.status === "failed";
   return (
-    <li className="flex min-h-12 items-center gap-1 pr-2 pl-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+    <li className="group flex min-h-12 items-center gap-1 pr-2 pl-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
       <div className="grid min-w-0 flex-1 gap-1 py-1.5">
         <p className="flex gap-2 text-sm">
           <bdi className="min-w-0 flex-1 truncate" title={name}>
@@ -48,32 +48,59 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         )}
       </div>
       {isFailed && state.canRetry ? (
-        <button
-          type="button"
-          className={iconButton}
-          aria-label={`Try ${name} again`}
+        <RowButton
+          label={`Try ${name} again`}
           title="Try again"
+          icon={RotateCw}
           onClick={() => queue.retry(id)}
-        >
-          <RotateCw aria-hidden size={18} />
-        </button>
+        />
       ) : null}
       {state.status === "ready" ? (
         <span className="grid size-11 place-content-center text-accent">
           <Check aria-hidden size={18} />
         </span>
       ) : null}
+      {canHold(state) ? (
+        <RowButton
+          label={`Pause ${name}`}
+          title="Pause"
+          icon={Pause}
+          onClick={() => queue.hold(id)}
+          // Shown to who points at the row; a finger points at all of them.
+          className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+        />
+      ) : null}
+      {state.status === "held" ? (
+        <RowButton label={`Resume ${name}`} title="Resume" icon={Play} onClick={() => queue.release(id)} />
+      ) : null}
       {hasEnded(state) ? null : (
-        <button
-          type="button"
-          className={iconButton}
-          aria-label={`Cancel ${name}`}
-          title="Cancel"
-          onClick={() => queue.cancel(id)}
-        >
-          <X aria-hidden size={18} />
-        </button>
+        <RowButton label={`Cancel ${name}`} title="Cancel" icon={X} onClick={() => queue.cancel(id)} />
       )}
+      {isFailed || state.status === "duplicate" ? (
+        <RowButton label={`Remove ${name}`} title="Remove" icon={X} onClick={() => queue.remove(id)} />
+      ) : null}
     </li>
   );
 });
+
+interface RowButtonProps {
+  label: string;
+  title: string;
+  icon: LucideIcon;
+  onClick: () => void;
+  className?: string;
+}
+
+function RowButton({ label, title, icon: Icon, onClick, className = "" }: RowButtonProps) {
+  return (
+    <button
+      type="button"
+      className={`${iconButton} ${className}`}
+      aria-label={label}
+      title={title}
+      onClick={onClick}
+    >
+      <Icon aria-hidden size={18} />
+    </button>
+  );
+}

@@ -10,8 +10,8 @@ import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abandon, begin, confirm, reportRefusal } from "./actions";
 import { DropTarget } from "./drop-target";
+import { TabTells } from "./tab-tells";
 import { Tray } from "./tray";
-import { shareOf } from "./wording";
 
 const QueueContext = createContext<UploadQueue | null>(null);
 
@@ -32,7 +32,7 @@ export function Uploads({ limits, children }: { limits: UploadLimits; children: 
           <Tray queue={queue} />
           <PicturesArrive queue={queue} />
           <StayUntilSent queue={queue} />
-          <TitleTells queue={queue} />
+          <TabTells queue={queue} />
         </>
       )}
     </QueueContext>
@@ -75,26 +75,6 @@ function PicturesArrive({ queue }: { queue: UploadQueue }) {
     const images = items.flatMap(({ state }) => (state.status === "ready" ? [state.image] : []));
     if (images.length > 0) addToGallery(images);
   }, [items]);
-  return null;
-}
-
-/** How far it is can be read off the tab. */
-function TitleTells({ queue }: { queue: UploadQueue }) {
-  const { totals, isPaused } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
-  const percent = totals.active > 0 ? Math.floor(100 * shareOf(totals)) : null;
-  useEffect(() => {
-    const tell = () => {
-      const title = document.title.replace(/^(\d+ %|Paused) · /, "");
-      const state = isPaused ? "Paused" : `${percent} %`;
-      const told = percent === null ? title : `${state} · ${title}`;
-      if (document.title !== told) document.title = told;
-    };
-    tell();
-    // Another page brings another title.
-    const observer = new MutationObserver(tell);
-    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
-    return () => observer.disconnect();
-  }, [percent, isPaused]);
   return null;
 }
 

@@ -40,6 +40,8 @@ export function stateOf({ state, bytes }: UploadItem): string {
   switch (state.status) {
     case "waiting":
       return "Waiting";
+    case "held":
+      return "Paused";
     case "preparing":
       return "Preparing";
     case "sending":

@@ -3,6 +3,8 @@ import type { GalleryImage } from "@/lib/images/contract";
 import type { ConfirmOutcome } from "@/lib/uploads/contract";
 import { Claims, unlessAborted } from "./claims";
 import { Gate } from "./gate";
+import { messages } from "./messages";
+import { Parallelism } from "./parallelism";
 import type { Preparer } from "./prepare";
 import { heldBytes, type PreparedImage, toOffer, wireBytes } from "./prepared-image";
 import type { Patience, Wait } from "./retry";
@@ -36,7 +38,6 @@ export interface FileUploaderOptions {
   patience: Patience;
 }
 
-const parallelSends = 4;
 /** Preparing runs ahead of the network, so that one begin serves many; these bound what waits in memory. */
 const maxHeldFiles = 100;
 const maxHeldBytes = 64 * 1024 * 1024;
@@ -48,13 +49,19 @@ export class FileUploader {
   readonly #desk: ServerDesk;
   readonly #claims = new Claims();
   readonly #preparing: Gate;
-  readonly #holding = new Gate(maxHeldFiles, () => this.#heldBytes >= maxHeldBytes);
-  readonly #sending = new Gate(parallelSends);
+  readonly #holding = new Gate({
+    places: () => maxHeldFiles,
+    isFull: () => this.#heldBytes >= maxHeldBytes,
+  });
+  readonly #parallelism: Parallelism;
+  readonly #sending = new Gate({ places: () => this.#parallelism.places });
   #heldBytes = 0;
 
   constructor(private readonly options: FileUploaderOptions) {
-    this.#desk = new ServerDesk({ ...options, parallelSends });
-    this.#preparing = new Gate(options.preparer.concurrency);
+    const { preparer, patience } = options;
+    this.#parallelism = new Parallelism(patience.clock);
+    this.#desk = new ServerDesk({ ...options, parallelSends: () => this.#parallelism.places });
+    this.#preparing = new Gate({ places: () => preparer.concurrency });
   }
 
   /** What is being prepared or sent is finished; nothing else begins until `resume`. */
@@ -91,8 +98,8 @@ export class FileUploader {
     let leavePreparing = () => {};
     let letGo = () => {};
     try {
-      leavePreparing = await this.#preparing.enter(signal);
-      letGo = await this.#holding.enter(signal);
+      leavePreparing = await this.#preparing.enter(file.size, signal);
+      letGo = await this.#holding.enter(0, signal);
       show({ status: "preparing" });
       const image = await this.options.preparer.prepare(file, signal);
       return { image, release: this.#hold(image, letGo) };
@@ -150,7 +157,7 @@ export class FileUploader {
     let leave = () => {};
     const show = () => task.show({ status: "sending", sentBytes, totalBytes });
     try {
-      leave = await this.#sending.enter(signal);
+      leave = await this.#sending.enter(image.original.bytes, signal);
       show();
       await sendUpload({
         ...{ image, grant, send, patience, signal },
@@ -162,10 +169,16 @@ export class FileUploader {
         },
         report: (refusal) => this.#desk.reportRefusal(refusal),
         onProgress: (bytes) => {
+          if (this.#sending.isCrowded) this.#parallelism.moved(Math.max(0, bytes - sentBytes));
+          else this.#parallelism.restart();
           sentBytes = bytes;
           show();
         },
-        onWait: (wait) => (wait === null ? show() : task.show({ ...wait, sentBytes, totalBytes })),
+        onWait: (wait) => {
+          if (wait?.code === messages.bucketBusy.code) this.#parallelism.slowDown();
+          if (wait === null) show();
+          else task.show({ ...wait, sentBytes, totalBytes });
+        },
       });
       return grant.uploadId;
     } catch (error) {

@@ -1,23 +1,38 @@
 interface Waiting {
+  bytes: number;
   open(): void;
 }
 
-/** Lets at most `places` in at a time, in the order in which they came, and nobody while `isFull` or closed. */
+export interface GateOptions {
+  places(): number;
+  /** nobody but the first gets in while it is */
+  isFull?(): boolean;
+}
+
+/** From here on a file is so large that it must not keep the small ones waiting. */
+const largeBytes = 32 * 1024 * 1024;
+
+/**
+ * Lets at most `places` in at a time: the smallest first, in the order in which they came where they are alike, and nobody
+ * while it is closed. The last free place is for none that is large, unless it is the only one.
+ */
 export class Gate {
   readonly #waiting: Waiting[] = [];
   #inside = 0;
   #isClosed = false;
 
-  constructor(
-    private readonly places: number,
-    private readonly isFull: () => boolean = () => false,
-  ) {}
+  constructor(private readonly options: GateOptions) {}
+
+  get isCrowded(): boolean {
+    return this.#inside >= this.options.places();
+  }
 
   /** Resolves to the way out, which may be taken more than once. */
-  enter(signal: AbortSignal): Promise<() => void> {
+  enter(bytes: number, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const waiting: Waiting = {
+        bytes,
         open: () => {
           signal.removeEventListener("abort", giveUp);
           this.#inside += 1;
@@ -55,10 +70,20 @@ export class Gate {
   }
 
   #admit(): void {
-    while (!this.#isClosed && this.#inside < this.places && !(this.#inside > 0 && this.isFull())) {
-      const next = this.#waiting.shift();
+    const { isFull } = this.options;
+    while (!this.#isClosed && !this.isCrowded && !(this.#inside > 0 && isFull?.())) {
+      const next = this.#takeNext();
       if (next === undefined) return;
       next.open();
     }
+  }
+
+  #takeNext(): Waiting | undefined {
+    let smallest = 0;
+    for (const [index, { bytes }] of this.#waiting.entries())
+      if (bytes < (this.#waiting[smallest]?.bytes ?? 0)) smallest = index;
+    const isLastPlace = this.#inside > 0 && this.#inside === this.options.places() - 1;
+    if (isLastPlace && (this.#waiting[smallest]?.bytes ?? 0) >= largeBytes) return undefined;
+    return this.#waiting.splice(smallest, 1)[0];
   }
 }

@@ -34,6 +34,8 @@ export class TransientError extends Error {
 export interface Wait {
   /** `retrying` passes by itself; the others wait for a network, or for the person: uncounted, as long as it takes. */
   status: "retrying" | Blocked;
+  /** of the failure behind it */
+  code: string;
   sentence: string;
 }
 
@@ -73,7 +75,7 @@ export async function retrying<T>(
       if (tries >= maxTries || rateLimits >= maxRateLimits) {
         throw new AppError(failure.code, failure.message, { cause: error.transient });
       }
-      onWait({ status: "retrying", sentence: waitingSentence(failure) });
+      onWait({ status: "retrying", code: failure.code, sentence: waitingSentence(failure) });
       await sleep(clock, waitMs(isRateLimit ? maxTries - 1 : tries, options, random), signal);
     }
     onWait(null);
@@ -83,11 +85,11 @@ export async function retrying<T>(
 function blockedBy({ code, message }: Failure, connection: Connection): Wait | null {
   switch (code) {
     case messages.network.code:
-      return connection.isOnline() ? null : { status: "offline", sentence: messages.offline.message };
+      return connection.isOnline() ? null : { status: "offline", code, sentence: messages.offline.message };
     case messages.signedOut.code:
-      return { status: "signed_out", sentence: message };
+      return { status: "signed_out", code, sentence: message };
     case messages.outdated.code:
-      return { status: "outdated", sentence: message };
+      return { status: "outdated", code, sentence: message };
     default:
       return null;
   }

@@ -15,7 +15,7 @@ type OnWait = (wait: Wait | null) => void;
 interface DeskOptions {
   server: UploadServer;
   patience: Patience;
-  parallelSends: number;
+  parallelSends(): number;
 }
 
 /** Where files go with what they ask of the server, and are asked for together: few calls, and none too late. */
@@ -44,7 +44,7 @@ export class ServerDesk {
       clock,
       shouldWait: () => {
         if (counts.preparing === 0) return "no";
-        return counts.sending > parallelSends ? "must" : "may";
+        return counts.sending > parallelSends() ? "must" : "may";
       },
       run: (inputs, signal) =>
         call(inputs, signal, () =>

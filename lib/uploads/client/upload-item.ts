@@ -4,6 +4,8 @@ import type { Blocked, Wait } from "./retry";
 
 export type UploadItemState =
   | { status: "waiting" }
+  /** Held back by the person, until they let it go on. */
+  | { status: "held" }
   | { status: "preparing" }
   | { status: "sending"; sentBytes: number; totalBytes: number }
   /** The sentence says why it does not move. */
@@ -25,6 +27,11 @@ export interface UploadItem {
 
 export function hasEnded({ status }: UploadItemState): boolean {
   return status === "ready" || status === "duplicate" || status === "failed" || status === "cancelled";
+}
+
+/** What is sent or confirmed is better ended: held back, it would be sent again from the start. */
+export function canHold({ status }: UploadItemState): boolean {
+  return status === "waiting" || status === "preparing";
 }
 
 /** It waits for a network or for the person, as all other files do. */

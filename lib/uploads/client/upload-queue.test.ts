@@ -51,11 +51,12 @@ async function until(status: string): Promise<void> {
 }
 
 describe("when all goes well", () => {
-  it("takes every file to a picture, four at a time, in few calls", async () => {
+  it("takes every file to a picture, some at a time, in few calls", async () => {
     await addAndFinish(files(100));
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
     expect(world.images.size).toBe(100);
-    expect(world.mostSending).toBe(4);
+    // All wait for the bucket's answers here, so as many at a time as may be.
+    expect(world.mostSending).toBe(6);
     expect(world.begins.length).toBeLessThan(20);
     expect(world.confirms.length).toBeLessThan(20);
     expect(world.abandoned).toEqual([]);
@@ -349,6 +350,71 @@ describe("cancelling", () => {
     expect(world.images.size).toBe(0);
     queue.clearFinished();
     expect(items()).toEqual([]);
+  });
+});
+
+describe("one file", () => {
+  it("can be held back before it is sent, and goes on when it is let", async () => {
+    const ids = queue.add(files(30));
+    await until("sending");
+    const last = ids.at(-1) ?? "";
+    queue.hold(last);
+    await finish();
+    expect(stateOf(last)).toEqual({ status: "held" });
+    expect(statuses().filter((status) => status === "ready")).toHaveLength(29);
+    expect(queue.getSnapshot().totals.active).toBe(1);
+    queue.release(last);
+    await finish();
+    expect(stateOf(last)?.status).toBe("ready");
+  });
+
+  it("gives back what was granted when it is held, and can be cancelled then", async () => {
+    const ids = queue.add(files(12));
+    while (world.begins.flat().length < 12) await clock.advance(5);
+    await clock.advance(60);
+    const waiting = ids.filter((id) => stateOf(id)?.status === "waiting").at(-1) ?? "";
+    queue.hold(waiting);
+    queue.cancel(waiting);
+    await finish();
+    expect(stateOf(waiting)).toEqual({ status: "cancelled" });
+    expect(world.abandoned).toHaveLength(1);
+  });
+
+  it("that is being sent is not held back", async () => {
+    const [id = ""] = queue.add(files(1));
+    await until("sending");
+    queue.hold(id);
+    expect(stateOf(id)?.status).toBe("sending");
+  });
+
+  it("can be taken off the list once it has ended, and not before", async () => {
+    const [first = "", second = ""] = queue.add(files(2));
+    queue.remove(first);
+    expect(items()).toHaveLength(2);
+    await finish();
+    queue.remove(first);
+    expect(items().map(({ id }) => id)).toEqual([second]);
+  });
+
+  it("is sent before those that are larger", async () => {
+    const sizes = [3_000_000, 2_000_000, 1_000_000, 500];
+    const sized = sizes.map((size) => new File([`${size}`.padEnd(size)], `${size}.jpg`));
+    const order: number[] = [];
+    const send = world.send;
+    const { server, preparer, connection } = world;
+    const noticed: typeof send = (form, blob, options) => {
+      if (blob.size >= 500) order.push(blob.size);
+      return send(form, blob, options);
+    };
+    queue = createUploadQueue({ server, preparer, send: noticed, connection, clock });
+    queue.pause();
+    queue.add([new File(["x"], "first.jpg")]);
+    queue.pause();
+    queue.add(sized);
+    queue.resume();
+    await finish();
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).toHaveLength(4);
   });
 });
 

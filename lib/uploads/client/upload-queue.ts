@@ -6,7 +6,7 @@ import { messages } from "./messages";
 import type { Preparer } from "./prepare";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { type SendObject, sendObject } from "./send-object";
-import { failed, hasEnded, type UploadItemState } from "./upload-item";
+import { canHold, failed, hasEnded, type UploadItemState } from "./upload-item";
 import type { UploadServer } from "./upload-server";
 
 export interface UploadQueueOptions {
@@ -24,8 +24,13 @@ export interface UploadQueue {
   /** What is under way is finished; nothing else begins until `resume`, or until all has ended and more is added. */
   pause(): void;
   resume(): void;
+  /** Holds one file back that is not yet being sent, until `release`. */
+  hold(id: string): void;
+  release(id: string): void;
   cancel(id: string): void;
   cancelAll(): void;
+  /** Takes one that has ended off the list. */
+  remove(id: string): void;
   /** For what failed and may yet succeed, and for what was cancelled. */
   retry(id: string): void;
   /** Everything that failed and may yet succeed. */
@@ -95,8 +100,19 @@ export function createUploadQueue({
     };
     const ending = await endingOf(uploader.upload(task), signal);
     entry.arrivedAs = task.arrivedAs;
-    if (entries.get(id) !== entry) return;
+    if (entries.get(id) !== entry || store.get(id)?.state.status === "held") return;
     store.setState(id, ending);
+  }
+
+  function hold(id: string): void {
+    const state = store.get(id)?.state;
+    if (state === undefined || !canHold(state)) return;
+    entries.get(id)?.controller.abort();
+    store.setState(id, { status: "held" });
+  }
+
+  function release(id: string): void {
+    if (store.get(id)?.state.status === "held") startAgain(id);
   }
 
   /** A confirm that is under way cannot be called back: what it says is shown when it is known. */
@@ -112,9 +128,13 @@ export function createUploadQueue({
   }
 
   function retry(id: string): void {
-    const entry = entries.get(id);
     const state = store.get(id)?.state;
-    if (entry === undefined || state === undefined || !canRetry(state)) return;
+    if (state !== undefined && canRetry(state)) startAgain(id);
+  }
+
+  function startAgain(id: string): void {
+    const entry = entries.get(id);
+    if (entry === undefined) return;
     store.setState(id, { status: "waiting" });
     start(id, { ...entry, controller: new AbortController() });
   }
@@ -124,15 +144,21 @@ export function createUploadQueue({
   }
 
   function clearFinished(): void {
-    for (const { id, state } of [...store.items()]) {
-      if (!hasEnded(state)) continue;
-      store.remove(id);
-      entries.delete(id);
-    }
+    for (const { id } of [...store.items()]) remove(id);
+  }
+
+  function remove(id: string): void {
+    const state = store.get(id)?.state;
+    if (state === undefined || !hasEnded(state)) return;
+    store.remove(id);
+    entries.delete(id);
   }
 
   const { subscribe, getSnapshot } = store;
-  return { add, pause, resume, cancel, cancelAll, retry, retryAll, clearFinished, subscribe, getSnapshot };
+  return {
+    ...{ add, pause, resume, hold, release, cancel, cancelAll, retry, retryAll, remove, clearFinished },
+    ...{ subscribe, getSnapshot },
+  };
 }
 
 function canRetry(state: UploadItemState): boolean {
