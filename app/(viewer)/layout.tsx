@@ -17,7 +17,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
   const viewer = await requireViewerOrSignIn();
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (
-    <Uploads limits={env().limits}>
+    <Uploads limits={env().limits} viewerId={viewer.id}>
       <header className="flex items-center px-2 py-2 sm:gap-1 sm:px-4">
         <Link
           href="/"

@@ -1,11 +1,32 @@
-/** The files that were dropped, and those in dropped folders, but for what file managers keep there for themselves. */
+import { withHandle } from "@/lib/uploads/client/journal";
+
+/**
+ * The files that were dropped, and those in dropped folders, but for what file managers keep there for themselves. Each with
+ * its handle, where the browser gives one.
+ */
 export async function droppedFiles({ items, files }: DataTransfer): Promise<File[]> {
   // Both lists are empty once the event is over.
   const given = [...files];
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (!entries.some((entry) => entry.isDirectory)) return given;
-  const found = await Promise.all(entries.map((entry) => filesOf(entry)));
-  return found.flat();
+  const dropped = [...items].filter(({ kind }) => kind === "file");
+  const handles = dropped.map((item) => item.getAsFileSystemHandle?.());
+  const entries = dropped.map((item) => item.webkitGetAsEntry());
+  const found = await Promise.all(
+    entries.map(async (entry, index) => {
+      const handle = await handles[index];
+      if (handle) return filesOfHandle(handle);
+      return entry === null ? [] : filesOf(entry);
+    }),
+  );
+  return found.some((some) => some.length > 0) ? found.flat() : given;
+}
+
+async function filesOfHandle(handle: FileSystemHandle): Promise<File[]> {
+  if (isForFileManagers(handle.name)) return [];
+  if (isFileHandle(handle)) return [withHandle(await handle.getFile(), handle)];
+  const found: File[] = [];
+  for await (const inside of (handle as FileSystemDirectoryHandle).values())
+    found.push(...(await filesOfHandle(inside)));
+  return found;
 }
 
 /** What they keep in folders for themselves. */
@@ -34,3 +55,11 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
 }
 
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFileHandle = (handle: FileSystemHandle): handle is FileSystemFileHandle => handle.kind === "file";
+
+declare global {
+  /** Chromium's alone. */
+  interface DataTransferItem {
+    getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
+  }
+}

@@ -1,13 +1,14 @@
 "use client";
 
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
-import { type FocusEvent, useEffect, useState, useSyncExternalStore } from "react";
+import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
 import { isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
+import { toast } from "../_ui/toaster";
 import { TrayRow } from "./tray-row";
-import { headlineOf, paceOf, shareOf } from "./wording";
+import { headlineOf, leftSentence, otherPictures, paceOf, shareOf } from "./wording";
 
 const textButton =
   "shrink-0 min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text";
@@ -58,7 +59,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           <button type="button" className={textButton} onClick={queue.cancelAll}>
             Cancel all
           </button>
-        ) : (
+        ) : totals.files === 0 ? null : (
           <button
             type="button"
             className={iconButton}
@@ -70,8 +71,11 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           </button>
         )}
       </header>
-      <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
+      {totals.files === 0 ? null : (
+        <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
+      )}
       <Blocked items={items} />
+      <Left items={items} queue={queue} />
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
@@ -105,6 +109,54 @@ function Blocked({ items }: { items: UploadItem[] }) {
         </button>
       ) : null}
     </p>
+  );
+}
+
+/** What an earlier page could not bring to an end. */
+function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+  const id = useId();
+  const left = items.filter(({ state }) => state.status === "left");
+  if (left.length === 0) return null;
+  const rejoin = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
+    const others = await queue.rejoin([...(currentTarget.files ?? [])]);
+    currentTarget.value = "";
+    if (others.length > 0) toast(otherPictures(others.map(({ name }) => name)));
+  };
+  const asks = left.some(({ state }) => state.status === "left" && state.needs === "permission");
+  return (
+    <div className="flex flex-wrap items-center justify-end gap-x-1 pr-2 pb-1 pl-4 text-sm">
+      <p className="mr-auto">{leftSentence(left.length)}</p>
+      {asks ? (
+        <button type="button" className={textButton} onClick={() => void queue.openLeft()}>
+          Go on
+        </button>
+      ) : (
+        <div className="relative">
+          <input
+            id={id}
+            type="file"
+            multiple
+            className="peer absolute inset-0 size-full cursor-pointer opacity-0"
+            onChange={rejoin}
+          />
+          <label
+            htmlFor={id}
+            className={`${textButton} inline-flex items-center peer-focus-visible:outline-2 peer-focus-visible:outline-accent`}
+          >
+            Choose these again
+          </label>
+        </div>
+      )}
+      <button
+        type="button"
+        className={textButton}
+        onClick={() => {
+          for (const item of left) queue.cancel(item.id);
+        }}
+      >
+        Discard
+      </button>
+    </div>
   );
 }
 

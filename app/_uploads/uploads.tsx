@@ -3,8 +3,11 @@
 import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Result } from "@/lib/errors";
+import { openJournal } from "@/lib/uploads/client/browser-journal";
+import { type Journal, noJournal } from "@/lib/uploads/client/journal";
 import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare";
+import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
@@ -20,9 +23,15 @@ export function useAddFiles(): UploadQueue["add"] | null {
   return useContext(QueueContext)?.add ?? null;
 }
 
+interface UploadsProps {
+  limits: UploadLimits;
+  viewerId: string;
+  children: ReactNode;
+}
+
 /** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
-export function Uploads({ limits, children }: { limits: UploadLimits; children: ReactNode }) {
-  const queue = useQueue(limits);
+export function Uploads({ limits, viewerId, children }: UploadsProps) {
+  const queue = useQueue(limits, viewerId);
   return (
     <QueueContext value={queue}>
       {children}
@@ -40,20 +49,37 @@ export function Uploads({ limits, children }: { limits: UploadLimits; children: 
 }
 
 /** Made in the browser only, and once. */
-function useQueue(limits: UploadLimits): UploadQueue | null {
+function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   const [queue, setQueue] = useState<UploadQueue | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
     const server = { begin: known(begin), confirm: known(confirm), abandon, reportRefusal };
-    const made = createUploadQueue({ server, preparer });
+    // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
+    const made = window.isSecureContext
+      ? createSharedQueue({
+          name: `pail-uploads-${viewerId}`,
+          createQueue: async () =>
+            createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
+        })
+      : createUploadQueue({ server, preparer });
     setQueue(made);
     return () => {
-      made.cancelAll();
+      made.close();
       preparer.close();
     };
   }, []);
   return queue;
+}
+
+/** A private window, or a full disk, may refuse to keep anything. */
+async function journalOf(viewerId: string): Promise<Journal> {
+  try {
+    return await openJournal(viewerId);
+  } catch (error) {
+    console.warn("uploads cannot be kept for a later page", error);
+    return noJournal;
+  }
 }
 
 /** A page of an earlier build calls actions that the server has under other names by now. */
@@ -82,7 +108,7 @@ function PicturesArrive({ queue }: { queue: UploadQueue }) {
 function StayUntilSent({ queue }: { queue: UploadQueue }) {
   useEffect(() => {
     const onLeave = (event: BeforeUnloadEvent) => {
-      if (queue.getSnapshot().totals.active > 0) event.preventDefault();
+      if (queue.isSender() && queue.getSnapshot().totals.active > 0) event.preventDefault();
     };
     window.addEventListener("beforeunload", onLeave);
     return () => window.removeEventListener("beforeunload", onLeave);

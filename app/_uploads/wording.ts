@@ -4,7 +4,7 @@ import type { UploadItem } from "@/lib/uploads/client/upload-item";
 const pictures = (count: number): string => (count === 1 ? "1 picture" : `${count} pictures`);
 
 /** What the tray says first. */
-export function headlineOf({ totals, isPaused }: QueueSnapshot): string {
+export function headlineOf({ items, totals, isPaused }: QueueSnapshot): string {
   const { files, done, duplicates, failed, active } = totals;
   // Short: three buttons stand beside it, on a phone too.
   if (active > 0) return isPaused ? `Paused, ${done} of ${files}` : `${done} of ${pictures(files)}`;
@@ -12,10 +12,20 @@ export function headlineOf({ totals, isPaused }: QueueSnapshot): string {
     [done - duplicates, "added"],
     [duplicates, "already here"],
     [failed, "not added"],
+    [items.filter(({ state }) => state.status === "left").length, "not finished"],
   ] as const;
   const said = parts.filter(([count]) => count > 0);
   return said.map(([count, what], index) => `${index === 0 ? pictures(count) : count} ${what}`).join(", ");
 }
+
+/** What the pictures need that an earlier page left. */
+export const leftSentence = (count: number): string =>
+  `${count === 1 ? "A picture was" : `${count} pictures were`} on the way when Pail was closed.`;
+
+export const otherPictures = ([first = "", ...more]: string[]): string =>
+  more.length === 0
+    ? `“${first}” is none of them. Nothing was added.`
+    : `“${first}” and ${more.length} more are none of them. Nothing of these was added.`;
 
 /** How much, how fast, how long. */
 export function paceOf({ totals, isPaused }: QueueSnapshot): string {
@@ -30,8 +40,8 @@ export function paceOf({ totals, isPaused }: QueueSnapshot): string {
 }
 
 /** The share of the bytes that are sent, 0 to 1. */
-export const shareOf = ({ sentBytes, totalBytes, active }: QueueSnapshot["totals"]): number => {
-  if (active === 0) return 1;
+export const shareOf = ({ sentBytes, totalBytes, active, done }: QueueSnapshot["totals"]): number => {
+  if (active === 0) return done === 0 ? 0 : 1;
   return totalBytes === 0 ? 0 : sentBytes / totalBytes;
 };
 
@@ -42,6 +52,8 @@ export function stateOf({ state, bytes }: UploadItem): string {
       return "Waiting";
     case "held":
       return "Paused";
+    case "left":
+      return megabytes(bytes);
     case "preparing":
       return "Preparing";
     case "sending":

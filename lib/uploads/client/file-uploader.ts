@@ -1,8 +1,9 @@
 import { AppError } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import type { ConfirmOutcome } from "@/lib/uploads/contract";
+import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
 import { Claims, unlessAborted } from "./claims";
 import { Gate } from "./gate";
+import { type Progress, unknown } from "./journal";
 import { messages } from "./messages";
 import { Parallelism } from "./parallelism";
 import type { Preparer } from "./prepare";
@@ -19,9 +20,14 @@ export interface UploadTask {
   file: File;
   signal: AbortSignal;
   show(state: UploadItemState): void;
-  /** Set once all its bytes are in the bucket: from there on only confirm is left, in a later try as well. */
-  arrivedAs: string | null;
+  /** How far it is, perhaps from an earlier try or page. */
+  progress: Progress;
+  /** Notes how far it is now. */
+  note(progress: Progress): void;
 }
+
+/** Why a task is aborted whose upload is to go on in a later page. */
+export const pageClosed = Symbol("the page was closed");
 
 export type Ending = { status: "ready" | "duplicate"; image: GalleryImage };
 
@@ -76,11 +82,14 @@ export class FileUploader {
   }
 
   async upload(task: UploadTask): Promise<Ending> {
-    if (task.arrivedAs !== null) return this.#confirm(task, task.arrivedAs);
+    const { uploadId, arrived } = task.progress;
+    // Only confirm is left.
+    if (uploadId !== null && arrived.length === objectKinds.length) return this.#confirm(task, uploadId);
     for (;;) {
       const prepared = await this.#prepare(task);
       try {
         const { sha256 } = prepared.image.original;
+        if (sha256 !== task.progress.sha256) this.#note(task, { ...unknown, sha256 });
         const leader = this.#claims.leaderOf(sha256);
         if (leader === undefined) return await this.#claims.lead(sha256, () => this.#offer(task, prepared));
         prepared.release();
@@ -125,16 +134,15 @@ export class FileUploader {
 
   async #offer(task: UploadTask, prepared: Prepared): Promise<Ending> {
     task.show({ status: "waiting" });
-    const outcome = await this.#begin(task, prepared.image);
+    const outcome = await this.#begin(task, prepared.image, task.progress.uploadId);
     if ("image" in outcome) return outcome;
     const uploadId = await this.#send(task, prepared.image, outcome);
     if (typeof uploadId !== "string") return uploadId;
     prepared.release();
-    task.arrivedAs = uploadId;
     return this.#confirm(task, uploadId);
   }
 
-  async #begin(task: UploadTask, image: PreparedImage, uploadId?: string): Promise<Grant | Ending> {
+  async #begin(task: UploadTask, image: PreparedImage, uploadId: string | null): Promise<Grant | Ending> {
     const offer = {
       ...toOffer(task.file.name.slice(0, maxOfferedName), image),
       ...(uploadId && { uploadId }),
@@ -142,6 +150,8 @@ export class FileUploader {
     const outcome = await this.#desk.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
     if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
     if (outcome.status === "duplicate") return outcome;
+    if (outcome.uploadId !== task.progress.uploadId)
+      this.#note(task, { ...task.progress, uploadId: outcome.uploadId, arrived: [] });
     const { clock } = this.options.patience;
     return { uploadId: outcome.uploadId, forms: outcome.forms, grantedAtMs: clock.now() };
   }
@@ -160,7 +170,8 @@ export class FileUploader {
       leave = await this.#sending.enter(image.original.bytes, signal);
       show();
       await sendUpload({
-        ...{ image, grant, send, patience, signal },
+        ...{ image, grant, send, patience, signal, arrived: task.progress.arrived },
+        onArrived: (uploadId, arrived) => this.#note(task, { ...task.progress, uploadId, arrived }),
         renew: async (uploadId) => {
           const outcome = await this.#begin(task, image, uploadId);
           if ("image" in outcome) throw new AlreadyThere(outcome);
@@ -206,10 +217,22 @@ export class FileUploader {
     }
   }
 
+  #note(task: UploadTask, progress: Progress): void {
+    task.progress = progress;
+    task.note(progress);
+  }
+
   #giveUp(task: UploadTask, uploadId: string): void {
-    task.arrivedAs = null;
+    if (task.signal.reason === pageClosed) return;
+    forgetUpload(task);
     void this.#desk.abandon(uploadId);
   }
+}
+
+/** Whatever comes next starts from the file. */
+function forgetUpload(task: UploadTask): void {
+  task.progress = { ...unknown, sha256: task.progress.sha256 };
+  task.note(task.progress);
 }
 
 class AlreadyThere extends Error {
@@ -221,7 +244,7 @@ class AlreadyThere extends Error {
 /** A refused upload is over: a later try starts from the file. */
 function endingOf(task: UploadTask, outcome: ConfirmOutcome): Ending {
   if (outcome.status !== "refused") return outcome;
-  task.arrivedAs = null;
+  forgetUpload(task);
   throw new AppError(outcome.error.code, outcome.error.message);
 }
 

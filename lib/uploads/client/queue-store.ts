@@ -79,7 +79,8 @@ export class QueueStore {
   }
 
   isActive(): boolean {
-    for (const { state } of this.#items.values()) if (!hasEnded(state)) return true;
+    for (const { state } of this.#items.values())
+      if (!hasEnded(state) && state.status !== "left") return true;
     return false;
   }
 

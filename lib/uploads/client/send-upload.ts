@@ -16,6 +16,9 @@ export interface Grant {
 export interface SendUploadOptions {
   image: PreparedImage;
   grant: Grant;
+  /** objects of this grant's upload that are in the bucket already */
+  arrived: readonly ObjectKind[];
+  onArrived(uploadId: string, arrived: ObjectKind[]): void;
   /** Asks for fresh forms; the server may answer with another upload where the first has ended. */
   renew(uploadId: string): Promise<Grant>;
   /** Tells the server what the bucket refused; resolves to the number that its log has the reason under. */
@@ -33,9 +36,9 @@ const stallMs = 30_000;
 
 /** Sends the three objects of a picture one after another, and again what failed in passing. */
 export async function sendUpload(options: SendUploadOptions): Promise<void> {
-  const { image, renew, report, send, patience, signal, onProgress, onWait } = options;
+  const { image, renew, report, send, patience, signal, onProgress, onArrived, onWait } = options;
   const sentBytes = { original: 0, thumb: 0, display: 0 };
-  const arrived = new Set<ObjectKind>();
+  const arrived = new Set<ObjectKind>(options.arrived);
   let grant = options.grant;
   let isExpired = false;
 
@@ -80,10 +83,12 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     throw new AppError(refusal.code, refusal.message);
   };
 
+  for (const kind of arrived) progress(kind, image[kind].bytes);
   for (let kind = nextOf(arrived); kind !== undefined; kind = nextOf(arrived)) {
     const current = kind;
     await retrying(() => sendOnce(current), patience, signal, onWait);
     arrived.add(current);
+    onArrived(grant.uploadId, [...arrived]);
     progress(current, image[current].bytes);
   }
 }

@@ -2,6 +2,7 @@ import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { BeginOutcome, ConfirmOutcome, ImageOffer, PostForm, Refusal } from "@/lib/uploads/contract";
 import { type Clock, sleep } from "./clock";
+import { type Journal, type Left, type Progress, unknown } from "./journal";
 import type { Preparer } from "./prepare";
 import type { PreparedImage } from "./prepared-image";
 import type { SendFailure, SendObject } from "./send-object";
@@ -80,6 +81,8 @@ export class SimulatedWorld {
   sending = 0;
   mostSending = 0;
   prepared = 0;
+  /** "upload kind" of every POST that the bucket took */
+  taken: string[] = [];
   refuse = new Map<string, BeginOutcome>();
   confirmRefusal: ConfirmOutcome | null = null;
   readonly images = new Map<string, GalleryImage>();
@@ -197,6 +200,7 @@ export class SimulatedWorld {
       if (fault !== null) return this.#failureOf(fault);
       const [uploadId = "", kind = ""] = (form.fields.key ?? "").split(" ");
       this.#uploads.get(uploadId)?.arrived.add(kind);
+      this.taken.push(`${uploadId} ${kind}`);
       return { ok: true };
     } finally {
       this.sending -= 1;
@@ -233,6 +237,33 @@ export class SimulatedWorld {
       this.prepared += 1;
       return preparedImage(file, await file.text());
     },
+  };
+}
+
+/** Outlives the queues of its pages. Of some files a later page finds the bytes, the others have to be chosen again. */
+export class SimulatedJournal implements Journal {
+  readonly rows = new Map<string, { file: File; isKept: boolean; progress: Progress }>();
+
+  constructor(private readonly keeps: (file: File) => boolean = () => true) {}
+
+  left = async (): Promise<Left[]> =>
+    [...this.rows].map(([id, { file, isKept, progress }]) => {
+      const { name, size: bytes, lastModified } = file;
+      const open = isKept ? async () => file : null;
+      return { id, name, bytes, lastModified, open, asksPermission: false, ...progress };
+    });
+
+  add = (id: string, file: File): void => {
+    this.rows.set(id, { file, isKept: this.keeps(file), progress: unknown });
+  };
+
+  note = (id: string, progress: Progress): void => {
+    const row = this.rows.get(id);
+    if (row !== undefined) this.rows.set(id, { ...row, progress });
+  };
+
+  forget = (id: string): void => {
+    this.rows.delete(id);
   };
 }
 

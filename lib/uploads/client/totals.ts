@@ -2,7 +2,7 @@ import type { Clock } from "./clock";
 import { hasEnded, sentFraction, type UploadItem } from "./upload-item";
 
 /**
- * All files together; cancelled ones do not count. Bytes are those of the chosen files, known from the start, so that
+ * All files together; cancelled ones do not count, nor those that an earlier page left and nobody has chosen again. Bytes are those of the chosen files, known from the start, so that
  * the total does not move while the sizes that are sent along are still being made.
  */
 export interface Totals {
@@ -22,7 +22,7 @@ export interface Totals {
 export function totalsOf(items: Iterable<UploadItem>, speed: SpeedMeter): Totals {
   const sum = { files: 0, done: 0, duplicates: 0, failed: 0, active: 0, sentBytes: 0, totalBytes: 0 };
   for (const { state, bytes } of items) {
-    if (state.status === "cancelled") continue;
+    if (state.status === "cancelled" || state.status === "left") continue;
     sum.files += 1;
     if (state.status === "failed") sum.failed += 1;
     if (state.status === "ready" || state.status === "duplicate") sum.done += 1;

@@ -4,6 +4,8 @@ import type { Blocked, Wait } from "./retry";
 
 export type UploadItemState =
   | { status: "waiting" }
+  /** An earlier page did not bring it to an end, and this one cannot read it unasked. */
+  | { status: "left"; needs: "file" | "permission" }
   /** Held back by the person, until they let it go on. */
   | { status: "held" }
   | { status: "preparing" }

@@ -1,7 +1,10 @@
+import { v7 as uuidv7 } from "uuid";
 import { AppError } from "@/lib/errors";
 import { type Clock, systemClock } from "./clock";
 import { browserConnection, type Connection } from "./connection";
-import { FileUploader, type UploadTask } from "./file-uploader";
+import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
+import { type Journal, noJournal, type Progress, unknown } from "./journal";
+import { LeftFiles } from "./left-files";
 import { messages } from "./messages";
 import type { Preparer } from "./prepare";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
@@ -16,11 +19,28 @@ export interface UploadQueueOptions {
   clock?: Clock;
   random?: () => number;
   connection?: Connection;
+  journal?: Journal;
+}
+
+export interface Chosen {
+  /** of the item that it becomes */
+  id: string;
+  file: File;
 }
 
 export interface UploadQueue {
   /** Starts at once; returns the ids in the order of the files. */
   add(files: Iterable<File>): string[];
+  /** The same under ids that were given before; what is there already only gets its file, where it lacks that. */
+  addAs(chosen: readonly Chosen[]): void;
+  /** Resolves once it has seen what an earlier page left. */
+  restored: Promise<void>;
+  /** Whether it is this page that sends: closing it would stop that. */
+  isSender(): boolean;
+  /** What an earlier page left and only waits for permission. To be called by a click. */
+  openLeft(): Promise<void>;
+  /** Files for what an earlier page left: by their content, or their name where that was not known. Returns what fits none. */
+  rejoin(files: readonly File[]): Promise<File[]>;
   /** What is under way is finished; nothing else begins until `resume`, or until all has ended and more is added. */
   pause(): void;
   resume(): void;
@@ -37,6 +57,8 @@ export interface UploadQueue {
   retryAll(): void;
   /** Takes what has ended off the list. */
   clearFinished(): void;
+  /** Ends the work of this page; what has not ended stays for a later one. */
+  close(): void;
   subscribe(listener: () => void): () => void;
   getSnapshot(): QueueSnapshot;
 }
@@ -44,7 +66,7 @@ export interface UploadQueue {
 /** A file and its present try. Whoever holds an older try's controller has nothing to say any more. */
 interface Entry {
   file: File;
-  arrivedAs: string | null;
+  progress: Progress;
   controller: AbortController;
 }
 
@@ -56,21 +78,39 @@ export function createUploadQueue({
   clock = systemClock,
   random = Math.random,
   connection = browserConnection,
+  journal = noJournal,
 }: UploadQueueOptions): UploadQueue {
   const store = new QueueStore(clock);
   const uploader = new FileUploader({ server, preparer, send, patience: { clock, random, connection } });
   const entries = new Map<string, Entry>();
-  let lastId = 0;
+  const leftFiles = new LeftFiles({
+    journal,
+    onLeft: ({ id, name, bytes }, needs) => {
+      if (store.get(id) === undefined) store.add({ id, name, bytes, state: { status: "left", needs } });
+      else store.setState(id, { status: "left", needs });
+    },
+    onFile: ({ id, sha256, uploadId, arrived }, file) => {
+      store.setState(id, { status: "waiting" });
+      start(id, { file, progress: { sha256, uploadId, arrived }, controller: new AbortController() });
+    },
+  });
+  const restored = leftFiles.restore();
 
   function add(files: Iterable<File>): string[] {
+    const chosen = Array.from(files, (file) => ({ id: uuidv7(), file }));
+    addAs(chosen);
+    return chosen.map(({ id }) => id);
+  }
+
+  function addAs(chosen: readonly Chosen[]): void {
     if (store.isPaused && !store.isActive()) resume();
-    return Array.from(files, (file) => {
-      lastId += 1;
-      const id = `upload-${lastId}`;
+    for (const { id, file } of chosen) {
+      leftFiles.give(id, file);
+      if (store.get(id) !== undefined) continue;
+      journal.add(id, file);
       store.add({ id, name: file.name, bytes: file.size, state: { status: "waiting" } });
-      start(id, { file, arrivedAs: null, controller: new AbortController() });
-      return id;
-    });
+      start(id, { file, progress: unknown, controller: new AbortController() });
+    }
   }
 
   function pause(): void {
@@ -93,15 +133,25 @@ export function createUploadQueue({
     const task: UploadTask = {
       file: entry.file,
       signal,
-      arrivedAs: entry.arrivedAs,
+      progress: entry.progress,
+      note: (progress) => {
+        entry.progress = progress;
+        if (!signal.aborted) journal.note(id, progress);
+      },
       show: (state) => {
         if (!signal.aborted) store.setState(id, state);
       },
     };
     const ending = await endingOf(uploader.upload(task), signal);
-    entry.arrivedAs = task.arrivedAs;
     if (entries.get(id) !== entry || store.get(id)?.state.status === "held") return;
+    if (signal.reason === pageClosed) return;
+    end(id, ending);
+  }
+
+  function end(id: string, ending: UploadItemState): void {
     store.setState(id, ending);
+    // What failed and may yet succeed is worth another try, in a later page too.
+    if (ending.status !== "failed" || !ending.canRetry) journal.forget(id);
   }
 
   function hold(id: string): void {
@@ -120,7 +170,8 @@ export function createUploadQueue({
     const state = store.get(id)?.state;
     if (state === undefined || hasEnded(state)) return;
     entries.get(id)?.controller.abort();
-    if (state.status !== "confirming") store.setState(id, { status: "cancelled" });
+    leftFiles.forget(id);
+    if (state.status !== "confirming") end(id, { status: "cancelled" });
   }
 
   function cancelAll(): void {
@@ -135,6 +186,7 @@ export function createUploadQueue({
   function startAgain(id: string): void {
     const entry = entries.get(id);
     if (entry === undefined) return;
+    if (store.get(id)?.state.status === "cancelled") journal.add(id, entry.file);
     store.setState(id, { status: "waiting" });
     start(id, { ...entry, controller: new AbortController() });
   }
@@ -152,12 +204,19 @@ export function createUploadQueue({
     if (state === undefined || !hasEnded(state)) return;
     store.remove(id);
     entries.delete(id);
+    journal.forget(id);
+  }
+
+  function close(): void {
+    for (const { controller } of entries.values()) controller.abort(pageClosed);
   }
 
   const { subscribe, getSnapshot } = store;
   return {
-    ...{ add, pause, resume, hold, release, cancel, cancelAll, retry, retryAll, remove, clearFinished },
-    ...{ subscribe, getSnapshot },
+    ...{ restored, isSender: () => true, close, subscribe, getSnapshot },
+    ...{ openLeft: () => leftFiles.openAll(), rejoin: (files: readonly File[]) => leftFiles.rejoin(files) },
+    ...{ add, addAs, pause, resume, hold, release },
+    ...{ cancel, cancelAll, retry, retryAll, remove, clearFinished },
   };
 }
 

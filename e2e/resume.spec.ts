@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { expect, galleryImages, test } from "./fixtures";
+import { makePhotographs, type Photograph } from "./support/photos";
+
+// Chromium itself reports requests that were cut off.
+const networkErrors = /net::ERR_|Failed to load resource|status of 5\d\d/;
+
+test.beforeEach(async ({ page, expectedErrors, user }) => {
+  expect(user.id).not.toBe("");
+  expectedErrors.push(networkErrors);
+  // The page asks before it is left while it sends.
+  page.on("dialog", (dialog) => void dialog.accept());
+});
+
+const tray = (page: Page) => page.getByRole("region", { name: "Uploads" });
+const waiting = (page: Page) =>
+  tray(page).getByText("The connection was lost. Trying again in a moment.").first();
+const choose = (page: Page, photographs: Photograph[]) =>
+  page.getByLabel("Choose images").setInputFiles(photographs.map(({ path }) => path));
+
+/** Until the browser has copies of its own of all files that are still on their way. */
+const untilKept = (page: Page, files: number) =>
+  expect(async () => {
+    const kept = await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("pail-uploads");
+      let copies = 0;
+      for await (const _ of folder.keys()) copies += 1;
+      return copies;
+    });
+    expect(kept + (await galleryImages(page).count())).toBeGreaterThanOrEqual(files);
+  }).toPass();
+
+test("a reload in the middle: all of it goes on by itself and arrives", async ({ page, pail, user }) => {
+  const photographs = await makePhotographs(6);
+  await page.goto("/");
+  // Some get through, the rest waits for the wire.
+  pail.bucketWire.cut(8_000_000);
+  await choose(page, photographs);
+  await expect(waiting(page)).toBeVisible();
+  await untilKept(page, 6);
+  pail.bucketWire.mend();
+  await page.reload();
+  await expect(galleryImages(page)).toHaveCount(6, { timeout: 120_000 });
+  const found = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
+  expect(found.map((row) => Buffer.from(row.sha256, "base64").toString("hex")).sort()).toEqual(
+    photographs.map(({ sha256 }) => sha256).sort(),
+  );
+  // The same uploads went on: no second one was begun for any picture.
+  expect(pail.query("select count(*) as n from uploads where owner_id = ?", user.id)).toEqual([{ n: 6 }]);
+});
+
+test("two pages show the same, one sends, and when it is closed the other goes on", async ({
+  page,
+  pail,
+  context,
+  user,
+}) => {
+  const photographs = await makePhotographs(8);
+  await page.goto("/");
+  const other = await context.newPage();
+  await other.goto("/");
+  pail.bucketWire.cut(5_000_000);
+  await choose(page, photographs.slice(0, 4));
+  await expect(tray(other).getByRole("heading", { name: /of 4 pictures/ })).toBeVisible();
+  await choose(other, photographs.slice(4));
+  await expect(tray(page).getByRole("progressbar")).toHaveCount(8);
+  await untilKept(page, 8);
+  pail.bucketWire.mend();
+  await page.close();
+  await expect(galleryImages(other)).toHaveCount(8, { timeout: 120_000 });
+  expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([{ n: 8 }]);
+});
+
+test("what the browser could not keep is chosen again, told by its content", async ({ page, pail }) => {
+  const photographs = await makePhotographs(3);
+  await page.addInitScript(() => {
+    // A browser whose disk is full.
+    navigator.storage.estimate = async () => ({ quota: 0, usage: 0 });
+  });
+  await page.goto("/");
+  pail.bucketWire.cut(500_000);
+  await choose(page, photographs.slice(0, 2));
+  await expect(waiting(page)).toBeVisible();
+  await page.reload();
+  pail.bucketWire.mend();
+  await expect(tray(page).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
+  const again = tray(page).getByLabel("Choose these again");
+  await again.setInputFiles(photographs[2]?.path ?? "");
+  await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
+  await again.setInputFiles(photographs.slice(0, 2).map(({ path }) => path));
+  await expect(galleryImages(page)).toHaveCount(2);
+  await page.reload();
+  await expect(galleryImages(page)).toHaveCount(2);
+  await expect(tray(page)).toHaveCount(0);
+});
+
+test("what was left can be discarded, and another person on this browser sees none of it", async ({
+  page,
+  pail,
+  context,
+}) => {
+  const photographs = await makePhotographs(1);
+  await page.addInitScript(() => {
+    navigator.storage.estimate = async () => ({ quota: 0, usage: 0 });
+  });
+  await page.goto("/");
+  pail.bucketWire.cut(500_000);
+  await choose(page, photographs);
+  await expect(waiting(page)).toBeVisible();
+  const mine = await context.cookies();
+  await context.addCookies([{ name: "pail", value: pail.addUser().token, url: pail.origin }]);
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await expect(tray(page)).toHaveCount(0);
+  await context.addCookies(mine);
+  await page.reload();
+  pail.bucketWire.mend();
+  await tray(page).getByRole("button", { name: "Discard" }).click();
+  await expect(tray(page)).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await expect(tray(page)).toHaveCount(0);
+});
+
+test("three pictures of the same name, size and type are three pictures", async ({ page, pail, user }) => {
+  const [photograph] = await makePhotographs(1, { megapixels: 1 });
+  if (photograph === undefined) throw new Error("no photograph");
+  const bytes = await readFile(photograph.path);
+  const files = [1, 2, 3].map((last) => {
+    const buffer = Buffer.from(bytes);
+    // A few bytes of the picture's data.
+    buffer[bytes.length - 20] = last;
+    return { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer };
+  });
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(files);
+  await expect(galleryImages(page)).toHaveCount(3);
+  const found = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
+  expect(found.map(({ sha256 }) => sha256).sort()).toEqual(
+    files.map(({ buffer }) => createHash("sha256").update(buffer).digest("base64")).sort(),
+  );
+});

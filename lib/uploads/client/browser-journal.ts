@@ -1,0 +1,164 @@
+import { type DBSchema, openDB } from "idb";
+import { handleOf, type Journal, type Left, type Progress, unknown } from "./journal";
+
+interface Row extends Progress {
+  id: string;
+  viewerId: string;
+  name: string;
+  type: string;
+  bytes: number;
+  lastModified: number;
+  handle?: FileSystemFileHandle;
+  /** whether its bytes lie in the origin's private file system, under its id */
+  isCopied: boolean;
+}
+
+interface Schema extends DBSchema {
+  files: { key: string; value: Row; indexes: { viewer: string } };
+}
+
+/** What is sent sooner needs no copy. */
+const copyAfterMs = 2000;
+const maxCopyBytes = 64 * 1024 * 1024;
+const maxCopiesBytes = 512 * 1024 * 1024;
+const maxShareOfQuota = 0.1;
+const folderName = "pail-uploads";
+
+/**
+ * A journal in IndexedDB, of one viewer. A file's bytes are kept by its handle where the browser gave one, else as a copy in the
+ * origin's private file system, within a budget. For one page at a time: whoever holds the viewer's lock.
+ */
+export async function openJournal(viewerId: string): Promise<Journal> {
+  const db = await openDB<Schema>("pail-uploads", 1, {
+    upgrade: (fresh) => fresh.createObjectStore("files", { keyPath: "id" }).createIndex("viewer", "viewerId"),
+  });
+  const copies = await (await navigator.storage.getDirectory()).getDirectoryHandle(folderName, {
+    create: true,
+  });
+  const { quota = 0 } = await navigator.storage.estimate();
+  const budget = Math.min(maxCopiesBytes, quota * maxShareOfQuota);
+  const present = new Map<string, Row>();
+  let copiedBytes = 0;
+  let last: Promise<void> = Promise.resolve();
+
+  /** One after another, so that what is forgotten stays so. */
+  function enqueue(work: () => Promise<void>): void {
+    last = last.then(work).catch((error: unknown) => {
+      console.warn("the journal of uploads could not be written", error);
+    });
+  }
+
+  async function copy(id: string, file: File): Promise<void> {
+    const row = present.get(id);
+    if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
+    const writable = await (await copies.getFileHandle(id, { create: true })).createWritable();
+    await file.stream().pipeTo(writable);
+    copiedBytes += file.size;
+    const copied = { ...(present.get(id) ?? row), isCopied: true };
+    if (present.has(id)) await put(copied);
+    else await drop(copied);
+  }
+
+  async function put(row: Row): Promise<void> {
+    present.set(row.id, row);
+    await db.put("files", row);
+  }
+
+  async function drop({ id, isCopied, bytes }: Row): Promise<void> {
+    await db.delete("files", id);
+    if (!isCopied) return;
+    copiedBytes -= bytes;
+    await copies.removeEntry(id);
+  }
+
+  function add(id: string, file: File): void {
+    const { name, type, size: bytes, lastModified } = file;
+    const handle = handleOf(file);
+    const row: Row = {
+      ...{ id, viewerId, name, type, bytes, lastModified, isCopied: false, ...unknown },
+      ...(handle && { handle }),
+    };
+    present.set(id, row);
+    enqueue(() => (present.has(id) ? put(row) : Promise.resolve()));
+    if (handle === undefined) setTimeout(() => enqueue(() => copy(id, file)), copyAfterMs);
+  }
+
+  function note(id: string, progress: Progress): void {
+    enqueue(async () => {
+      const row = present.get(id);
+      if (row !== undefined) await put({ ...row, ...progress });
+    });
+  }
+
+  function forget(id: string): void {
+    const row = present.get(id);
+    present.delete(id);
+    if (row !== undefined) enqueue(() => drop(row));
+  }
+
+  async function left(): Promise<Left[]> {
+    try {
+      return await readLeft();
+    } catch (error) {
+      console.warn("the journal of uploads could not be read", error);
+      return [];
+    }
+  }
+
+  async function readLeft(): Promise<Left[]> {
+    await last;
+    const rows = await db.getAllFromIndex("files", "viewer", viewerId);
+    for (const row of rows) present.set(row.id, row);
+    copiedBytes = rows.reduce((sum, row) => sum + (row.isCopied ? row.bytes : 0), 0);
+    await removeStrays();
+    return Promise.all(rows.map((row) => leftOf(row)));
+  }
+
+  /** Half-written copies of a page that was closed. */
+  async function removeStrays(): Promise<void> {
+    const known = new Set((await db.getAll("files")).filter((row) => row.isCopied).map((row) => row.id));
+    for await (const id of copies.keys()) if (!known.has(id)) await copies.removeEntry(id);
+  }
+
+  async function leftOf(row: Row): Promise<Left> {
+    const { handle, isCopied } = row;
+    if (isCopied) return { ...row, open: () => openCopy(row), asksPermission: false };
+    if (handle === undefined) return { ...row, open: null, asksPermission: false };
+    const asksPermission = (await handle.queryPermission?.({ mode: "read" })) === "prompt";
+    return { ...row, open: () => openHandle(handle), asksPermission };
+  }
+
+  async function openCopy({ id, name, type, lastModified }: Row): Promise<File | null> {
+    try {
+      const copied = await (await copies.getFileHandle(id)).getFile();
+      return new File([copied], name, { type, lastModified });
+    } catch (error) {
+      return nullIfGone(error);
+    }
+  }
+
+  return { add, note, forget, left };
+}
+
+async function openHandle(handle: FileSystemFileHandle): Promise<File | null> {
+  try {
+    await handle.requestPermission?.({ mode: "read" });
+    return await handle.getFile();
+  } catch (error) {
+    return nullIfGone(error);
+  }
+}
+
+/** Moved, deleted, or not allowed. */
+function nullIfGone(error: unknown): null {
+  if (error instanceof DOMException) return null;
+  throw error;
+}
+
+declare global {
+  /** Chromium's alone. */
+  interface FileSystemHandle {
+    queryPermission?(descriptor: { mode: "read" }): Promise<PermissionState>;
+    requestPermission?(descriptor: { mode: "read" }): Promise<PermissionState>;
+  }
+}

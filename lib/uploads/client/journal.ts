@@ -1,0 +1,50 @@
+import type { ObjectKind } from "@/lib/uploads/contract";
+
+/** How far an upload is that may have to go on in another page. */
+export interface Progress {
+  /** base64; null until it is known */
+  sha256: string | null;
+  uploadId: string | null;
+  /** objects of that upload which are in the bucket */
+  arrived: ObjectKind[];
+}
+
+/** A file that an earlier page did not bring to an end. */
+export interface Left extends Progress {
+  id: string;
+  name: string;
+  bytes: number;
+  lastModified: number;
+  /** Its bytes; null where they have to be chosen again. Where it asks for permission, only a click may call it. */
+  open: (() => Promise<File | null>) | null;
+  asksPermission: boolean;
+}
+
+/** Where the queue notes what it has to do, for the page after this one. It never fails: at worst it knows less. */
+export interface Journal {
+  left(): Promise<Left[]>;
+  add(id: string, file: File): void;
+  note(id: string, progress: Progress): void;
+  /** It has come to an end. */
+  forget(id: string): void;
+}
+
+export const unknown: Progress = { sha256: null, uploadId: null, arrived: [] };
+
+/** For pages that cannot keep anything. */
+export const noJournal: Journal = {
+  left: async () => [],
+  add: () => undefined,
+  note: () => undefined,
+  forget: () => undefined,
+};
+
+/** Handles of files that were dropped: with them, a later page can read the file where it is. */
+const handles = new WeakMap<File, FileSystemFileHandle>();
+
+export const handleOf = (file: File): FileSystemFileHandle | undefined => handles.get(file);
+
+export function withHandle(file: File, handle: FileSystemFileHandle | undefined): File {
+  if (handle !== undefined) handles.set(file, handle);
+  return file;
+}
