@@ -2,7 +2,7 @@
 
 import { Camera, FolderOpen, ImagePlus, type LucideIcon } from "lucide-react";
 import { type ComponentProps, useCallback, useEffect, useId, useRef } from "react";
-import { imageTypes } from "@/lib/images/contract";
+import { acceptedFiles } from "@/lib/images/contract";
 import { iconButton, primaryButton } from "../_ui/styles";
 import { isForFileManagers } from "./dropped-files";
 import { useAddFiles } from "./uploads";
@@ -17,7 +17,7 @@ export function ChooseImages({ another = false }: { another?: boolean }) {
         id={id}
         type="file"
         multiple
-        accept={imageTypes.join(",")}
+        accept={acceptedFiles}
         className="peer absolute inset-0 size-full cursor-pointer opacity-0"
         onChange={take}
       />

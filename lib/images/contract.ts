@@ -1,6 +1,12 @@
 /** The image types that Pail takes, by content. SVG is not among them: it can carry scripts. */
-export const imageTypes = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"] as const;
+export const imageTypes = [
+  ...(["image/jpeg", "image/png", "image/webp"] as const),
+  ...(["image/gif", "image/avif", "image/heic"] as const),
+] as const;
 export type ImageType = (typeof imageTypes)[number];
+
+/** For file dialogs; few systems know what type a HEIC is. */
+export const acceptedFiles = [...imageTypes, "image/heif", ".heic", ".heif"].join(",");
 
 /** Long side in pixels of each size that is derived from an image. A smaller image is not enlarged. */
 export const variantSides = { thumb: 480, display: 2048 } as const;

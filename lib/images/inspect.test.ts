@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
 import { maxSourceReads } from "./formats/byte-reader";
+import { decodeHeic } from "./heic";
 import { type ByteSource, type Inspection, inspect } from "./inspect";
 
 const limits = { maxBytes: 50_000_000, maxPixels: 50_000_000 };
@@ -175,6 +177,46 @@ describe("what a picture is", () => {
   });
 });
 
+describe("a phone's HEIC", () => {
+  it("is turned upright once, though its EXIF says so too, and has the camera's time", async () => {
+    const bytes = new Uint8Array(await readFile("e2e/photos/alpine-path-phone.heic"));
+    const { source, meter } = meteredSource(bytes);
+    expect(await inspect(source, limits)).toEqual({
+      ...{ type: "image/heic", width: 1000, height: 750, orientation: 6 },
+      capturedAt: Date.UTC(2025, 6, 14, 9, 30),
+    });
+    expect(meter.reads).toBeLessThanOrEqual(maxSourceReads);
+  });
+
+  it("is refused where anything is missing", async () => {
+    const bytes = new Uint8Array(await readFile("e2e/photos/alpine-path-phone.heic"));
+    for (const length of [40, 300, 2000, bytes.length - 1])
+      expect(await refusal(bytes.slice(0, length))).toBe("damaged_image");
+    expect(await sentence("\0\0\0\x18ftypheic\0\0\0\0mif1heic")).toContain("damaged");
+  });
+
+  it("is decoded upright, and to its own pixels", async () => {
+    const { data, width, height } = await decodeHeic(await readFile("e2e/photos/alpine-path-phone.heic"));
+    expect([width, height]).toEqual([1000, 750]);
+    const raw = { width, height, channels: 4 } as const;
+    const small = (picture: Sharp) => picture.resize(64, 48, { fit: "fill" }).removeAlpha().raw().toBuffer();
+    const [decoded, wanted] = [
+      await small(sharp(data, { raw })),
+      await small(sharp("e2e/photos/alpine-path.jpg")),
+    ];
+    const difference = decoded.reduce((sum, value, index) => sum + Math.abs(value - (wanted[index] ?? 0)), 0);
+    expect(difference / decoded.length).toBeLessThan(6);
+  });
+
+  it("that cannot be decoded is an error", async () => {
+    const bytes = await readFile("e2e/photos/alpine-path-phone.heic");
+    // Without it no decoder knows what the bytes mean.
+    bytes.fill(0, bytes.indexOf("hvcC") + 4, bytes.indexOf("hvcC") + 90);
+    await expect(decodeHeic(bytes)).rejects.toThrow();
+    await expect(decodeHeic(Buffer.from("no picture"))).rejects.toThrow();
+  });
+});
+
 describe("what is refused", () => {
   it.each(Object.keys(make))("refuses a truncated %s", async (name) => {
     const whole = sample(name);
@@ -216,7 +258,6 @@ describe("what is refused", () => {
     expect(await sentence("  <!DOCTYPE html><title>x</title>")).toContain("web page");
     expect(await sentence("just words")).toContain("text file");
     expect(await sentence("%PDF-1.7\n")).toContain("PDF");
-    expect(await sentence("\0\0\0\x18ftypheic\0\0\0\0mif1heic")).toContain("HEIC");
     expect(await sentence("\0\0\0\x18ftypmp42\0\0\0\0isommp42")).toContain("video");
     expect(await sentence("RIFF1234AVI LIST")).toContain("video");
     expect(await sentence("PK\x03\x04word/document.xml")).toContain("archive");

@@ -4,6 +4,7 @@ import { isAvif, readAvif } from "./formats/avif";
 import { ByteReader, type ByteSource, damaged } from "./formats/byte-reader";
 import { isGif, readGif } from "./formats/gif";
 import type { Header } from "./formats/header";
+import { isHeic, readHeic } from "./formats/heic";
 import { isJpeg, readJpeg } from "./formats/jpeg";
 import { isPng, readPng } from "./formats/png";
 import { unsupported } from "./formats/unsupported";
@@ -19,9 +20,10 @@ const formats = [
   { matches: isWebp, read: readWebp },
   { matches: isGif, read: readGif },
   { matches: isAvif, read: readAvif },
+  { matches: isHeic, read: readHeic },
 ];
 
-/** No encoder of the five formats goes beyond it on purpose, and no browser decodes it. */
+/** No encoder of these formats goes beyond it on purpose, and no browser decodes it. */
 const maxSide = 65_535;
 
 /**

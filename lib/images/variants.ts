@@ -1,7 +1,9 @@
 import "server-only";
-import sharp from "sharp";
+import { readFile } from "node:fs/promises";
+import sharp, { type Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
-import { type VariantKind, type VariantType, variantSides } from "./contract";
+import { type ImageType, type VariantKind, type VariantType, variantSides } from "./contract";
+import { decodeHeic } from "./heic";
 import { damaged } from "./inspect";
 
 interface MadeVariants extends Record<VariantKind, { type: VariantType; bytes: Buffer }> {
@@ -20,21 +22,16 @@ let last: Promise<unknown> = Promise.resolve();
  * `file` is one that `inspect` has passed. One at a time, as each takes all cores and much memory.
  * Throws AppError `damaged_image`.
  */
-export function makeVariants(file: string): Promise<MadeVariants> {
-  const made = last.then(() => derive(file));
+export function makeVariants(file: string, type: ImageType): Promise<MadeVariants> {
+  const made = last.then(() => derive(file, type));
   last = Promise.allSettled([made]);
   return made;
 }
 
-async function derive(file: string): Promise<MadeVariants> {
-  const display = await sharp(file, { limitInputPixels: false })
-    .autoOrient()
-    .resize(within(variantSides.display))
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw damaged(error);
-    });
+async function derive(file: string, type: ImageType): Promise<MadeVariants> {
+  const display = await sized(file, type).catch((error: unknown) => {
+    throw damaged(error);
+  });
   const pixels = () => sharp(display.data, { raw: display.info });
   const thumb = pixels().resize(within(variantSides.thumb));
   const tiny = await pixels()
@@ -48,6 +45,22 @@ async function derive(file: string): Promise<MadeVariants> {
     thumb: { type: "image/webp", bytes: await thumb.webp({ quality: quality.thumb }).toBuffer() },
     thumbhash: Buffer.from(rgbaToThumbHash(tiny.info.width, tiny.info.height, tiny.data)).toString("base64"),
   };
+}
+
+/** The pixels of the display size, upright. */
+async function sized(file: string, type: ImageType) {
+  const picture = type === "image/heic" ? await heic(file) : sharp(file, { limitInputPixels: false });
+  return picture
+    .autoOrient()
+    .resize(within(variantSides.display))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+}
+
+/** sharp comes without a decoder for it. */
+async function heic(file: string): Promise<Sharp> {
+  const { data, width, height } = await decodeHeic(await readFile(file));
+  return sharp(data, { raw: { width, height, channels: 4 } });
 }
 
 const within = (side: number) =>

@@ -22,6 +22,7 @@ const extensions: Record<string, string> = {
   "image/webp": "webp",
   "image/gif": "gif",
   "image/avif": "avif",
+  "image/heic": "heic",
 };
 
 /** Where the browser puts an object of an upload: a name under incoming/. */

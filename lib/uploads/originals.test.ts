@@ -93,6 +93,14 @@ describe("an original that comes alone", () => {
     expect(await sharp(await kept(keys.thumb)).metadata()).toMatchObject({ width: 20, hasAlpha: true });
   });
 
+  test("may be a HEIC", async () => {
+    const id = await begin(await photo("alpine-path-phone.heic"), "image/heic");
+    expect(await confirmUploads(viewer, [id])).toMatchObject([{ status: "ready" }]);
+    const { keys, width, height } = await imageOf(id);
+    expect([width, height, keys.original.split(".").at(-1)]).toEqual([1000, 750, "heic"]);
+    expect(await sharp(await kept(keys.thumb)).metadata()).toMatchObject({ width: 480, height: 360 });
+  });
+
   test("is confirmed twice at once with one picture as the answer", async () => {
     const id = await begin(await coloured(2).jpeg().toBuffer());
     const answers = await Promise.all([confirmUploads(viewer, [id]), confirmUploads(viewer, [id])]);

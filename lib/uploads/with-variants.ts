@@ -25,7 +25,9 @@ export async function withVariants(upload: Upload): Promise<WholeUpload> {
   if (isWhole(upload)) return upload;
   const { etag } = await requireArrived(upload.id, "original", upload.objects.original);
   await inspectOriginal(upload, etag);
-  const { thumb, display, thumbhash } = await onDisk(upload, etag, makeVariants);
+  const { thumb, display, thumbhash } = await onDisk(upload, etag, (file) =>
+    makeVariants(file, upload.objects.original.type),
+  );
   const objects = {
     original: upload.objects.original,
     thumb: await put(upload, "thumb", thumb),

@@ -5,7 +5,7 @@ import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { failureOf } from "@/lib/actions";
 import { env } from "@/lib/env";
-import { imageTypes } from "@/lib/images/contract";
+import { acceptedFiles } from "@/lib/images/contract";
 import type { ConfirmOutcome } from "@/lib/uploads/contract";
 import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";
 import { FormError } from "../../_ui/entrance";
@@ -47,7 +47,7 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
           type="file"
           required
           className={`${textField} py-2.5 file:mr-3 file:font-medium`}
-          accept={imageTypes.join(",")}
+          accept={acceptedFiles}
           hint={`One at a time, up to ${Math.floor(env().limits.maxBytes / 1_000_000)} MB.`}
         />
         <button type="submit" className={primaryButton}>

@@ -19,7 +19,12 @@ export function isAvif(head: Uint8Array): boolean {
   return brandsOf(head).some((brand) => brand === "avif" || brand === "avis");
 }
 
-export async function readAvif(reader: ByteReader): Promise<Header> {
+export function readAvif(reader: ByteReader): Promise<Header> {
+  return readHeifImage(reader, "image/avif");
+}
+
+/** AVIF and HEIC differ in the codec alone. */
+export async function readHeifImage(reader: ByteReader, type: "image/avif" | "image/heic"): Promise<Header> {
   const meta = await readMeta(reader);
   const primaryId = readPrimaryId(meta);
   const locations = readLocations(meta);
@@ -36,7 +41,7 @@ export async function readAvif(reader: ByteReader): Promise<Header> {
   const exifId = [...readItemInfo(meta)].find(([, type]) => type === "Exif")?.[0];
   const exif = await readExifItem(reader, exifId === undefined ? undefined : locations.get(exifId));
   return {
-    type: "image/avif",
+    type,
     ...upright(stored, toOrientation(rotation, mirror)),
     capturedAt: exif.capturedAt,
   };
@@ -72,7 +77,7 @@ function requireWhole(location: ItemLocation, fileBytes: number): void {
     throw damaged();
 }
 
-/** AVIF turns anticlockwise first and mirrors then; its EXIF orientation is not honoured. */
+/** HEIF turns anticlockwise first and mirrors then; its EXIF orientation is not honoured. */
 function toOrientation(rotation = 0, mirror?: number): Orientation {
   const turned = [1, 8, 3, 6] as const;
   const turnedThenTopToBottom = [4, 5, 2, 7] as const;

@@ -1,6 +1,6 @@
 import { damaged } from "./byte-reader";
 
-/** The boxes of a HEIF `meta` box that AVIF needs. Reading past a box throws a RangeError, which means damaged. */
+/** The boxes of a HEIF `meta` box that AVIF and HEIC need. Reading past a box throws a RangeError, which means damaged. */
 interface Box {
   type: string;
   view: DataView;

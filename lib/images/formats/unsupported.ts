@@ -3,7 +3,7 @@ import { brandsOf } from "./avif";
 import { latin1 } from "./byte-reader";
 
 const saveAsPicture = "Save it as PNG or JPEG and try again.";
-const choosePicture = "Choose a JPEG, PNG, WebP, GIF or AVIF picture.";
+const choosePicture = "Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC picture.";
 
 const raw =
   "This is a TIFF or a camera's raw file, which browsers cannot show. Export it as JPEG and try again.";
@@ -29,8 +29,6 @@ const beginnings = Object.entries({
   "\x1f\x8b": archive,
 });
 
-const heifBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
-
 /** Says what a file is, where its first bytes tell, and what to do instead. */
 export function unsupported(head: Uint8Array): AppError {
   return new AppError("unsupported_type", describe(head));
@@ -42,9 +40,6 @@ function describe(head: Uint8Array): string {
   if (known !== undefined) return known[1];
 
   const brands = brandsOf(head);
-  if (brands.some((brand) => heifBrands.includes(brand))) {
-    return "This is a HEIC picture, which few browsers can show. Save it as JPEG and try again.";
-  }
   const isAvi = start.startsWith("RIFF") && start.startsWith("AVI ", 8);
   if (isAvi || brands.length > 0) return video;
   return describeText(head) ?? `This is not a picture that Pail can read. ${choosePicture}`;

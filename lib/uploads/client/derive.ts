@@ -1,5 +1,6 @@
 import { rgbaToThumbHash } from "thumbhash";
 import { type ImageType, type VariantKind, type VariantType, variantSides } from "@/lib/images/contract";
+import { decodeHeic } from "@/lib/images/heic";
 import { damaged, type Inspection } from "@/lib/images/inspect";
 import { toBase64 } from "./base64";
 
@@ -26,7 +27,7 @@ export async function derive(file: Blob, inspection: Inspection) {
 
 /** Frees the full size as soon as the display size is drawn: it is 200 MB for 50 megapixels. */
 async function decode(file: Blob, inspection: Inspection): Promise<OffscreenCanvas> {
-  const bitmap = await createImageBitmap(file).catch((error: unknown) => {
+  const bitmap = await bitmapOf(file, inspection.type).catch((error: unknown) => {
     throw damaged(error);
   });
   try {
@@ -34,6 +35,17 @@ async function decode(file: Blob, inspection: Inspection): Promise<OffscreenCanv
     return draw(bitmap, sizeWithin(bitmap, variantSides.display));
   } finally {
     bitmap.close();
+  }
+}
+
+/** Of the browsers only Safari decodes HEIC by itself. */
+async function bitmapOf(file: Blob, type: ImageType): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(file);
+  } catch (error) {
+    if (type !== "image/heic") throw error;
+    const { data, width, height } = await decodeHeic(new Uint8Array(await file.arrayBuffer()));
+    return createImageBitmap(new ImageData(data, width, height));
   }
 }
 
@@ -72,7 +84,7 @@ function thumbhashOf(canvas: OffscreenCanvas): Uint8Array {
  * WebP would be a third smaller, but takes ten times as long to encode: longer than all other steps together.
  */
 function typesFor(kind: VariantKind, original: ImageType): VariantType[] {
-  if (original !== "image/jpeg") return ["image/webp", "image/png"];
+  if (original !== "image/jpeg" && original !== "image/heic") return ["image/webp", "image/png"];
   return kind === "display" ? ["image/jpeg"] : ["image/webp", "image/jpeg"];
 }
 

@@ -6,6 +6,7 @@ const typeNames = {
   "image/webp": "WebP",
   "image/gif": "GIF",
   "image/avif": "AVIF",
+  "image/heic": "HEIC",
 };
 // A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
 const when = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
