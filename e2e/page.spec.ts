@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, galleryImages, test, uploadFiles } from "./fixtures";
@@ -116,6 +117,42 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
     all.map((image) => (image as HTMLImageElement).alt),
   );
   expect(new Set(titles).size).toBe(451);
+});
+
+test("the gallery needs less than 150 kB of compressed script; what sends pictures comes when someone reaches for it", async ({
+  page,
+  user,
+}) => {
+  if (user === undefined) throw new Error("no user");
+  const scripts: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script")
+      scripts.push(response.body().then((body) => gzipSync(body).length));
+  });
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  const sizes = await Promise.all(scripts);
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(150_000);
+  await page.getByLabel("Choose images").hover();
+  await expect.poll(() => scripts.length).toBeGreaterThan(sizes.length);
+});
+
+test("files that are chosen while what sends them cannot be loaded are sent once it can", async ({
+  page,
+  user,
+  expectedErrors,
+}) => {
+  if (user === undefined) throw new Error("no user");
+  expectedErrors.push(/Failed to load resource/);
+  const photographs = await makePhotographs(2, { megapixels: 1 });
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  await page.route("**/_next/static/chunks/**", (route) => route.abort());
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(page.getByText("could not be loaded")).toBeVisible();
+  await page.unroute("**/_next/static/chunks/**");
+  await expect(galleryImages(page)).toHaveCount(2);
 });
 
 test("files are taken by drop anywhere and by paste", async ({ page, user }) => {

@@ -4,15 +4,15 @@ import { ImagePlus } from "lucide-react";
 import { useCallback, useEffect, useId, useRef } from "react";
 import { imageTypes } from "@/lib/images/contract";
 import { primaryButton } from "../_ui/styles";
-import { useAddFiles } from "./uploads";
+import { useTakeFiles } from "./uploads";
 
 /** The button that opens the file dialog. The page has one in its header; `another` is for further places. */
 export function ChooseImages({ another = false }: { another?: boolean }) {
   const id = useId();
-  const add = useAddFiles();
+  const { add, prepare } = useTakeFiles();
   const input = useRef<HTMLInputElement>(null);
   const take = useCallback(() => {
-    if (add === null || input.current === null) return;
+    if (input.current === null) return;
     add([...(input.current.files ?? [])]);
     // So that choosing the same files again is a change again.
     input.current.value = "";
@@ -29,6 +29,8 @@ export function ChooseImages({ another = false }: { another?: boolean }) {
         accept={imageTypes.join(",")}
         className="peer absolute inset-0 size-full cursor-pointer opacity-0"
         onChange={take}
+        onPointerEnter={prepare}
+        onFocus={prepare}
       />
       <label
         htmlFor={id}

@@ -1,95 +1,60 @@
 "use client";
 
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import { createPreparer } from "@/lib/uploads/client/prepare";
-import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
+import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { addToGallery } from "../(viewer)/gallery-changes";
-import { abandon, begin, confirm, reportRefusal } from "./actions";
+import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
-import { Tray } from "./tray";
-import { shareOf } from "./wording";
 
-const QueueContext = createContext<UploadQueue | null>(null);
-
-/** What takes chosen files; null until the page's script has started. */
-export function useAddFiles(): UploadQueue["add"] | null {
-  return useContext(QueueContext)?.add ?? null;
+interface TakeFiles {
+  add(files: File[]): void;
+  /** To be called when someone is about to add files. */
+  prepare(): void;
 }
 
-/** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
+const TakeFilesContext = createContext<TakeFiles>({ add: () => {}, prepare: () => {} });
+
+export const useTakeFiles = (): TakeFiles => useContext(TakeFilesContext);
+
+/** Takes files from the whole page. What sends them is loaded once someone reaches for it: looking at pictures does without. */
 export function Uploads({ limits, children }: { limits: UploadLimits; children: ReactNode }) {
-  const queue = useQueue(limits);
+  const [sending, setSending] = useState<typeof import("./sending") | null>(null);
+  const [chosen, setChosen] = useState<File[]>([]);
+  const isLoading = useRef(false);
+  const prepare = useCallback(() => {
+    if (isLoading.current) return;
+    isLoading.current = true;
+    void loadSending().then(setSending);
+  }, []);
+  const add = useCallback(
+    (files: File[]) => {
+      if (files.length === 0) return;
+      prepare();
+      setChosen((before) => [...before, ...files]);
+    },
+    [prepare],
+  );
+  const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
+  const [takeFiles] = useState({ add, prepare });
   return (
-    <QueueContext value={queue}>
+    <TakeFilesContext value={takeFiles}>
       {children}
-      {queue === null ? null : (
-        <>
-          <DropTarget onFiles={queue.add} />
-          <Tray queue={queue} />
-          <PicturesArrive queue={queue} />
-          <StayUntilSent queue={queue} />
-          <TitleTells queue={queue} />
-        </>
-      )}
-    </QueueContext>
+      <DropTarget onFiles={add} onNear={prepare} />
+      {sending === null ? null : <sending.Sending limits={limits} chosen={chosen} onTaken={onTaken} />}
+    </TakeFilesContext>
   );
 }
 
-/** Made in the browser only, and once. */
-function useQueue(limits: UploadLimits): UploadQueue | null {
-  const [queue, setQueue] = useState<UploadQueue | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
-  useEffect(() => {
-    const preparer = createPreparer({ limits });
-    const made = createUploadQueue({ server: { begin, confirm, abandon, reportRefusal }, preparer });
-    setQueue(made);
-    return () => {
-      made.cancelAll();
-      preparer.close();
-    };
-  }, []);
-  return queue;
-}
+const maxRetryMs = 30_000;
 
-/** Shows in the gallery what is ready. */
-function PicturesArrive({ queue }: { queue: UploadQueue }) {
-  const { items } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
-  useEffect(() => {
-    const images = items.flatMap(({ state }) => (state.status === "ready" ? [state.image] : []));
-    if (images.length > 0) addToGallery(images);
-  }, [items]);
-  return null;
-}
-
-/** How far it is can be read off the tab. */
-function TitleTells({ queue }: { queue: UploadQueue }) {
-  const { totals, isPaused } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
-  const percent = totals.active > 0 ? Math.floor(100 * shareOf(totals)) : null;
-  useEffect(() => {
-    const tell = () => {
-      const title = document.title.replace(/^(\d+ %|Paused) · /, "");
-      const state = isPaused ? "Paused" : `${percent} %`;
-      const told = percent === null ? title : `${state} · ${title}`;
-      if (document.title !== told) document.title = told;
-    };
-    tell();
-    // Another page brings another title.
-    const observer = new MutationObserver(tell);
-    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
-    return () => observer.disconnect();
-  }, [percent, isPaused]);
-  return null;
-}
-
-/** The browser asks before it leaves a page that is still sending. */
-function StayUntilSent({ queue }: { queue: UploadQueue }) {
-  useEffect(() => {
-    const onLeave = (event: BeforeUnloadEvent) => {
-      if (queue.getSnapshot().totals.active > 0) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", onLeave);
-    return () => window.removeEventListener("beforeunload", onLeave);
-  }, [queue]);
-  return null;
+/** Asks until it comes: what was chosen meanwhile waits for it. */
+async function loadSending(retryMs = 1000): Promise<typeof import("./sending")> {
+  try {
+    return await import("./sending");
+  } catch {
+    toast(
+      "What sends the pictures could not be loaded. It is tried again; if that takes long, reload the page.",
+    );
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    return loadSending(Math.min(maxRetryMs, 2 * retryMs));
+  }
 }
