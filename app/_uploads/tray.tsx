@@ -5,7 +5,7 @@ import { type FocusEvent, useEffect, useState, useSyncExternalStore } from "reac
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
-import { TrayRow } from "./tray-row";
+import { TrayList } from "./tray-list";
 import { headlineOf, paceOf, shareOf } from "./wording";
 
 const textButton =
@@ -73,13 +73,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
-      {open ? (
-        <ul aria-label="Files" className="max-h-[40dvh] overflow-y-auto overscroll-contain py-1 sm:max-h-80">
-          {items.map((item) => (
-            <TrayRow key={item.id} item={item} queue={queue} />
-          ))}
-        </ul>
-      ) : null}
+      {open ? <TrayList items={items} queue={queue} /> : null}
       <Announcement snapshot={snapshot} />
     </section>
   );

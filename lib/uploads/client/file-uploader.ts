@@ -36,7 +36,8 @@ export interface FileUploaderOptions {
   patience: Patience;
 }
 
-const parallelSends = 4;
+/** As many connections as browsers open to a host. */
+const parallelSends = 6;
 /** Preparing runs ahead of the network, so that one begin serves many; these bound what waits in memory. */
 const maxHeldFiles = 100;
 const maxHeldBytes = 64 * 1024 * 1024;

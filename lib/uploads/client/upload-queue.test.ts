@@ -55,7 +55,7 @@ describe("when all goes well", () => {
     await addAndFinish(files(100));
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
     expect(world.images.size).toBe(100);
-    expect(world.mostSending).toBe(4);
+    expect(world.mostSending).toBe(6);
     expect(world.begins.length).toBeLessThan(20);
     expect(world.confirms.length).toBeLessThan(20);
     expect(world.abandoned).toEqual([]);
