@@ -155,6 +155,29 @@ test("files that are chosen while what sends them cannot be loaded are sent once
   await expect(galleryImages(page)).toHaveCount(2);
 });
 
+test("of thousands of files only the rows that can be seen are made", async ({ page, user }) => {
+  if (user === undefined) throw new Error("no user");
+  await page.goto("/");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    for (let n = 1; n <= 3000; n += 1) data.items.add(new File([`text ${n}`], `text ${n}.jpg`));
+    document.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+  });
+  const tray = page.getByRole("region", { name: "Uploads" });
+  const rows = tray.getByRole("listitem");
+  await expect(rows.first()).toBeVisible();
+  expect(await rows.count()).toBeLessThanOrEqual(150);
+  await expect(tray.getByRole("heading", { name: "3000 pictures not added" })).toBeVisible({
+    timeout: 120_000,
+  });
+  expect(await rows.count()).toBeLessThanOrEqual(150);
+  await expect(async () => {
+    await tray.locator("div.overflow-y-auto").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await expect(tray.getByText("text 3000.jpg")).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  expect(await rows.count()).toBeLessThanOrEqual(150);
+});
+
 test("files are taken by drop anywhere and by paste", async ({ page, user }) => {
   if (user === undefined) throw new Error("no user");
   await page.goto("/");

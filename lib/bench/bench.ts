@@ -7,6 +7,7 @@ import { benchPosts } from "@/lib/local-bucket/bench-posts";
 import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
+import { benchManyFiles } from "./many-files";
 import { benchStorage } from "./storage";
 import { benchUploads } from "./uploads";
 
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<void>> = {
   memory: benchMemory,
   storage: benchStorage,
   uploads: benchUploads,
+  many: benchManyFiles,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.
