@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, galleryImages, test, uploadFiles } from "./fixtures";
@@ -116,6 +117,65 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
     all.map((image) => (image as HTMLImageElement).alt),
   );
   expect(new Set(titles).size).toBe(451);
+});
+
+test("the gallery needs less than 150 kB of compressed script; what sends pictures comes when someone reaches for it", async ({
+  page,
+  user,
+}) => {
+  if (user === undefined) throw new Error("no user");
+  const scripts: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script")
+      scripts.push(response.body().then((body) => gzipSync(body).length));
+  });
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  const sizes = await Promise.all(scripts);
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(150_000);
+  await page.getByLabel("Choose images").hover();
+  await expect.poll(() => scripts.length).toBeGreaterThan(sizes.length);
+});
+
+test("files that are chosen while what sends them cannot be loaded are sent once it can", async ({
+  page,
+  user,
+  expectedErrors,
+}) => {
+  if (user === undefined) throw new Error("no user");
+  expectedErrors.push(/Failed to load resource/);
+  const photographs = await makePhotographs(2, { megapixels: 1 });
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  await page.route("**/_next/static/chunks/**", (route) => route.abort());
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(page.getByText("could not be loaded")).toBeVisible();
+  await page.unroute("**/_next/static/chunks/**");
+  await expect(galleryImages(page)).toHaveCount(2);
+});
+
+test("of thousands of files only the rows that can be seen are made", async ({ page, user }) => {
+  if (user === undefined) throw new Error("no user");
+  await page.goto("/");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    for (let n = 1; n <= 3000; n += 1) data.items.add(new File([`text ${n}`], `text ${n}.jpg`));
+    document.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+  });
+  const tray = page.getByRole("region", { name: "Uploads" });
+  const rows = tray.getByRole("listitem");
+  await expect(rows.first()).toBeVisible();
+  expect(await rows.count()).toBeLessThanOrEqual(150);
+  await expect(tray.getByRole("heading", { name: "3000 pictures not added" })).toBeVisible({
+    timeout: 120_000,
+  });
+  expect(await rows.count()).toBeLessThanOrEqual(150);
+  await expect(async () => {
+    await tray.locator("div.overflow-y-auto").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await expect(tray.getByText("text 3000.jpg")).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  expect(await rows.count()).toBeLessThanOrEqual(150);
 });
 
 test("files are taken by drop anywhere and by paste", async ({ page, user }) => {

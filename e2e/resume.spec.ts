@@ -40,6 +40,8 @@ test("a reload in the middle: all of it goes on by itself and arrives", async ({
   await choose(page, photographs);
   await expect(waiting(page)).toBeVisible();
   await untilKept(page, 6);
+  const uploads = () => pail.query("select count(*) as n from uploads where owner_id = ?", user.id);
+  await expect.poll(uploads).toEqual([{ n: 6 }]);
   pail.bucketWire.mend();
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(6, { timeout: 120_000 });
@@ -48,7 +50,7 @@ test("a reload in the middle: all of it goes on by itself and arrives", async ({
     photographs.map(({ sha256 }) => sha256).sort(),
   );
   // The same uploads went on: no second one was begun for any picture.
-  expect(pail.query("select count(*) as n from uploads where owner_id = ?", user.id)).toEqual([{ n: 6 }]);
+  expect(uploads()).toEqual([{ n: 6 }]);
 });
 
 test("two pages show the same, one sends, and when it is closed the other goes on", async ({

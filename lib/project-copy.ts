@@ -19,6 +19,9 @@ export function copyProject(): { folder: string; remove(): void } {
   fs.mkdirSync(parent, { recursive: true });
   const folder = fs.mkdtempSync(path.join(parent, "pail-"));
   for (const name of copied)
-    fs.cpSync(path.join(projectDir, name), path.join(folder, name), { recursive: true });
+    fs.cpSync(path.join(projectDir, name), path.join(folder, name), {
+      recursive: true,
+      filter: (source) => path.basename(source) !== "node_modules",
+    });
   return { folder, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,11 +1,12 @@
 import Link from "next/link";
+import { memo } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
 import { ThumbhashImage } from "../_ui/thumbhash-image";
 import { deleteImage } from "./deletion";
 import { ratioOf, shareOfRow } from "./row";
 
 /** One picture in a justified row. The Delete key deletes it; the toast can undo that. */
-export function Tile({ image }: { image: GalleryImage }) {
+export const Tile = memo(function Tile({ image }: { image: GalleryImage }) {
   const ratio = ratioOf(image);
   return (
     <li className="relative min-w-0" style={{ ...shareOfRow(ratio), aspectRatio: ratio }}>
@@ -19,4 +20,4 @@ export function Tile({ image }: { image: GalleryImage }) {
       </Link>
     </li>
   );
-}
+});

@@ -5,23 +5,21 @@ import { type ComponentProps, useCallback, useEffect, useId, useRef } from "reac
 import { acceptedFiles } from "@/lib/images/contract";
 import { iconButton, primaryButton } from "../_ui/styles";
 import { isForFileManagers } from "./dropped-files";
-import { useAddFiles } from "./uploads";
+import { useTakeFiles } from "./uploads";
 
 /** The button that opens the file dialog. The page has one in its header; `another` is for further places. */
 export function ChooseImages({ another = false }: { another?: boolean }) {
-  const { id, input, take } = useChosenFiles();
+  const field = useChosenFiles();
   return (
     <div className="relative">
       <input
-        ref={input}
-        id={id}
+        {...field}
         type="file"
         multiple
         accept={acceptedFiles}
         className="peer absolute inset-0 size-full cursor-pointer opacity-0"
-        onChange={take}
       />
-      <label htmlFor={id} className={`${primaryButton} px-4 ${focusOfInput}`}>
+      <label htmlFor={field.id} className={`${primaryButton} px-4 ${focusOfInput}`}>
         <ImagePlus aria-hidden size={18} />
         {another ? "Choose pictures" : <span className="max-sm:sr-only">Choose images</span>}
       </label>
@@ -66,19 +64,17 @@ interface IconInputProps {
 }
 
 function IconInput({ label, icon: Icon, className, attributes }: IconInputProps) {
-  const { id, input, take } = useChosenFiles();
+  const field = useChosenFiles();
   return (
     <div className={`relative ${className}`} title={label}>
       <input
-        ref={input}
-        id={id}
+        {...field}
         type="file"
         className="peer absolute inset-0 size-full cursor-pointer opacity-0"
-        onChange={take}
         {...attributes}
       />
       <label
-        htmlFor={id}
+        htmlFor={field.id}
         className={`${iconButton} peer-hover:bg-sunken peer-hover:text-text ${focusOfInput}`}
       >
         <span className="sr-only">{label}</span>
@@ -93,15 +89,15 @@ const focusOfInput =
 
 function useChosenFiles() {
   const id = useId();
-  const add = useAddFiles();
-  const input = useRef<HTMLInputElement>(null);
-  const take = useCallback(() => {
-    if (add === null || input.current === null) return;
-    add([...(input.current.files ?? [])].filter(({ name }) => !isForFileManagers(name)));
+  const { add, prepare } = useTakeFiles();
+  const ref = useRef<HTMLInputElement>(null);
+  const onChange = useCallback(() => {
+    if (ref.current === null) return;
+    add([...(ref.current.files ?? [])].filter(({ name }) => !isForFileManagers(name)));
     // So that choosing the same files again is a change again.
-    input.current.value = "";
+    ref.current.value = "";
   }, [add]);
   // What was chosen before the script had started waits in the field.
-  useEffect(take, [take]);
-  return { id, input, take };
+  useEffect(onChange, [onChange]);
+  return { id, ref, onChange, onPointerEnter: prepare, onFocus: prepare };
 }

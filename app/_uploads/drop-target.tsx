@@ -6,13 +6,17 @@ import { toast } from "../_ui/toaster";
 import { droppedFiles } from "./dropped-files";
 
 /** The whole page takes files that are dropped or pasted, and shows so while one is dragged over it. */
-export function DropTarget({ onFiles }: { onFiles: (files: File[]) => void }) {
+export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => void; onNear: () => void }) {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     const stop = new AbortController();
     const listen = <K extends keyof DocumentEventMap>(name: K, react: (event: DocumentEventMap[K]) => void) =>
       document.addEventListener(name, react, { signal: stop.signal });
-    listen("dragenter", (event) => hasFiles(event.dataTransfer) && setIsOver(true));
+    listen("dragenter", (event) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      onNear();
+      setIsOver(true);
+    });
     listen("dragover", (event) => {
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
@@ -33,7 +37,7 @@ export function DropTarget({ onFiles }: { onFiles: (files: File[]) => void }) {
       onFiles(files);
     });
     return () => stop.abort();
-  }, [onFiles]);
+  }, [onFiles, onNear]);
 
   if (!isOver) return null;
   return (

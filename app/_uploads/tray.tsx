@@ -7,7 +7,7 @@ import { isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
-import { TrayRow } from "./tray-row";
+import { TrayList } from "./tray-list";
 import { headlineOf, leftSentence, otherPictures, paceOf, shareOf } from "./wording";
 
 const textButton =
@@ -79,13 +79,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
-      {open ? (
-        <ul aria-label="Files" className="max-h-[40dvh] overflow-y-auto overscroll-contain py-1 sm:max-h-80">
-          {items.map((item) => (
-            <TrayRow key={item.id} item={item} queue={queue} />
-          ))}
-        </ul>
-      ) : null}
+      {open ? <TrayList items={items} queue={queue} /> : null}
       <Announcement snapshot={snapshot} />
     </section>
   );

@@ -1,27 +1,20 @@
 "use client";
 
-import { unstable_isUnrecognizedActionError } from "next/navigation";
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import type { Result } from "@/lib/errors";
-import { openJournal } from "@/lib/uploads/client/browser-journal";
-import { type Journal, noJournal } from "@/lib/uploads/client/journal";
-import { messages } from "@/lib/uploads/client/messages";
-import { createPreparer } from "@/lib/uploads/client/prepare";
-import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
-import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { addToGallery } from "../(viewer)/gallery-changes";
-import { abandon, begin, confirm, reportRefusal } from "./actions";
+import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
-import { TabTells } from "./tab-tells";
-import { Tray } from "./tray";
+import { whenUnderWay } from "./under-way";
 
-const QueueContext = createContext<UploadQueue | null>(null);
-
-/** What takes chosen files; null until the page's script has started. */
-export function useAddFiles(): UploadQueue["add"] | null {
-  return useContext(QueueContext)?.add ?? null;
+interface TakeFiles {
+  add(files: File[]): void;
+  /** To be called when someone is about to add files. */
+  prepare(): void;
 }
+
+const TakeFilesContext = createContext<TakeFiles>({ add: () => {}, prepare: () => {} });
+
+export const useTakeFiles = (): TakeFiles => useContext(TakeFilesContext);
 
 interface UploadsProps {
   limits: UploadLimits;
@@ -29,89 +22,52 @@ interface UploadsProps {
   children: ReactNode;
 }
 
-/** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
+/**
+ * Takes files from the whole page. What sends them is loaded once someone reaches for it: looking at pictures does without,
+ * unless there is something on its way.
+ */
 export function Uploads({ limits, viewerId, children }: UploadsProps) {
-  const queue = useQueue(limits, viewerId);
+  const [sending, setSending] = useState<typeof import("./sending") | null>(null);
+  const [chosen, setChosen] = useState<File[]>([]);
+  const isLoading = useRef(false);
+  const prepare = useCallback(() => {
+    if (isLoading.current) return;
+    isLoading.current = true;
+    void loadSending().then(setSending);
+  }, []);
+  const add = useCallback(
+    (files: File[]) => {
+      if (files.length === 0) return;
+      prepare();
+      setChosen((before) => [...before, ...files]);
+    },
+    [prepare],
+  );
+  const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
+  useEffect(() => whenUnderWay(viewerId, prepare), [viewerId, prepare]);
+  const [takeFiles] = useState({ add, prepare });
   return (
-    <QueueContext value={queue}>
+    <TakeFilesContext value={takeFiles}>
       {children}
-      {queue === null ? null : (
-        <>
-          <DropTarget onFiles={queue.add} />
-          <Tray queue={queue} />
-          <PicturesArrive queue={queue} />
-          <StayUntilSent queue={queue} />
-          <TabTells queue={queue} />
-        </>
+      <DropTarget onFiles={add} onNear={prepare} />
+      {sending === null ? null : (
+        <sending.Sending limits={limits} viewerId={viewerId} chosen={chosen} onTaken={onTaken} />
       )}
-    </QueueContext>
+    </TakeFilesContext>
   );
 }
 
-/** Made in the browser only, and once. */
-function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
-  const [queue, setQueue] = useState<UploadQueue | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
-  useEffect(() => {
-    const preparer = createPreparer({ limits });
-    const server = { begin: known(begin), confirm: known(confirm), abandon, reportRefusal };
-    // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
-    const made = window.isSecureContext
-      ? createSharedQueue({
-          name: `pail-uploads-${viewerId}`,
-          createQueue: async () =>
-            createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
-        })
-      : createUploadQueue({ server, preparer });
-    setQueue(made);
-    return () => {
-      made.close();
-      preparer.close();
-    };
-  }, []);
-  return queue;
-}
+const maxRetryMs = 30_000;
 
-/** A private window, or a full disk, may refuse to keep anything. */
-async function journalOf(viewerId: string): Promise<Journal> {
+/** Asks until it comes: what was chosen meanwhile waits for it. */
+async function loadSending(retryMs = 1000): Promise<typeof import("./sending")> {
   try {
-    return await openJournal(viewerId);
-  } catch (error) {
-    console.warn("uploads cannot be kept for a later page", error);
-    return noJournal;
+    return await import("./sending");
+  } catch {
+    toast(
+      "What sends the pictures could not be loaded. It is tried again; if that takes long, reload the page.",
+    );
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    return loadSending(Math.min(maxRetryMs, 2 * retryMs));
   }
-}
-
-/** A page of an earlier build calls actions that the server has under other names by now. */
-function known<I, T>(action: (input: I) => Promise<Result<T>>): (input: I) => Promise<Result<T>> {
-  return async (input) => {
-    try {
-      return await action(input);
-    } catch (error) {
-      if (!unstable_isUnrecognizedActionError(error)) throw error;
-      return { ok: false, error: messages.outdated };
-    }
-  };
-}
-
-/** Shows in the gallery what is ready. */
-function PicturesArrive({ queue }: { queue: UploadQueue }) {
-  const { items } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
-  useEffect(() => {
-    const images = items.flatMap(({ state }) => (state.status === "ready" ? [state.image] : []));
-    if (images.length > 0) addToGallery(images);
-  }, [items]);
-  return null;
-}
-
-/** The browser asks before it leaves a page that is still sending. */
-function StayUntilSent({ queue }: { queue: UploadQueue }) {
-  useEffect(() => {
-    const onLeave = (event: BeforeUnloadEvent) => {
-      if (queue.isSender() && queue.getSnapshot().totals.active > 0) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", onLeave);
-    return () => window.removeEventListener("beforeunload", onLeave);
-  }, [queue]);
-  return null;
 }

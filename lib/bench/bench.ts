@@ -7,7 +7,9 @@ import { benchPosts } from "@/lib/local-bucket/bench-posts";
 import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
+import { benchManyFiles } from "./many-files";
 import { benchStorage } from "./storage";
+import { benchUploads } from "./uploads";
 
 // The pinned SDK runs on Node 20; its notice about later versions is not a figure.
 setEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
@@ -21,6 +23,8 @@ const benches: Record<string, () => Promise<void>> = {
   listing: benchListing,
   memory: benchMemory,
   storage: benchStorage,
+  uploads: benchUploads,
+  many: benchManyFiles,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.

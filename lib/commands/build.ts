@@ -43,7 +43,7 @@ function hashSources(): string {
 }
 
 function filesUnder(place: string): string[] {
-  if (!fs.existsSync(place)) return [];
+  if (!fs.existsSync(place) || path.basename(place) === "node_modules") return [];
   if (!fs.statSync(place).isDirectory()) return /\.test\.tsx?$/.test(place) ? [] : [place];
   return fs.readdirSync(place).flatMap((name) => filesUnder(path.join(place, name)));
 }

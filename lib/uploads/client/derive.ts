@@ -59,10 +59,11 @@ function sizeWithin({ width, height }: Size, maxSide: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
+/** Down to half the size, bilinear smoothing still reads every pixel, in less than half the time. */
 function draw(source: ImageBitmap | OffscreenCanvas, { width, height }: Size): OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height);
   const context = contextOf(canvas);
-  context.imageSmoothingQuality = "high";
+  context.imageSmoothingQuality = source.width <= 2 * width ? "low" : "high";
   context.drawImage(source, 0, 0, width, height);
   return canvas;
 }

@@ -9,8 +9,8 @@ export interface QueueSnapshot {
   isPaused: boolean;
 }
 
-/** Progress is told about ten times a second; everything else at once, together for what happens at once. */
-const progressIntervalMs = 100;
+/** Progress is told about ten times a second, as is the rest where much happens; what happens after a rest, at once. */
+const tellIntervalMs = 100;
 
 /** Holds what can be seen of the queue, and tells those who look. */
 export class QueueStore {
@@ -19,7 +19,10 @@ export class QueueStore {
   readonly #speed: SpeedMeter;
   #snapshot: QueueSnapshot | null = null;
   #isTelling = false;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #isPaused = false;
+  /** how many are on their way */
+  #active = 0;
   #timer: unknown = null;
 
   constructor(private readonly clock: Clock) {
@@ -43,6 +46,7 @@ export class QueueStore {
   add(item: UploadItem): void {
     if (!this.isActive()) this.#speed.restart();
     this.#items.set(item.id, item);
+    this.#active += activeOf(item.state);
     this.#tellSoon();
   }
 
@@ -58,6 +62,7 @@ export class QueueStore {
     const item = this.#items.get(id);
     if (item === undefined) return;
     this.#items.set(id, { ...item, state });
+    this.#active += activeOf(state) - activeOf(item.state);
     this.#speed.moved(item.bytes * (sentFraction(state) - sentFraction(item.state)));
     if (state.status === "sending" && item.state.status === "sending") this.#tellInAWhile();
     else this.#tellSoon();
@@ -74,32 +79,38 @@ export class QueueStore {
   }
 
   remove(id: string): void {
+    const item = this.#items.get(id);
+    if (item !== undefined) this.#active -= activeOf(item.state);
     this.#items.delete(id);
     this.#tellSoon();
   }
 
   isActive(): boolean {
-    for (const { state } of this.#items.values())
-      if (!hasEnded(state) && state.status !== "left") return true;
-    return false;
+    return this.#active > 0;
   }
 
   #tellInAWhile(): void {
-    this.#timer ??= this.clock.setTimeout(this.#tell, progressIntervalMs);
+    this.#timer ??= this.clock.setTimeout(this.#tell, tellIntervalMs);
   }
 
   #tellSoon(): void {
     this.#snapshot = null;
     if (this.#isTelling) return;
-    this.#isTelling = true;
-    queueMicrotask(this.#tell);
+    if (this.clock.now() - this.#toldAtMs < tellIntervalMs) this.#tellInAWhile();
+    else {
+      this.#isTelling = true;
+      queueMicrotask(this.#tell);
+    }
   }
 
   #tell = (): void => {
     this.clock.clearTimeout(this.#timer);
     this.#timer = null;
     this.#isTelling = false;
+    this.#toldAtMs = this.clock.now();
     this.#snapshot = null;
     for (const listener of this.#listeners) listener();
   };
 }
+
+const activeOf = (state: UploadItemState): number => (hasEnded(state) || state.status === "left" ? 0 : 1);

@@ -1,0 +1,126 @@
+"use client";
+
+import { unstable_isUnrecognizedActionError } from "next/navigation";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { Result } from "@/lib/errors";
+import { openJournal } from "@/lib/uploads/client/browser-journal";
+import { type Journal, noJournal } from "@/lib/uploads/client/journal";
+import { messages } from "@/lib/uploads/client/messages";
+import { createPreparer } from "@/lib/uploads/client/prepare";
+import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
+import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { UploadLimits } from "@/lib/uploads/contract";
+import { addToGallery } from "../(viewer)/gallery-changes";
+import { abandon, begin, confirm, reportRefusal } from "./actions";
+import { TabTells } from "./tab-tells";
+import { Tray } from "./tray";
+import { noteUnderWay } from "./under-way";
+
+interface SendingProps {
+  limits: UploadLimits;
+  viewerId: string;
+  /** what waits to be taken */
+  chosen: File[];
+  onTaken(count: number): void;
+}
+
+/** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
+export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
+  const queue = useQueue(limits, viewerId);
+  useEffect(() => {
+    if (queue === null || chosen.length === 0) return;
+    queue.add(chosen);
+    onTaken(chosen.length);
+  }, [queue, chosen, onTaken]);
+  if (queue === null) return null;
+  return (
+    <>
+      <Tray queue={queue} />
+      <PicturesArrive queue={queue} />
+      <StayUntilSent queue={queue} />
+      <TabTells queue={queue} />
+      <NoteUnderWay queue={queue} viewerId={viewerId} />
+    </>
+  );
+}
+
+/** Made in the browser only, and once. */
+function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
+  const [queue, setQueue] = useState<UploadQueue | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
+  useEffect(() => {
+    const preparer = createPreparer({ limits });
+    const server = { begin: known(begin), confirm: known(confirm), abandon, reportRefusal };
+    // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
+    const made = window.isSecureContext
+      ? createSharedQueue({
+          name: `pail-uploads-${viewerId}`,
+          createQueue: async () =>
+            createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
+        })
+      : createUploadQueue({ server, preparer });
+    setQueue(made);
+    return () => {
+      made.close();
+      preparer.close();
+    };
+  }, []);
+  return queue;
+}
+
+/** A private window, or a full disk, may refuse to keep anything. */
+async function journalOf(viewerId: string): Promise<Journal> {
+  try {
+    return await openJournal(viewerId);
+  } catch (error) {
+    console.warn("uploads cannot be kept for a later page", error);
+    return noJournal;
+  }
+}
+
+/** A page of an earlier build calls actions that the server has under other names by now. */
+function known<I, T>(action: (input: I) => Promise<Result<T>>): (input: I) => Promise<Result<T>> {
+  return async (input) => {
+    try {
+      return await action(input);
+    } catch (error) {
+      if (!unstable_isUnrecognizedActionError(error)) throw error;
+      return { ok: false, error: messages.outdated };
+    }
+  };
+}
+
+/** Shows in the gallery what is ready. */
+function PicturesArrive({ queue }: { queue: UploadQueue }) {
+  const { items } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
+  const shown = useRef(new Set<string>());
+  useEffect(() => {
+    const ready = items.flatMap(({ state }) => (state.status === "ready" ? [state.image] : []));
+    const images = ready.filter(({ id }) => !shown.current.has(id));
+    for (const { id } of images) shown.current.add(id);
+    if (images.length > 0) addToGallery(images);
+  }, [items]);
+  return null;
+}
+
+/** So that the next page knows whether to look, and the pages beside this one. */
+function NoteUnderWay({ queue, viewerId }: { queue: UploadQueue; viewerId: string }) {
+  const { items, totals } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
+  const isUnderWay = totals.active + totals.failed > 0 || items.some(({ state }) => state.status === "left");
+  useEffect(() => {
+    void queue.restored.then(() => noteUnderWay(viewerId, isUnderWay));
+  }, [queue, viewerId, isUnderWay]);
+  return null;
+}
+
+/** The browser asks before it leaves a page that is still sending. */
+function StayUntilSent({ queue }: { queue: UploadQueue }) {
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent) => {
+      if (queue.isSender() && queue.getSnapshot().totals.active > 0) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", onLeave);
+    return () => window.removeEventListener("beforeunload", onLeave);
+  }, [queue]);
+  return null;
+}

@@ -1,0 +1,8 @@
+import { uploadFiles } from "better-upload/client";
+
+globalThis.contenders = {
+  "better-upload 2": async (files) => {
+    const result = await uploadFiles({ api: "/better-upload", route: "images", files });
+    if (result.files.length !== files.length) throw new Error("better-upload 2 did not send everything");
+  },
+};
