@@ -51,7 +51,16 @@ async function until(status: string): Promise<void> {
 }
 
 describe("when all goes well", () => {
-  it("takes every file to a picture, four at a time, in few calls", async () => {
+  it("tells at most ten times a second, however many files there are", async () => {
+    const toldAtMs: number[] = [];
+    queue.subscribe(() => toldAtMs.push(clock.now()));
+    await addAndFinish(files(1000));
+    const seconds = ((toldAtMs.at(-1) ?? 0) - (toldAtMs[0] ?? 0)) / 1000;
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(toldAtMs.length).toBeLessThanOrEqual(10 * seconds + 2);
+  });
+
+  it("takes every file to a picture, six at a time, in few calls", async () => {
     await addAndFinish(files(100));
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
     expect(world.images.size).toBe(100);
