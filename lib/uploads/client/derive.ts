@@ -18,11 +18,21 @@ export async function derive(file: Blob, inspection: Inspection) {
   const display = await decode(file, inspection);
   const thumb = draw(display, sizeWithin(display, variantSides.thumb));
   const tiny = draw(thumb, sizeWithin(thumb, thumbhashSide));
-  return {
-    display: await encode(display, typesFor("display", inspection.type), quality.display),
-    thumb: await encode(thumb, typesFor("thumb", inspection.type), quality.thumb),
-    thumbhash: toBase64(thumbhashOf(tiny)),
-  };
+  try {
+    return {
+      display: await encode(display, typesFor("display", inspection.type), quality.display),
+      thumb: await encode(thumb, typesFor("thumb", inspection.type), quality.thumb),
+      thumbhash: toBase64(thumbhashOf(tiny)),
+    };
+  } finally {
+    for (const canvas of [display, thumb, tiny]) free(canvas);
+  }
+}
+
+/** The garbage collector sees only how small the object is, not its pixels, and takes its time. */
+function free(canvas: OffscreenCanvas): void {
+  canvas.width = 0;
+  canvas.height = 0;
 }
 
 /** Frees the full size as soon as the display size is drawn: it is 200 MB for 50 megapixels. */

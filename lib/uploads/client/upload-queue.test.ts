@@ -51,6 +51,15 @@ async function until(status: string): Promise<void> {
 }
 
 describe("when all goes well", () => {
+  it("tells at most ten times a second, however many files there are", async () => {
+    const toldAtMs: number[] = [];
+    queue.subscribe(() => toldAtMs.push(clock.now()));
+    await addAndFinish(files(1000));
+    const seconds = ((toldAtMs.at(-1) ?? 0) - (toldAtMs[0] ?? 0)) / 1000;
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(toldAtMs.length).toBeLessThanOrEqual(10 * seconds + 2);
+  });
+
   it("takes every file to a picture, some at a time, in few calls", async () => {
     await addAndFinish(files(100));
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
