@@ -143,7 +143,8 @@ export class FileUploader {
     if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
     if (outcome.status === "duplicate") return outcome;
     const { clock } = this.options.patience;
-    return { uploadId: outcome.uploadId, forms: outcome.forms, grantedAtMs: clock.now() };
+    const { uploadId: id, forms, parts } = outcome;
+    return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
   }
 
   /** Resolves to the upload's id; or to the picture, where the same bytes got there first while forms were renewed. */
@@ -161,6 +162,7 @@ export class FileUploader {
       show();
       await sendUpload({
         ...{ image, grant, send, patience, signal },
+        enter: (bytes, until) => this.#sending.enter(bytes, until),
         renew: async (uploadId) => {
           const outcome = await this.#begin(task, image, uploadId);
           if ("image" in outcome) throw new AlreadyThere(outcome);
