@@ -6,7 +6,8 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandInput,
   type ListMultipartUploadsCommandOutput,
-  paginateListParts,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
 } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
@@ -66,10 +67,14 @@ export async function signPart(
 export async function listParts({ s3, name }: BucketClient, { key, id }: Multipart): Promise<Part[] | null> {
   const parts: Part[] = [];
   try {
-    for await (const page of paginateListParts({ client: s3 }, { Bucket: name, Key: key, UploadId: id })) {
+    // The SDK's paginator takes S3's marker of the last page for one of a further page.
+    let page: ListPartsCommandOutput | undefined;
+    do {
+      const marker = page && { PartNumberMarker: page.NextPartNumberMarker };
+      page = await s3.send(new ListPartsCommand({ Bucket: name, Key: key, UploadId: id, ...marker }));
       for (const { PartNumber = 0, Size = 0, ETag = "", ChecksumSHA256 = null } of page.Parts ?? [])
         parts.push({ number: PartNumber, bytes: Size, etag: ETag, sha256: ChecksumSHA256 });
-    }
+    } while (page.IsTruncated);
     return parts;
   } catch (error) {
     if (isGone(error)) return null;
