@@ -21,6 +21,8 @@ export default {
   typedRoutes: true,
   // `npm run validate` checks the types; whoever only starts Pail need not wait for it.
   typescript: { ignoreBuildErrors: true },
+  // A begin for a hundred of the largest pictures names the SHA-256 of every part.
+  experimental: { serverActions: { bodySizeLimit: "2mb" } },
   images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: everywhere },

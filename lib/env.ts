@@ -6,6 +6,8 @@ import { z } from "zod";
 import { AppError } from "@/lib/errors";
 
 const MiB = 1024 * 1024;
+/** CopyObject takes no more. */
+const mostUploadBytes = 5 * 1024 * MiB;
 export const defaultBucketPort = 9000;
 
 const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
@@ -59,6 +61,10 @@ const variables = z
       .number()
       .int()
       .positive()
+      .max(
+        mostUploadBytes,
+        `must be ${mostUploadBytes} (5 GiB) at most: S3 copies nothing larger in one piece`,
+      )
       .default(50 * MiB),
     UPLOAD_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
     USER_QUOTA_BYTES: z.coerce

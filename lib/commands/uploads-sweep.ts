@@ -9,7 +9,7 @@ export const uploadsSweepCommand: Command = {
     const report = await sweep();
     return {
       data: report,
-      text: `Confirmed ${report.confirmed} uploads, ended ${report.expired} unfinished ones, forgot ${report.forgotten}, deleted ${report.objects} leftover objects and ${report.purged} pictures from the trash.`,
+      text: `Confirmed ${report.confirmed} uploads, ended ${report.expired} unfinished ones, forgot ${report.forgotten}, deleted ${report.objects} leftover objects, the parts of ${report.multiparts} unfinished ones, and ${report.purged} pictures from the trash.`,
     };
   },
 };

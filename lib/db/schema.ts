@@ -113,6 +113,8 @@ export const uploads = sqliteTable(
       .notNull(),
     /** base64; empty until the server has made the variants */
     thumbhash: text().notNull(),
+    /** S3's id of the multipart upload, where the original goes in parts. */
+    multipartId: text("multipart_id"),
     /** Counts against the owner's quota until the upload has ended; then 0. */
     reservedBytes: integer("reserved_bytes").notNull(),
     state: text().$type<UploadState>().notNull().default("pending"),

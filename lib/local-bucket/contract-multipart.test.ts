@@ -115,6 +115,34 @@ describe("a multipart upload", () => {
   });
 });
 
+describe("a copy of an object in parts", () => {
+  testUnless("checks-sha256", "has the SHA-256 of the whole, where it is asked for", async () => {
+    const id = await create("m/copied", { ChecksumAlgorithm: "SHA256" });
+    const parts = [first, last].map(async (Body, index) => {
+      const part = { PartNumber: index + 1, ChecksumSHA256: sha256(Body) };
+      const { ETag } = await store.client.send(
+        new s3.UploadPartCommand({ ...at("m/copied"), ...part, UploadId: id, Body }),
+      );
+      return { ...part, ETag };
+    });
+    await complete("m/copied", id, await Promise.all(parts));
+    const { ChecksumSHA256 } = await store.client.send(
+      new s3.HeadObjectCommand({ ...at("m/copied"), ChecksumMode: "ENABLED" }),
+    );
+    expect(ChecksumSHA256).toMatch(/-2$/);
+    const CopySource = `${store.bucket}/m/copied`;
+    const whole = sha256(Buffer.concat([first, last]));
+    const { CopyObjectResult } = await store.client.send(
+      new s3.CopyObjectCommand({ ...at("m/copy"), CopySource, ChecksumAlgorithm: "SHA256" }),
+    );
+    expect(CopyObjectResult?.ChecksumSHA256).toBe(whole);
+    const head = await store.client.send(
+      new s3.HeadObjectCommand({ ...at("m/copy"), ChecksumMode: "ENABLED" }),
+    );
+    expect(head).toMatchObject({ ChecksumSHA256: whole, ContentLength: first.length + last.length });
+  });
+});
+
 describe("a bucket's settings", () => {
   test("lifecycle rules are kept", async () => {
     const Bucket = store.bucket;

@@ -4,7 +4,7 @@ import { readAttributes } from "./attributes";
 import type { Blob } from "./blob-registry";
 import { openBody, readXmlBody } from "./body";
 import { bucketName, objectKey, type SignedCall, type Store, sendEmpty, sendXml } from "./call";
-import { checksumHeaders, checksumType } from "./checksums";
+import { checksumHeaders, checksumType, Digester } from "./checksums";
 import { checkConditions, copyConditions, failed, writeCondition } from "./conditions";
 import type { ObjectAttributes, ObjectRecord } from "./index-rows";
 import { checkKey, decodePart, header } from "./request";
@@ -49,9 +49,11 @@ export async function copyObject(call: SignedCall): Promise<void> {
     ...(replaces ? given : original),
     tags: replacesTags ? given.tags : original.tags,
   };
-  const { size, etag, checksums } = original;
   const check = writeCondition(http);
+  const wantsChecksum = header(http, "x-amz-checksum-algorithm") === "SHA256";
   const copy = await holdBlobs(store, original, async () => {
+    const content = wantsChecksum ? await wholeContent(store, original) : original;
+    const { size, etag, checksums } = content;
     const blobs = await duplicateBlobs(store, original);
     return await commitObject(store, { bucket, key, attributes, check }, blobs, { size, etag, checksums });
   });
@@ -112,6 +114,19 @@ function readDirective(http: IncomingMessage, name: string): "COPY" | "REPLACE" 
   const value = header(http, name) ?? "COPY";
   if (value === "COPY" || value === "REPLACE") return value;
   throw new S3Error("InvalidArgument", `Unknown ${name}: ${value}. It is COPY or REPLACE.`);
+}
+
+/** A copy is one piece: where a checksum is asked for, that of an object in parts is made anew, over all its bytes. */
+async function wholeContent(
+  store: Store,
+  object: ObjectRecord,
+): Promise<Pick<ObjectRecord, "size" | "etag" | "checksums">> {
+  if (checksumType(object.checksums) === "FULL_OBJECT" && object.checksums.sha256) return object;
+  const digester = new Digester({ checksums: {} });
+  for (const id of object.blobIds)
+    for await (const chunk of store.blobs.read(id, 0, store.registry.get(id).size)) digester.update(chunk);
+  const checksums = await digester.verify();
+  return { size: object.size, etag: digester.md5Hex, checksums };
 }
 
 /** New blobs with the bytes of an object; all or none. */

@@ -14,31 +14,38 @@ export interface Checked {
 /**
  * Copies an object within the bucket. With `checked`, throws AppError `changed` unless it is the one that was checked; what was
  * copied then is not to be used. Ceph takes no notice of the condition, so the answer is compared too: by SHA-256 where the
- * store keeps one, as an encrypting store gives every copy another ETag.
+ * store keeps one, as an encrypting store gives every copy another ETag. Resolves to the SHA-256 of the whole copy as the
+ * store has it, that of an object in parts too; null where it keeps none.
  */
 export async function copyObject(
   bucket: BucketClient,
   sourceKey: string,
   key: string,
   checked?: Checked,
-): Promise<void> {
+): Promise<string | null> {
   const command = new CopyObjectCommand({
     Bucket: bucket.name,
     Key: key,
     CopySource: `${bucket.name}/${sourceKey.split("/").map(encodeURIComponent).join("/")}`,
     ...(checked !== undefined && { CopySourceIfMatch: checked.etag }),
+    ...(checked?.sha256 !== undefined && { ChecksumAlgorithm: "SHA256" }),
   });
   try {
     const { CopyObjectResult: copied } = await bucket.s3.send(command);
-    if (checked === undefined) return;
-    const { etag, sha256 = copied?.ChecksumSHA256 } = checked;
-    const isChecked =
-      copied?.ChecksumSHA256 === undefined ? sameEtag(copied?.ETag, etag) : copied.ChecksumSHA256 === sha256;
+    const copiedSha256 = wholeSha256(copied?.ChecksumSHA256);
+    if (checked === undefined) return copiedSha256;
+    const { etag, sha256 = copiedSha256 } = checked;
+    const isChecked = copiedSha256 === null ? sameEtag(copied?.ETag, etag) : copiedSha256 === sha256;
     if (!isChecked) throw changed();
+    return copiedSha256;
   } catch (error) {
     throw checked === undefined ? error : asChanged(error);
   }
 }
+
+/** The checksum of an object in parts is made of theirs, and says so by its end. */
+export const wholeSha256 = (checksum?: string): string | null =>
+  checksum === undefined || checksum.includes("-") ? null : checksum;
 
 /** Where an object of this ETag was asked for: AppError `changed` if there is another one, or none any more. */
 export const asChanged = (error: unknown): unknown =>

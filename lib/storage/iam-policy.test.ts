@@ -22,8 +22,14 @@ test("every operation that the code performs is in the table, and no other", () 
 test("the app may do nothing outside its locations, and nothing to the bucket but list it", () => {
   const { Statement } = iamPolicy("app", bucket);
   expect(Object.fromEntries(Statement.map(({ Resource, Action }) => [Resource, Action]))).toEqual({
-    "arn:aws:s3:::photos": ["s3:ListBucket"],
-    "arn:aws:s3:::photos/incoming/*": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+    "arn:aws:s3:::photos": ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+    "arn:aws:s3:::photos/incoming/*": [
+      "s3:AbortMultipartUpload",
+      "s3:DeleteObject",
+      "s3:GetObject",
+      "s3:ListMultipartUploadParts",
+      "s3:PutObject",
+    ],
     "arn:aws:s3:::photos/pictures/*": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
   });
 });

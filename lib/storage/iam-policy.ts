@@ -20,10 +20,12 @@ const operations: Record<string, [action: string, use: Use][]> = {
   PutObject: [
     ["s3:PutObject", { app: ["incoming"], setup: ["incoming", "media"], "collect-static": ["static"] }],
   ],
-  CreateMultipartUpload: [["s3:PutObject", { "collect-static": ["static"] }]],
-  UploadPart: [["s3:PutObject", { "collect-static": ["static"] }]],
-  CompleteMultipartUpload: [["s3:PutObject", { "collect-static": ["static"] }]],
-  AbortMultipartUpload: [["s3:AbortMultipartUpload", { "collect-static": ["static"] }]],
+  CreateMultipartUpload: [["s3:PutObject", { app: ["incoming"], "collect-static": ["static"] }]],
+  UploadPart: [["s3:PutObject", { app: ["incoming"], "collect-static": ["static"] }]],
+  CompleteMultipartUpload: [["s3:PutObject", { app: ["incoming"], "collect-static": ["static"] }]],
+  AbortMultipartUpload: [["s3:AbortMultipartUpload", { app: ["incoming"], "collect-static": ["static"] }]],
+  ListParts: [["s3:ListMultipartUploadParts", { app: ["incoming"] }]],
+  ListMultipartUploads: [["s3:ListBucketMultipartUploads", { app: ["bucket"] }]],
   HeadObject: [["s3:GetObject", { app: ["incoming", "media"] }]],
   GetObject: [["s3:GetObject", { app: ["incoming", "media"], "collect-static": ["static"] }]],
   CopyObject: [

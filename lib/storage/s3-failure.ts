@@ -152,6 +152,8 @@ function explain(
     case "NotFound":
     case "404":
       return ["no_object", "There is no such object", "check its name"];
+    case "NoSuchUpload":
+      return ["no_multipart", "There is no such multipart upload", "begin it again"];
     case "PreconditionFailed":
     case "ConditionalRequestConflict":
     case "412":

@@ -71,6 +71,8 @@ export interface PresignedRequest {
   method: "GET" | "PUT";
   key: string;
   query: Record<string, string>;
+  /** Whoever uses the URL must send exactly these. */
+  headers?: Record<string, string>;
   signingDate: Date;
   /** in seconds */
   expiresIn: number;
@@ -79,7 +81,7 @@ export interface PresignedRequest {
 /** A URL that carries its signature, for one request. */
 export async function presign(
   bucket: BucketClient,
-  { method, key, query, signingDate, expiresIn }: PresignedRequest,
+  { method, key, query, headers = {}, signingDate, expiresIn }: PresignedRequest,
 ): Promise<string> {
   const { protocol, host, hostname, port, pathname } = new URL(bucket.publicUrl);
   const path = `${pathname.replace(/\/$/, "")}/${key.split("/").map(encode).join("/")}`;
@@ -91,9 +93,14 @@ export async function presign(
       ...(port !== "" && { port: Number(port) }),
       path,
       query,
-      headers: { host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
+      headers: { ...headers, host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
     },
-    { signingDate, expiresIn },
+    {
+      signingDate,
+      expiresIn,
+      signableHeaders: new Set(["host", ...Object.keys(headers)]),
+      unhoistableHeaders: new Set(Object.keys(headers)),
+    },
   );
   const parameters = Object.entries(signed.query ?? {}).map(
     ([name, value]) => `${encode(name)}=${encode(String(value))}`,

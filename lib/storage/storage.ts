@@ -5,7 +5,7 @@ import { PassThrough, type Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
-import { asChanged, type Checked, copyObject } from "./copy-object";
+import { asChanged, type Checked, copyObject, wholeSha256 } from "./copy-object";
 import { deleteObjects } from "./delete-objects";
 import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
@@ -26,6 +26,8 @@ export interface ObjectMetadata {
   etag: string;
   /** base64; null where the store keeps none of the whole object */
   sha256: string | null;
+  /** the one that S3 makes of those of an object's parts; null where it has none */
+  partsSha256: string | null;
   modifiedAt: Date;
   cacheControl: string | null;
   /** x-amz-meta-…, without the prefix */
@@ -93,8 +95,8 @@ export class Storage {
         bytes: head.ContentLength ?? 0,
         type: head.ContentType ?? "application/octet-stream",
         etag: head.ETag ?? "",
-        // That of an object in parts is made of theirs.
-        sha256: head.ChecksumSHA256?.includes("-") ? null : (head.ChecksumSHA256 ?? null),
+        sha256: wholeSha256(head.ChecksumSHA256),
+        partsSha256: head.ChecksumSHA256?.includes("-") ? head.ChecksumSHA256 : null,
         modifiedAt: head.LastModified ?? new Date(0),
         cacheControl: head.CacheControl ?? null,
         custom: head.Metadata ?? {},
@@ -163,12 +165,17 @@ export class Storage {
 
   /**
    * Copies an object to here within the store, in place of what has the name. With `checked`, throws AppError `changed`
-   * unless it is the one that was checked; what was copied then is not to be used.
+   * unless it is the one that was checked; what was copied then is not to be used. Resolves to the SHA-256 of the copy as the
+   * store has it, null where it keeps none.
    */
-  async copy(source: { name: string; storage?: Storage }, name: string, checked?: Checked): Promise<void> {
+  async copy(
+    source: { name: string; storage?: Storage },
+    name: string,
+    checked?: Checked,
+  ): Promise<string | null> {
     const { storage: from = this } = source;
     try {
-      await copyObject(this.bucket, from.key(source.name), this.key(name), checked);
+      return await copyObject(this.bucket, from.key(source.name), this.key(name), checked);
     } catch (error) {
       if (checked === undefined && isCode(error, "no_object")) throw from.notFound(source.name);
       throw error;

@@ -11,6 +11,7 @@ import type { Failure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
+import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
 import {
   type BeginOutcome,
@@ -25,6 +26,7 @@ import {
 } from "./contract";
 import { hasRoomFor, mayOpenAnother, noRoom } from "./limits";
 import { incomingName, totalBytes, type Upload } from "./objects";
+import { abortParts, grantParts } from "./parts";
 
 /** How long a form can be used. */
 export const policySeconds = 15 * 60;
@@ -62,16 +64,26 @@ async function grant<K extends ObjectKind>(
     (offer) => !owned.has(offer.original.sha256) && !renewed.has(offer) && refusalOf(offer) === null,
   );
   const inserted = await insertUploads(viewer, fresh);
-  return Promise.all(
+  const outcomes = Promise.all(
     offers.map(async (offer): Promise<BeginOutcome<K>> => {
       const image = owned.get(offer.original.sha256);
       if (image !== undefined) return { status: "duplicate", image };
       const upload = renewed.get(offer) ?? inserted.get(offer);
-      if (upload !== undefined)
-        return { status: "granted", uploadId: upload.id, forms: await formsOf(upload, kinds) };
+      if (upload !== undefined) {
+        const [forms, parts] = await Promise.all([formsOf(upload, kinds), grantParts(upload)]);
+        return { status: "granted", uploadId: upload.id, forms, ...(parts && { parts }) };
+      }
       return { status: "refused", error: refusalOf(offer) ?? noRoom };
     }),
   );
+  try {
+    return await outcomes;
+  } catch (error) {
+    // Whoever asks again does not know of these.
+    const unknown = [...inserted.values()].map(({ id }) => id);
+    await abandonUploads(viewer, unknown);
+    throw error;
+  }
 }
 
 /** Records an upload whose original lies under incoming/ already; false where there is no room, or an upload of this id. */
@@ -89,7 +101,8 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
     .orm.update(uploads)
     .set({ state: "abandoned", reservedBytes: 0 })
     .where(and(inArray(uploads.id, uploadIds), eq(uploads.ownerId, viewer.id), eq(uploads.state, "pending")))
-    .returning({ id: uploads.id });
+    .returning({ id: uploads.id, multipartId: uploads.multipartId });
+  await abortParts(rows).catch((error: unknown) => log.warn({ error }, "parts are left to the sweep"));
   return rows.map((row) => row.id);
 }
 
@@ -165,6 +178,7 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
     name: cleanName(name, maxNameLength),
     objects,
     thumbhash,
+    multipartId: null,
     reservedBytes: totalBytes(objects),
     state: "pending",
     errorCode: null,

@@ -22,7 +22,8 @@ import {
   type Upload,
   type WholeUpload,
 } from "./objects";
-import { type Verified, verify } from "./verify";
+import { abortParts, completeParts } from "./parts";
+import { bytesDiffer, hashObject, type Verified, verify } from "./verify";
 import { withVariants } from "./with-variants";
 
 /** Pictures verified at the same time: enough to hide the bucket's latency. */
@@ -75,6 +76,7 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutc
   // From here on a crash leaves a row that says what may lie under media/.
   if (!(await setState(upload, "verifying"))) return refused(ended);
   try {
+    await completeParts(upload);
     const whole = await withVariants(upload);
     const verified = await verify(whole);
     await copyToMedia(whole, verified);
@@ -95,14 +97,21 @@ async function answerOfEnded(viewer: Owner, { id }: Upload): Promise<ConfirmOutc
   return row === undefined ? refused(unknownUpload) : confirmUpload(viewer, row);
 }
 
-async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Verified): Promise<void> {
+async function copyToMedia(
+  { id, imageId, objects }: WholeUpload,
+  { etags, isHashed }: Verified,
+): Promise<void> {
   const [from, to] = [incoming(), media()];
   const copy = (kind: ObjectKind) => {
     const checked = { etag: etags[kind], sha256: objects[kind].sha256 };
     const source = { storage: from, name: incomingName(id, kind) };
     return to.copy(source, mediaName(imageId, kind, objects[kind]), checked);
   };
-  await Promise.all(objectKinds.map(copy));
+  const [sha256] = await Promise.all(objectKinds.map(copy));
+  if (isHashed || sha256 === objects.original.sha256) return;
+  // The parts are the right ones; whether they are in order, and the picture that was announced, only the whole tells.
+  const name = incomingName(id, "original");
+  if ((await hashObject(name, etags.original)) !== objects.original.sha256) throw bytesDiffer();
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */
@@ -188,9 +197,10 @@ async function change(upload: Upload, values: Partial<Upload>): Promise<boolean>
 async function clearIncoming(uploadIds: string[]): Promise<void> {
   try {
     const rows = await database()
-      .orm.select({ id: uploads.id })
+      .orm.select({ id: uploads.id, multipartId: uploads.multipartId })
       .from(uploads)
       .where(and(inArray(uploads.id, uploadIds), not(isOpen)));
+    await abortParts(rows);
     await deleteIncoming(rows.map((row) => row.id));
   } catch (error) {
     log.warn({ error }, "incoming objects are left to the sweep");

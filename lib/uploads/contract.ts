@@ -28,6 +28,24 @@ export interface ObjectOffer<T extends string = string> {
   type: T;
   bytes: number;
   sha256: string;
+  /** of an original that goes in parts: the SHA-256 of each, in order */
+  parts?: string[] | undefined;
+}
+
+/** An original beyond this goes in parts, so that a cut costs a part and not the file. */
+export const maxBytesAtOnce = 32 * 1024 * 1024;
+/** 320 of them are the most that S3 copies in one piece. */
+export const partBytes = 16 * 1024 * 1024;
+/** A grant has URLs for so many parts; whoever has sent them asks for the next ones. */
+export const maxPartsPerGrant = 32;
+
+/** Where the parts of so many bytes begin and end; part 1 is the first. */
+export function partsOf(bytes: number): { number: number; start: number; end: number }[] {
+  return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => ({
+    number: index + 1,
+    start: index * partBytes,
+    end: Math.min(bytes, (index + 1) * partBytes),
+  }));
 }
 
 /** One picture that the browser wants to send: the original and its two variants. */
@@ -55,6 +73,22 @@ export interface PostForm {
   fields: Record<string, string>;
 }
 
+/** A presigned PUT of one part: its length and its headers are signed. A secret for as long as it lives. */
+export interface PartGrant {
+  number: number;
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** What is still to be sent of an original that goes in parts. */
+export interface PartsGrant {
+  missing: PartGrant[];
+  /** bytes of the parts that are in the bucket */
+  arrivedBytes: number;
+  /** Are more parts missing than these? */
+  hasMore: boolean;
+}
+
 /** What the bucket said to a form, and what was sent with it. */
 export interface Refusal {
   uploadId: string;
@@ -71,7 +105,8 @@ export interface Refusal {
 }
 
 export type BeginOutcome<K extends ObjectKind = ObjectKind> =
-  | { status: "granted"; uploadId: string; forms: Record<K, PostForm> }
+  /** An original that was offered in parts can go either way: both take the same bytes and no others. */
+  | { status: "granted"; uploadId: string; forms: Record<K, PostForm>; parts?: PartsGrant }
   /** The same owner already holds these bytes: nothing needs to be sent. */
   | { status: "duplicate"; image: GalleryImage }
   | { status: "refused"; error: Failure };

@@ -83,7 +83,9 @@ const connection = { isOnline: () => true, onOnline: () => () => {}, onReturn: (
 
 const sendAs =
   (run: string): SendObject =>
-  async ({ url, fields }, blob, { signal, onProgress }) => {
+  async (form, blob, { signal, onProgress }) => {
+    if (!("fields" in form)) throw new Error("these pictures go at once");
+    const { url, fields } = form;
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", blob);

@@ -1,14 +1,22 @@
 import "server-only";
 import { z } from "zod";
 import { imageTypes, variantTypes } from "@/lib/images/contract";
-import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm } from "./contract";
+import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm, partBytes } from "./contract";
 
 const sha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be a SHA-256 in base64");
 const bytes = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 
+const maxParts = 320;
+const original = z
+  .strictObject({ type: z.enum(imageTypes), bytes, sha256, parts: z.array(sha256).max(maxParts).optional() })
+  .refine(
+    ({ bytes, parts }) => parts === undefined || parts.length === Math.ceil(bytes / partBytes),
+    "must have a SHA-256 for each of its parts",
+  );
+
 const offerShape = z.strictObject({
   name: z.string().max(4096),
-  original: z.strictObject({ type: z.enum(imageTypes), bytes, sha256 }),
+  original,
   thumb: z.strictObject({ type: z.enum(variantTypes), bytes, sha256 }),
   display: z.strictObject({ type: z.enum(variantTypes), bytes, sha256 }),
   thumbhash: z.string().regex(/^[A-Za-z0-9+/]{7,40}={0,2}$/, "must be a thumbhash in base64"),

@@ -55,6 +55,8 @@ export async function logRefusal(viewer: Viewer, refusal: Refusal): Promise<stri
 
 async function replay({ fields, bytes }: Refusal) {
   const bucket = bucketClient();
+  if (fields.policy === undefined)
+    return { reason: "it was a part, put by a URL: “npm run manage -- bucket doctor” looks at the bucket" };
   const policy = await readOwnPolicy(bucket, fields);
   if (policy === null)
     return {

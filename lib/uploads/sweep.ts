@@ -7,6 +7,7 @@ import { uploads } from "@/lib/db/schema";
 import { purgeTrash } from "@/lib/images/trash";
 import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
+import { abortMultipart, listMultiparts } from "@/lib/storage/multipart";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
@@ -25,6 +26,8 @@ export interface SweepReport {
   expired: number;
   forgotten: number;
   objects: number;
+  /** originals in parts that were begun and left */
+  multiparts: number;
   purged: number;
 }
 
@@ -37,9 +40,10 @@ export async function sweep(): Promise<SweepReport> {
   const { confirmed, expired } = await endUploads();
   const forgotten = await forgetUploads();
   const objects = await deleteLeftovers();
+  const multiparts = await abortLeftovers();
   const purged = await purgeTrash();
   await forgetOldUses();
-  return { confirmed, expired, forgotten, objects, purged };
+  return { confirmed, expired, forgotten, objects, multiparts, purged };
 }
 
 const before = (seconds: number): Date => new Date(now().getTime() - seconds * 1000);
@@ -97,23 +101,43 @@ async function forgetUploads(): Promise<number> {
 
 /** A policy can be used again until it ends, so an object may come after its upload has ended. */
 async function deleteLeftovers(): Promise<number> {
-  const { orm } = database();
   const due = before(policySeconds + graceSeconds);
   let deleted = 0;
   for await (const { files } of incoming().listdir("", { recursive: true })) {
     const old = files.filter((object) => object.modifiedAt < due);
     if (old.length === 0) continue;
-    const uploadIds = [...new Set(old.map((object) => uploadIdOf(object.name)))];
-    const open = await orm
-      .select({ id: uploads.id })
-      .from(uploads)
-      .where(and(inArray(uploads.id, uploadIds), isOpen));
-    const openIds = new Set(open.map((row) => row.id));
+    const openIds = await openAmong(old.map((object) => uploadIdOf(object.name)));
     const leftovers = old.filter((object) => !openIds.has(uploadIdOf(object.name)));
     await incoming().delete(leftovers.map((object) => object.name));
     deleted += leftovers.length;
   }
   return deleted;
+}
+
+/** Parts that no open upload will use, like those that came while they were aborted. */
+async function abortLeftovers(): Promise<number> {
+  const { bucket, location } = incoming();
+  const due = before(policySeconds + graceSeconds);
+  const idOf = (key: string) => uploadIdOf(key.slice(location.length + 1));
+  let aborted = 0;
+  for await (const multiparts of listMultiparts(bucket, `${location}/`)) {
+    const old = multiparts.filter(({ begunAt }) => begunAt < due);
+    const openIds = await openAmong(old.map(({ key }) => idOf(key)));
+    for (const multipart of old) {
+      if (openIds.has(idOf(multipart.key))) continue;
+      await abortMultipart(bucket, multipart);
+      aborted += 1;
+    }
+  }
+  return aborted;
+}
+
+async function openAmong(uploadIds: string[]): Promise<Set<string>> {
+  const open = await database()
+    .orm.select({ id: uploads.id })
+    .from(uploads)
+    .where(and(inArray(uploads.id, [...new Set(uploadIds)]), isOpen));
+  return new Set(open.map(({ id }) => id));
 }
 
 const uploadIdOf = (name: string): string => name.split("/", 1)[0] ?? name;

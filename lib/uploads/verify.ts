@@ -8,11 +8,14 @@ import { incoming } from "@/lib/storage/locations";
 import type { ObjectMetadata } from "@/lib/storage/storage";
 import { type ObjectKind, type ObjectOffer, objectKinds } from "./contract";
 import { incomingName, type Upload, type WholeUpload } from "./objects";
+import { checksumOfParts } from "./parts";
 
 export interface Verified {
   original: Inspection;
   /** of the bytes that were checked: the copy must be of these and no others */
   etags: Record<ObjectKind, string>;
+  /** Was the original's SHA-256 compared? Of one in parts only those of its parts were: its copy tells that of the whole. */
+  isHashed: boolean;
 }
 
 /**
@@ -30,22 +33,29 @@ export async function verify(upload: WholeUpload): Promise<Verified> {
     inspectOriginal(upload, etags.original),
     ...variantKinds.map((kind) => requireVariant(upload, kind, etags[kind])),
   ]);
-  return { original: inspected, etags };
+  return { original: inspected, etags, isHashed: original.partsSha256 === null };
 }
 
 /** What the bucket holds, if it is what was announced. Throws as `verify` does. */
 export async function requireArrived(
   uploadId: string,
   kind: ObjectKind,
-  { bytes, sha256 }: ObjectOffer,
+  object: ObjectOffer,
 ): Promise<ObjectMetadata> {
   const name = incomingName(uploadId, kind);
   const arrived = await incoming().metadata(name);
   if (arrived === null) throw notArrived();
-  if (arrived.bytes !== bytes || (arrived.sha256 ?? (await hashObject(name, arrived.etag))) !== sha256) {
-    throw new AppError("bytes_differ", "What arrived is not what was sent. Try again.");
-  }
+  if (arrived.bytes !== object.bytes || !(await isAnnounced(name, arrived, object))) throw bytesDiffer();
   return arrived;
+}
+
+async function isAnnounced(
+  name: string,
+  { sha256, partsSha256, etag }: ObjectMetadata,
+  object: ObjectOffer,
+): Promise<boolean> {
+  if (partsSha256 !== null) return partsSha256 === checksumOfParts(object);
+  return (sha256 ?? (await hashObject(name, etag))) === object.sha256;
 }
 
 /** Some stores (Ceph) keep no SHA-256: there the object is read once. Returns base64. */
@@ -94,4 +104,6 @@ export function sourceOf(uploadId: string, kind: ObjectKind, etag: string, bytes
   };
 }
 
+export const bytesDiffer = () =>
+  new AppError("bytes_differ", "What arrived is not what was sent. Try again.");
 const notArrived = () => new AppError("not_arrived", "Its bytes have not arrived yet. Send them first.");

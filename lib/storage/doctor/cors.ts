@@ -34,6 +34,15 @@ export async function examineCors(visit: Visit): Promise<Finding[]> {
       }),
     ];
   }
+  if (!allows(await preflight(visit, appOrigin, "PUT"), appOrigin, "PUT")) {
+    return [
+      warning("cors", {
+        what: `The bucket's CORS rules do not let pages of ${appOrigin} send parts to it (PUT)`,
+        why: "Pictures of more than 32 MiB are sent in parts: those would fail.",
+        mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
+      }),
+    ];
+  }
   const stranger = "https://stranger.example";
   if (allows(await preflight(visit, stranger), stranger)) {
     return [
@@ -47,13 +56,16 @@ export async function examineCors(visit: Visit): Promise<Finding[]> {
   return [fine("cors", `Pages of ${appOrigin} may send to the bucket, those of others may not (CORS)`)];
 }
 
-function preflight({ bucket, signal }: Visit, origin: string): Promise<Response> {
-  const headers = { origin, "access-control-request-method": "POST" };
+function preflight({ bucket, signal }: Visit, origin: string, method = "POST"): Promise<Response> {
+  const headers = {
+    ...{ origin, "access-control-request-method": method },
+    ...(method === "PUT" && { "access-control-request-headers": "x-amz-checksum-sha256" }),
+  };
   return fetch(bucket.publicUrl, { method: "OPTIONS", headers, signal, redirect: "manual" });
 }
 
-function allows({ ok, headers }: Response, origin: string): boolean {
+function allows({ ok, headers }: Response, origin: string, method = "POST"): boolean {
   const allowed = headers.get("access-control-allow-origin");
   const methods = headers.get("access-control-allow-methods") ?? "";
-  return ok && (allowed === origin || allowed === "*") && /\bPOST\b/.test(methods);
+  return ok && (allowed === origin || allowed === "*") && methods.split(/, */).includes(method);
 }

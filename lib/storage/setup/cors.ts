@@ -30,13 +30,16 @@ const id = "pail";
 const ruleFor = (origins: string[]): CORSRule => ({
   ID: id,
   AllowedOrigins: origins,
-  AllowedMethods: ["GET", "HEAD", "POST"],
+  AllowedMethods: ["GET", "HEAD", "POST", "PUT"],
   AllowedHeaders: ["*"],
   ExposeHeaders: ["ETag", "x-amz-request-id"],
   MaxAgeSeconds: 3600,
 });
 
-/** An earlier Pail gave its rule no ID. */
+/** An earlier Pail gave its rule no ID, and no PUT. */
 function isOwn(rule: CORSRule): boolean {
-  return rule.ID === id || isDeepStrictEqual({ ID: id, ...rule }, ruleFor(rule.AllowedOrigins ?? []));
+  const { AllowedOrigins = [], AllowedMethods } = rule;
+  return (
+    rule.ID === id || isDeepStrictEqual({ ID: id, ...rule }, { ...ruleFor(AllowedOrigins), AllowedMethods })
+  );
 }

@@ -153,7 +153,8 @@ export class FileUploader {
     if (outcome.uploadId !== task.progress.uploadId)
       this.#note(task, { ...task.progress, uploadId: outcome.uploadId, arrived: [] });
     const { clock } = this.options.patience;
-    return { uploadId: outcome.uploadId, forms: outcome.forms, grantedAtMs: clock.now() };
+    const { uploadId: id, forms, parts } = outcome;
+    return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
   }
 
   /** Resolves to the upload's id; or to the picture, where the same bytes got there first while forms were renewed. */
@@ -172,6 +173,7 @@ export class FileUploader {
       await sendUpload({
         ...{ image, grant, send, patience, signal, arrived: task.progress.arrived },
         onArrived: (uploadId, arrived) => this.#note(task, { ...task.progress, uploadId, arrived }),
+        enter: (bytes, until) => this.#sending.enter(bytes, until),
         renew: async (uploadId) => {
           const outcome = await this.#begin(task, image, uploadId);
           if ("image" in outcome) throw new AlreadyThere(outcome);

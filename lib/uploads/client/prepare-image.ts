@@ -1,8 +1,8 @@
 import { inspect } from "@/lib/images/inspect";
-import type { UploadLimits } from "@/lib/uploads/contract";
+import { maxBytesAtOnce, type UploadLimits } from "@/lib/uploads/contract";
 import { derive } from "./derive";
 import type { PreparedImage, PreparedObject } from "./prepared-image";
-import { sha256 } from "./sha256";
+import { sha256, sha256WithParts } from "./sha256";
 
 /** Runs in a worker: everything that is heavy. Throws an AppError for what Pail does not take. */
 export async function prepareImage(file: File, limits: UploadLimits): Promise<PreparedImage> {
@@ -25,5 +25,6 @@ function sourceOf(file: File) {
 }
 
 async function hashed<T extends string>(type: T, blob: Blob): Promise<PreparedObject<T>> {
-  return { type, bytes: blob.size, sha256: await sha256(blob), blob };
+  const hashes = blob.size > maxBytesAtOnce ? await sha256WithParts(blob) : { sha256: await sha256(blob) };
+  return { type, bytes: blob.size, ...hashes, blob };
 }

@@ -18,8 +18,8 @@ export function toOffer(name: string, { original, thumb, display, thumbhash }: P
   return { name, original: offerOf(original), thumb: offerOf(thumb), display: offerOf(display), thumbhash };
 }
 
-function offerOf<T extends string>({ type, bytes, sha256 }: PreparedObject<T>): ObjectOffer<T> {
-  return { type, bytes, sha256 };
+function offerOf<T extends string>({ type, bytes, sha256, parts }: PreparedObject<T>): ObjectOffer<T> {
+  return { type, bytes, sha256, ...(parts && { parts }) };
 }
 
 export function wireBytes(image: PreparedImage): number {

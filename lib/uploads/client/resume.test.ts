@@ -37,8 +37,8 @@ function reload(): void {
   openPage();
 }
 
-/** The contents of simulated files are their hashes, as they are for `rejoin`. */
-vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.text() }));
+/** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
+vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const file = (content: string) =>
   new File([content.padEnd(1000)], `${content.trim()}.jpg`, { lastModified: 1 });

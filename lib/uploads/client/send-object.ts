@@ -1,4 +1,4 @@
-import type { PostForm } from "@/lib/uploads/contract";
+import type { PartGrant, PostForm } from "@/lib/uploads/contract";
 
 export interface SendFailure {
   ok: false;
@@ -18,10 +18,11 @@ export interface SendOptions {
   signal: AbortSignal;
 }
 
-export type SendObject = (form: PostForm, blob: Blob, options: SendOptions) => Promise<SendOutcome>;
+export type SendTarget = PostForm | PartGrant;
+export type SendObject = (target: SendTarget, blob: Blob, options: SendOptions) => Promise<SendOutcome>;
 
-/** One POST to the bucket. XMLHttpRequest, as fetch tells no progress. */
-export const sendObject: SendObject = (form, blob, { onProgress, signal }) =>
+/** One POST or PUT to the bucket. XMLHttpRequest, as fetch tells no progress. */
+export const sendObject: SendObject = (target, blob, { onProgress, signal }) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -42,8 +43,14 @@ export const sendObject: SendObject = (form, blob, { onProgress, signal }) =>
       }),
     );
     request.addEventListener("loadend", () => signal.removeEventListener("abort", abort));
-    request.open("POST", form.url);
-    request.send(bodyOf(form, blob));
+    if ("fields" in target) {
+      request.open("POST", target.url);
+      request.send(bodyOf(target, blob));
+      return;
+    }
+    request.open("PUT", target.url);
+    for (const [name, value] of Object.entries(target.headers)) request.setRequestHeader(name, value);
+    request.send(blob);
   });
 
 /** S3 ignores whatever comes after the file. */

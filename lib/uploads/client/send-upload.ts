@@ -1,15 +1,23 @@
 import { AppError } from "@/lib/errors";
-import { type ObjectKind, objectKinds, type PostForm, type Refusal } from "@/lib/uploads/contract";
+import {
+  type ObjectKind,
+  objectKinds,
+  type PartsGrant,
+  type PostForm,
+  type Refusal,
+} from "@/lib/uploads/contract";
 import type { Clock } from "./clock";
 import { bucketRefusal, messages } from "./messages";
 import type { PreparedImage } from "./prepared-image";
 import { type Patience, retrying, TransientError, type Wait } from "./retry";
-import type { SendFailure, SendObject, SendOutcome } from "./send-object";
+import type { SendFailure, SendObject, SendOptions, SendOutcome, SendTarget } from "./send-object";
+import { sendParts } from "./send-parts";
 
-/** What the server allowed: a form per object. */
+/** What the server allowed: a form per object, and URLs where the original goes in parts. */
 export interface Grant {
   uploadId: string;
   forms: Record<ObjectKind, PostForm>;
+  parts?: PartsGrant;
   grantedAtMs: number;
 }
 
@@ -23,6 +31,8 @@ export interface SendUploadOptions {
   renew(uploadId: string): Promise<Grant>;
   /** Tells the server what the bucket refused; resolves to the number that its log has the reason under. */
   report(refusal: Refusal): Promise<string | null>;
+  /** Asks for one more place among what is sent at a time; resolves to the way out. */
+  enter(bytes: number, signal: AbortSignal): Promise<() => void>;
   send: SendObject;
   patience: Patience;
   signal: AbortSignal;
@@ -47,29 +57,33 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     onProgress(sentBytes.original + sentBytes.thumb + sentBytes.display);
   };
 
-  const requireFreshForms = async () => {
-    if (!isExpired && patience.clock.now() - grant.grantedAtMs < formLifeMs) return;
+  const isFresh = () => !isExpired && patience.clock.now() - grant.grantedAtMs < formLifeMs;
+
+  const renewGrant = async () => {
     const renewed = await renew(grant.uploadId);
     if (renewed.uploadId !== grant.uploadId) arrived.clear();
     grant = renewed;
     isExpired = false;
   };
 
-  const sendOnce = async (kind: ObjectKind) => {
-    await requireFreshForms();
-    const { uploadId, forms } = grant;
-    const { blob } = image[kind];
+  const sendTo = async (
+    kind: ObjectKind,
+    target: SendTarget,
+    blob: Blob,
+    { signal, onProgress }: SendOptions,
+  ) => {
+    const { uploadId } = grant;
     const outcome = await withStallWatch(patience.clock, signal, (watched, moved) =>
-      send(forms[kind], blob, {
+      send(target, blob, {
         signal: watched,
         onProgress: (bytes) => {
           moved();
-          progress(kind, Math.min(bytes, image[kind].bytes));
+          onProgress(Math.min(bytes, blob.size));
         },
       }),
     );
     if (outcome.ok) return;
-    progress(kind, 0);
+    onProgress(0);
     if (outcome.status === 0 && !(await isReadable(blob))) {
       throw new AppError(messages.fileChanged.code, messages.fileChanged.message);
     }
@@ -77,10 +91,28 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     const passing = passingErrorOf(outcome);
     if (passing !== null) throw passing;
     const { status, code, requestId } = outcome;
-    const { fields } = forms[kind];
+    const fields = "fields" in target ? target.fields : {};
     const sent = { bytes: blob.size, type: blob.type, fields };
     const refusal = bucketRefusal(code, await report({ uploadId, kind, status, code, requestId, ...sent }));
     throw new AppError(refusal.code, refusal.message);
+  };
+
+  const sendOnce = async (kind: ObjectKind) => {
+    if (!isFresh()) await renewGrant();
+    const { parts, forms } = grant;
+    if (kind !== "original" || parts === undefined) {
+      const toForm = { signal, onProgress: (bytes: number) => progress(kind, bytes) };
+      return sendTo(kind, forms[kind], image[kind].blob, toForm);
+    }
+    const isSent = await sendParts(image.original.blob, parts, {
+      ...{ isFresh, enter: options.enter, patience, signal, onWait },
+      send: (...part) => sendTo("original", ...part),
+      onProgress: (bytes) => progress("original", bytes),
+    });
+    if (isSent && !parts.hasMore) return;
+    if (isExpired) throw new TransientError(messages.formExpired, { isImmediate: true });
+    await renewGrant();
+    await sendOnce(kind);
   };
 
   for (const kind of arrived) progress(kind, image[kind].bytes);

@@ -1,6 +1,16 @@
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import type { BeginOutcome, ConfirmOutcome, ImageOffer, PostForm, Refusal } from "@/lib/uploads/contract";
+import {
+  type BeginOutcome,
+  type ConfirmOutcome,
+  type ImageOffer,
+  maxBytesAtOnce,
+  type ObjectOffer,
+  type PartsGrant,
+  type PostForm,
+  partsOf,
+  type Refusal,
+} from "@/lib/uploads/contract";
 import { type Clock, sleep } from "./clock";
 import { type Journal, type Left, type Progress, unknown } from "./journal";
 import type { Preparer } from "./prepare";
@@ -45,6 +55,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+const partsPerGrant = 4;
 const never = new AbortController().signal;
 
 export type ServerFault =
@@ -77,6 +88,8 @@ export class SimulatedWorld {
   confirms: string[][] = [];
   abandoned: string[] = [];
   refusals: Refusal[] = [];
+  /** what was put again although it had arrived */
+  sentTwice: string[] = [];
   /** POSTs under way, and the most there ever were at a time. */
   sending = 0;
   mostSending = 0;
@@ -171,12 +184,27 @@ export class SimulatedWorld {
       status: "granted",
       uploadId,
       forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
+      ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
+    };
+  }
+
+  #grantParts(uploadId: string, { bytes, parts = [] }: ObjectOffer): PartsGrant {
+    const arrived = this.#uploads.get(uploadId)?.arrived;
+    const missing = partsOf(bytes).filter(({ number }) => !arrived?.has(`part-${number}`));
+    if (parts.length !== partsOf(bytes).length) throw new Error("a part's hash is missing");
+    return {
+      missing: missing
+        .slice(0, partsPerGrant)
+        .map(({ number }) => ({ number, url: `${uploadId} part-${number}`, headers: {} })),
+      arrivedBytes: missing.reduce((rest, { start, end }) => rest - (end - start), bytes),
+      hasMore: missing.length > partsPerGrant,
     };
   }
 
   #confirm(id: string): ConfirmOutcome {
     const upload = this.#uploads.get(id);
-    if (upload === undefined || upload.arrived.size < 3) {
+    const wanted = 2 + (upload?.offer.original.parts?.length ?? 1);
+    if (upload === undefined || upload.arrived.size < wanted) {
       return { status: "refused", error: { code: "not_arrived", message: "Its bytes never came." } };
     }
     const { name, original } = upload.offer;
@@ -187,7 +215,7 @@ export class SimulatedWorld {
     return { status: "ready", image: created };
   }
 
-  readonly send: SendObject = async (form, blob, { onProgress, signal }) => {
+  readonly send: SendObject = async (target, blob, { onProgress, signal }) => {
     const fault = this.bucketFaults.shift() ?? null;
     this.sending += 1;
     this.mostSending = Math.max(this.mostSending, this.sending);
@@ -198,9 +226,12 @@ export class SimulatedWorld {
       await sleep(this.clock, this.sendMs / 2, signal);
       if (!this.isOnline) return failure(0, "network");
       if (fault !== null) return this.#failureOf(fault);
-      const [uploadId = "", kind = ""] = (form.fields.key ?? "").split(" ");
-      this.#uploads.get(uploadId)?.arrived.add(kind);
-      this.taken.push(`${uploadId} ${kind}`);
+      const [uploadId = "", what = ""] =
+        ("fields" in target ? target.fields.key : target.url)?.split(" ") ?? [];
+      const upload = this.#uploads.get(uploadId);
+      if (upload?.arrived.has(what)) this.sentTwice.push(what);
+      upload?.arrived.add(what);
+      this.taken.push(`${uploadId} ${what}`);
       return { ok: true };
     } finally {
       this.sending -= 1;
@@ -235,7 +266,7 @@ export class SimulatedWorld {
     prepare: async (file, signal) => {
       await sleep(this.clock, 100, signal);
       this.prepared += 1;
-      return preparedImage(file, await file.text());
+      return preparedImage(file, await file.slice(0, 100).text());
     },
   };
 }
@@ -277,7 +308,10 @@ function preparedImage(file: File, sha256: string): PreparedImage {
     blob: new Blob([new Uint8Array(bytes)]),
   });
   return {
-    original: { type: "image/jpeg", bytes: file.size, sha256, blob: file },
+    original: {
+      ...{ type: "image/jpeg", bytes: file.size, sha256, blob: file },
+      ...(file.size > maxBytesAtOnce && { parts: partsOf(file.size).map(({ number }) => `${number}`) }),
+    },
     thumb: variant(10),
     display: variant(20),
     thumbhash: "",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "@/lib/errors";
+import { partBytes } from "@/lib/uploads/contract";
 import { maxTries } from "./retry";
 import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "./simulation";
 import { hasEnded } from "./upload-item";
@@ -32,6 +33,11 @@ function files(count: number, prefix = "picture"): File[] {
 function file(content: string): File {
   return new File([content.padEnd(1000)], `${content}.jpg`);
 }
+
+const fiveParts = new Blob([new Uint8Array(partBytes * 5 - 100)]);
+
+/** One that goes in five parts. */
+const largeFile = (content: string) => new File([content.padEnd(100), fiveParts], `${content}.jpg`);
 
 const items = () => queue.getSnapshot().items;
 const statuses = () => items().map(({ state }) => state.status);
@@ -476,6 +482,65 @@ describe("pausing", () => {
     await finish();
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
     expect(world.begins.flat().some(({ uploadId }) => uploadId !== undefined)).toBe(true);
+  });
+});
+
+describe("a large file", () => {
+  it("goes in parts, a few at a time, asking for the next ones as they run out", async () => {
+    await addAndFinish([largeFile("large")]);
+    expect(statuses()).toEqual(["ready"]);
+    expect(world.mostSending).toBe(3);
+    expect(world.begins.map(([offer]) => offer?.uploadId)).toEqual([undefined, "granted-1"]);
+    expect(world.sentTwice).toEqual([]);
+  });
+
+  it("takes no more places than there are", async () => {
+    await addAndFinish([largeFile("one"), largeFile("two"), largeFile("three"), ...files(10)]);
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(world.mostSending).toBeLessThanOrEqual(6);
+    expect(world.sentTwice).toEqual([]);
+  });
+
+  it("sends again only the part whose connection was cut", async () => {
+    world.bucketFaults = [null, "network", "busy", "stall"];
+    await addAndFinish([largeFile("large")]);
+    expect(statuses()).toEqual(["ready"]);
+    expect(world.sentTwice).toEqual([]);
+  });
+
+  it("asks for new URLs for what is missing when they ran out", async () => {
+    world.bucketFaults = [null, "expired", null];
+    await addAndFinish([largeFile("large")]);
+    expect(statuses()).toEqual(["ready"]);
+    expect(world.begins[1]?.[0]?.uploadId).toBe("granted-1");
+    expect(world.sentTwice).toEqual([]);
+  });
+
+  it("ends where URLs keep running out, and gives the upload up", async () => {
+    world.bucketFaults = Array.from({ length: 100 }, () => "expired");
+    await addAndFinish([largeFile("large")]);
+    expect(items()[0]?.state).toMatchObject({ status: "failed", error: { code: "form_expired" } });
+    expect(world.abandoned).toEqual(["granted-1"]);
+    expect(world.sending).toBe(0);
+  });
+
+  it("ends where the bucket refuses a part, with nothing under way", async () => {
+    world.bucketFaults = [null, "forbidden"];
+    await addAndFinish([largeFile("large")]);
+    expect(statuses()).toEqual(["failed"]);
+    expect(world.refusals).toHaveLength(1);
+    expect(world.sending).toBe(0);
+  });
+
+  it("can be cancelled in the middle", async () => {
+    const [id = ""] = queue.add([largeFile("large")]);
+    await until("sending");
+    await clock.advance(200);
+    queue.cancel(id);
+    await finish();
+    expect(statuses()).toEqual(["cancelled"]);
+    expect(world.sending).toBe(0);
+    expect(world.abandoned).toEqual(["granted-1"]);
   });
 });
 

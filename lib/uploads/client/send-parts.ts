@@ -1,0 +1,98 @@
+import { type PartGrant, type PartsGrant, partBytes, partsOf } from "@/lib/uploads/contract";
+import { type Patience, retrying, TransientError, type Wait } from "./retry";
+import type { SendOptions } from "./send-object";
+
+export interface SendPartsOptions {
+  /** Throws what is final, and TransientError for what may pass. */
+  send(part: PartGrant, blob: Blob, options: SendOptions): Promise<void>;
+  /** Can the URLs still be used? */
+  isFresh(): boolean;
+  enter(bytes: number, signal: AbortSignal): Promise<() => void>;
+  patience: Patience;
+  signal: AbortSignal;
+  /** of the whole file, with what had arrived before */
+  onProgress(sentBytes: number): void;
+  onWait(wait: Wait | null): void;
+}
+
+/** The file has a place among what is sent; so many more it takes where they are free. */
+const maxMorePlaces = 2;
+
+/**
+ * Sends parts of a file, a few at a time, each tried again by itself. Resolves to whether all of them arrived: false where
+ * their URLs ran out. Throws once nothing is under way any more.
+ */
+export async function sendParts(
+  file: Blob,
+  { missing, arrivedBytes }: PartsGrant,
+  { send, isFresh, enter, patience, signal, onProgress, onWait }: SendPartsOptions,
+): Promise<boolean> {
+  const queue = [...missing];
+  const ranges = new Map(partsOf(file.size).map((range) => [range.number, range]));
+  const sentBytes = new Map<number, number>();
+  const all = new AbortController();
+  const helping = new AbortController();
+  let failure: { error: unknown } | null = null;
+
+  const progress = (number: number, bytes: number) => {
+    sentBytes.set(number, bytes);
+    onProgress([...sentBytes.values()].reduce((sum, sent) => sum + sent, arrivedBytes));
+  };
+
+  const sendPart = async (part: PartGrant) => {
+    const { start = 0, end = 0 } = ranges.get(part.number) ?? {};
+    const options = { signal: all.signal, onProgress: (bytes: number) => progress(part.number, bytes) };
+    const work = async () => {
+      if (!isFresh()) throw new RunOut();
+      try {
+        await send(part, file.slice(start, end), options);
+      } catch (error) {
+        throw error instanceof TransientError && !isFresh() ? new RunOut() : error;
+      }
+    };
+    await retrying(work, patience, all.signal, onWait);
+    progress(part.number, end - start);
+  };
+
+  /** Its place is given back after each part: other files want one too. */
+  const sendWhile = async (takePlace: () => Promise<() => void>) => {
+    try {
+      while (queue.length > 0) {
+        const leave = await takePlace();
+        try {
+          const part = queue.shift();
+          if (part !== undefined) await sendPart(part);
+        } finally {
+          leave();
+        }
+      }
+    } catch (error) {
+      if (helping.signal.aborted && error === helping.signal.reason) return;
+      failure ??= { error };
+      queue.length = 0;
+      if (!(error instanceof RunOut)) all.abort(error);
+    }
+    helping.abort();
+  };
+
+  const abort = () => all.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener("abort", abort);
+  onProgress(arrivedBytes);
+  const help = () => sendWhile(() => enter(partBytes, helping.signal));
+  try {
+    await Promise.all([sendWhile(async () => () => {}), ...Array.from({ length: maxMorePlaces }, help)]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+  return isWithout(failure);
+}
+
+/** The URLs' time is over. */
+class RunOut extends Error {}
+
+function isWithout(failure: { error: unknown } | null): boolean {
+  if (failure === null) return true;
+  if (failure.error instanceof RunOut) return false;
+  throw failure.error;
+}

@@ -1,0 +1,230 @@
+import { createHash, randomBytes } from "node:crypto";
+import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
+import { eq } from "drizzle-orm";
+import sharp from "sharp";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { setClock } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { uploads } from "@/lib/db/schema";
+import { getImage } from "@/lib/images/image";
+import { testUnless } from "@/lib/local-bucket/contract-store";
+import { incoming } from "@/lib/storage/locations";
+import { abortMultipart, listMultiparts, listParts } from "@/lib/storage/multipart";
+import { addViewer, makePicture, postAll, startTestPail, type TestPicture } from "@/lib/test-pail";
+import { abandonUploads, beginUploads, policySeconds } from "./begin";
+import { confirmUploads } from "./confirm";
+import { type PartGrant, type PartsGrant, partsOf } from "./contract";
+import { offersShape } from "./offer";
+import { sweep } from "./sweep";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+let viewer: Viewer;
+let original: Buffer;
+
+beforeAll(async () => {
+  pail = await startTestPail();
+  viewer = await addViewer();
+  const [width, height] = [2800, 2400];
+  const noise = randomBytes(width * height * 3);
+  original = await sharp(noise, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
+});
+afterEach(() => setClock(null));
+afterAll(() => pail.stop());
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
+
+/** Its original goes in two parts; each one has other bytes. */
+async function makeLargePicture(): Promise<TestPicture> {
+  const picture = await makePicture("large.png");
+  const bytes = { ...picture.bytes, original: Buffer.concat([original, randomBytes(8)]) };
+  const parts = partsOf(bytes.original.length).map(({ start, end }) =>
+    sha256(bytes.original.subarray(start, end)),
+  );
+  const offered = { bytes: bytes.original.length, sha256: sha256(bytes.original), parts };
+  return { bytes, offer: { ...picture.offer, original: { type: "image/png", ...offered } } };
+}
+
+async function begin(picture: TestPicture, uploadId?: string) {
+  const [outcome] = await beginUploads(viewer, [{ ...picture.offer, uploadId }]);
+  if (outcome?.status !== "granted" || outcome.parts === undefined)
+    throw new Error(`no parts granted: ${JSON.stringify(outcome)}`);
+  return { ...outcome, parts: outcome.parts };
+}
+
+async function put(
+  { number, url, headers }: PartGrant,
+  { bytes }: TestPicture,
+  change = (body: Buffer) => body,
+) {
+  const { start = 0, end = 0 } = partsOf(bytes.original.length)[number - 1] ?? {};
+  const body = new Uint8Array(change(bytes.original.subarray(start, end)));
+  return (await fetch(url, { method: "PUT", headers, body })).status;
+}
+
+const putAll = ({ missing }: PartsGrant, picture: TestPicture) =>
+  Promise.all(missing.map((part) => put(part, picture)));
+
+/** Its variants, by forms; the original's form is left alone. */
+async function postVariants({ forms }: Awaited<ReturnType<typeof begin>>, picture: TestPicture) {
+  const { original: _, ...bytes } = picture.bytes;
+  await postAll(forms, { ...picture, bytes: { ...bytes, original: Buffer.alloc(0) } });
+}
+
+const confirm = async (id: string) => (await confirmUploads(viewer, [id]))[0];
+
+async function multiparts(): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of listMultiparts(incoming().bucket, "incoming/"))
+    keys.push(...page.map(({ key }) => key));
+  return keys;
+}
+
+async function multipartOf(id: string) {
+  const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, id));
+  return { key: incoming().key(`${id}/original`), id: row?.multipartId ?? "" };
+}
+
+async function arrive(picture: TestPicture): Promise<string> {
+  const granted = await begin(picture);
+  expect(await putAll(granted.parts, picture)).toEqual([200, 200]);
+  await postVariants(granted, picture);
+  return granted.uploadId;
+}
+
+describe("an original in parts", () => {
+  test("becomes an image that is there byte for byte, also when confirmed twice at once", async () => {
+    const picture = await makeLargePicture();
+    const id = await arrive(picture);
+    const outcomes = await Promise.all([confirm(id), confirm(id)]);
+    outcomes.push(await confirm(id));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "ready" });
+    const [outcome] = outcomes;
+    if (outcome?.status !== "ready") throw new Error("not ready");
+    const { downloadUrl } = await getImage(viewer, outcome.image.id);
+    const download = Buffer.from(await (await fetch(downloadUrl)).arrayBuffer());
+    expect(download.equals(picture.bytes.original)).toBe(true);
+    expect(await multiparts()).toEqual([]);
+  });
+
+  test("takes parts of the length that was signed only", async () => {
+    const picture = await makeLargePicture();
+    const { parts, uploadId } = await begin(picture);
+    const [first] = parts.missing;
+    if (first === undefined) throw new Error("no part");
+    expect(await put(first, picture, (body) => body.subarray(1))).toBe(403);
+    const otherSum = { ...first, headers: { "x-amz-checksum-sha256": sha256(Buffer.alloc(1)) } };
+    expect(await put(otherSum, picture)).toBe(403);
+    await abandonUploads(viewer, [uploadId]);
+  });
+
+  testUnless("checks-sha256", "takes parts with the SHA-256 that was signed only", async () => {
+    const picture = await makeLargePicture();
+    const { parts, uploadId } = await begin(picture);
+    const [first] = parts.missing;
+    if (first === undefined) throw new Error("no part");
+    expect(await put(first, picture, (body) => Buffer.alloc(body.length))).toBe(400);
+    await abandonUploads(viewer, [uploadId]);
+  });
+
+  test("that goes on asks only for the parts that are missing", async () => {
+    const picture = await makeLargePicture();
+    const { parts, uploadId } = await begin(picture);
+    const [, last] = parts.missing;
+    if (last === undefined) throw new Error("no part");
+    expect(parts).toMatchObject({ arrivedBytes: 0, hasMore: false });
+    expect(await put(last, picture)).toBe(200);
+    const again = await begin(picture, uploadId);
+    expect(again.uploadId).toBe(uploadId);
+    expect(again.parts.missing.map(({ number }) => number)).toEqual([1]);
+    expect(again.parts.arrivedBytes).toBe(picture.bytes.original.length - 16 * 1024 * 1024);
+    expect(await putAll(again.parts, picture)).toEqual([200]);
+    await postVariants(again, picture);
+    expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
+  });
+
+  test("has not arrived while a part is missing", async () => {
+    const picture = await makeLargePicture();
+    const granted = await begin(picture);
+    const [first] = granted.parts.missing;
+    if (first === undefined) throw new Error("no part");
+    await put(first, picture);
+    await postVariants(granted, picture);
+    expect(await confirm(granted.uploadId)).toMatchObject({
+      status: "refused",
+      error: { code: "not_arrived" },
+    });
+    expect(await putAll(granted.parts, picture)).toEqual([200, 200]);
+    expect(await confirm(granted.uploadId)).toMatchObject({ status: "ready" });
+  });
+
+  test("that was completed, though the answer was lost, is confirmed and asks for no more parts", async () => {
+    const picture = await makeLargePicture();
+    const id = await arrive(picture);
+    const { bucket } = incoming();
+    const multipart = await multipartOf(id);
+    const Parts = (await listParts(bucket, multipart))?.map(({ number, etag, sha256 }) => ({
+      ...{ PartNumber: number, ETag: etag },
+      ...(sha256 !== null && { ChecksumSHA256: sha256 }),
+    }));
+    const target = { Bucket: bucket.name, Key: multipart.key, UploadId: multipart.id };
+    await bucket.s3.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }));
+    expect((await begin(picture, id)).parts).toMatchObject({ missing: [], hasMore: false });
+    expect(await confirm(id)).toMatchObject({ status: "ready" });
+  });
+
+  test("whose parts are as announced, but not the whole, is refused", async () => {
+    const picture = await makeLargePicture();
+    picture.offer.original.sha256 = sha256(randomBytes(8));
+    const id = await arrive(picture);
+    expect(await confirm(id)).toMatchObject({ status: "refused" });
+    setClock(new Date(Date.now() + 3600_000));
+    await sweep();
+    expect((await database().orm.select().from(uploads).where(eq(uploads.id, id)))[0]?.state).not.toBe(
+      "ready",
+    );
+  });
+
+  test("leaves no parts when it is given up", async () => {
+    const picture = await makeLargePicture();
+    const { parts, uploadId } = await begin(picture);
+    await putAll(parts, picture);
+    expect(await multiparts()).toHaveLength(1);
+    expect(await abandonUploads(viewer, [uploadId])).toEqual([uploadId]);
+    expect(await multiparts()).toEqual([]);
+  });
+
+  test("leaves no parts when its time is over, nor where nobody knows it any more", async () => {
+    const picture = await makeLargePicture();
+    const { parts, uploadId } = await begin(picture);
+    const [first] = parts.missing;
+    if (first !== undefined) await put(first, picture);
+    expect(await sweep()).toMatchObject({ multiparts: 0 });
+    expect(await multiparts()).toHaveLength(1);
+    const unknown = await begin(await makeLargePicture());
+    await database().orm.delete(uploads).where(eq(uploads.id, unknown.uploadId));
+    setClock(new Date(Date.now() + (policySeconds + 3600) * 1000));
+    expect(await sweep()).toMatchObject({ expired: 1, multiparts: 2 });
+    expect(await multiparts()).toEqual([]);
+    expect(await confirm(uploadId)).toMatchObject({ status: "refused" });
+  });
+
+  test("is begun anew where the bucket has dropped its parts", async () => {
+    const picture = await makeLargePicture();
+    const first = await begin(picture);
+    await abortMultipart(incoming().bucket, await multipartOf(first.uploadId));
+    const again = await begin(picture, first.uploadId);
+    expect(await putAll(again.parts, picture)).toEqual([200, 200]);
+    await postVariants(again, picture);
+    expect(await confirm(first.uploadId)).toMatchObject({ status: "ready" });
+  });
+
+  test("is offered with a SHA-256 for each part, or not at all", async () => {
+    const { offer } = await makeLargePicture();
+    expect(offersShape.safeParse([offer]).success).toBe(true);
+    const parts = offer.original.parts?.slice(1);
+    expect(offersShape.safeParse([{ ...offer, original: { ...offer.original, parts } }]).success).toBe(false);
+  });
+});
