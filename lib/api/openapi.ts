@@ -4,7 +4,7 @@ import { errorAnswer, type Operation, operations } from "./operations";
 
 /** What the API is, for programs that read OpenAPI: made from the shapes that the routes check by. */
 export function openApiDocument() {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, ReturnType<typeof describe>>> = {};
   for (const [name, operation] of Object.entries<Operation>(operations)) {
     paths[operation.path] = {
       ...paths[operation.path],

@@ -60,6 +60,7 @@ const sha256 = z
   .union([z.string().regex(/^[A-Za-z0-9+/]{43}=$/), z.string().regex(/^[0-9a-fA-F]{64}$/)], {
     error: "must be a SHA-256 in hex or base64",
   })
+  .transform((text) => (text.length === 64 ? Buffer.from(text, "hex").toString("base64") : text))
   .describe("In hex or base64.");
 
 const file = z.strictObject({

@@ -71,11 +71,7 @@ async function send(viewer: Viewer, offer: OriginalOffer, file: string): Promise
   if (outcome === undefined) throw new Error("an offer was not answered");
   if (outcome.status !== "granted") return outcome;
   const { uploadId } = outcome;
-  const { type } = offer.original;
-  await incoming().save(incomingName(uploadId, "original"), createReadStream(file), {
-    type,
-    overwrite: true,
-  });
+  await incoming().saveKnown(incomingName(uploadId, "original"), createReadStream(file), offer.original);
   const [confirmed] = await confirmUploads(viewer, [uploadId]);
   if (confirmed === undefined) throw new Error("an upload was not answered");
   return confirmed;

@@ -40,7 +40,7 @@ function TokenRow({ token: { id, name, scopes, createdAt, lastUsedAt, expiresAt 
           <input type="hidden" name="id" value={id} />
           <p>What uses it is locked out at once, for good.</p>
           <button type="submit" className={dangerButton} aria-label={`Revoke ${name}`}>
-            Revoke it
+            Revoke
           </button>
         </form>
       </details>
