@@ -52,3 +52,14 @@ test("what is none, or too long, is refused before it becomes an upload", async 
   expect(await receive(Buffer.alloc(1), 53_000_000)).toMatchObject({ error: { code: "too_large" } });
   expect((await rows()).map(({ length }) => length)).toEqual(before);
 });
+
+test("of what is too long no more is read than it takes to know", async () => {
+  let sentBytes = 0;
+  const body = (async function* () {
+    for (; sentBytes < 90_000_000; sentBytes += 1_000_000) yield Buffer.alloc(1_000_000);
+  })();
+  await expect(
+    receiveImage(viewer, { name: "endless.png", body, announcedBytes: Number.NaN }),
+  ).rejects.toMatchObject({ code: "too_large" });
+  expect(sentBytes).toBeLessThan(60_000_000);
+});
