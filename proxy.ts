@@ -18,7 +18,8 @@ export function proxy(request: NextRequest): NextResponse {
 
 /** A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses. */
 function referrerPolicy(pathname: string): string {
-  return pathname === "/sign-in" || pathname === "/setup" ? "same-origin" : "no-referrer";
+  return ["/sign-in", "/setup", "/settings"].includes(pathname) ? "same-origin" : "no-referrer";
 }
 
-export const config = { matcher: ["/((?!_next/static|favicon.ico|icon.svg).*)"] };
+// Of what passes here Next keeps 10 MB; the API takes whole pictures, and shows no page.
+export const config = { matcher: ["/((?!api/|_next/static|favicon.ico|icon.svg).*)"] };

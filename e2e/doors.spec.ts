@@ -20,7 +20,7 @@ test("every page carries a strict policy that names the app and the bucket, and 
 });
 
 test("without a session there are two pages and /healthz", async ({ request, pail }) => {
-  for (const path of ["/", "/images/0195b1a0-0000-7000-8000-000000000000"]) {
+  for (const path of ["/", "/settings", "/images/0195b1a0-0000-7000-8000-000000000000"]) {
     const response = await request.get(`${pail.origin}${path}`, { maxRedirects: 0 });
     expect([path, response.status(), response.headers().location]).toEqual([path, 307, "/sign-in"]);
   }

@@ -65,7 +65,8 @@ async function requireOrigin(): Promise<void> {
   }
 }
 
-function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S> {
+/** The input, checked. Throws AppError `invalid_input`, which says what is wrong with it. */
+export function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S> {
   const result = shape.safeParse(input);
   if (result.success) return result.data;
   throw new AppError(
@@ -74,7 +75,8 @@ function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S> {
   );
 }
 
-async function callerOf(): Promise<Caller> {
+/** Who sends the request at hand. */
+export async function callerOf(): Promise<Caller> {
   const received = await headers();
   // Our own server sets it from the socket, a serverless host does too; of a trusted proxy's list only the end is its own.
   const address = received.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";

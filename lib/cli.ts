@@ -54,6 +54,10 @@ const commands: Record<string, Entry> = {
       "build if needed, and put the build's and public/'s files under the bucket's static location, for STATIC_URL",
     load: async () => (await import("@/lib/commands/collect-static")).collectStaticCommand,
   },
+  upload: {
+    summary: "send pictures to a Pail, this one or another, with a token made under its Settings",
+    load: async () => (await import("@/lib/commands/upload")).uploadCommand,
+  },
   "uploads sweep": {
     summary:
       "confirm what arrived and was left, delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
@@ -85,12 +89,12 @@ async function main(args: string[]): Promise<number | undefined> {
   try {
     const command = await entry.load();
     const rest = args.slice(name.split(" ").length);
-    const flags = parseFlags(rest, command);
+    const { flags, files } = parse(rest, command);
     if (flags.help === true) {
       console.log(helpOf(name, entry.summary, command));
       return 0;
     }
-    const result = await command.run(flags);
+    const result = await command.run(flags, files);
     if (result !== undefined) console.log(flags.json === true ? JSON.stringify(result.data) : result.text);
     // A command that serves has no result, and goes on after this.
     return result === undefined ? undefined : (result.exitCode ?? 0);
@@ -100,9 +104,10 @@ async function main(args: string[]): Promise<number | undefined> {
   }
 }
 
-function parseFlags(args: string[], { options }: Command): Flags {
+function parse(args: string[], { options, takesFiles = false }: Command): { flags: Flags; files: string[] } {
   const common = { help: { type: "boolean" }, json: { type: "boolean" } } as const;
-  return parseArgs({ args, options: { ...options, ...common } }).values as Flags;
+  const parsed = parseArgs({ args, options: { ...options, ...common }, allowPositionals: takesFiles });
+  return { flags: parsed.values as Flags, files: parsed.positionals };
 }
 
 function isUsage(error: unknown): boolean {

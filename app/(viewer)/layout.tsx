@@ -1,4 +1,4 @@
-import { HardDrive, LogOut } from "lucide-react";
+import { HardDrive, LogOut, Settings } from "lucide-react";
 import { cookies } from "next/headers";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -42,6 +42,9 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
           </Link>
         ) : null}
         <ThemeSwitch initial={theme} />
+        <Link href="/settings" prefetch={false} className={iconButton} aria-label="Settings" title="Settings">
+          <Settings aria-hidden size={20} />
+        </Link>
         <form action={signOut}>
           <button
             type="submit"

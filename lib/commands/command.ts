@@ -7,9 +7,11 @@ export interface Command {
   /** What follows the name, for the help text. */
   usage?: string;
   options?: NonNullable<ParseArgsConfig["options"]>;
+  /** Whether names of files follow it. */
+  takesFiles?: boolean;
   /**
    * What it did, as data (--json) and as a sentence; an exit code where it did its work and yet has bad news. A command
    * that runs until it is stopped returns nothing.
    */
-  run(flags: Flags): Promise<{ data: object; text: string; exitCode?: number } | undefined>;
+  run(flags: Flags, files: string[]): Promise<{ data: object; text: string; exitCode?: number } | undefined>;
 }

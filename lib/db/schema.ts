@@ -73,6 +73,27 @@ export const verifications = sqliteTable("verifications", {
   updatedAt: timestamp("updated_at").notNull(),
 });
 
+/** What programs show instead of a session. The secret itself was shown once, and is nowhere. */
+export const tokens = sqliteTable(
+  "tokens",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    /** SHA-256 of the secret in base64: of 32 random bytes there is nothing to guess, so that a slow hash would gain nothing. */
+    hash: text().notNull().unique(),
+    scopes: text({ mode: "json" }).$type<("upload" | "read" | "delete")[]>().notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    /** null: never */
+    expiresAt: timestamp("expires_at"),
+    /** to the minute; null: not yet */
+    lastUsedAt: timestamp("last_used_at"),
+  },
+  (t) => [index("tokens_user").on(t.userId)],
+);
+
 /** How often something was done in a window of time; `key` says what and by whom. */
 export const rateLimits = sqliteTable(
   "rate_limits",

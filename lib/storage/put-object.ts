@@ -1,5 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -73,6 +74,17 @@ export async function putObject(
       ...condition,
     }),
   );
+}
+
+/** One object in one request, read as it goes: the store itself holds it to its length and SHA-256 (base64), as it does a form. */
+export async function putKnown(
+  { s3, name }: BucketClient,
+  key: string,
+  body: Readable,
+  { type, bytes, sha256 }: { type: string; bytes: number; sha256: string },
+): Promise<void> {
+  const known = { ContentType: type, ContentLength: bytes, ChecksumSHA256: sha256 };
+  await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known }));
 }
 
 /**

@@ -9,7 +9,7 @@ import { asChanged, type Checked, copyObject, wholeSha256 } from "./copy-object"
 import { deleteObjects } from "./delete-objects";
 import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
-import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putObject } from "./put-object";
+import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putKnown, putObject } from "./put-object";
 import { isCode, toStorageError } from "./s3-failure";
 import { signGetUrl, type UrlOptions } from "./signed-url";
 
@@ -161,6 +161,15 @@ export class Storage {
     const free = put.overwrite || !(await this.exists(name)) ? name : alternative(name);
     await putInParts(this.bucket, this.key(free), chain([first, second.value], pieces), put);
     return free;
+  }
+
+  /** Stores bytes of which length and SHA-256 are known, in place of what has the name, whole however long they are. */
+  saveKnown(
+    name: string,
+    body: Readable,
+    known: { type: string; bytes: number; sha256: string },
+  ): Promise<void> {
+    return putKnown(this.bucket, this.key(name), body, known);
   }
 
   /**

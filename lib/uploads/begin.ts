@@ -24,7 +24,7 @@ import {
   objectKinds,
   type PostForm,
 } from "./contract";
-import { hasRoomFor, mayOpenAnother, noRoom } from "./limits";
+import { hasRoomFor, mayOpenAnother, noRoom, tooLarge } from "./limits";
 import { incomingName, totalBytes, type Upload } from "./objects";
 import { abortParts, grantParts } from "./parts";
 
@@ -107,14 +107,7 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
 }
 
 function refusalOf({ original, thumb, display }: Offer): Failure | null {
-  const { maxBytes } = env().limits;
-  if (original.bytes > maxBytes) {
-    const max = Math.floor(maxBytes / 1_000_000);
-    return {
-      code: "too_large",
-      message: `It is larger than ${max} MB, the most that Pail takes. Choose a smaller one.`,
-    };
-  }
+  if (original.bytes > env().limits.maxBytes) return tooLarge();
   if ((thumb?.bytes ?? 0) > maxVariantBytes.thumb || (display?.bytes ?? 0) > maxVariantBytes.display) {
     return {
       code: "variant_too_large",

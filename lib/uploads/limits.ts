@@ -14,6 +14,11 @@ export const noRoom: Failure = {
     "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
 };
 
+export const tooLarge = (): Failure => ({
+  code: "too_large",
+  message: `It is larger than ${Math.floor(env().limits.maxBytes / 1_000_000)} MB, the most that Pail takes. Choose a smaller one.`,
+});
+
 /** For the statement that reserves them: whether the quota has room for so many bytes more. */
 export const hasRoomFor = (ownerId: string, bytes: number): SQL => sql`
   (select ${users.usedBytes} from ${users} where ${users.id} = ${ownerId}) + ${bytes} <= ${env().userQuotaBytes}`;

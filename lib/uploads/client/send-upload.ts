@@ -164,12 +164,12 @@ async function isReadable(blob: Blob): Promise<boolean> {
 }
 
 /** Its policy has expired, or the credentials that signed it. */
-function isExpiredForm({ status, code, message }: SendFailure): boolean {
+export function isExpiredForm({ status, code, message }: SendFailure): boolean {
   return code === "ExpiredToken" || (status === 403 && /expired/i.test(message));
 }
 
 /** Some failures pass by themselves; the others are final: null. */
-function passingErrorOf(failure: SendFailure): TransientError | null {
+export function passingErrorOf(failure: SendFailure): TransientError | null {
   const { status, code, message, retryAfterSeconds } = failure;
   const cause = new Error(`${status} ${code}: ${message}`);
   const retryAfterMs = retryAfterSeconds === null ? undefined : retryAfterSeconds * 1000;

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import type { TokenScope } from "@/lib/accounts/tokens";
+import { imageTypes } from "@/lib/images/contract";
+import { maxFilesPerBegin } from "@/lib/uploads/contract";
+
+/** One thing that programs can ask for. Its route checks by it, the OpenAPI document is made from it, `upload` reads by it. */
+export interface Operation {
+  method: "GET" | "POST" | "DELETE";
+  path: `/api/v1/${string}`;
+  summary: string;
+  description?: string;
+  scope: TokenScope;
+  /** What the path names, and beside that: the query, or with a `body` of json the body. */
+  input: z.ZodObject;
+  body?: "json" | "file";
+  answer: z.ZodObject;
+}
+
+const id = z.uuid();
+const moment = z.iso.datetime();
+const signedUrl = z.url().describe("Signed: whoever has it sees the picture, for at most a day.");
+
+const image = z.object({
+  id,
+  url: z.url().describe("Its page, for people who have signed in."),
+  title: z.string(),
+  width: z.int(),
+  height: z.int(),
+  capturedAt: moment.describe("When it was taken, or added where that is not known."),
+  thumbUrl: signedUrl,
+});
+
+const imageDetails = image.omit({ thumbUrl: true }).extend({
+  name: z.string().describe("The name of its file."),
+  type: z.enum(imageTypes),
+  bytes: z.int(),
+  sha256: z.string().describe("In hex."),
+  createdAt: moment,
+  displayUrl: signedUrl,
+  downloadUrl: signedUrl,
+});
+
+const failure = z.object({ code: z.string(), message: z.string() });
+/** What every refused request is answered. */
+export const errorAnswer = z.object({ error: failure });
+
+const form = z
+  .object({ url: z.url(), fields: z.record(z.string(), z.string()) })
+  .describe(
+    "Send it as multipart/form-data: every field, then the bytes as “file”. It is good for 15 minutes.",
+  );
+
+const outcome = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("granted"), id, form }),
+  z.object({ status: z.literal("duplicate"), image }),
+  z.object({ status: z.literal("refused"), error: failure }),
+]);
+
+const sha256 = z
+  .union([z.string().regex(/^[A-Za-z0-9+/]{43}=$/), z.string().regex(/^[0-9a-fA-F]{64}$/)], {
+    error: "must be a SHA-256 in hex or base64",
+  })
+  .transform((text) => (text.length === 64 ? Buffer.from(text, "hex").toString("base64") : text))
+  .describe("In hex or base64.");
+
+const file = z.strictObject({
+  name: z.string().max(4096),
+  type: z.enum(imageTypes).describe("What the bytes are, whatever the name says: it is checked."),
+  bytes: z.int().positive(),
+  sha256,
+  uploadId: id.optional().describe("An upload of these bytes whose form has expired: it gets a fresh one."),
+});
+
+const nothing = z.object({});
+
+export const operations = {
+  beginUploads: {
+    method: "POST",
+    path: "/api/v1/uploads",
+    summary: "Ask to send pictures",
+    description:
+      "For each file, in their order: a form for the bucket, or the picture that you already have with these bytes, or why not. Then send the form, and confirm.",
+    scope: "upload",
+    input: z.strictObject({ files: z.array(file).min(1).max(maxFilesPerBegin) }),
+    body: "json",
+    answer: z.object({ files: z.array(outcome) }),
+  },
+  confirmUpload: {
+    method: "POST",
+    path: "/api/v1/uploads/{id}/confirm",
+    summary: "Say that the bucket has it",
+    description:
+      "The server checks what arrived, makes the smaller versions and records the picture. It may be asked again: the answer stays the same.",
+    scope: "upload",
+    input: z.object({ id }),
+    answer: image,
+  },
+  abandonUpload: {
+    method: "DELETE",
+    path: "/api/v1/uploads/{id}",
+    summary: "Give an upload up that has not become a picture",
+    scope: "upload",
+    input: z.object({ id }),
+    answer: nothing,
+  },
+  sendImage: {
+    method: "POST",
+    path: "/api/v1/images",
+    summary: "Send a picture in one request",
+    description:
+      "For programs that cannot send a form to the bucket. The body is the file, and its bytes say what it is; what you already have is answered as it is. Where Pail runs as serverless functions, their limit is the body's.",
+    scope: "upload",
+    input: z.object({ name: z.string().max(4096).default("picture") }),
+    body: "file",
+    answer: image,
+  },
+  listImages: {
+    method: "GET",
+    path: "/api/v1/images",
+    summary: "The pictures, newest first",
+    scope: "read",
+    input: z.object({
+      cursor: z
+        .string()
+        .regex(/^-?\d{1,15}_[0-9a-f-]{36}$/, "must be a “next” of an earlier answer")
+        .optional()
+        .describe("The “next” of an earlier answer: what comes behind it."),
+    }),
+    answer: z.object({
+      images: z.array(image),
+      next: z.string().nullable().describe("null on the last page."),
+    }),
+  },
+  getImage: {
+    method: "GET",
+    path: "/api/v1/images/{id}",
+    summary: "All about one picture",
+    scope: "read",
+    input: z.object({ id }),
+    answer: imageDetails,
+  },
+  deleteImage: {
+    method: "DELETE",
+    path: "/api/v1/images/{id}",
+    summary: "Delete a picture",
+    description: "As on its page: it is gone from the gallery at once, and for good after ten minutes.",
+    scope: "delete",
+    input: z.object({ id }),
+    answer: nothing,
+  },
+} as const satisfies Record<string, Operation>;

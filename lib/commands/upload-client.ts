@@ -1,0 +1,95 @@
+import type { z } from "zod";
+import { errorAnswer, type Operation, operations } from "@/lib/api/operations";
+import { AppError } from "@/lib/errors";
+import { systemClock } from "@/lib/uploads/client/clock";
+import type { Connection } from "@/lib/uploads/client/connection";
+import { bucketRefusal, messages } from "@/lib/uploads/client/messages";
+import { retrying, TransientError } from "@/lib/uploads/client/retry";
+import { parseS3Error } from "@/lib/uploads/client/send-object";
+import { isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send-upload";
+import type { PostForm } from "@/lib/uploads/contract";
+
+type Files = z.input<typeof operations.beginUploads.input>["files"];
+
+const alwaysOnline: Connection = { isOnline: () => true, onOnline: () => () => {}, onReturn: () => () => {} };
+const patience = { clock: systemClock, random: Math.random, connection: alwaysOnline };
+
+/** A Pail as programs see it. Every request is tried again as the browser does; what fails for good is an AppError. */
+export class UploadClient {
+  constructor(
+    private readonly origin: string,
+    private readonly token: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async begin(files: Files) {
+    return (await this.ask(operations.beginUploads, operations.beginUploads.path, { files })).files;
+  }
+
+  confirm(id: string) {
+    return this.ask(operations.confirmUpload, operations.confirmUpload.path.replace("{id}", id));
+  }
+
+  abandon(id: string) {
+    return this.ask(operations.abandonUpload, operations.abandonUpload.path.replace("{id}", id));
+  }
+
+  /** Posts the file to the bucket; its bytes are read as they go. */
+  send({ url, fields }: PostForm, file: Blob): Promise<void> {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    body.append("file", file, "file");
+    return this.patiently(async () => {
+      const response = await this.fetch(messages.network, url, { method: "POST", body });
+      if (response.ok) return;
+      const refusal = parseS3Error(await response.text());
+      const failure = { ok: false, status: response.status, ...refusal, retryAfterSeconds: null } as const;
+      const final = isExpiredForm(failure) ? messages.formExpired : bucketRefusal(refusal.code, null);
+      const passing = isExpiredForm(failure) ? null : passingErrorOf(failure);
+      throw passing ?? new AppError(final.code, final.message);
+    });
+  }
+
+  private ask<A extends z.ZodObject>(
+    { method, answer }: Operation & { answer: A },
+    path: string,
+    input?: object,
+  ): Promise<z.output<A>> {
+    return this.patiently(async () => {
+      const response = await this.fetch(messages.serverSilent, this.origin + path, {
+        method,
+        // The token goes to this origin and to no other.
+        redirect: "manual",
+        headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
+        ...(input && { body: JSON.stringify(input) }),
+      });
+      const body: unknown = await response.json().catch(() => null);
+      if (response.status === 429 || response.status >= 500)
+        throw new TransientError(failureOf(body) ?? messages.serverBusy);
+      const parsed = answer.safeParse(body);
+      if (response.ok && parsed.success) return parsed.data;
+      const failure = failureOf(body);
+      const sentence = `${this.origin} does not answer as Pail does. Say where yours is: --origin https://…`;
+      throw new AppError(failure?.code ?? "no_pail", failure?.message ?? sentence);
+    });
+  }
+
+  private patiently<T>(work: () => Promise<T>): Promise<T> {
+    return retrying(work, patience, this.signal, () => {});
+  }
+
+  private async fetch(
+    silence: typeof messages.network | typeof messages.serverSilent,
+    url: string,
+    init: RequestInit,
+  ): Promise<Response> {
+    try {
+      return await fetch(url, { ...init, signal: this.signal });
+    } catch (cause) {
+      this.signal.throwIfAborted();
+      throw new TransientError(silence, { cause });
+    }
+  }
+}
+
+const failureOf = (body: unknown) => errorAnswer.safeParse(body).data?.error;
