@@ -120,3 +120,27 @@ test("a HEIC is shown large, downloads as it was chosen, and a damaged one is sa
   expect(download.suggestedFilename()).toBe("IMG_0001.HEIC");
   expect((await readFile(await download.path())).equals(heic)).toBe(true);
 });
+
+for (const type of ["gif", "webp"] as const)
+  test(`a moving ${type} moves in the large view, but for whoever wants nothing to move`, async ({
+    page,
+    user,
+  }) => {
+    expect(user.id).not.toBe("");
+    const frames = [200, 20].map((red) => ({
+      create: { width: 80, height: 60, channels: 3 as const, background: { r: red, g: 90, b: 30 } },
+    }));
+    const pages = await Promise.all(frames.map((frame) => sharp(frame).png().toBuffer()));
+    const moving = await sharp(pages, { join: { animated: true } })
+      .toFormat(type, { delay: [300, 300], loop: 0 })
+      .toBuffer();
+    expect((await sharp(moving, { animated: true }).metadata()).pages).toBe(2);
+    await page.goto("/");
+    await uploadFiles(page, { name: `blink.${type}`, mimeType: `image/${type}`, buffer: moving });
+    await galleryImages(page).first().click();
+    const large = page.getByRole("img", { name: "blink" });
+    const shown = () => large.evaluate((image) => new URL((image as HTMLImageElement).currentSrc).pathname);
+    await expect.poll(shown).toMatch(new RegExp(`/original\\.${type}$`));
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await expect.poll(shown).toMatch(/\/display\./);
+  });

@@ -7,11 +7,13 @@ import { thumbHashToAverageRGBA, thumbHashToRGBA } from "thumbhash";
 export function ThumbhashImage(props: {
   thumbhash: string;
   src: string;
+  /** shown instead, but to whoever wants nothing to move */
+  movingSrc?: string | null;
   alt: string;
   lazy?: boolean;
   whole?: boolean;
 }) {
-  const { thumbhash, src, alt, lazy = false, whole = false } = props;
+  const { thumbhash, src, movingSrc = null, alt, lazy = false, whole = false } = props;
   const [loaded, setLoaded] = useState(false);
   const image = useRef<HTMLImageElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -29,16 +31,21 @@ export function ThumbhashImage(props: {
       style={whole ? undefined : { backgroundColor: averageColour(thumbhash) }}
     >
       {loaded ? null : <canvas ref={canvas} aria-hidden className={`absolute inset-0 size-full ${fit}`} />}
-      {/* biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them. */}
-      <img
-        ref={image}
-        src={src}
-        alt={alt}
-        loading={lazy ? "lazy" : "eager"}
-        decoding="async"
-        onLoad={() => setLoaded(true)}
-        className={`absolute inset-0 size-full ${fit}`}
-      />
+      <picture>
+        {movingSrc === null ? null : (
+          <source media="(prefers-reduced-motion: no-preference)" srcSet={movingSrc} />
+        )}
+        {/* next/image would pull the bytes through the app and re-key them. */}
+        <img
+          ref={image}
+          src={src}
+          alt={alt}
+          loading={lazy ? "lazy" : "eager"}
+          decoding="async"
+          onLoad={() => setLoaded(true)}
+          className={`absolute inset-0 size-full ${fit}`}
+        />
+      </picture>
     </span>
   );
 }

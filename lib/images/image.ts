@@ -14,6 +14,9 @@ import { cleanText } from "./names";
 export const imageIdShape = z.uuid();
 export const renameShape = z.object({ id: imageIdShape, title: z.string().max(1000) });
 const maxTitleLength = 200;
+/** What can move, up to a size that is fit to be looked at. */
+const movingTypes: ImageType[] = ["image/gif", "image/webp"];
+const maxMovingBytes = 32 * 1024 * 1024;
 
 /** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
 export interface ImageDetails {
@@ -31,6 +34,8 @@ export interface ImageDetails {
   createdAt: number;
   thumbhash: string;
   displayUrl: string;
+  /** of the original, where it may be an animation; null otherwise */
+  movingUrl: string | null;
   downloadUrl: string;
 }
 
@@ -38,9 +43,12 @@ export interface ImageDetails {
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
   const storage = media();
-  const [displayUrl, downloadUrl] = await Promise.all([
+  const mayMove = movingTypes.includes(row.type) && row.bytes <= maxMovingBytes;
+  const original = storage.nameOf(row.keys.original);
+  const [displayUrl, movingUrl, downloadUrl] = await Promise.all([
     storage.url(storage.nameOf(row.keys.display), { type: row.variantTypes.display, disposition: "inline" }),
-    storage.url(storage.nameOf(row.keys.original), { type: row.type, disposition: attachment(row.name) }),
+    mayMove ? storage.url(original, { type: row.type, disposition: "inline" }) : null,
+    storage.url(original, { type: row.type, disposition: attachment(row.name) }),
   ]);
   return {
     id: row.id,
@@ -55,6 +63,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     createdAt: row.createdAt.getTime(),
     thumbhash: row.thumbhash,
     displayUrl,
+    movingUrl,
     downloadUrl,
   };
 }

@@ -29,7 +29,13 @@ export default async function ImagePage({ params }: Props) {
         className="relative aspect-(--ratio) max-h-[70dvh] min-h-60 w-full bg-sunken lg:aspect-auto lg:max-h-none lg:h-full"
         style={{ "--ratio": image.width / image.height } as CSSProperties}
       >
-        <ThumbhashImage thumbhash={image.thumbhash} src={image.displayUrl} alt={image.title} whole />
+        <ThumbhashImage
+          thumbhash={image.thumbhash}
+          src={image.displayUrl}
+          movingSrc={image.movingUrl}
+          alt={image.title}
+          whole
+        />
         <Step to="/" label="Back to your pictures" place="top-2 left-2">
           <X aria-hidden size={22} />
         </Step>
