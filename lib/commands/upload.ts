@@ -56,7 +56,7 @@ function filesOf(name: string): string[] {
   if (!fs.statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name];
   return fs
     .readdirSync(name, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^[^.].*\.(jpe?g|png|webp|gif|avif)$/i.test(entry.name))
+    .filter((entry) => entry.isFile() && /^[^.].*\.(jpe?g|png|webp|gif|avif|hei[cf])$/i.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
 }
