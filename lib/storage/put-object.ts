@@ -80,7 +80,7 @@ export async function putObject(
 export async function putKnown(
   { s3, name }: BucketClient,
   key: string,
-  body: Readable,
+  body: Readable | Uint8Array,
   { type, bytes, sha256 }: { type: string; bytes: number; sha256: string },
 ): Promise<void> {
   const known = { ContentType: type, ContentLength: bytes, ChecksumSHA256: sha256 };

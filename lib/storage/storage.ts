@@ -166,7 +166,7 @@ export class Storage {
   /** Stores bytes of which length and SHA-256 are known, in place of what has the name, whole however long they are. */
   saveKnown(
     name: string,
-    body: Readable,
+    body: Readable | Uint8Array,
     known: { type: string; bytes: number; sha256: string },
   ): Promise<void> {
     return putKnown(this.bucket, this.key(name), body, known);

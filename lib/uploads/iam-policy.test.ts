@@ -22,10 +22,13 @@ import { examineBucket } from "@/lib/storage/doctor/examine";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { iamPolicy } from "@/lib/storage/iam-policy";
 import { incoming } from "@/lib/storage/locations";
+import { listMultiparts } from "@/lib/storage/multipart";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { addViewer, makePicture, postAll } from "@/lib/test-pail";
-import { beginUploads } from "./begin";
+import { addViewer, makePicture, postAll, type TestPicture } from "@/lib/test-pail";
+import { abandonUploads, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
+import { type ImageOffer, maxBytesAtOnce, partsOf } from "./contract";
+import { incomingName } from "./objects";
 import { sweep } from "./sweep";
 
 // `npm run test:ceph` has a second user, who may do only what the bucket's owner allows.
@@ -105,8 +108,26 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
     const [begun] = await beginUploads(viewer, [picture.offer]);
     if (begun?.status !== "granted") return "begin";
     if ((await postAll(begun.forms, picture)).some((status) => status !== 204)) return "post";
+    const large = largeOffer(picture);
+    const beginLarge = async (uploadId?: string): Promise<string> => {
+      const [outcome] = await beginUploads(viewer, [{ ...large, uploadId }]);
+      if (outcome?.status !== "granted") throw new Error("not granted");
+      return outcome.uploadId;
+    };
     const steps: [string, () => Promise<unknown>][] = [
       ["health", () => checkBucket(bucketClient())],
+      // Which parts are there is asked when it begins again.
+      ["parts", async () => beginLarge(await beginLarge())],
+      [
+        "abandon",
+        async () => {
+          const id = await beginLarge();
+          await abandonUploads(viewer, [id]);
+          const key = incoming().key(incomingName(id, "original"));
+          for await (const page of listMultiparts(owner, "incoming/"))
+            if (page.some((left) => left.key === key)) throw new Error("its parts were left");
+        },
+      ],
       [
         "confirm",
         async () => {
@@ -141,6 +162,19 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
     return "none";
   }
 
+  /** One that would go in parts; they never come. */
+  function largeOffer({ offer }: TestPicture): ImageOffer {
+    const sha256 = () => randomBytes(32).toString("base64");
+    const bytes = maxBytesAtOnce + 1;
+    const original = {
+      type: "image/png",
+      bytes,
+      sha256: sha256(),
+      parts: partsOf(bytes).map(sha256),
+    } as const;
+    return { ...offer, original };
+  }
+
   test("every journey passes, and the doctor finds nothing fatal", async () => {
     await allowAllBut();
     expect(await journey()).toBe("none");
@@ -160,6 +194,9 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
 
   const failing: Record<string, string> = {
     [`s3:ListBucket ${name}`]: "health",
+    [`s3:ListBucketMultipartUploads ${name}`]: "sweep",
+    "s3:ListMultipartUploadParts incoming": "parts",
+    "s3:AbortMultipartUpload incoming": "abandon",
     "s3:PutObject incoming": "post",
     "s3:GetObject incoming": "confirm",
     "s3:DeleteObject incoming": "confirm",

@@ -67,6 +67,8 @@ async function put(
   kind: VariantKind,
   { type, bytes }: { type: VariantType; bytes: Buffer },
 ): Promise<ObjectOffer<VariantType>> {
-  await incoming().save(incomingName(upload.id, kind), bytes, { type, overwrite: true });
-  return { type, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("base64") };
+  const sha256 = createHash("sha256").update(bytes).digest("base64");
+  const object = { type, bytes: bytes.length, sha256 };
+  await incoming().saveKnown(incomingName(upload.id, kind), bytes, object);
+  return object;
 }
