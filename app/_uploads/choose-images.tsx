@@ -93,7 +93,7 @@ function useChosenFiles() {
   const ref = useRef<HTMLInputElement>(null);
   const onChange = useCallback(() => {
     if (ref.current === null) return;
-    add([...(ref.current.files ?? [])].filter(({ name }) => !isForFileManagers(name)));
+    add([...(ref.current.files ?? [])].filter(isWanted));
     // So that choosing the same files again is a change again.
     ref.current.value = "";
   }, [add]);
@@ -101,3 +101,7 @@ function useChosenFiles() {
   useEffect(onChange, [onChange]);
   return { id, ref, onChange, onPointerEnter: prepare, onFocus: prepare };
 }
+
+/** Whoever chooses a single file wants it, whatever its name. */
+const isWanted = ({ name, webkitRelativePath }: File): boolean =>
+  webkitRelativePath === "" || !isForFileManagers(name);

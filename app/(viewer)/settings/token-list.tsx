@@ -26,7 +26,7 @@ function TokenRow({ token: { id, name, scopes, createdAt, lastUsedAt, expiresAt 
     expiresAt === null ? "never expires" : `expires ${day(expiresAt)}`,
   ];
   return (
-    <li className="flex flex-wrap items-start gap-x-4 py-3">
+    <li className="flex flex-wrap items-start gap-x-4 gap-y-2 py-3">
       <div className="mr-auto min-w-0">
         <p className="font-medium wrap-anywhere">{name}</p>
         <p className="text-sm text-quiet">{facts.join(" · ")}</p>
