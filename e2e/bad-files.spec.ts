@@ -10,6 +10,8 @@ test("each bad file gets its sentence, the good ones go on, and nothing stays be
   const [good] = await makePhotographs(1, { megapixels: 1 });
   const bad = await makeBadFiles();
   await page.goto("/");
+  // Before the page's script has started, the field holds only what was chosen last.
+  await page.waitForLoadState("networkidle");
   const input = page.getByLabel("Choose images");
   for (const { file } of bad) await input.setInputFiles(file);
   await input.setInputFiles(good?.path ?? "");

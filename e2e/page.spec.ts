@@ -158,11 +158,15 @@ test("files that are chosen while what sends them cannot be loaded are sent once
 test("of thousands of files only the rows that can be seen are made", async ({ page, user }) => {
   if (user === undefined) throw new Error("no user");
   await page.goto("/");
-  await page.evaluate(() => {
-    const data = new DataTransfer();
-    for (let n = 1; n <= 3000; n += 1) data.items.add(new File([`text ${n}`], `text ${n}.jpg`));
-    document.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
-  });
+  const drop = () =>
+    page.evaluate(() => {
+      const data = new DataTransfer();
+      for (let n = 1; n <= 3000; n += 1) data.items.add(new File([`text ${n}`], `text ${n}.jpg`));
+      const event = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data });
+      return document.dispatchEvent(event);
+    });
+  // As often as it takes for the page's script to start and take them.
+  await expect.poll(drop).toBe(false);
   const tray = page.getByRole("region", { name: "Uploads" });
   const rows = tray.getByRole("listitem");
   await expect(rows.first()).toBeVisible();
@@ -182,6 +186,8 @@ test("files are taken by drop anywhere and by paste", async ({ page, user }) => 
   if (user === undefined) throw new Error("no user");
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  // Nobody listens before the page's script has started.
+  await page.waitForLoadState("networkidle");
   const give = (kind: "drop" | "paste", shade: string) =>
     page.evaluate(
       async ([event, colour]) => {
