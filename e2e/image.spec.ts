@@ -85,7 +85,7 @@ test("all eight orientations stand upright, original and variants alike", async 
     "select distinct width, height from images where owner_id = ?",
     user.id,
   );
-  expect(sizes).toEqual([{ width: 1600, height: 1200 }]);
+  expect(sizes).toEqual([{ width: 4000, height: 3000 }]);
   await expect
     .poll(() =>
       galleryImages(page).evaluateAll((all) => [

@@ -24,17 +24,13 @@ interface SendingProps {
   onTaken(count: number): void;
 }
 
-/** Thousands of files in one go would keep the page from answering for a tenth of a second. */
-const filesAtOnce = 500;
-
 /** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
 export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
   const queue = useQueue(limits, viewerId);
   useEffect(() => {
     if (queue === null || chosen.length === 0) return;
-    const next = chosen.slice(0, filesAtOnce);
-    queue.add(next);
-    onTaken(next.length);
+    queue.add(chosen);
+    onTaken(chosen.length);
   }, [queue, chosen, onTaken]);
   if (queue === null) return null;
   return (

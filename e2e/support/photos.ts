@@ -51,7 +51,7 @@ interface Recipe {
 export const photographsFolder = fileURLToPath(new URL("../photos/", import.meta.url));
 
 /** Changed whenever the recipes change: older cached files do not fit any more. */
-const version = 1;
+const version = 2;
 const newest = Date.UTC(2026, 5, 30, 18);
 const spreadMs = 425 * 86_400_000;
 const goldenRatio = 0.618_033_988_749_895;
@@ -91,8 +91,8 @@ export async function orientationPhotographs(): Promise<Photograph[]> {
       format: "jpeg",
       source: "alpine-path.jpg",
       crop: { left: 0, top: 0, width: 1600, height: 1200 },
-      width: 1600,
-      height: 1200,
+      width: 4000,
+      height: 3000,
       orientation,
       capturedAt: newest - orientation * 60_000,
       noiseSeed: null,

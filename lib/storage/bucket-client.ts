@@ -56,6 +56,8 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     // Ceph and other stores answer errors to the checksums that the SDK would otherwise add unasked.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
+    // Nothing is added to the middleware once commands are sent.
+    cacheMiddleware: true,
     requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
   const publicUrl = publicUrlOf(settings);

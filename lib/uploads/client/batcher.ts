@@ -10,6 +10,8 @@ interface Entry<I, O> {
 
 interface BatcherOptions<I, O> {
   maxSize: number;
+  /** "A moment" is no longer than this. */
+  maxGatherMs: number;
   clock: Clock;
   /** Is there a reason to wait for more? "must" waits until `reconsider`, "may" for a moment. */
   shouldWait(): "must" | "may" | "no";
@@ -17,8 +19,7 @@ interface BatcherOptions<I, O> {
   run(inputs: I[], signal: AbortSignal): Promise<O[]>;
 }
 
-const firstGatherMs = 100;
-const maxGatherMs = 1600;
+const firstGatherMs = 250;
 
 /** Gathers what single files ask for into one call at a time. The first call comes soon, further ones gather longer. */
 export class Batcher<I, O> {
@@ -64,7 +65,7 @@ export class Batcher<I, O> {
   }
 
   async #run(): Promise<void> {
-    const { maxSize, clock, shouldWait } = this.options;
+    const { maxSize, maxGatherMs, clock, shouldWait } = this.options;
     if (this.#entries.length === 0) return;
     this.#gatherMs = shouldWait() === "no" ? firstGatherMs : Math.min(maxGatherMs, this.#gatherMs * 2);
     const batch = this.#entries.splice(0, maxSize);

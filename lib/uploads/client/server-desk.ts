@@ -41,6 +41,8 @@ export class ServerDesk {
 
     this.#begins = new Batcher({
       maxSize: maxFilesPerBegin,
+      // What has not begun may keep the network idle; what is not yet confirmed, nothing.
+      maxGatherMs: 1600,
       clock,
       shouldWait: () => {
         if (counts.preparing === 0) return "no";
@@ -53,6 +55,7 @@ export class ServerDesk {
     });
     this.#confirms = new Batcher({
       maxSize: maxFilesPerConfirm,
+      maxGatherMs: 5000,
       clock,
       shouldWait: () => (counts.preparing + counts.beginning + counts.sending === 0 ? "no" : "may"),
       run: (inputs, signal) =>
@@ -62,6 +65,7 @@ export class ServerDesk {
     });
     this.#abandons = new Batcher({
       maxSize: maxFilesPerConfirm,
+      maxGatherMs: 1600,
       clock,
       shouldWait: () => "may",
       run: async (uploadIds) => {

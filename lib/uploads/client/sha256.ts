@@ -23,7 +23,8 @@ export async function sha256WithParts(blob: Blob): Promise<{ sha256: string; par
   return { sha256: toBase64(whole.digest("binary")), parts };
 }
 
-async function sha256OfBytes(bytes: ArrayBuffer): Promise<string> {
+/** As `sha256`, of what is in memory. */
+export async function sha256OfBytes(bytes: ArrayBuffer): Promise<string> {
   const subtle: SubtleCrypto | undefined = crypto.subtle;
   if (subtle !== undefined) return toBase64(new Uint8Array(await subtle.digest("SHA-256", bytes)));
   return toBase64((await createHash()).update(new Uint8Array(bytes)).digest("binary"));

@@ -29,7 +29,7 @@ export interface Chosen {
 }
 
 export interface UploadQueue {
-  /** Starts at once; returns the ids in the order of the files. */
+  /** Takes the files in slices, so that thousands do not stop the page; returns the ids in their order. */
   add(files: Iterable<File>): string[];
   /** The same under ids that were given before; what is there already only gets its file, where it lacks that. */
   addAs(chosen: readonly Chosen[]): void;
@@ -63,6 +63,9 @@ export interface UploadQueue {
   getSnapshot(): QueueSnapshot;
 }
 
+/** Asked for its size the first time, the browser looks at the disk and lets the page wait: a millisecond for each file. */
+const takenAtOnce = 10;
+
 /** A file and its present try. Whoever holds an older try's controller has nothing to say any more. */
 interface Entry {
   file: File;
@@ -83,6 +86,7 @@ export function createUploadQueue({
   const store = new QueueStore(clock);
   const uploader = new FileUploader({ server, preparer, send, patience: { clock, random, connection } });
   const entries = new Map<string, Entry>();
+  let untaken: Chosen[] = [];
   const leftFiles = new LeftFiles({
     journal,
     onLeft: ({ id, name, bytes }, needs) => {
@@ -104,13 +108,22 @@ export function createUploadQueue({
 
   function addAs(chosen: readonly Chosen[]): void {
     if (store.isPaused && !store.isActive()) resume();
-    for (const { id, file } of chosen) {
-      leftFiles.give(id, file);
-      if (store.get(id) !== undefined) continue;
-      journal.add(id, file);
-      store.add({ id, name: file.name, bytes: file.size, state: { status: "waiting" } });
-      start(id, { file, progress: unknown, controller: new AbortController() });
-    }
+    const isTaking = untaken.length > 0;
+    untaken = untaken.concat(chosen);
+    if (!isTaking) takeSome();
+  }
+
+  function takeSome(): void {
+    for (const one of untaken.splice(0, takenAtOnce)) take(one);
+    if (untaken.length > 0) clock.setTimeout(takeSome, 0);
+  }
+
+  function take({ id, file }: Chosen): void {
+    leftFiles.give(id, file);
+    if (store.get(id) !== undefined) return;
+    journal.add(id, file);
+    store.add({ id, name: file.name, bytes: file.size, state: { status: "waiting" } });
+    start(id, { file, progress: unknown, controller: new AbortController() });
   }
 
   function pause(): void {
@@ -175,6 +188,7 @@ export function createUploadQueue({
   }
 
   function cancelAll(): void {
+    untaken = [];
     for (const { id } of [...store.items()]) cancel(id);
   }
 
@@ -208,6 +222,7 @@ export function createUploadQueue({
   }
 
   function close(): void {
+    untaken = [];
     for (const { controller } of entries.values()) controller.abort(pageClosed);
   }
 
