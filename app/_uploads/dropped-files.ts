@@ -1,8 +1,8 @@
-import { withHandle } from "@/lib/uploads/client/journal";
+import { folderName, withOrigin } from "@/lib/uploads/client/origin";
 
 /**
  * The files that were dropped, and those in dropped folders, but for what file managers keep there for themselves. Each with
- * its handle, where the browser gives one.
+ * its handle, where the browser gives one, and its folder.
  */
 export async function droppedFiles({ items, files }: DataTransfer): Promise<File[]> {
   // Both lists are empty once the event is over.
@@ -20,24 +20,27 @@ export async function droppedFiles({ items, files }: DataTransfer): Promise<File
   return found.some((some) => some.length > 0) ? found.flat() : given;
 }
 
-async function filesOfHandle(handle: FileSystemHandle): Promise<File[]> {
+async function filesOfHandle(handle: FileSystemHandle, path: string[] = []): Promise<File[]> {
   if (isForFileManagers(handle.name)) return [];
-  if (isFileHandle(handle)) return [withHandle(await handle.getFile(), handle)];
+  if (isFileHandle(handle)) return [withOrigin(await handle.getFile(), { handle, folder: folderName(path) })];
   const found: File[] = [];
   for await (const inside of (handle as FileSystemDirectoryHandle).values())
-    found.push(...(await filesOfHandle(inside)));
+    found.push(...(await filesOfHandle(inside, [...path, handle.name])));
   return found;
 }
 
 /** What they keep in folders for themselves. */
 export const isForFileManagers = (name: string): boolean => /^\.|^(Thumbs\.db|desktop\.ini)$/i.test(name);
 
-async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+async function filesOf(entry: FileSystemEntry, path: string[] = []): Promise<File[]> {
   if (isForFileManagers(entry.name)) return [];
-  if (isFile(entry)) return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    return [withOrigin(file, { folder: folderName(path) })];
+  }
   const found: File[] = [];
   for (const inside of await entriesOf(entry as FileSystemDirectoryEntry))
-    found.push(...(await filesOf(inside)));
+    found.push(...(await filesOf(inside, [...path, entry.name])));
   return found;
 }
 

@@ -8,7 +8,7 @@ import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
 import { TrayList } from "./tray-list";
-import { headlineOf, leftSentence, otherPictures, paceOf, shareOf } from "./wording";
+import { albumOffer, albumsMade, headlineOf, leftSentence, otherPictures, paceOf, shareOf } from "./wording";
 
 const textButton =
   "shrink-0 min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text";
@@ -76,6 +76,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       )}
       <Blocked items={items} />
       <Left items={items} queue={queue} />
+      <AlbumOffer items={items} queue={queue} />
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
@@ -154,6 +155,29 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
   );
 }
 
+/** What came in folders may stay together. */
+function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+  const folders = [...new Set(items.flatMap(({ folder }) => folder ?? []))];
+  if (folders.length === 0) return null;
+  const makeAlbums = () => {
+    queue.makeAlbums();
+    toast(albumsMade(folders));
+  };
+  return (
+    <div className="flex items-center gap-x-1 pr-2 pb-1 pl-4 text-sm">
+      <p className="mr-auto line-clamp-3 min-w-0 wrap-anywhere" title={folders.join("\n")}>
+        {albumOffer(folders)}
+      </p>
+      <button type="button" className={textButton} onClick={makeAlbums}>
+        {folders.length === 1 ? "Make album" : "Make albums"}
+      </button>
+      <button type="button" className={textButton} onClick={queue.makeNoAlbums}>
+        No
+      </button>
+    </div>
+  );
+}
+
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
   const [label, Icon, act] = isPaused ? ["Resume", Play, queue.resume] : ["Pause", Pause, queue.pause];
   return (
@@ -175,12 +199,13 @@ function Announcement({ snapshot }: { snapshot: QueueSnapshot }) {
   );
 }
 
-/** Failures and duplicates stay until they were read. */
+/** Failures and duplicates stay until they were read, an offer until it was answered. */
 function useLeaveWhenAllIsWell(queue: UploadQueue, { items, totals }: QueueSnapshot, held: boolean): void {
   const allIsWell =
     items.length > 0 &&
     totals.active === 0 &&
-    items.every(({ state }) => state.status === "ready" || state.status === "cancelled");
+    items.every(({ state }) => state.status === "ready" || state.status === "cancelled") &&
+    items.every(({ folder }) => folder === null);
   useEffect(() => {
     if (!allIsWell || held) return;
     const timer = setTimeout(queue.clearFinished, lingerMs);

@@ -27,6 +27,15 @@ export const otherPictures = ([first = "", ...more]: string[]): string =>
     ? `“${first}” is none of them. Nothing was added.`
     : `“${first}” and ${more.length} more are none of them. Nothing of these was added.`;
 
+/** Asks about one folder, or about several. */
+export const albumOffer = ([first = "", ...more]: string[]): string =>
+  more.length === 0 ? `Make an album “${first}”?` : `Make albums “${first}” and ${more.length} more?`;
+
+export const albumsMade = ([first = "", ...more]: string[]): string =>
+  more.length === 0
+    ? `The pictures go into the album “${first}”.`
+    : `The pictures go into ${more.length + 1} albums.`;
+
 /** How much, how fast, how long. */
 export function paceOf({ totals, isPaused }: QueueSnapshot): string {
   const { sentBytes, totalBytes, bytesPerSecond, secondsLeft, active } = totals;

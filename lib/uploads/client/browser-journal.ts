@@ -1,5 +1,6 @@
 import { type DBSchema, openDB } from "idb";
-import { handleOf, type Journal, type Left, type Progress, unknown } from "./journal";
+import { type Journal, type Left, type Progress, unknown } from "./journal";
+import { originOf } from "./origin";
 
 interface Row extends Progress {
   id: string;
@@ -71,11 +72,11 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     await copies.removeEntry(id);
   }
 
-  function add(id: string, file: File): void {
+  function add(id: string, file: File, progress: Progress): void {
     const { name, type, size: bytes, lastModified } = file;
-    const handle = handleOf(file);
+    const { handle } = originOf(file);
     const row: Row = {
-      ...{ id, viewerId, name, type, bytes, lastModified, isCopied: false, ...unknown },
+      ...{ id, viewerId, name, type, bytes, lastModified, isCopied: false, ...progress },
       ...(handle && { handle }),
     };
     present.set(id, row);
@@ -120,7 +121,9 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     for await (const id of copies.keys()) if (!known.has(id)) await copies.removeEntry(id);
   }
 
-  async function leftOf(row: Row): Promise<Left> {
+  async function leftOf(written: Row): Promise<Left> {
+    // An earlier build may have known less.
+    const row = { ...unknown, ...written };
     const { handle, isCopied } = row;
     if (isCopied) return { ...row, open: () => openCopy(row), asksPermission: false };
     if (handle === undefined) return { ...row, open: null, asksPermission: false };

@@ -3,7 +3,7 @@ import type { GalleryImage } from "@/lib/images/contract";
 import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
 import { Claims, unlessAborted } from "./claims";
 import { Gate } from "./gate";
-import { type Progress, unknown } from "./journal";
+import { type Progress, withoutUpload } from "./journal";
 import { messages } from "./messages";
 import { Parallelism } from "./parallelism";
 import type { Preparer } from "./prepare";
@@ -20,8 +20,8 @@ export interface UploadTask {
   file: File;
   signal: AbortSignal;
   show(state: UploadItemState): void;
-  /** How far it is, perhaps from an earlier try or page. */
-  progress: Progress;
+  /** How far it is: as it was noted last, perhaps in an earlier try or page. */
+  readonly progress: Progress;
   /** Notes how far it is now. */
   note(progress: Progress): void;
 }
@@ -82,6 +82,22 @@ export class FileUploader {
   }
 
   async upload(task: UploadTask): Promise<Ending> {
+    const ending = await this.#bringHome(task);
+    const { album } = task.progress;
+    if (album !== null) await this.addToAlbum(album, ending.image.id, task.signal);
+    return ending;
+  }
+
+  /** A picture that is safe is no failure, even if its album cannot be had. */
+  async addToAlbum(name: string, imageId: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#desk.addToAlbum(name, imageId, signal);
+    } catch (error) {
+      if (!signal.aborted) console.warn(`a picture could not be put into the album ${name}`, error);
+    }
+  }
+
+  async #bringHome(task: UploadTask): Promise<Ending> {
     const { uploadId, arrived } = task.progress;
     // Only confirm is left.
     if (uploadId !== null && arrived.length === objectKinds.length) return this.#confirm(task, uploadId);
@@ -89,7 +105,7 @@ export class FileUploader {
       const prepared = await this.#prepare(task);
       try {
         const { sha256 } = prepared.image.original;
-        if (sha256 !== task.progress.sha256) this.#note(task, { ...unknown, sha256 });
+        if (sha256 !== task.progress.sha256) task.note({ ...withoutUpload(task.progress), sha256 });
         const leader = this.#claims.leaderOf(sha256);
         if (leader === undefined) return await this.#claims.lead(sha256, () => this.#offer(task, prepared));
         prepared.release();
@@ -151,7 +167,7 @@ export class FileUploader {
     if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
     if (outcome.status === "duplicate") return outcome;
     if (outcome.uploadId !== task.progress.uploadId)
-      this.#note(task, { ...task.progress, uploadId: outcome.uploadId, arrived: [] });
+      task.note({ ...task.progress, uploadId: outcome.uploadId, arrived: [] });
     const { clock } = this.options.patience;
     const { uploadId: id, forms, parts } = outcome;
     return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
@@ -172,7 +188,7 @@ export class FileUploader {
       show();
       await sendUpload({
         ...{ image, grant, send, patience, signal, arrived: task.progress.arrived },
-        onArrived: (uploadId, arrived) => this.#note(task, { ...task.progress, uploadId, arrived }),
+        onArrived: (uploadId, arrived) => task.note({ ...task.progress, uploadId, arrived }),
         enter: (bytes, until) => this.#sending.enter(bytes, until),
         renew: async (uploadId) => {
           const outcome = await this.#begin(task, image, uploadId);
@@ -219,22 +235,11 @@ export class FileUploader {
     }
   }
 
-  #note(task: UploadTask, progress: Progress): void {
-    task.progress = progress;
-    task.note(progress);
-  }
-
   #giveUp(task: UploadTask, uploadId: string): void {
     if (task.signal.reason === pageClosed) return;
-    forgetUpload(task);
+    task.note(withoutUpload(task.progress));
     void this.#desk.abandon(uploadId);
   }
-}
-
-/** Whatever comes next starts from the file. */
-function forgetUpload(task: UploadTask): void {
-  task.progress = { ...unknown, sha256: task.progress.sha256 };
-  task.note(task.progress);
 }
 
 class AlreadyThere extends Error {
@@ -246,7 +251,7 @@ class AlreadyThere extends Error {
 /** A refused upload is over: a later try starts from the file. */
 function endingOf(task: UploadTask, outcome: ConfirmOutcome): Ending {
   if (outcome.status !== "refused") return outcome;
-  forgetUpload(task);
+  task.note(withoutUpload(task.progress));
   throw new AppError(outcome.error.code, outcome.error.message);
 }
 

@@ -7,6 +7,10 @@ export interface Progress {
   uploadId: string | null;
   /** objects of that upload which are in the bucket */
   arrived: ObjectKind[];
+  /** what its folder would be called as an album, until somebody has said whether they want that */
+  folder: string | null;
+  /** the album into which the picture is to go */
+  album: string | null;
 }
 
 /** A file that an earlier page did not bring to an end. */
@@ -23,13 +27,16 @@ export interface Left extends Progress {
 /** Where the queue notes what it has to do, for the page after this one. It never fails: at worst it knows less. */
 export interface Journal {
   left(): Promise<Left[]>;
-  add(id: string, file: File): void;
+  add(id: string, file: File, progress: Progress): void;
   note(id: string, progress: Progress): void;
   /** It has come to an end. */
   forget(id: string): void;
 }
 
-export const unknown: Progress = { sha256: null, uploadId: null, arrived: [] };
+export const unknown: Progress = { sha256: null, uploadId: null, arrived: [], folder: null, album: null };
+
+/** Whatever comes next starts from the file. */
+export const withoutUpload = (progress: Progress): Progress => ({ ...progress, uploadId: null, arrived: [] });
 
 /** For pages that cannot keep anything. */
 export const noJournal: Journal = {
@@ -38,13 +45,3 @@ export const noJournal: Journal = {
   note: () => undefined,
   forget: () => undefined,
 };
-
-/** Handles of files that were dropped: with them, a later page can read the file where it is. */
-const handles = new WeakMap<File, FileSystemFileHandle>();
-
-export const handleOf = (file: File): FileSystemFileHandle | undefined => handles.get(file);
-
-export function withHandle(file: File, handle: FileSystemFileHandle | undefined): File {
-  if (handle !== undefined) handles.set(file, handle);
-  return file;
-}

@@ -1,4 +1,4 @@
-import type { Journal, Left } from "./journal";
+import type { Journal, Left, Progress } from "./journal";
 import { sha256 } from "./sha256";
 
 interface Options {
@@ -43,6 +43,16 @@ export class LeftFiles {
   give(id: string, file: File): void {
     const left = this.#lefts.get(id);
     if (left !== undefined) this.#goOn(left, file);
+  }
+
+  /** How far it is now; nothing for what is at hand. */
+  note(id: string, progress: Partial<Progress>): void {
+    const left = this.#lefts.get(id);
+    if (left === undefined) return;
+    const noted = { ...left, ...progress };
+    this.#lefts.set(id, noted);
+    const { sha256, uploadId, arrived, folder, album } = noted;
+    this.options.journal.note(id, { sha256, uploadId, arrived, folder, album });
   }
 
   forget(id: string): void {

@@ -68,6 +68,14 @@ export class QueueStore {
     else this.#tellSoon();
   }
 
+  /** Nothing is offered any more. */
+  clearFolder(id: string): void {
+    const item = this.#items.get(id);
+    if (item === undefined) return;
+    this.#items.set(id, { ...item, folder: null });
+    this.#tellSoon();
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }

@@ -1,3 +1,4 @@
+import { maxImagesPerAddition } from "@/lib/albums/contract";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
@@ -8,7 +9,9 @@ import {
 } from "@/lib/uploads/contract";
 import { Batcher } from "./batcher";
 import { type Patience, retrying, type Wait } from "./retry";
-import { callForAll, type UploadServer } from "./upload-server";
+import { call, callForAll, type UploadServer } from "./upload-server";
+
+const nothing = { ok: true, value: undefined } as const;
 
 type OnWait = (wait: Wait | null) => void;
 
@@ -23,6 +26,7 @@ export class ServerDesk {
   readonly #begins: Batcher<{ offer: ImageOffer; onWait: OnWait }, BeginOutcome>;
   readonly #confirms: Batcher<{ uploadId: string; onWait: OnWait }, ConfirmOutcome>;
   readonly #abandons: Batcher<string, unknown>;
+  readonly #additions: Batcher<{ name: string; imageId: string; onWait: OnWait }, unknown>;
   readonly #server: UploadServer;
   readonly #counts = { preparing: 0, beginning: 0, sending: 0 };
 
@@ -30,7 +34,7 @@ export class ServerDesk {
     this.#server = server;
     const { clock } = patience;
     const counts = this.#counts;
-    const call = <I extends { onWait: OnWait }, O>(
+    const patiently = <I extends { onWait: OnWait }, O>(
       inputs: I[],
       signal: AbortSignal,
       work: () => Promise<O>,
@@ -49,7 +53,7 @@ export class ServerDesk {
         return counts.sending > parallelSends() ? "must" : "may";
       },
       run: (inputs, signal) =>
-        call(inputs, signal, () =>
+        patiently(inputs, signal, () =>
           callForAll(inputs.length, () => server.begin(inputs.map(({ offer }) => offer))),
         ),
     });
@@ -59,7 +63,7 @@ export class ServerDesk {
       clock,
       shouldWait: () => (counts.preparing + counts.beginning + counts.sending === 0 ? "no" : "may"),
       run: (inputs, signal) =>
-        call(inputs, signal, () =>
+        patiently(inputs, signal, () =>
           callForAll(inputs.length, () => server.confirm(inputs.map(({ uploadId }) => uploadId))),
         ),
     });
@@ -73,6 +77,25 @@ export class ServerDesk {
         return uploadIds;
       },
     });
+    this.#additions = new Batcher({
+      maxSize: maxImagesPerAddition,
+      maxGatherMs: 1600,
+      clock,
+      shouldWait: () => "may",
+      run: (inputs, signal) =>
+        patiently(inputs, signal, async () => {
+          for (const name of new Set(inputs.map((input) => input.name))) {
+            const imageIds = inputs.flatMap((input) => (input.name === name ? [input.imageId] : []));
+            await call(async () => (await server.addToAlbum?.({ name, imageIds })) ?? nothing);
+          }
+          return inputs;
+        }),
+    });
+  }
+
+  /** Resolves once the picture is in the album. */
+  async addToAlbum(name: string, imageId: string, signal: AbortSignal): Promise<void> {
+    await this.#additions.add({ name, imageId, onWait: () => {} }, signal);
   }
 
   async begin(offer: ImageOffer, signal: AbortSignal, onWait: OnWait): Promise<BeginOutcome> {

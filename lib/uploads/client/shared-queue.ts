@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { handleOf, withHandle } from "./journal";
+import { type Origin, originOf, withOrigin } from "./origin";
 import type { QueueSnapshot } from "./queue-store";
 import { hasEnded } from "./upload-item";
 import type { Chosen, UploadQueue } from "./upload-queue";
@@ -9,12 +9,12 @@ type Message =
   | { says: "snapshot"; snapshot: QueueSnapshot }
   /** asks the sender for a snapshot */
   | { says: "hello" }
-  | { says: "add"; chosen: (Chosen & { handle: FileSystemFileHandle | undefined })[] }
+  | { says: "add"; chosen: (Chosen & { origin: Origin })[] }
   | { says: "do"; what: Command; id?: string | undefined };
 
 const commands = [
   ...(["pause", "resume", "hold", "release", "cancel", "cancelAll"] as const),
-  ...(["remove", "retry", "retryAll", "clearFinished"] as const),
+  ...(["remove", "retry", "retryAll", "clearFinished", "makeAlbums", "makeNoAlbums"] as const),
 ];
 type Command = (typeof commands)[number];
 
@@ -89,7 +89,7 @@ export function createSharedQueue({
       hasFollowers = true;
       if (message.says === "hello") tell();
       if (message.says === "add")
-        queue.addAs(message.chosen.map(({ id, file, handle }) => ({ id, file: withHandle(file, handle) })));
+        queue.addAs(message.chosen.map(({ id, file, origin }) => ({ id, file: withOrigin(file, origin) })));
       if (message.says === "do") queue[message.what](message.id ?? "");
     }
   }
@@ -116,7 +116,7 @@ export function createSharedQueue({
       return;
     }
     for (const one of chosen) chosenHere.set(one.id, one);
-    say({ says: "add", chosen: chosen.map((one) => ({ ...one, handle: handleOf(one.file) })) });
+    say({ says: "add", chosen: chosen.map((one) => ({ ...one, origin: originOf(one.file) })) });
   }
 
   const pass = (what: Command) => (id?: string) => {

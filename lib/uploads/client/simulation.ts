@@ -12,7 +12,7 @@ import {
   type Refusal,
 } from "@/lib/uploads/contract";
 import { type Clock, sleep } from "./clock";
-import { type Journal, type Left, type Progress, unknown } from "./journal";
+import type { Journal, Left, Progress } from "./journal";
 import type { Preparer } from "./prepare";
 import type { PreparedImage } from "./prepared-image";
 import type { SendFailure, SendObject } from "./send-object";
@@ -99,6 +99,8 @@ export class SimulatedWorld {
   refuse = new Map<string, BeginOutcome>();
   confirmRefusal: ConfirmOutcome | null = null;
   readonly images = new Map<string, GalleryImage>();
+  /** titles of pictures, by album */
+  readonly albums = new Map<string, Set<string>>();
   #block: ServerFault | null = null;
   readonly #uploads = new Map<string, { offer: ImageOffer; arrived: Set<string> }>();
   readonly #onlineListeners = new Set<() => void>();
@@ -151,6 +153,12 @@ export class SimulatedWorld {
       this.abandoned.push(...uploadIds);
       for (const id of uploadIds) this.#uploads.delete(id);
     },
+    addToAlbum: ({ name, imageIds }) =>
+      this.#act(() => {
+        const album = this.albums.get(name) ?? new Set();
+        this.albums.set(name, album);
+        for (const { id, title } of this.images.values()) if (imageIds.includes(id)) album.add(title);
+      }),
     reportRefusal: (refusal) => {
       this.refusals.push(refusal);
       return this.#act(() => `number-${this.refusals.length}`);
@@ -284,8 +292,8 @@ export class SimulatedJournal implements Journal {
       return { id, name, bytes, lastModified, open, asksPermission: false, ...progress };
     });
 
-  add = (id: string, file: File): void => {
-    this.rows.set(id, { file, isKept: this.keeps(file), progress: unknown });
+  add = (id: string, file: File, progress: Progress): void => {
+    this.rows.set(id, { file, isKept: this.keeps(file), progress });
   };
 
   note = (id: string, progress: Progress): void => {

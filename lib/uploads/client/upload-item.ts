@@ -25,6 +25,8 @@ export interface UploadItem {
   name: string;
   bytes: number;
   state: UploadItemState;
+  /** An album of its folder is offered under this name; null where it came without one, or that was decided. */
+  folder: string | null;
 }
 
 export function hasEnded({ status }: UploadItemState): boolean {

@@ -7,6 +7,7 @@ import { type Journal, noJournal, type Progress, unknown } from "./journal";
 import { LeftFiles } from "./left-files";
 import { messages } from "./messages";
 import type { Preparer } from "./prepare";
+import { originOf } from "./origin";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { type SendObject, sendObject } from "./send-object";
 import { canHold, failed, hasEnded, type UploadItemState } from "./upload-item";
@@ -57,6 +58,9 @@ export interface UploadQueue {
   retryAll(): void;
   /** Takes what has ended off the list. */
   clearFinished(): void;
+  /** Puts the pictures of folders into albums of their names. */
+  makeAlbums(): void;
+  makeNoAlbums(): void;
   /** Ends the work of this page; what has not ended stays for a later one. */
   close(): void;
   subscribe(listener: () => void): () => void;
@@ -87,15 +91,18 @@ export function createUploadQueue({
   const uploader = new FileUploader({ server, preparer, send, patience: { clock, random, connection } });
   const entries = new Map<string, Entry>();
   let untaken: Chosen[] = [];
+  /** Whether albums of these names are wanted: holds for those that are not taken yet, too. */
+  const decided = new Map<string, boolean>();
   const leftFiles = new LeftFiles({
     journal,
-    onLeft: ({ id, name, bytes }, needs) => {
-      if (store.get(id) === undefined) store.add({ id, name, bytes, state: { status: "left", needs } });
+    onLeft: ({ id, name, bytes, folder }, needs) => {
+      if (store.get(id) === undefined) store.add({ id, name, bytes, folder, state: { status: "left", needs } });
       else store.setState(id, { status: "left", needs });
     },
-    onFile: ({ id, sha256, uploadId, arrived }, file) => {
+    onFile: ({ id, sha256, uploadId, arrived, folder, album }, file) => {
       store.setState(id, { status: "waiting" });
-      start(id, { file, progress: { sha256, uploadId, arrived }, controller: new AbortController() });
+      const progress = { sha256, uploadId, arrived, folder, album };
+      start(id, { file, progress, controller: new AbortController() });
     },
   });
   const restored = leftFiles.restore();
@@ -116,14 +123,19 @@ export function createUploadQueue({
   function takeSome(): void {
     for (const one of untaken.splice(0, takenAtOnce)) take(one);
     if (untaken.length > 0) clock.setTimeout(takeSome, 0);
+    else decided.clear();
   }
 
   function take({ id, file }: Chosen): void {
     leftFiles.give(id, file);
     if (store.get(id) !== undefined) return;
-    journal.add(id, file);
-    store.add({ id, name: file.name, bytes: file.size, state: { status: "waiting" } });
-    start(id, { file, progress: unknown, controller: new AbortController() });
+    const { folder: name } = originOf(file);
+    const isWanted = name === null ? undefined : decided.get(name);
+    const folder = isWanted === undefined ? name : null;
+    const progress = { ...unknown, folder, album: isWanted === true ? name : null };
+    journal.add(id, file, progress);
+    store.add({ id, name: file.name, bytes: file.size, folder, state: { status: "waiting" } });
+    start(id, { file, progress, controller: new AbortController() });
   }
 
   function pause(): void {
@@ -146,7 +158,9 @@ export function createUploadQueue({
     const task: UploadTask = {
       file: entry.file,
       signal,
-      progress: entry.progress,
+      get progress() {
+        return entry.progress;
+      },
       note: (progress) => {
         entry.progress = progress;
         if (!signal.aborted) journal.note(id, progress);
@@ -200,13 +214,30 @@ export function createUploadQueue({
   function startAgain(id: string): void {
     const entry = entries.get(id);
     if (entry === undefined) return;
-    if (store.get(id)?.state.status === "cancelled") journal.add(id, entry.file);
+    if (store.get(id)?.state.status === "cancelled") journal.add(id, entry.file, entry.progress);
     store.setState(id, { status: "waiting" });
     start(id, { ...entry, controller: new AbortController() });
   }
 
   function retryAll(): void {
     for (const { id, state } of [...store.items()]) if (state.status === "failed") retry(id);
+  }
+
+  /** Those that are on their way go into their albums when they arrive. */
+  function decideAlbums(isWanted: boolean): void {
+    for (const { id, folder, state } of [...store.items()]) {
+      if (folder === null) continue;
+      const decision = { folder: null, album: isWanted ? folder : null };
+      if (untaken.length > 0) decided.set(folder, isWanted);
+      store.clearFolder(id);
+      leftFiles.note(id, decision);
+      const entry = entries.get(id);
+      if (entry === undefined) continue;
+      entry.progress = { ...entry.progress, ...decision };
+      journal.note(id, entry.progress);
+      if (isWanted && "image" in state)
+        void uploader.addToAlbum(folder, state.image.id, new AbortController().signal);
+    }
   }
 
   function clearFinished(): void {
@@ -232,6 +263,7 @@ export function createUploadQueue({
     ...{ openLeft: () => leftFiles.openAll(), rejoin: (files: readonly File[]) => leftFiles.rejoin(files) },
     ...{ add, addAs, pause, resume, hold, release },
     ...{ cancel, cancelAll, retry, retryAll, remove, clearFinished },
+    ...{ makeAlbums: () => decideAlbums(true), makeNoAlbums: () => decideAlbums(false) },
   };
 }
 

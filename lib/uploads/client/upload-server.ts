@@ -8,15 +8,23 @@ export interface UploadServer {
   begin(offers: ImageOffer[]): Promise<Result<BeginOutcome[]>>;
   confirm(uploadIds: string[]): Promise<Result<ConfirmOutcome[]>>;
   abandon?(uploadIds: string[]): Promise<unknown>;
+  /** Makes the album where there is none of this name; what is in it already stays. */
+  addToAlbum?(addition: { name: string; imageIds: string[] }): Promise<Result<unknown>>;
   /** Resolves to the number under which the server's log has the reason. */
   reportRefusal?(refusal: Refusal): Promise<Result<string>>;
 }
 
-/** One call for many files: an action that throws is a network that failed, or a server that did. */
+/** One call for many files: as many answers. */
 export async function callForAll<T>(count: number, action: () => Promise<Result<T[]>>): Promise<T[]> {
+  const values = await call(action);
+  if (values.length === count) return values;
+  throw new AppError(messages.unexpected.code, messages.unexpected.message);
+}
+
+/** An action that throws is a network that failed, or a server that did. */
+export async function call<T>(action: () => Promise<Result<T>>): Promise<T> {
   const result = await answerOf(action);
-  if (result.ok && result.value.length === count) return result.value;
-  if (result.ok) throw new AppError(messages.unexpected.code, messages.unexpected.message);
+  if (result.ok) return result.value;
   switch (result.error.code) {
     case "rate_limited":
       throw new TransientError(result.error);

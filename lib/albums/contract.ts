@@ -1,0 +1,2 @@
+export const maxAlbumName = 100;
+export const maxImagesPerAddition = 100;

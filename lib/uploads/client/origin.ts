@@ -1,0 +1,24 @@
+import { maxAlbumName } from "@/lib/albums/contract";
+
+/** Where a chosen file comes from. */
+export interface Origin {
+  /** With it a later page can read the file where it is. */
+  handle?: FileSystemFileHandle | undefined;
+  /** what an album of its folder would be called; null where it came by itself */
+  folder: string | null;
+}
+
+const origins = new WeakMap<File, Origin>();
+
+/** Does not outlive the file on its way to another page: there it has to be told again. */
+export function withOrigin(file: File, origin: Origin): File {
+  origins.set(file, origin);
+  return file;
+}
+
+export const originOf = (file: File): Origin =>
+  origins.get(file) ?? { folder: folderName((file.webkitRelativePath ?? "").split("/").slice(0, -1)) };
+
+/** Of a folder within folders, the outermost first. The innermost says most, should all of them be too long. */
+export const folderName = (path: readonly string[]): string | null =>
+  path.length === 0 ? null : path.join(" / ").slice(-maxAlbumName).trim();
