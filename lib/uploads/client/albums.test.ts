@@ -148,7 +148,9 @@ describe("in a later page", () => {
 
 it("the folder of a file that was chosen with its folder is known", () => {
   const chosen = (webkitRelativePath: string) =>
-    originOf(Object.defineProperty(new File([], "a.jpg"), "webkitRelativePath", { value: webkitRelativePath }));
+    originOf(
+      Object.defineProperty(new File([], "a.jpg"), "webkitRelativePath", { value: webkitRelativePath }),
+    );
   expect(chosen("").folder).toBeNull();
   expect(chosen("Italy/a.jpg").folder).toBe("Italy");
   expect(chosen("Italy/Rome/a.jpg").folder).toBe("Italy / Rome");

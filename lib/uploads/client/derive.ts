@@ -21,26 +21,20 @@ interface Source {
   bytes: ArrayBuffer | null;
 }
 
-/** Decodes a picture once and makes what a gallery shows from it; each size from the one above it. */
+/** Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. */
 export async function derive(source: Source, inspection: Inspection) {
-  const display = canvasOf(await decode(source, inspection));
-  const thumb = draw(display, sizeWithin(display, variantSides.thumb));
-  const tiny = draw(thumb, sizeWithin(thumb, thumbhashSide));
+  const display = await decode(source, inspection);
+  const thumb = await resize(display, sizeWithin(display, variantSides.thumb));
   try {
     return {
+      thumbhash: toBase64(thumbhashOf(thumb)),
       display: await encode(display, typesFor("display", inspection.type), quality.display),
       thumb: await encode(thumb, typesFor("thumb", inspection.type), quality.thumb),
-      thumbhash: toBase64(thumbhashOf(tiny)),
     };
   } finally {
-    for (const canvas of [display, thumb, tiny]) free(canvas);
+    display.close();
+    thumb.close();
   }
-}
-
-/** The garbage collector sees only how small the object is, not its pixels, and takes its time. */
-function free(canvas: OffscreenCanvas): void {
-  canvas.width = 0;
-  canvas.height = 0;
 }
 
 /** At display size. Frees the full size at once: it is 200 MB for 50 megapixels. */
@@ -109,24 +103,20 @@ function resize(bitmap: ImageBitmap, size: Size): Promise<ImageBitmap> {
   return createImageBitmap(bitmap, { resizeWidth: size.width, resizeHeight: size.height, resizeQuality });
 }
 
-function draw(source: OffscreenCanvas, size: Size): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = contextOf(canvas);
-  context.imageSmoothingQuality = qualityFor(source, size);
-  context.drawImage(source, 0, 0, size.width, size.height);
-  return canvas;
-}
-
 /** Down to half the size, bilinear smoothing still reads every pixel, in less than half the time. */
 const qualityFor = (from: Size, to: Size) => (from.width <= 2 * to.width ? "low" : "high");
 
-/** Takes the bitmap over, without copying it. */
-function canvasOf(bitmap: ImageBitmap): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("bitmaprenderer");
-  if (context === null) throw new Error("this browser shows no bitmap in a worker");
-  context.transferFromImageBitmap(bitmap);
-  return canvas;
+// Canvases that are used again: the garbage collector sees only how small such an object is, not what it holds, and takes its time.
+let shown: OffscreenCanvas | undefined;
+let tiny: OffscreenCanvasRenderingContext2D | undefined;
+
+function thumbhashOf(thumb: ImageBitmap): Uint8Array {
+  tiny ??= contextOf(new OffscreenCanvas(thumbhashSide, thumbhashSide));
+  const { width, height } = sizeWithin(thumb, thumbhashSide);
+  tiny.clearRect(0, 0, thumbhashSide, thumbhashSide);
+  tiny.imageSmoothingQuality = "high";
+  tiny.drawImage(thumb, 0, 0, width, height);
+  return rgbaToThumbHash(width, height, tiny.getImageData(0, 0, width, height).data);
 }
 
 /** The pixels are read back at once, so they had better stay out of the graphics card. */
@@ -134,11 +124,6 @@ function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) throw new Error("this browser draws no canvas in a worker");
   return context;
-}
-
-function thumbhashOf(canvas: OffscreenCanvas): Uint8Array {
-  const { width, height, data } = contextOf(canvas).getImageData(0, 0, canvas.width, canvas.height);
-  return rgbaToThumbHash(width, height, data);
 }
 
 /**
@@ -150,10 +135,20 @@ function typesFor(kind: VariantKind, original: ImageType): VariantType[] {
   return kind === "display" ? ["image/jpeg"] : ["image/webp", "image/jpeg"];
 }
 
-async function encode(canvas: OffscreenCanvas, types: VariantType[], quality: number) {
-  for (const type of types) {
-    const blob = await canvas.convertToBlob({ type, quality });
-    if (blob.type === type) return { type, blob };
+/** Takes the bitmap over, without copying it. */
+async function encode(bitmap: ImageBitmap, types: VariantType[], quality: number) {
+  shown ??= new OffscreenCanvas(0, 0);
+  Object.assign(shown, { width: bitmap.width, height: bitmap.height });
+  const context = shown.getContext("bitmaprenderer");
+  if (context === null) throw new Error("this browser shows no bitmap in a worker");
+  context.transferFromImageBitmap(bitmap);
+  try {
+    for (const type of types) {
+      const blob = await shown.convertToBlob({ type, quality });
+      if (blob.type === type) return { type, blob };
+    }
+  } finally {
+    context.transferFromImageBitmap(null);
   }
   throw new Error(`this browser encodes none of ${types.join(", ")}`);
 }

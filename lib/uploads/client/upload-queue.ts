@@ -6,8 +6,8 @@ import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
 import { type Journal, noJournal, type Progress, unknown } from "./journal";
 import { LeftFiles } from "./left-files";
 import { messages } from "./messages";
-import type { Preparer } from "./prepare";
 import { originOf } from "./origin";
+import type { Preparer } from "./prepare";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { type SendObject, sendObject } from "./send-object";
 import { canHold, failed, hasEnded, type UploadItemState } from "./upload-item";
@@ -96,7 +96,8 @@ export function createUploadQueue({
   const leftFiles = new LeftFiles({
     journal,
     onLeft: ({ id, name, bytes, folder }, needs) => {
-      if (store.get(id) === undefined) store.add({ id, name, bytes, folder, state: { status: "left", needs } });
+      if (store.get(id) === undefined)
+        store.add({ id, name, bytes, folder, state: { status: "left", needs } });
       else store.setState(id, { status: "left", needs });
     },
     onFile: ({ id, sha256, uploadId, arrived, folder, album }, file) => {
