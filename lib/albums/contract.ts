@@ -1,2 +1,0 @@
-export const maxAlbumName = 100;
-export const maxImagesPerAddition = 100;
