@@ -193,3 +193,31 @@ export const images = sqliteTable(
     index("images_trash").on(t.deletedAt).where(sql`${t.state} <> 'ready'`),
   ],
 );
+
+/** Pictures under a name, which their folder had or a person gave. A picture may be in several, and stays when they go. */
+export const albums = sqliteTable(
+  "albums",
+  {
+    id: text().primaryKey(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    createdAt: timestamp("created_at").notNull(),
+  },
+  (t) => [uniqueIndex("albums_name").on(t.ownerId, t.name)],
+);
+
+/** Which pictures are in which album, also those in the trash: a picture that is brought back is where it was. */
+export const albumImages = sqliteTable(
+  "album_images",
+  {
+    albumId: text("album_id")
+      .notNull()
+      .references(() => albums.id, { onDelete: "cascade" }),
+    imageId: text("image_id")
+      .notNull()
+      .references(() => images.id, { onDelete: "cascade" }),
+  },
+  (t) => [primaryKey({ columns: [t.albumId, t.imageId] }), index("album_images_image").on(t.imageId)],
+);

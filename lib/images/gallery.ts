@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Owner, Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
@@ -14,16 +14,32 @@ export type ImageRow = typeof images.$inferSelect;
 export const isReady = sql`${images.state} = 'ready'`;
 
 /** The viewer's pictures, newest first, from behind the cursor. */
-export async function listImages(
+export function listImages(
   viewer: Viewer,
   after: Cursor | null,
   limit = galleryPageSize,
 ): Promise<GalleryPage> {
+  return pageOf(eq(images.ownerId, viewer.id), after, limit);
+}
+
+/** The same of those of the viewer's pictures whose ids a subquery gives. */
+export function listImagesAmong(
+  viewer: Viewer,
+  ids: SQLWrapper,
+  after: Cursor | null,
+  limit = galleryPageSize,
+): Promise<GalleryPage> {
+  // The plus takes the gallery's index away: SQLite would walk through all pictures in search of these, instead of
+  // looking each of them up.
+  return pageOf(and(sql`+${images.ownerId} = ${viewer.id}`, inArray(images.id, ids)), after, limit);
+}
+
+async function pageOf(which: SQL | undefined, after: Cursor | null, limit: number): Promise<GalleryPage> {
   const behind = after && sql`(${images.capturedAt}, ${images.id}) < (${after.capturedAt}, ${after.id})`;
   const rows = await database()
     .orm.select(galleryColumns)
     .from(images)
-    .where(and(eq(images.ownerId, viewer.id), isReady, behind ?? undefined))
+    .where(and(which, isReady, behind ?? undefined))
     .orderBy(sql`${images.capturedAt} desc, ${images.id} desc`)
     .limit(limit + 1);
   const shown = await Promise.all(rows.slice(0, limit).map(toGalleryImage));
@@ -48,7 +64,8 @@ export async function findImagesByContent(
   );
 }
 
-const galleryColumns = {
+/** What `toGalleryImage` needs of a row. */
+export const galleryColumns = {
   id: images.id,
   title: images.title,
   width: images.width,

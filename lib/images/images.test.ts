@@ -1,6 +1,5 @@
 import path from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import BetterSqlite from "better-sqlite3";
 import { eq } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -14,6 +13,7 @@ import { newId } from "@/lib/ids";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
 import { addViewer, startTestPail } from "@/lib/test-pail";
+import { plansOf } from "@/lib/test-plans";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
 import { findNeighbours, getImage, renameImage } from "./image";
@@ -206,7 +206,7 @@ describe("by an index, and with no sorting beside it, go", () => {
     ],
     ["the emptying of the trash", "images_trash", () => purgeTrash()],
   ])("%s", async (_, index, query) => {
-    const plans = await plansOf(query);
+    const plans = await plansOf(fileOf("better-sqlite3"), query);
     expect(plans.length).toBeGreaterThan(0);
     for (const plan of plans) {
       expect(plan).toContain(`INDEX ${index}`);
@@ -214,27 +214,6 @@ describe("by an index, and with no sorting beside it, go", () => {
     }
   });
 });
-
-/** The plans of the statements that `run` sends to the database. */
-async function plansOf(run: () => Promise<unknown>): Promise<string[]> {
-  const prepare = vi.spyOn(BetterSqlite.prototype, "prepare");
-  await run();
-  const statements = prepare.mock.calls.map(([source]) => source);
-  prepare.mockRestore();
-  const sqlite = new BetterSqlite(fileOf("better-sqlite3"), { readonly: true });
-  const plans = statements.map((source) => {
-    const parameters = source
-      .split("?")
-      .slice(1)
-      .map(() => null);
-    const steps = sqlite
-      .prepare<unknown[], { detail: string }>(`explain query plan ${source}`)
-      .all(...parameters);
-    return steps.map((step) => step.detail).join("\n");
-  });
-  sqlite.close();
-  return plans;
-}
 
 async function pagesOf(someone: Viewer, pageSize: number): Promise<string[]> {
   const ids: string[] = [];

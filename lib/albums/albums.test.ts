@@ -1,0 +1,303 @@
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { albumImages, albums, images, users } from "@/lib/db/schema";
+import { env } from "@/lib/env";
+import { newId } from "@/lib/ids";
+import type { Cursor } from "@/lib/images/contract";
+import { getImage } from "@/lib/images/image";
+import { addImage } from "@/lib/images/test-image";
+import { restoreImage, trashImage } from "@/lib/images/trash";
+import { addViewer, startTestPail } from "@/lib/test-pail";
+import { plansOf } from "@/lib/test-plans";
+import {
+  addToAlbum,
+  addToAlbumShape,
+  deleteAlbum,
+  getAlbum,
+  listAlbumImages,
+  listAlbums,
+  removeFromAlbum,
+  renameAlbum,
+  restoreAlbum,
+} from "./albums";
+import { maxAlbumNameLength, maxImagesPerCall } from "./contract";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+let viewer: Viewer;
+let stranger: Viewer;
+
+beforeAll(async () => {
+  pail = await startTestPail();
+});
+beforeEach(async () => {
+  viewer = await addViewer();
+  stranger = await addViewer();
+});
+afterAll(() => pail.stop());
+
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
+const fileOf = (driver: string) => path.join(env().dataDir, `${driver}.sqlite`);
+const notFound = { code: "not_found", status: 404 };
+
+describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver) => {
+  beforeAll(async () => {
+    database().close();
+    setDatabase(drivers[driver](`file:${fileOf(driver)}`));
+    await migrate(database());
+  });
+
+  describe("adding to an album", () => {
+    test("makes it once, and has each picture in it once, however often it is done", async () => {
+      const [a = "", b = ""] = await addImages(2);
+      const album = await addToAlbum(viewer, { name: "Lake", imageIds: [a] });
+      expect(await addToAlbum(viewer, { name: "Lake", imageIds: [a, b, a] })).toEqual(album);
+      expect(album).toEqual({ id: album.id, name: "Lake" });
+      expect(await contentsOf(album.id)).toEqual([b, a]);
+      expect(await listAlbums(viewer)).toMatchObject([{ ...album, count: 2 }]);
+    });
+
+    test("at once makes one album with all pictures", async () => {
+      const imageIds = await addImages(8);
+      const added = await Promise.all(
+        imageIds.map((id) => addToAlbum(viewer, { name: "Lake", imageIds: [id] })),
+      );
+      expect(new Set(added.map(({ id }) => id)).size).toBe(1);
+      expect(await getAlbum(viewer, added[0]?.id ?? "")).toMatchObject({ count: 8 });
+    });
+
+    test("takes no picture of someone else, none that is deleted and none that is not there", async () => {
+      const own = await addImage(viewer.id);
+      const foreign = await addImage(stranger.id);
+      const trashed = await addImage(viewer.id, { state: "trashed", deletedAt: new Date() });
+      const imageIds = [foreign.id, trashed.id, newId(), own.id];
+      const { id } = await addToAlbum(viewer, { name: "Lake", imageIds });
+      expect(await rowsOf(id)).toEqual([own.id]);
+    });
+
+    test("leaves an album of someone else that has the same name alone", async () => {
+      const [own, foreign] = [await addImage(viewer.id), await addImage(stranger.id)];
+      const theirs = await addToAlbum(stranger, { name: "Lake", imageIds: [foreign.id] });
+      const mine = await addToAlbum(viewer, { name: "Lake", imageIds: [own.id] });
+      expect(mine.id).not.toBe(theirs.id);
+      expect([await rowsOf(mine.id), await rowsOf(theirs.id)]).toEqual([[own.id], [foreign.id]]);
+    });
+
+    test("gives the album a name in one line, cut where it is too long, never an empty one", async () => {
+      const add = (name: string) => addToAlbum(viewer, { name, imageIds: [] });
+      expect(await add("  Zu\u0308rich\n\u202eam See ")).toMatchObject({ name: "Zürich am See" });
+      expect((await add("x".repeat(300))).name).toHaveLength(maxAlbumNameLength);
+      await expect(add(" \u202e\n")).rejects.toMatchObject({ code: "empty_name" });
+      expect(await listAlbums(viewer)).toHaveLength(2);
+    });
+
+    test("stops at a thousand albums; those that are there take more pictures", async () => {
+      const rows = Array.from({ length: 999 }, (_, n) => ({
+        id: newId(),
+        ownerId: viewer.id,
+        name: `n ${n}`,
+        createdAt: new Date(),
+      }));
+      await database().orm.insert(albums).values(rows);
+      const { id } = await addImage(viewer.id);
+      await addToAlbum(viewer, { name: "the last", imageIds: [] });
+      await expect(addToAlbum(viewer, { name: "too many", imageIds: [id] })).rejects.toMatchObject({
+        code: "too_many_albums",
+      });
+      const last = await addToAlbum(viewer, { name: "the last", imageIds: [id] });
+      expect(await rowsOf(last.id)).toEqual([id]);
+    });
+  });
+
+  test("the albums are listed newest first, with their number of pictures and the newest of these", async () => {
+    const [older = "", newer = "", newest = ""] = await addImages(3);
+    await addToAlbum(viewer, { name: "Zoo", imageIds: [newer, older] });
+    await addToAlbum(viewer, { name: "Empty", imageIds: [] });
+    await addToAlbum(viewer, { name: "All", imageIds: [older, newest, newer] });
+    await addToAlbum(stranger, { name: "Theirs", imageIds: [] });
+    expect(await summaryOf(viewer)).toEqual([
+      ["All", 3, newest],
+      ["Empty", 0, null],
+      ["Zoo", 2, newer],
+    ]);
+    await trashImage(viewer, newest);
+    await trashImage(viewer, newer);
+    await trashImage(viewer, older);
+    await restoreImage(viewer, newer);
+    expect(await summaryOf(viewer)).toEqual([
+      ["All", 1, newer],
+      ["Empty", 0, null],
+      ["Zoo", 1, newer],
+    ]);
+    const [listed] = await listAlbums(viewer);
+    expect(listed?.cover?.thumbUrl).toContain(`media/${newer}/thumb.webp`);
+    expect(listed?.cover).not.toHaveProperty("keys");
+  });
+
+  test("an album's pictures come page by page, newest first, without those of other albums and of the trash", async () => {
+    const imageIds = await addImages(9, () => new Date(7));
+    const [trashed = "", ...expected] = imageIds;
+    const { id } = await addToAlbum(viewer, { name: "Lake", imageIds });
+    await addToAlbum(viewer, { name: "Other", imageIds: await addImages(2) });
+    await trashImage(viewer, trashed);
+    for (const pageSize of [1, 3, 8, 100])
+      expect(await contentsOf(id, pageSize)).toEqual(expected.toReversed());
+    await restoreImage(viewer, trashed);
+    expect(await contentsOf(id)).toHaveLength(9);
+  });
+
+  test("someone else's album is not there: not to see, rename, delete, fill or empty", async () => {
+    const own = await addImage(viewer.id);
+    const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [own.id] });
+    for (const missing of [id, newId()]) {
+      const verbs = [
+        getAlbum(stranger, missing),
+        listAlbumImages(stranger, missing, null),
+        renameAlbum(stranger, { id: missing, name: "mine" }),
+        deleteAlbum(stranger, missing),
+        removeFromAlbum(stranger, { albumId: missing, imageIds: [own.id] }),
+      ];
+      for (const verb of await Promise.allSettled(verbs))
+        expect(verb).toMatchObject({ status: "rejected", reason: notFound });
+    }
+    const foreign = await addImage(stranger.id);
+    const claim = { id, name: "Lake", createdAt: 0, imageIds: [foreign.id, own.id] };
+    await expect(restoreAlbum(stranger, claim)).rejects.toThrow();
+    expect(await listAlbums(stranger)).toEqual([]);
+    expect(await getAlbum(viewer, id)).toEqual({ id, name: "Lake", count: 1 });
+    expect(await rowsOf(id)).toEqual([own.id]);
+  });
+
+  test("an album is renamed, but not to the name of another", async () => {
+    const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [] });
+    await addToAlbum(viewer, { name: "Zoo", imageIds: [] });
+    await addToAlbum(stranger, { name: "Sea", imageIds: [] });
+    await expect(renameAlbum(viewer, { id, name: " Zoo " })).rejects.toMatchObject({ code: "name_taken" });
+    await expect(renameAlbum(viewer, { id, name: " " })).rejects.toMatchObject({ code: "empty_name" });
+    expect(await getAlbum(viewer, id)).toMatchObject({ name: "Lake" });
+    expect(await renameAlbum(viewer, { id, name: "Lake" })).toBe("Lake");
+    expect(await renameAlbum(viewer, { id, name: " Sea\n" })).toBe("Sea");
+    expect(await getAlbum(viewer, id)).toMatchObject({ name: "Sea" });
+  });
+
+  test("of two albums that get the same name at once, one does", async () => {
+    const made = await Promise.all(["a", "b"].map((name) => addToAlbum(viewer, { name, imageIds: [] })));
+    const renamed = await Promise.allSettled(made.map(({ id }) => renameAlbum(viewer, { id, name: "c" })));
+    expect(renamed.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  describe("deleting an album", () => {
+    test("leaves the pictures; undone, it is what it was", async () => {
+      const imageIds = await addImages(3);
+      const [oldest = ""] = imageIds;
+      const { id } = await addToAlbum(viewer, { name: "Lake", imageIds });
+      const [before] = await albumRows(id);
+      await addToAlbum(viewer, { name: "Zoo", imageIds });
+      const deleted = await deleteAlbum(viewer, id);
+      await expect(getAlbum(viewer, id)).rejects.toMatchObject(notFound);
+      expect(await rowsOf(id)).toEqual([]);
+      expect(await getImage(viewer, oldest)).toMatchObject({ id: oldest });
+      expect(await summaryOf(viewer)).toMatchObject([["Zoo", 3, {}]]);
+      for (let times = 0; times < 2; times += 1)
+        expect(await restoreAlbum(viewer, deleted)).toEqual({ id, name: "Lake" });
+      expect(await albumRows(id)).toEqual([before]);
+      expect(await contentsOf(id)).toEqual(imageIds.toReversed());
+    });
+
+    test("undone once there is another of its name, gives that one the pictures", async () => {
+      const [a = "", b = ""] = await addImages(2);
+      const first = await addToAlbum(viewer, { name: "Lake", imageIds: [a] });
+      const deleted = await deleteAlbum(viewer, first.id);
+      const second = await addToAlbum(viewer, { name: "Lake", imageIds: [b] });
+      expect(await restoreAlbum(viewer, deleted)).toEqual(second);
+      expect(await contentsOf(second.id)).toEqual([b, a]);
+    });
+  });
+
+  test("what is taken out of an album stays in the gallery and in other albums", async () => {
+    const [a = "", b = ""] = await addImages(2);
+    const lake = await addToAlbum(viewer, { name: "Lake", imageIds: [a, b] });
+    const zoo = await addToAlbum(viewer, { name: "Zoo", imageIds: [a] });
+    for (let times = 0; times < 2; times += 1)
+      await removeFromAlbum(viewer, { albumId: lake.id, imageIds: [a, newId()] });
+    expect([await contentsOf(lake.id), await contentsOf(zoo.id)]).toEqual([[b], [a]]);
+    expect(await getImage(viewer, a)).toMatchObject({ id: a });
+  });
+
+  test("a picture that is gone is in no album, and a user's albums go with the user", async () => {
+    const [gone = "", kept = ""] = await addImages(2);
+    const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [gone, kept] });
+    await database().orm.delete(images).where(eq(images.id, gone));
+    expect(await rowsOf(id)).toEqual([kept]);
+    await database().orm.delete(users).where(eq(users.id, viewer.id));
+    expect([await rowsOf(id), await albumRows(id)]).toEqual([[], []]);
+  });
+});
+
+describe("by an index, and with no more to sort than is in the album, go", () => {
+  beforeAll(() => setDatabase(openDatabase(`file:${fileOf("better-sqlite3")}`)));
+
+  const here = { id: newId(), capturedAt: 5 };
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ["the first page", (id) => listAlbumImages(viewer, id, null)],
+    ["a further page", (id) => listAlbumImages(viewer, id, here)],
+    ["its facts", (id) => getAlbum(viewer, id)],
+  ])("%s", async (_, query) => {
+    const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [] });
+    const plan = (await plansOf(fileOf("better-sqlite3"), () => query(id))).join("\n");
+    expect(plan).toContain("sqlite_autoindex_album_images_1 (album_id=?)");
+    expect(plan).toContain("images USING INDEX sqlite_autoindex_images_1 (id=?)");
+    expect(plan).not.toMatch(/SCAN|images_gallery/);
+  });
+
+  test("the list of albums, which sorts nothing but the albums", async () => {
+    const [plan] = await plansOf(fileOf("better-sqlite3"), () => listAlbums(viewer));
+    expect(plan).toContain("albums USING INDEX albums_name (owner_id=?)");
+    expect(plan).not.toMatch(/SCAN|GROUP BY/);
+  });
+});
+
+test("an action takes so many pictures and no more", () => {
+  const ids = (count: number) => Array.from({ length: count }, () => newId());
+  const fits = (imageIds: string[]) => addToAlbumShape.safeParse({ name: "Lake", imageIds }).success;
+  expect([fits(ids(maxImagesPerCall)), fits(ids(maxImagesPerCall + 1)), fits(["no-id"])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+/** The ids of new pictures of the viewer, the oldest first. */
+async function addImages(count: number, capturedAt = (n: number) => new Date(n)): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 1; n <= count; n += 1) ids.push((await addImage(viewer.id, { capturedAt: capturedAt(n) })).id);
+  return ids;
+}
+
+const albumRows = (id: string) => database().orm.select().from(albums).where(eq(albums.id, id));
+
+/** What the table holds, whoever may see it. */
+async function rowsOf(id: string): Promise<string[]> {
+  const rows = await database().orm.select().from(albumImages).where(eq(albumImages.albumId, id));
+  return rows.map((row) => row.imageId);
+}
+
+async function contentsOf(id: string, pageSize = 100): Promise<string[]> {
+  const ids: string[] = [];
+  let after: Cursor | null = null;
+  do {
+    const page = await listAlbumImages(viewer, id, after, pageSize);
+    expect(page.images.length).toBeLessThanOrEqual(pageSize);
+    ids.push(...page.images.map((image) => image.id));
+    after = page.next;
+  } while (after !== null);
+  return ids;
+}
+
+async function summaryOf(someone: Viewer) {
+  const listed = await listAlbums(someone);
+  return listed.map(({ name, count, cover }) => [name, count, cover?.id ?? null]);
+}
