@@ -11,7 +11,7 @@ import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
-import { abandon, begin, confirm, reportRefusal } from "./actions";
+import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
 import { TabTells } from "./tab-tells";
 import { Tray } from "./tray";
 import { noteUnderWay } from "./under-way";
@@ -50,7 +50,10 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const server = { begin: known(begin), confirm: known(confirm), abandon, reportRefusal };
+    const server = {
+      ...{ begin: known(begin), confirm: known(confirm), abandon, reportRefusal },
+      addToAlbum: known(addToAlbum),
+    };
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
       ? createSharedQueue({

@@ -1,4 +1,4 @@
-import { maxAlbumName } from "@/lib/albums/contract";
+import { maxAlbumNameLength } from "@/lib/albums/contract";
 
 /** Where a chosen file comes from. */
 export interface Origin {
@@ -21,4 +21,4 @@ export const originOf = (file: File): Origin =>
 
 /** Of a folder within folders, the outermost first. The innermost says most, should all of them be too long. */
 export const folderName = (path: readonly string[]): string | null =>
-  path.length === 0 ? null : path.join(" / ").slice(-maxAlbumName).trim();
+  path.length === 0 ? null : path.join(" / ").slice(-maxAlbumNameLength).trim();

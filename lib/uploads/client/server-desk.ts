@@ -1,4 +1,4 @@
-import { maxImagesPerAddition } from "@/lib/albums/contract";
+import { maxImagesPerCall } from "@/lib/albums/contract";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
@@ -78,7 +78,7 @@ export class ServerDesk {
       },
     });
     this.#additions = new Batcher({
-      maxSize: maxImagesPerAddition,
+      maxSize: maxImagesPerCall,
       maxGatherMs: 1600,
       clock,
       shouldWait: () => "may",
