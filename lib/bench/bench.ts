@@ -8,6 +8,7 @@ import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
 import { benchManyFiles } from "./many-files";
+import { benchReload } from "./reload";
 import { benchStorage } from "./storage";
 import { benchUploads } from "./uploads";
 
@@ -25,6 +26,7 @@ const benches: Record<string, () => Promise<void>> = {
   storage: benchStorage,
   uploads: benchUploads,
   many: benchManyFiles,
+  reload: benchReload,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.

@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { type Browser, chromium, type Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import sharp from "sharp";
-import { findChromium } from "@/e2e/support/find-chromium";
 import { PailServer } from "@/e2e/support/pail-server";
+import { launchChromium } from "./chromium";
 
 const files = 5000;
 const sampleMs = 250;
@@ -13,10 +13,7 @@ const sampleMs = 250;
 export async function benchManyFiles(): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pail-bench-many-"));
   const pail = await PailServer.start();
-  const browser = await chromium.launch({
-    executablePath: findChromium() ?? "",
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+  const browser = await launchChromium();
   try {
     const paths = await makeSmallFiles(folder);
     const context = await browser.newContext({ baseURL: pail.origin });

@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { type Browser, chromium, type Page } from "@playwright/test";
-import { findChromium } from "@/e2e/support/find-chromium";
+import type { Browser, Page } from "@playwright/test";
 import { makePhotographs } from "@/e2e/support/photos";
 import { startTestPail } from "@/lib/test-pail";
+import { launchChromium, narrow } from "./chromium";
 import { median, ratioLine } from "./figures";
 import { type Calls, UploadServer } from "./upload-server";
 
@@ -53,10 +53,7 @@ export async function benchUploads(): Promise<void> {
     ...Object.keys(own).map((name) => `contenders/${name.replace(".js", ".ts")}`),
     ...(hasPeers ? Object.keys(peers).map((name) => `peers/${name}`) : []),
   ]);
-  const browser = await chromium.launch({
-    executablePath: findChromium() ?? "",
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+  const browser = await launchChromium();
 
   async function runAll(paths: string[], uploadBytesPerSecond: number | null): Promise<Map<string, Run>> {
     const runs = new Map<string, Run>();
@@ -111,12 +108,6 @@ async function openPage(browser: Browser, url: string, photographs: string[]): P
   await page.goto(url);
   await page.locator("input").setInputFiles(photographs);
   return page;
-}
-
-async function narrow(page: Page, uploadThroughput: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const others = { offline: false, latency: 0, downloadThroughput: -1 };
-  await session.send("Network.emulateNetworkConditions", { ...others, uploadThroughput });
 }
 
 async function cpuMs(browser: Browser): Promise<number> {
