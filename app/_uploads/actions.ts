@@ -1,12 +1,12 @@
 "use server";
 
-import { userAction } from "@/lib/actions";
+import { pageAction } from "@/lib/actions";
 import { abandonUploads, beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 import { offersShape, uploadIdsShape } from "@/lib/uploads/offer";
 import { logRefusal, refusalShape } from "@/lib/uploads/refusal";
 
-export const begin = userAction(offersShape, beginUploads);
-export const confirm = userAction(uploadIdsShape, confirmUploads);
-export const abandon = userAction(uploadIdsShape, abandonUploads);
-export const reportRefusal = userAction(refusalShape, logRefusal);
+export const begin = pageAction(offersShape, beginUploads);
+export const confirm = pageAction(uploadIdsShape, confirmUploads);
+export const abandon = pageAction(uploadIdsShape, abandonUploads);
+export const reportRefusal = pageAction(refusalShape, logRefusal);

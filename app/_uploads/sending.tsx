@@ -9,6 +9,7 @@ import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare";
 import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { UploadServer } from "@/lib/uploads/client/upload-server";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abandon, begin, confirm, reportRefusal } from "./actions";
@@ -50,7 +51,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const server = { begin: known(begin), confirm: known(confirm), abandon, reportRefusal };
+    const server = serverFor(viewerId);
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
       ? createSharedQueue({
@@ -67,6 +68,14 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   }, []);
   return queue;
 }
+
+/** Each call says whose page this is: somebody else may have signed in since. */
+const serverFor = (viewerId: string): UploadServer => ({
+  begin: known((offers) => begin(viewerId, offers)),
+  confirm: known((uploadIds) => confirm(viewerId, uploadIds)),
+  abandon: (uploadIds) => abandon(viewerId, uploadIds),
+  reportRefusal: (refusal) => reportRefusal(viewerId, refusal),
+});
 
 /** A private window, or a full disk, may refuse to keep anything. */
 async function journalOf(viewerId: string): Promise<Journal> {

@@ -64,6 +64,7 @@ export type ServerFault =
   | "rate_limited"
   | "unavailable"
   | "unauthenticated"
+  | "other_viewer"
   | "outdated"
   | "quota_full";
 export type BucketFault =
@@ -123,7 +124,7 @@ export class SimulatedWorld {
   };
 
   /** Until `comeBack`, every call to the server is answered so. */
-  block(fault: "unauthenticated" | "outdated"): void {
+  block(fault: "unauthenticated" | "other_viewer" | "outdated"): void {
     this.#block = fault;
   }
 

@@ -25,6 +25,8 @@ export async function callForAll<T>(count: number, action: () => Promise<Result<
       throw new TransientError(messages.serverBusy);
     case "unauthenticated":
       throw new TransientError(messages.signedOut);
+    case messages.otherViewer.code:
+      throw new TransientError(messages.otherViewer);
     case messages.outdated.code:
       throw new TransientError(messages.outdated);
     default:
