@@ -98,6 +98,33 @@ test("what the browser could not keep is chosen again, told by its content", asy
   await expect(tray(page)).toHaveCount(0);
 });
 
+test("what was left is chosen again in any page, also one that does not send", async ({
+  page,
+  pail,
+  context,
+}) => {
+  const photographs = await makePhotographs(3);
+  await context.addInitScript(() => {
+    // A browser whose disk is full.
+    navigator.storage.estimate = async () => ({ quota: 0, usage: 0 });
+  });
+  await page.goto("/");
+  pail.bucketWire.cut(500_000);
+  await choose(page, photographs.slice(0, 2));
+  await expect(waiting(page)).toBeVisible();
+  const sender = await context.newPage();
+  await sender.goto("/");
+  await expect(tray(sender).getByRole("progressbar")).toHaveCount(2);
+  await page.reload();
+  pail.bucketWire.mend();
+  for (const each of [sender, page])
+    await expect(tray(each).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
+  const again = tray(page).getByLabel("Choose these again");
+  await again.setInputFiles(photographs.map(({ path }) => path));
+  await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
+  for (const each of [sender, page]) await expect(galleryImages(each)).toHaveCount(2);
+});
+
 test("what was left can be discarded, and another person on this browser sees none of it", async ({
   page,
   pail,

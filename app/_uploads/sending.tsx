@@ -3,7 +3,7 @@
 import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Result } from "@/lib/errors";
-import { openJournal } from "@/lib/uploads/client/browser-journal";
+import { askPermission, openJournal } from "@/lib/uploads/client/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/journal";
 import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare";
@@ -58,6 +58,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
           name: `pail-uploads-${viewerId}`,
           createQueue: async () =>
             createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
+          askPermission: () => askPermission(viewerId),
         })
       : createUploadQueue({ server, preparer });
     setQueue(made);
