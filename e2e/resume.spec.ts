@@ -75,6 +75,17 @@ test("two pages show the same, one sends, and when it is closed the other goes o
   expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([{ n: 8 }]);
 });
 
+test("what is chosen in one page is sent by another", async ({ page, context }) => {
+  const photographs = await makePhotographs(2);
+  await page.goto("/");
+  await choose(page, photographs.slice(0, 1));
+  await expect(galleryImages(page)).toHaveCount(1);
+  const other = await context.newPage();
+  await other.goto("/");
+  await choose(other, photographs.slice(1));
+  for (const each of [page, other]) await expect(galleryImages(each)).toHaveCount(2);
+});
+
 test("what the browser could not keep is chosen again, told by its content", async ({ page, pail }) => {
   const photographs = await makePhotographs(3);
   await page.addInitScript(() => {

@@ -119,8 +119,10 @@ export function createSharedQueue({
     hasFollowers = true;
     if (message.says === "hello") tell();
     if (message.says === "add")
-      sender.addAs(message.chosen.map(({ id, file, handle }) => ({ id, file: withHandle(file, handle) })));
-    if (message.says === "rejoin") void answerRejoin(sender, message.id, message.files);
+      sender.addAs(
+        message.chosen.map(({ id, file, handle }) => ({ id, file: withHandle(ownFile(file), handle) })),
+      );
+    if (message.says === "rejoin") void answerRejoin(sender, message.id, message.files.map(ownFile));
     if (message.says === "open_left") void sender.openLeft();
     if (message.says === "do") sender[message.what](message.id ?? "");
   }
@@ -200,3 +202,7 @@ export function createSharedQueue({
     getSnapshot: () => snapshot,
   };
 }
+
+/** Chromium lets no page send the file of another one; it may send what that is made of. */
+const ownFile = (file: File): File =>
+  new File([file], file.name, { type: file.type, lastModified: file.lastModified });
