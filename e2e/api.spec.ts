@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -174,6 +175,30 @@ test("what is no such request is refused with a sentence", async ({ pail, user }
   expect((await ask("POST", "uploads", long)).body).toMatchObject({ error: { code: "too_large" } });
   const document = await (await fetch(`${pail.origin}/api/v1/openapi.json`)).json();
   expect(document).toMatchObject({ openapi: "3.1.0", servers: [{ url: pail.origin }] });
+});
+
+test("a picture that is broken off on its way is no error of the server's, and leaves nothing", async ({
+  pail,
+  user,
+}) => {
+  const authorization = `Bearer ${addToken(pail, user)}`;
+  const received = async () =>
+    (await readdir(os.tmpdir())).filter((name) => name.startsWith("pail-received-"));
+  const before = await received();
+  const ours = async () => (await received()).filter((name) => !before.includes(name));
+  const request = http.request(`${pail.origin}/api/v1/images?name=half.jpg`, {
+    method: "POST",
+    headers: { authorization, "content-length": 5_000_000 },
+  });
+  const closed = new Promise((resolve) => request.once("close", resolve));
+  request.once("error", () => undefined);
+  request.write(randomBytes(1_000_000));
+  await expect.poll(ours).not.toEqual([]);
+  request.destroy();
+  await closed;
+  await expect.poll(ours).toEqual([]);
+  expect(pail.query("select id from uploads where owner_id = ?", user.id)).toEqual([]);
+  expect(pail.output).not.toMatch(/unexpected error|ECONNRESET|aborted/);
 });
 
 test("a token is made under Settings, shown once, configures ShareX, and is revoked", async ({

@@ -120,6 +120,36 @@ test("signed out in the middle: it asks, and goes on once one has signed in agai
   await expect(tray.getByRole("alert")).toHaveCount(0);
 });
 
+test("somebody else signs in meanwhile: nothing becomes theirs, and it goes on once oneself is back", async ({
+  page,
+  pail,
+  user,
+  context,
+}) => {
+  const photographs = await makePhotographs(4);
+  await page.goto("/");
+  const mine = await context.cookies();
+  const other = pail.addUser();
+  await context.addCookies([{ name: "pail", value: other.token, url: pail.origin }]);
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(tray.getByRole("alert")).toContainText("Somebody else has signed in.");
+  // There one can sign in although somebody is.
+  const opened = page.waitForEvent("popup");
+  await tray.getByRole("link", { name: "Sign in" }).click();
+  await expect((await opened).getByRole("button", { name: "Sign in" })).toBeVisible();
+  await context.addCookies(mine);
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(galleryImages(page)).toHaveCount(photographs.length);
+  await expect(tray.getByRole("alert")).toHaveCount(0);
+  const owners = pail.query(
+    "select distinct owner_id from uploads where owner_id in (?, ?)",
+    user.id,
+    other.id,
+  );
+  expect(owners).toEqual([{ owner_id: user.id }]);
+});
+
 test("a new build in the middle: it asks for a reload", async ({ page, user, expectedErrors }) => {
   expect(user.id).not.toBe("");
   expectedErrors.push(/Failed to load resource|Server Action/);

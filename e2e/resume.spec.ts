@@ -75,6 +75,17 @@ test("two pages show the same, one sends, and when it is closed the other goes o
   expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([{ n: 8 }]);
 });
 
+test("what is chosen in one page is sent by another", async ({ page, context }) => {
+  const photographs = await makePhotographs(2);
+  await page.goto("/");
+  await choose(page, photographs.slice(0, 1));
+  await expect(galleryImages(page)).toHaveCount(1);
+  const other = await context.newPage();
+  await other.goto("/");
+  await choose(other, photographs.slice(1));
+  for (const each of [page, other]) await expect(galleryImages(each)).toHaveCount(2);
+});
+
 test("what the browser could not keep is chosen again, told by its content", async ({ page, pail }) => {
   const photographs = await makePhotographs(3);
   await page.addInitScript(() => {
@@ -96,6 +107,33 @@ test("what the browser could not keep is chosen again, told by its content", asy
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(2);
   await expect(tray(page)).toHaveCount(0);
+});
+
+test("what was left is chosen again in any page, also one that does not send", async ({
+  page,
+  pail,
+  context,
+}) => {
+  const photographs = await makePhotographs(3);
+  await context.addInitScript(() => {
+    // A browser whose disk is full.
+    navigator.storage.estimate = async () => ({ quota: 0, usage: 0 });
+  });
+  await page.goto("/");
+  pail.bucketWire.cut(500_000);
+  await choose(page, photographs.slice(0, 2));
+  await expect(waiting(page)).toBeVisible();
+  const sender = await context.newPage();
+  await sender.goto("/");
+  await expect(tray(sender).getByRole("progressbar")).toHaveCount(2);
+  await page.reload();
+  pail.bucketWire.mend();
+  for (const each of [sender, page])
+    await expect(tray(each).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
+  const again = tray(page).getByLabel("Choose these again");
+  await again.setInputFiles(photographs.map(({ path }) => path));
+  await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
+  for (const each of [sender, page]) await expect(galleryImages(each)).toHaveCount(2);
 });
 
 test("what was left can be discarded, and another person on this browser sees none of it", async ({

@@ -27,6 +27,17 @@ export function userAction<S extends z.ZodType, T>(
   return (input) => answer(async () => verb(await requireViewer(), parse(shape, input)));
 }
 
+/**
+ * The same for a page that is kept open: it says whose it is, and is refused as AppError `other_viewer` where somebody else has
+ * signed in since.
+ */
+export function pageAction<S extends z.ZodType, T>(
+  shape: S,
+  verb: (viewer: Viewer, input: z.output<S>) => Promise<T>,
+): (viewerId: string, input: z.input<S>) => Promise<Result<T>> {
+  return (viewerId, input) => answer(async () => verb(await requireSame(viewerId), parse(shape, input)));
+}
+
 /** What any error means to the person: its own sentence, or a general one with a number that is in the log too. */
 export function failureOf(error: unknown): { status: number; failure: Failure } {
   if (error instanceof StorageError) {
@@ -55,6 +66,12 @@ async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
     unstable_rethrow(error);
     return { ok: false, error: failureOf(error).failure };
   }
+}
+
+async function requireSame(viewerId: string): Promise<Viewer> {
+  const viewer = await requireViewer();
+  if (viewer.id === viewerId) return viewer;
+  throw new AppError("other_viewer", "Somebody else has signed in. Reload the page.");
 }
 
 /** Next compares Origin with Host, and lets a request without Origin pass: this does not. */

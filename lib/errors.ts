@@ -11,6 +11,7 @@ const statusOf: Record<string, number> = {
   unauthenticated: 401,
   wrong_origin: 403,
   forbidden: 403,
+  other_viewer: 403,
   not_found: 404,
   rate_limited: 429,
   unavailable: 503,

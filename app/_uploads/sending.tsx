@@ -3,12 +3,13 @@
 import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Result } from "@/lib/errors";
-import { openJournal } from "@/lib/uploads/client/browser-journal";
+import { askPermission, openJournal } from "@/lib/uploads/client/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/journal";
 import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare";
 import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { UploadServer } from "@/lib/uploads/client/upload-server";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
@@ -50,16 +51,14 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const server = {
-      ...{ begin: known(begin), confirm: known(confirm), abandon, reportRefusal },
-      addToAlbum: known(addToAlbum),
-    };
+    const server = serverFor(viewerId);
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
       ? createSharedQueue({
           name: `pail-uploads-${viewerId}`,
           createQueue: async () =>
             createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
+          askPermission: () => askPermission(viewerId),
         })
       : createUploadQueue({ server, preparer });
     setQueue(made);
@@ -70,6 +69,15 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   }, []);
   return queue;
 }
+
+/** Each call says whose page this is: somebody else may have signed in since. */
+const serverFor = (viewerId: string): UploadServer => ({
+  begin: known((offers) => begin(viewerId, offers)),
+  confirm: known((uploadIds) => confirm(viewerId, uploadIds)),
+  abandon: (uploadIds) => abandon(viewerId, uploadIds),
+  reportRefusal: (refusal) => reportRefusal(viewerId, refusal),
+  addToAlbum: known((addition) => addToAlbum(viewerId, addition)),
+});
 
 /** A private window, or a full disk, may refuse to keep anything. */
 async function journalOf(viewerId: string): Promise<Journal> {

@@ -2,6 +2,7 @@
 
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
+import { messages } from "@/lib/uploads/client/messages";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
 import { isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
@@ -94,7 +95,12 @@ function Blocked({ items }: { items: UploadItem[] }) {
     <p role="alert" className="flex items-center gap-2 pr-2 pb-1 pl-4 text-sm">
       <span className="flex-1">{state.sentence}</span>
       {state.status === "signed_out" ? (
-        <a href="/sign-in" target="_blank" rel="noreferrer" className={`${textButton} content-center`}>
+        <a
+          href={state.code === messages.otherViewer.code ? "/sign-in?again" : "/sign-in"}
+          target="_blank"
+          rel="noreferrer"
+          className={`${textButton} content-center`}
+        >
           Sign in
         </a>
       ) : null}

@@ -6,8 +6,9 @@ import { SignInForm } from "./sign-in-form";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-export default async function SignInPage() {
-  if ((await currentViewer()) !== null) redirect("/");
+/** `?again` is for whoever wants to be somebody else. */
+export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
+  if ((await currentViewer()) !== null && (await searchParams).again === undefined) redirect("/");
   return (
     <Entrance title="Sign in">
       <SignInForm />

@@ -5,9 +5,16 @@ import { requireTokenOwner } from "@/lib/accounts/tokens";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { callerOf, failureOf, parse } from "@/lib/actions";
 import { AppError } from "@/lib/errors";
+import { bodyOf } from "./body";
 import type { errorAnswer, Operation } from "./operations";
 
 type Params = Promise<Record<string, string>>;
+
+/** What came with the input; the body only where the operation takes no JSON. */
+interface Sent {
+  headers: Headers;
+  body: AsyncIterable<Uint8Array>;
+}
 
 /** A hundred files with long names. */
 const maxJsonBytes = 1024 * 1024;
@@ -18,14 +25,14 @@ const maxJsonBytes = 1024 * 1024;
  */
 export function apiRoute<I extends z.ZodObject, A extends z.ZodObject>(
   operation: Operation & { input: I; answer: A },
-  verb: (viewer: Viewer, input: z.output<I>, request: Request) => Promise<z.input<A>>,
+  verb: (viewer: Viewer, input: z.output<I>, sent: Sent) => Promise<z.input<A>>,
 ): (request: NextRequest, context: { params: Params }) => Promise<Response> {
   return async (request, { params }) => {
     try {
       const viewer = await requireTokenOwner(bearerOf(request), operation.scope, await callerOf());
       const given = operation.body === "json" ? await jsonOf(request) : queryOf(request);
       const input = parse(operation.input, { ...given, ...(await params) });
-      return answer(200, await verb(viewer, input, request));
+      return answer(200, await verb(viewer, input, { headers: request.headers, body: bodyOf(request) }));
     } catch (error) {
       const { status, failure } = failureOf(error);
       return answer(status, { error: failure } satisfies z.input<typeof errorAnswer>);
@@ -48,7 +55,7 @@ const queryOf = ({ nextUrl }: NextRequest): object => Object.fromEntries(nextUrl
 async function jsonOf(request: Request): Promise<object> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of bodyOf(request)) {
     bytes += chunk.length;
     if (bytes > maxJsonBytes)
       throw new AppError("too_large", "The request is too long. Ask for fewer files at once.");

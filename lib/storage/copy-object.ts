@@ -7,8 +7,8 @@ import { isCode } from "./s3-failure";
 /** What is known of the object that is to be copied. */
 export interface Checked {
   etag: string;
-  /** base64, where the store keeps it */
-  sha256?: string;
+  /** base64, where the store keeps it; null where only the copy tells it */
+  sha256?: string | null;
 }
 
 /**
@@ -34,8 +34,8 @@ export async function copyObject(
     const { CopyObjectResult: copied } = await bucket.s3.send(command);
     const copiedSha256 = wholeSha256(copied?.ChecksumSHA256);
     if (checked === undefined) return copiedSha256;
-    const { etag, sha256 = copiedSha256 } = checked;
-    const isChecked = copiedSha256 === null ? sameEtag(copied?.ETag, etag) : copiedSha256 === sha256;
+    const sha256 = checked.sha256 ?? copiedSha256;
+    const isChecked = copiedSha256 === null ? sameEtag(copied?.ETag, checked.etag) : copiedSha256 === sha256;
     if (!isChecked) throw changed();
     return copiedSha256;
   } catch (error) {

@@ -43,7 +43,7 @@ export async function confirmUploads(viewer: Owner, uploadIds: string[]): Promis
     const upload = byId.get(id);
     return upload === undefined ? refused(unknownUpload) : confirmUpload(viewer, upload);
   });
-  await clearIncoming(rows.filter((row) => row.state !== "ready").map((row) => row.id));
+  await clearAway(rows.filter((row) => row.state !== "ready").map((row) => row.id));
   return outcomes;
 }
 
@@ -103,15 +103,16 @@ async function copyToMedia(
 ): Promise<void> {
   const [from, to] = [incoming(), media()];
   const copy = (kind: ObjectKind) => {
-    const checked = { etag: etags[kind], sha256: objects[kind].sha256 };
+    const isKnown = kind !== "original" || isHashed;
+    const checked = { etag: etags[kind], sha256: isKnown ? objects[kind].sha256 : null };
     const source = { storage: from, name: incomingName(id, kind) };
     return to.copy(source, mediaName(imageId, kind, objects[kind]), checked);
   };
-  const [sha256] = await Promise.all(objectKinds.map(copy));
-  if (isHashed || sha256 === objects.original.sha256) return;
+  const [copied] = await Promise.all(objectKinds.map(copy));
+  if (isHashed) return;
   // The parts are the right ones; whether they are in order, and the picture that was announced, only the whole tells.
-  const name = incomingName(id, "original");
-  if ((await hashObject(name, etags.original)) !== objects.original.sha256) throw bytesDiffer();
+  const sha256 = copied ?? (await hashObject(incomingName(id, "original"), etags.original));
+  if (sha256 !== objects.original.sha256) throw bytesDiffer();
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */
@@ -140,7 +141,6 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
   const present = (await findImagesByContent(viewer, [row.sha256])).values().next().value;
   if (present?.id === row.id) return { status: "ready", image: present };
   await endUpload(upload, "abandoned");
-  await deleteCopies([upload]);
   return present === undefined ? refused(ended) : { status: "duplicate", image: present };
 }
 
@@ -193,17 +193,21 @@ async function change(upload: Upload, values: Partial<Upload>): Promise<boolean>
   return rows.length > 0;
 }
 
-/** What has ended needs its incoming objects no more. Where this fails the picture is safe all the same: the sweep tries again. */
-async function clearIncoming(uploadIds: string[]): Promise<void> {
+/**
+ * What has ended needs its incoming objects no more, and copies only as an image. Where this fails the picture is safe all the
+ * same: the sweep tries again.
+ */
+async function clearAway(uploadIds: string[]): Promise<void> {
   try {
     const rows = await database()
-      .orm.select({ id: uploads.id, multipartId: uploads.multipartId })
+      .orm.select()
       .from(uploads)
       .where(and(inArray(uploads.id, uploadIds), not(isOpen)));
     await abortParts(rows);
     await deleteIncoming(rows.map((row) => row.id));
+    await deleteCopies(rows.filter((row) => row.state !== "ready"));
   } catch (error) {
-    log.warn({ error }, "incoming objects are left to the sweep");
+    log.warn({ error }, "objects of uploads that have ended are left to the sweep");
   }
 }
 

@@ -9,8 +9,9 @@ import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { getImage } from "@/lib/images/image";
 import { testUnless } from "@/lib/local-bucket/contract-store";
-import { incoming } from "@/lib/storage/locations";
+import { incoming, media } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts, listParts } from "@/lib/storage/multipart";
+import type { Storage } from "@/lib/storage/storage";
 import { addViewer, makePicture, postAll, startTestPail, type TestPicture } from "@/lib/test-pail";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
@@ -80,6 +81,12 @@ async function multiparts(): Promise<string[]> {
   for await (const page of listMultiparts(incoming().bucket, "incoming/"))
     keys.push(...page.map(({ key }) => key));
   return keys;
+}
+
+async function namesIn(storage: Storage, folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { files } of storage.listdir(folder)) names.push(...files.map(({ name }) => name));
+  return names;
 }
 
 async function multipartOf(id: string) {
@@ -175,16 +182,17 @@ describe("an original in parts", () => {
     expect(await confirm(id)).toMatchObject({ status: "ready" });
   });
 
-  test("whose parts are as announced, but not the whole, is refused", async () => {
+  test("whose parts are as announced, but not the whole, is rejected, and nothing of it stays", async () => {
     const picture = await makeLargePicture();
     picture.offer.original.sha256 = sha256(randomBytes(8));
     const id = await arrive(picture);
-    expect(await confirm(id)).toMatchObject({ status: "refused" });
-    setClock(new Date(Date.now() + 3600_000));
-    await sweep();
-    expect((await database().orm.select().from(uploads).where(eq(uploads.id, id)))[0]?.state).not.toBe(
-      "ready",
-    );
+    const differs = { status: "refused", error: { code: "bytes_differ" } };
+    expect(await confirm(id)).toMatchObject(differs);
+    expect(await confirm(id)).toMatchObject(differs);
+    const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, id));
+    expect(row).toMatchObject({ state: "rejected", reservedBytes: 0 });
+    expect(await namesIn(incoming(), id)).toEqual([]);
+    expect(await namesIn(media(), row?.imageId ?? "")).toEqual([]);
   });
 
   test("leaves no parts when it is given up", async () => {

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import os from "node:os";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images, uploads } from "@/lib/db/schema";
+import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { addViewer, startTestPail } from "@/lib/test-pail";
 import { receiveImage } from "./receive";
@@ -51,6 +54,23 @@ test("what is none, or too long, is refused before it becomes an upload", async 
   await expect(receive(Buffer.alloc(53_000_000))).rejects.toMatchObject({ code: "too_large" });
   expect(await receive(Buffer.alloc(1), 53_000_000)).toMatchObject({ error: { code: "too_large" } });
   expect((await rows()).map(({ length }) => length)).toEqual(before);
+});
+
+test("what is broken off on its way leaves nothing", async () => {
+  const before = (await rows()).map(({ length }) => length);
+  const folders = await readdir(os.tmpdir());
+  const ours = async () =>
+    (await readdir(os.tmpdir())).filter((name) => /^pail-received-/.test(name) && !folders.includes(name));
+  const brokenOff = new AppError("broken_off", "It broke off.");
+  const body = (async function* () {
+    yield Buffer.alloc(100_000);
+    throw brokenOff;
+  })();
+  await expect(receiveImage(viewer, { name: "broken.png", body, announcedBytes: 200_000 })).rejects.toBe(
+    brokenOff,
+  );
+  expect((await rows()).map(({ length }) => length)).toEqual(before);
+  await expect.poll(ours).toEqual([]);
 });
 
 test("of what is too long no more is read than it takes to know", async () => {

@@ -18,7 +18,7 @@ import { incomingName } from "./objects";
 
 interface Sent {
   name: string;
-  body: AsyncIterable<Uint8Array> | null;
+  body: AsyncIterable<Uint8Array>;
   /** as the request's head has it; 0 or NaN where it does not say */
   announcedBytes: number;
 }
@@ -35,17 +35,14 @@ export async function receiveImage(
   const folder = await mkdtemp(path.join(os.tmpdir(), "pail-received-"));
   try {
     const file = path.join(folder, "original");
-    const original = await takeIn(body ?? [], file);
+    const original = await takeIn(body, file);
     return await send(viewer, { name, original }, file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function takeIn(
-  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  file: string,
-): Promise<OriginalOffer["original"]> {
+async function takeIn(body: AsyncIterable<Uint8Array>, file: string): Promise<OriginalOffer["original"]> {
   const { limits } = env();
   const hash = createHash("sha256");
   const { code, message } = tooLarge();

@@ -11,7 +11,9 @@ import { env, setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
 import { testUnless } from "@/lib/local-bucket/contract-store";
+import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
+import { StorageError } from "@/lib/storage/s3-failure";
 import {
   addViewer,
   makePicture,
@@ -29,11 +31,26 @@ import { sweep } from "./sweep";
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
 
+/** What the store does not copy, by a piece of its key. */
+let uncopied: string | null = null;
+
 beforeAll(async () => {
   pail = await startTestPail();
   viewer = await addViewer();
+  bucketClient().s3.middlewareStack.add(
+    (next) => (args) => {
+      const { CopySource, Key } = args.input as { CopySource?: string; Key?: string };
+      if (uncopied !== null && CopySource !== undefined && Key?.includes(uncopied))
+        throw new StorageError("unreachable", "The store is gone", "Wait", "CopyObject", "ECONNRESET");
+      return next(args);
+    },
+    { step: "initialize" },
+  );
 });
-afterEach(() => setClock(null));
+afterEach(() => {
+  setClock(null);
+  uncopied = null;
+});
 afterAll(() => pail.stop());
 
 type Granted = Extract<BeginOutcome, { status: "granted" }>;
@@ -125,6 +142,22 @@ describe("an upload", () => {
     const kept = (await names(media())).filter((name) => name.startsWith(row?.id ?? "none"));
     expect(kept).toHaveLength(3);
     expect(await names(incoming())).toEqual([]);
+  });
+
+  test("that became a duplicate after a confirm was cut between its copies leaves none of them", async () => {
+    const picture = await makePicture();
+    const cut = await begin(picture);
+    await postAll(cut.forms, picture);
+    uncopied = "/thumb.";
+    await expect(confirm(cut.uploadId)).rejects.toMatchObject({ code: "unreachable" });
+    const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, cut.uploadId));
+    const copies = async () =>
+      (await names(media())).filter((name) => name.startsWith(row?.imageId ?? "none"));
+    await expect.poll(copies).toHaveLength(2);
+    uncopied = null;
+    await upload(picture);
+    expect(await confirm(cut.uploadId)).toMatchObject({ status: "duplicate" });
+    expect(await copies()).toEqual([]);
   });
 
   test("gets fresh forms for itself while it is pending", async () => {

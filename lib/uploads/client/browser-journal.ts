@@ -30,9 +30,7 @@ const folderName = "pail-uploads";
  * origin's private file system, within a budget. For one page at a time: whoever holds the viewer's lock.
  */
 export async function openJournal(viewerId: string): Promise<Journal> {
-  const db = await openDB<Schema>("pail-uploads", 1, {
-    upgrade: (fresh) => fresh.createObjectStore("files", { keyPath: "id" }).createIndex("viewer", "viewerId"),
-  });
+  const db = await openRows();
   const copies = await (await navigator.storage.getDirectory()).getDirectoryHandle(folderName, {
     create: true,
   });
@@ -142,6 +140,25 @@ export async function openJournal(viewerId: string): Promise<Journal> {
 
   return { add, note, forget, left };
 }
+
+/** Asks to read what was left in files. To be called by a click, in whichever page: what is granted holds for all of them. */
+export async function askPermission(viewerId: string): Promise<void> {
+  const db = await openRows();
+  try {
+    for (const { handle } of await db.getAllFromIndex("files", "viewer", viewerId))
+      await handle?.requestPermission?.({ mode: "read" });
+  } catch (error) {
+    // Not allowed: whoever opens the file sees it too.
+    nullIfGone(error);
+  } finally {
+    db.close();
+  }
+}
+
+const openRows = () =>
+  openDB<Schema>("pail-uploads", 1, {
+    upgrade: (fresh) => fresh.createObjectStore("files", { keyPath: "id" }).createIndex("viewer", "viewerId"),
+  });
 
 async function openHandle(handle: FileSystemFileHandle): Promise<File | null> {
   try {

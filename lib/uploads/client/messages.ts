@@ -18,6 +18,11 @@ export const messages = {
     code: "unauthenticated",
     message: "You are signed out. It goes on once you have signed in again.",
   },
+  otherViewer: {
+    code: "other_viewer",
+    message:
+      "Somebody else has signed in. Sign in again as the person whose pictures these are, and it goes on.",
+  },
   outdated: {
     code: "outdated",
     message: "Pail was updated. It goes on once the page is reloaded.",

@@ -87,6 +87,7 @@ function blockedBy({ code, message }: Failure, connection: Connection): Wait | n
     case messages.network.code:
       return connection.isOnline() ? null : { status: "offline", code, sentence: messages.offline.message };
     case messages.signedOut.code:
+    case messages.otherViewer.code:
       return { status: "signed_out", code, sentence: message };
     case messages.outdated.code:
       return { status: "outdated", code, sentence: message };

@@ -9,7 +9,13 @@ type Message =
   | { says: "snapshot"; snapshot: QueueSnapshot }
   /** asks the sender for a snapshot */
   | { says: "hello" }
+  /** There is a new sender: it does not know what was said before. */
+  | { says: "began" }
   | { says: "add"; chosen: (Chosen & { origin: Origin })[] }
+  | { says: "rejoin"; id: string; files: readonly File[] }
+  /** `others`: which of them fit none */
+  | { says: "rejoined"; id: string; others: number[] }
+  | { says: "open_left" }
   | { says: "do"; what: Command; id?: string | undefined };
 
 const commands = [
@@ -23,6 +29,8 @@ export interface SharedQueueOptions {
   name: string;
   /** Called once this page is the one that sends. */
   createQueue(): Promise<UploadQueue>;
+  /** Asks for what was left in files, where another page sends: only a page that was clicked may ask, and all may read then. */
+  askPermission(): Promise<void>;
   locks?: LockManager;
 }
 
@@ -43,6 +51,7 @@ const tellIntervalMs = 200;
 export function createSharedQueue({
   name,
   createQueue,
+  askPermission,
   locks = navigator.locks,
 }: SharedQueueOptions): UploadQueue {
   const channel = new BroadcastChannel(name);
@@ -50,6 +59,8 @@ export function createSharedQueue({
   const closing = new AbortController();
   /** Files that were chosen here: the next sender may be this page, and they are at hand. */
   const chosenHere = new Map<string, Chosen>();
+  /** Asked for here, and not yet answered. */
+  const rejoining = new Map<string, { files: readonly File[]; answer(others: File[]): void }>();
   let queue: UploadQueue | null = null;
   let snapshot = nothing;
   let hasFollowers = false;
@@ -70,9 +81,12 @@ export function createSharedQueue({
       if (hasFollowers) timer ??= setTimeout(tell, tellIntervalMs);
     });
     show(made.getSnapshot());
+    say({ says: "began" });
     await made.restored;
     made.addAs([...chosenHere.values()]);
     chosenHere.clear();
+    for (const { files, answer } of rejoining.values()) answer(await made.rejoin(files));
+    rejoining.clear();
     await new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve()));
     made.close();
   }
@@ -83,15 +97,40 @@ export function createSharedQueue({
   }
 
   function hear(message: Message): void {
-    if (message.says === "snapshot") {
-      if (queue === null) show(message.snapshot);
-    } else if (queue !== null) {
-      hasFollowers = true;
-      if (message.says === "hello") tell();
-      if (message.says === "add")
-        queue.addAs(message.chosen.map(({ id, file, origin }) => ({ id, file: withOrigin(file, origin) })));
-      if (message.says === "do") queue[message.what](message.id ?? "");
+    if (queue === null) follow(message);
+    else lead(queue, message);
+  }
+
+  function follow(message: Message): void {
+    if (message.says === "snapshot") show(message.snapshot);
+    if (message.says === "began") {
+      say({ says: "hello" });
+      pass([...chosenHere.values()]);
+      for (const [id, { files }] of rejoining) say({ says: "rejoin", id, files });
     }
+    if (message.says === "rejoined") {
+      const { files, answer } = rejoining.get(message.id) ?? {};
+      rejoining.delete(message.id);
+      answer?.(files?.filter((_, index) => message.others.includes(index)) ?? []);
+    }
+  }
+
+  function lead(sender: UploadQueue, message: Message): void {
+    hasFollowers = true;
+    if (message.says === "hello") tell();
+    if (message.says === "add")
+      sender.addAs(
+        message.chosen.map(({ id, file, origin }) => ({ id, file: withOrigin(ownFile(file), origin) })),
+      );
+    if (message.says === "rejoin") void answerRejoin(sender, message.id, message.files.map(ownFile));
+    if (message.says === "open_left") void sender.openLeft();
+    if (message.says === "do") sender[message.what](message.id ?? "");
+  }
+
+  async function answerRejoin(sender: UploadQueue, id: string, files: readonly File[]): Promise<void> {
+    await sender.restored;
+    const others = await sender.rejoin(files);
+    say({ says: "rejoined", id, others: others.map((file) => files.indexOf(file)) });
   }
 
   function show(next: QueueSnapshot): void {
@@ -116,26 +155,41 @@ export function createSharedQueue({
       return;
     }
     for (const one of chosen) chosenHere.set(one.id, one);
+    pass(chosen);
+  }
+
+  function pass(chosen: readonly Chosen[]): void {
     say({ says: "add", chosen: chosen.map((one) => ({ ...one, origin: originOf(one.file) })) });
   }
 
-  const pass = (what: Command) => (id?: string) => {
+  async function rejoin(files: readonly File[]): Promise<File[]> {
+    if (queue !== null) return queue.rejoin(files);
+    return new Promise((answer) => {
+      const id = uuidv7();
+      rejoining.set(id, { files, answer });
+      say({ says: "rejoin", id, files });
+    });
+  }
+
+  async function openLeft(): Promise<void> {
+    if (queue === null) await askPermission();
+    // It may have become the sender meanwhile.
+    if (queue === null) say({ says: "open_left" });
+    else await queue.openLeft();
+  }
+
+  const order = (what: Command) => (id?: string) => {
     if (queue !== null) queue[what](id ?? "");
     else say({ says: "do", what, id });
   };
 
   return {
-    ...(Object.fromEntries(commands.map((what) => [what, pass(what)])) as Pick<UploadQueue, Command>),
+    ...(Object.fromEntries(commands.map((what) => [what, order(what)])) as Pick<UploadQueue, Command>),
     add,
     addAs,
     restored: Promise.resolve(),
     isSender: () => queue !== null,
-    openLeft: async () => queue?.openLeft(),
-    rejoin: async (files) => {
-      if (queue !== null) return queue.rejoin(files);
-      add(files);
-      return [];
-    },
+    ...{ openLeft, rejoin },
     close: () => {
       closing.abort();
       channel.close();
@@ -148,3 +202,7 @@ export function createSharedQueue({
     getSnapshot: () => snapshot,
   };
 }
+
+/** Chromium lets no page send the file of another one; it may send what that is made of. */
+const ownFile = (file: File): File =>
+  new File([file], file.name, { type: file.type, lastModified: file.lastModified });

@@ -64,17 +64,20 @@ export type ServerFault =
   | "rate_limited"
   | "unavailable"
   | "unauthenticated"
+  | "other_viewer"
   | "outdated"
   | "quota_full";
 export type BucketFault =
   | "network"
   | "busy"
   | "slow_down"
+  | "broken"
   | "expired"
   | "stall"
   | "half"
   | "forbidden"
   | "expired_token"
+  | "skewed"
   | "full"
   | "no_forms";
 
@@ -125,7 +128,7 @@ export class SimulatedWorld {
   };
 
   /** Until `comeBack`, every call to the server is answered so. */
-  block(fault: "unauthenticated" | "outdated"): void {
+  block(fault: "unauthenticated" | "other_viewer" | "outdated"): void {
     this.#block = fault;
   }
 
@@ -253,10 +256,14 @@ export class SimulatedWorld {
         return { ...failure(429, "TooManyRequests"), retryAfterSeconds };
       case "slow_down":
         return { ...failure(503, "SlowDown"), retryAfterSeconds };
+      case "broken":
+        return failure(500, "InternalError");
       case "expired":
         return failure(403, "AccessDenied", "Invalid according to Policy: Policy expired.");
       case "expired_token":
         return failure(400, "ExpiredToken", "The provided token has expired.");
+      case "skewed":
+        return failure(403, "RequestTimeTooSkewed");
       case "full":
         return failure(507, "InsufficientStorage");
       case "no_forms":

@@ -203,16 +203,20 @@ describe("faults that pass", () => {
   });
 
   it.each([
-    ["unauthenticated", "signed_out"],
-    ["outdated", "outdated"],
+    ["unauthenticated", "signed_out", "You are signed out."],
+    ["other_viewer", "signed_out", "Somebody else has signed in."],
+    ["outdated", "outdated", "Pail was updated."],
   ] as const)(
     "waits for the person where the server says %s, and goes on by itself",
-    async (fault, status) => {
+    async (fault, status, sentence) => {
       queue.add(files(30));
       await until("sending");
       world.block(fault);
       await clock.advance(3_600_000);
       expect(statuses()).toContain(status);
+      expect(items().map(({ state }) => state)).toContainEqual(
+        expect.objectContaining({ status, sentence: expect.stringContaining(sentence) }),
+      );
       expect(statuses()).not.toContain("failed");
       const begins = world.begins.length;
       world.comeBack();

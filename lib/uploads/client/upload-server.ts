@@ -33,6 +33,8 @@ export async function call<T>(action: () => Promise<Result<T>>): Promise<T> {
       throw new TransientError(messages.serverBusy);
     case "unauthenticated":
       throw new TransientError(messages.signedOut);
+    case messages.otherViewer.code:
+      throw new TransientError(messages.otherViewer);
     case messages.outdated.code:
       throw new TransientError(messages.outdated);
     default:

@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Left } from "./journal";
+import { createSharedQueue } from "./shared-queue";
+import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "./simulation";
+import { createUploadQueue, type UploadQueue } from "./upload-queue";
+
+/** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
+vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+
+let clock: SimulatedClock;
+let world: SimulatedWorld;
+let journal: SimulatedJournal;
+let locks: SimulatedLocks;
+let pages: UploadQueue[];
+/** The pages that have asked for permission; it is given, for all of them. */
+let asked: string[];
+let asksPermission: boolean;
+let opensInMs: number;
+
+beforeEach(() => {
+  vi.stubGlobal("BroadcastChannel", SimulatedChannel);
+  clock = new SimulatedClock();
+  world = new SimulatedWorld(clock);
+  locks = new SimulatedLocks();
+  pages = [];
+  asked = [];
+  asksPermission = false;
+  opensInMs = 0;
+  journal = new SimulatedJournal(() => false);
+});
+afterEach(() => {
+  for (const page of pages) page.close();
+  vi.unstubAllGlobals();
+});
+
+function openPage(name: string): UploadQueue {
+  const { server, preparer, send, connection } = world;
+  const createQueue = async () => {
+    await sleep(opensInMs);
+    return createUploadQueue({
+      ...{ server, preparer, send, connection, clock, random: () => 0.5 },
+      journal: {
+        add: journal.add,
+        note: journal.note,
+        forget: journal.forget,
+        left: async () => (await journal.left()).map(leftOf),
+      },
+    });
+  };
+  const askPermission = async () => {
+    asked.push(name);
+  };
+  const page = createSharedQueue({ name: "test", createQueue, askPermission, locks });
+  pages.push(page);
+  return page;
+}
+
+/** Files that ask for permission cannot be read before some page has asked. */
+const leftOf = (left: Left): Left => ({
+  ...left,
+  ...(asksPermission && {
+    asksPermission,
+    open: async () => (asked.length > 0 ? (journal.rows.get(left.id)?.file ?? null) : null),
+  }),
+});
+
+/** A page begins to send these and is closed. */
+async function leave(files: File[]): Promise<void> {
+  const page = openPage("earlier");
+  await vi.waitFor(() => expect(page.isSender()).toBe(true));
+  page.add(files);
+  await clock.advance(150);
+  page.close();
+  await clock.advance(0);
+}
+
+const file = (content: string) => new File([content.padEnd(1000)], `${content}.jpg`, { lastModified: 1 });
+const statuses = (page: UploadQueue) => page.getSnapshot().items.map(({ state }) => state.status);
+
+/** Until the page shows this: what pages tell one another takes its time. */
+const shows = (page: UploadQueue, wanted: string[]) =>
+  vi.waitFor(async () => {
+    await clock.advance(10_000);
+    expect(statuses(page)).toEqual(wanted);
+  });
+
+describe("a page that does not send", () => {
+  it("rejoins files with what was left, and is told which fit none", async () => {
+    await leave([file("one"), file("two")]);
+    openPage("sender");
+    const other = openPage("other");
+    await shows(other, ["left", "left"]);
+    const stranger = file("stranger");
+    const others = other.rejoin([file("one"), stranger, file("two")]);
+    await shows(other, ["ready", "ready"]);
+    expect(await others).toEqual([stranger]);
+    expect(world.images.size).toBe(2);
+  });
+
+  it("asks for permission itself, and the page that sends goes on", async () => {
+    asksPermission = true;
+    await leave([file("one"), file("two")]);
+    const sender = openPage("sender");
+    const other = openPage("other");
+    await shows(other, ["left", "left"]);
+    await other.openLeft();
+    await shows(other, ["ready", "ready"]);
+    expect(asked).toEqual(["other"]);
+    expect(sender.isSender()).toBe(true);
+  });
+
+  it("is answered by the next one where the page that sends is closed before", async () => {
+    await leave([file("one")]);
+    const sender = openPage("sender");
+    openPage("next");
+    const other = openPage("other");
+    await shows(other, ["left"]);
+    sender.close();
+    const others = other.rejoin([file("one"), file("stranger")]);
+    await shows(other, ["ready"]);
+    expect((await others).map(({ name }) => name)).toEqual(["stranger.jpg"]);
+  });
+
+  it("answers itself where it becomes the one that sends", async () => {
+    await leave([file("one")]);
+    const sender = openPage("sender");
+    const other = openPage("other");
+    await shows(other, ["left"]);
+    sender.close();
+    const others = other.rejoin([file("one"), file("stranger")]);
+    await shows(other, ["ready"]);
+    expect((await others).map(({ name }) => name)).toEqual(["stranger.jpg"]);
+  });
+
+  it("has what was added while nobody sent sent by the next one", async () => {
+    const sender = openPage("sender");
+    const next = openPage("next");
+    const other = openPage("other");
+    await vi.waitFor(() => expect(sender.isSender()).toBe(true));
+    opensInMs = 50;
+    sender.close();
+    other.add([file("one")]);
+    await shows(other, ["ready"]);
+    expect(next.isSender()).toBe(true);
+    expect(world.images.size).toBe(1);
+  });
+
+  it("shows what the next one sends though it has nothing to say", async () => {
+    journal = new SimulatedJournal();
+    const sender = openPage("sender");
+    openPage("next");
+    const other = openPage("other");
+    await vi.waitFor(() => expect(sender.isSender()).toBe(true));
+    sender.add([file("one")]);
+    await vi.waitFor(() => expect(statuses(other)).not.toEqual([]));
+    sender.close();
+    await shows(other, ["ready"]);
+  });
+});
+
+it("leaves the asking to the files where it sends itself", async () => {
+  asksPermission = true;
+  await leave([file("one")]);
+  const sender = openPage("sender");
+  await shows(sender, ["left"]);
+  await sender.openLeft();
+  expect(asked).toEqual([]);
+  expect(sender.getSnapshot().items[0]?.state).toEqual({ status: "left", needs: "file" });
+});
+
+/** One holder of a name at a time, in the order in which they asked. */
+class SimulatedLocks implements LockManager {
+  #last: Promise<unknown> = Promise.resolve();
+
+  request<T>(_name: string, ...given: unknown[]): Promise<Awaited<T>> {
+    const [{ signal }, work] = given as [LockOptions, () => T];
+    const before = this.#last;
+    const held = (async () => {
+      await before;
+      signal?.throwIfAborted();
+      return await work();
+    })();
+    this.#last = held.catch(() => undefined);
+    return held as Promise<Awaited<T>>;
+  }
+
+  query(): Promise<LockManagerSnapshot> {
+    throw new Error("nobody asks");
+  }
+}
+
+/** Node's own makes a Blob of a File. */
+class SimulatedChannel extends EventTarget {
+  static readonly all = new Set<SimulatedChannel>();
+
+  constructor(readonly name: string) {
+    super();
+    SimulatedChannel.all.add(this);
+  }
+
+  postMessage(data: unknown): void {
+    const others = [...SimulatedChannel.all].filter((other) => other !== this && other.name === this.name);
+    setImmediate(() => {
+      for (const other of others)
+        if (SimulatedChannel.all.has(other)) other.dispatchEvent(new MessageEvent("message", { data }));
+    });
+  }
+
+  close(): void {
+    SimulatedChannel.all.delete(this);
+  }
+}
