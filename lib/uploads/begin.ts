@@ -70,8 +70,16 @@ async function grant<K extends ObjectKind>(
       if (image !== undefined) return { status: "duplicate", image };
       const upload = renewed.get(offer) ?? inserted.get(offer);
       if (upload !== undefined) {
-        const [forms, parts] = await Promise.all([formsOf(upload, kinds), grantParts(upload)]);
-        return { status: "granted", uploadId: upload.id, forms, ...(parts && { parts }) };
+        const [forms, parts, arrived] = await Promise.all([
+          formsOf(upload, kinds),
+          grantParts(upload),
+          renewed.has(offer) ? arrivedOf(upload, kinds) : undefined,
+        ]);
+        return {
+          ...{ status: "granted", uploadId: upload.id, forms },
+          ...(parts && { parts }),
+          ...(arrived && { arrived }),
+        };
       }
       return { status: "refused", error: refusalOf(offer) ?? noRoom };
     }),
@@ -183,6 +191,16 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
 
 const mayBegin = ({ ownerId, reservedBytes }: Upload): SQL =>
   sql`${hasRoomFor(ownerId, reservedBytes)} and ${mayOpenAnother(ownerId)}`;
+
+/** The page before this one may have been closed before it heard. What arrived is checked by confirm, as ever. */
+async function arrivedOf<K extends ObjectKind>({ id, objects }: Upload, kinds: readonly K[]): Promise<K[]> {
+  const found = await Promise.all(kinds.map((kind) => incoming().metadata(incomingName(id, kind))));
+  return kinds.filter((kind, index) => {
+    const { bytes, sha256 } = found[index] ?? {};
+    const announced = objects[kind];
+    return bytes === announced?.bytes && (sha256 === null || sha256 === announced?.sha256);
+  });
+}
 
 async function formsOf<K extends ObjectKind>(
   { id, objects, expiresAt }: Upload,

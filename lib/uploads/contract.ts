@@ -106,7 +106,14 @@ export interface Refusal {
 
 export type BeginOutcome<K extends ObjectKind = ObjectKind> =
   /** An original that was offered in parts can go either way: both take the same bytes and no others. */
-  | { status: "granted"; uploadId: string; forms: Record<K, PostForm>; parts?: PartsGrant }
+  | {
+      status: "granted";
+      uploadId: string;
+      forms: Record<K, PostForm>;
+      parts?: PartsGrant;
+      /** of an upload that is offered again: what is in the bucket already */
+      arrived?: K[];
+    }
   /** The same owner already holds these bytes: nothing needs to be sent. */
   | { status: "duplicate"; image: GalleryImage }
   | { status: "refused"; error: Failure };

@@ -106,6 +106,20 @@ describe("an upload", () => {
     if (local !== null) expect(readdirSync(path.join(local.dataDir, "incoming"))).toEqual([]);
   });
 
+  test("that is offered again gets told what of it has arrived, and no more", async () => {
+    const picture = await makePicture();
+    const { uploadId, forms } = await begin(picture);
+    const again = { ...picture, offer: { ...picture.offer, uploadId } };
+    expect((await begin(again)).arrived).toEqual([]);
+    await post(forms.original, picture.bytes.original);
+    const renewed = await begin(again);
+    expect(renewed.arrived).toEqual(["original"]);
+    for (const kind of ["thumb", "display"] as const) await post(renewed.forms[kind], picture.bytes[kind]);
+    expect((await begin(again)).arrived).toEqual(["original", "thumb", "display"]);
+    expect((await confirm(uploadId)).status).toBe("ready");
+    expect((await begin(await makePicture())).arrived).toBeUndefined();
+  });
+
   test("can be confirmed again, also twice at once, with the same answer", async () => {
     const picture = await makePicture();
     const granted = await begin(picture);

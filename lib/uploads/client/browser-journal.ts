@@ -38,29 +38,28 @@ export async function openJournal(viewerId: string): Promise<Journal> {
   const budget = Math.min(maxCopiesBytes, quota * maxShareOfQuota);
   const present = new Map<string, Row>();
   let copiedBytes = 0;
-  let last: Promise<void> = Promise.resolve();
+  let copying: Promise<void> = Promise.resolve();
 
-  /** One after another, so that what is forgotten stays so. */
-  function enqueue(work: () => Promise<void>): void {
-    last = last.then(work).catch((error: unknown) => {
+  const warned = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
       console.warn("the journal of uploads could not be written", error);
     });
-  }
 
   async function copy(id: string, file: File): Promise<void> {
     const row = present.get(id);
     if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
     const writable = await (await copies.getFileHandle(id, { create: true })).createWritable();
     await file.stream().pipeTo(writable);
+    const now = present.get(id);
+    if (now === undefined) return copies.removeEntry(id);
     copiedBytes += file.size;
-    const copied = { ...(present.get(id) ?? row), isCopied: true };
-    if (present.has(id)) await put(copied);
-    else await drop(copied);
+    put({ ...now, isCopied: true });
   }
 
-  async function put(row: Row): Promise<void> {
+  /** IndexedDB writes in the order in which it is asked: no row waits for a copy, and what is forgotten stays so. */
+  function put(row: Row): void {
     present.set(row.id, row);
-    await db.put("files", row);
+    void warned(db.put("files", row).then(() => undefined));
   }
 
   async function drop({ id, isCopied, bytes }: Row): Promise<void> {
@@ -77,22 +76,22 @@ export async function openJournal(viewerId: string): Promise<Journal> {
       ...{ id, viewerId, name, type, bytes, lastModified, isCopied: false, ...progress },
       ...(handle && { handle }),
     };
-    present.set(id, row);
-    enqueue(() => (present.has(id) ? put(row) : Promise.resolve()));
-    if (handle === undefined) setTimeout(() => enqueue(() => copy(id, file)), copyAfterMs);
+    put(row);
+    if (handle !== undefined) return;
+    setTimeout(() => {
+      copying = warned(copying.then(() => copy(id, file)));
+    }, copyAfterMs);
   }
 
   function note(id: string, progress: Progress): void {
-    enqueue(async () => {
-      const row = present.get(id);
-      if (row !== undefined) await put({ ...row, ...progress });
-    });
+    const row = present.get(id);
+    if (row !== undefined) put({ ...row, ...progress });
   }
 
   function forget(id: string): void {
     const row = present.get(id);
     present.delete(id);
-    if (row !== undefined) enqueue(() => drop(row));
+    if (row !== undefined) void warned(drop(row));
   }
 
   async function left(): Promise<Left[]> {
@@ -105,7 +104,6 @@ export async function openJournal(viewerId: string): Promise<Journal> {
   }
 
   async function readLeft(): Promise<Left[]> {
-    await last;
     const rows = await db.getAllFromIndex("files", "viewer", viewerId);
     for (const row of rows) present.set(row.id, row);
     copiedBytes = rows.reduce((sum, row) => sum + (row.isCopied ? row.bytes : 0), 0);

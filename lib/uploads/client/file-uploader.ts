@@ -166,8 +166,8 @@ export class FileUploader {
     const outcome = await this.#desk.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
     if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
     if (outcome.status === "duplicate") return outcome;
-    if (outcome.uploadId !== task.progress.uploadId)
-      task.note({ ...task.progress, uploadId: outcome.uploadId, arrived: [] });
+    const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
+    task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
     const { clock } = this.options.patience;
     const { uploadId: id, forms, parts } = outcome;
     return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };

@@ -66,6 +66,17 @@ describe("a later page", () => {
     expect(journal.rows.size).toBe(0);
   });
 
+  it("sends nothing again of which the page before it did not hear that it had arrived", async () => {
+    const note = journal.note;
+    journal.note = (id, progress) => note(id, { ...progress, arrived: [] });
+    queue.add(files(4));
+    while (world.taken.length < 7) await clock.advance(5);
+    reload();
+    await finish();
+    expect(statuses()).toEqual(["ready", "ready", "ready", "ready"]);
+    expectNothingTwice();
+  });
+
   it("only confirms what had arrived as a whole", async () => {
     queue.add(files(1));
     while (world.taken.length < 3) await clock.advance(5);

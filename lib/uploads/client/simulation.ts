@@ -6,6 +6,7 @@ import {
   type ImageOffer,
   maxBytesAtOnce,
   type ObjectOffer,
+  objectKinds,
   type PartsGrant,
   type PostForm,
   partsOf,
@@ -186,7 +187,8 @@ export class SimulatedWorld {
     const refusal = this.refuse.get(offer.name);
     if (refusal !== undefined) return refusal;
     const uploadId = offer.uploadId ?? `granted-${this.#uploads.size + this.abandoned.length + 1}`;
-    if (!this.#uploads.has(uploadId)) this.#uploads.set(uploadId, { offer, arrived: new Set() });
+    const renewed = this.#uploads.get(uploadId);
+    if (renewed === undefined) this.#uploads.set(uploadId, { offer, arrived: new Set() });
     const form = (kind: string): PostForm => ({
       url: "https://bucket.test",
       fields: { key: `${uploadId} ${kind}` },
@@ -196,6 +198,7 @@ export class SimulatedWorld {
       uploadId,
       forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
       ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
+      ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),
     };
   }
 
