@@ -25,7 +25,7 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
   if (!editing) {
     return (
       <div className="flex items-start gap-1">
-        <h1 className="min-w-0 flex-1 pt-2 text-xl font-semibold tracking-tight break-words">
+        <h1 className="min-w-0 pt-2 text-xl font-semibold tracking-tight break-words">
           <bdi>{text}</bdi>
         </h1>
         <button
@@ -52,7 +52,11 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
       router.refresh();
     });
   return (
-    <form action={submit} className="grid gap-3" onKeyDown={(event) => event.key === "Escape" && close()}>
+    <form
+      action={submit}
+      className="grid max-w-xl gap-3"
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
       <h1 className="sr-only">{text}</h1>
       <input
         name="text"
