@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { PailServer, type TestUser } from "./support/pail-server";
 
@@ -71,4 +72,11 @@ export async function expectAllLoaded(page: Page, count: number) {
       ),
     )
     .toBe(count);
+}
+
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual(
+    [],
+  );
 }

@@ -38,6 +38,16 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await renamed.click();
   await page.getByRole("button", { name: "Delete" }).click();
   await expect(galleryImages(page)).toHaveCount(2);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("is back")).toBeVisible();
+  await page.goto("/");
+  await expect(galleryImages(page)).toHaveCount(3);
+
+  await renamed.click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(galleryImages(page)).toHaveCount(2);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(2);
   expect(pail.query("select state from images where owner_id = ? order by state", user.id)).toEqual([

@@ -2,18 +2,9 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, expectAccessible, galleryImages, test, uploadFiles } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
-
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual(
-    [],
-  );
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no page has an axe violation, in ${colorScheme}`, async ({ page, pail, user, browser }) => {
@@ -71,21 +62,7 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   await page.goto("/");
   await uploadFiles(page, photograph?.path ?? "");
-  const [row] = pail.query<Record<string, unknown>>("select * from images where owner_id = ?", user.id);
-  for (let n = 0; n < 450; n += 1) {
-    const copy = {
-      ...row,
-      id: crypto.randomUUID(),
-      title: `n ${n}`,
-      sha256: `${n}`,
-      captured_at: Date.now() - n * 40_000_000,
-    };
-    const names = Object.keys(copy);
-    pail.query(
-      `insert into images (${names.join()}) values (${names.map(() => "?").join()})`,
-      ...Object.values(copy),
-    );
-  }
+  pail.copyImage(user.id, 450);
   await page.addInitScript(() => {
     const shifts: number[] = [];
     Object.assign(window, { shifts });

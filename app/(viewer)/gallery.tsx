@@ -1,31 +1,38 @@
 "use client";
 
-import { ImagePlus } from "lucide-react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
 import { quietButton } from "../_ui/styles";
-import { ChooseImages } from "../_uploads/choose-images";
 import { textOf } from "./cursor";
 import { useGalleryChanges } from "./gallery-changes";
 import { ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
 import { useFurtherPages } from "./use-further-pages";
 
-/** The viewer's pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
-export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsAtNewest: boolean }) {
-  const { images, next, failed, loadMore, sentinel } = useFurtherPages(first);
+interface GalleryProps {
+  first: GalleryPage;
+  /** The address that further pages come from. */
+  pages: string;
+  /** Whether what is added in this tab belongs here. */
+  takesAdded: boolean;
+  /** Shown where there are no pictures. */
+  empty: ReactNode;
+}
+
+/** Pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
+export function Gallery({ first, pages, takesAdded, empty }: GalleryProps) {
+  const { images, next, failed, loadMore, sentinel } = useFurtherPages(first, pages);
   const { added, removed } = useGalleryChanges();
   const months = useMemo(() => {
     // What was just added belongs above the last picture shown; what is older comes with its page.
     const oldest = next === null ? undefined : images.at(-1);
     const inReach = [...added.values()].filter((image) => !oldest || newestFirst(image, oldest) < 0);
-    return byMonth(merge(images, startsAtNewest ? inReach : [], removed));
-  }, [images, next, added, removed, startsAtNewest]);
+    return byMonth(merge(images, takesAdded ? inReach : [], removed));
+  }, [images, next, added, removed, takesAdded]);
 
-  if (months.length === 0 && next === null) return <Empty />;
+  if (months.length === 0 && next === null) return empty;
   return (
     <>
-      <h1 className="sr-only">Your pictures</h1>
       <ul
         aria-label="Images"
         className="flex flex-wrap gap-x-1 [--row:6rem] sm:[--row:11rem] lg:[--row:14rem]"
@@ -48,7 +55,7 @@ export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsA
         <div ref={sentinel} className="grid justify-center gap-2 p-8 text-center">
           {failed ? <p className="text-sm text-quiet">The next pictures did not arrive.</p> : null}
           <a
-            href={`/?before=${textOf(next)}`}
+            href={`?before=${textOf(next)}`}
             className={quietButton}
             onClick={(event) => {
               event.preventDefault();
@@ -60,17 +67,6 @@ export function Gallery({ first, startsAtNewest }: { first: GalleryPage; startsA
         </div>
       )}
     </>
-  );
-}
-
-function Empty() {
-  return (
-    <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
-      <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
-      <h1 className="text-xl font-semibold tracking-tight">No pictures yet</h1>
-      <p className="max-w-xs text-quiet">Drop some anywhere on this page, paste one, or choose them.</p>
-      <ChooseImages another />
-    </div>
   );
 }
 

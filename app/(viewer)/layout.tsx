@@ -1,4 +1,4 @@
-import { HardDrive, LogOut, Settings } from "lucide-react";
+import { HardDrive, Images, LogOut, Settings } from "lucide-react";
 import { cookies } from "next/headers";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -12,6 +12,9 @@ import { Wordmark } from "../_ui/wordmark";
 import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-images";
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
+// A toast can undo something from any page, and a page can call only the actions that it was built with.
+import "./albums/actions";
+import "./image-actions";
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
   const viewer = await requireViewerOrSignIn();
@@ -30,6 +33,9 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         <TakePicture />
         <ChooseFolder />
         <ChooseImages />
+        <Link href="/albums" prefetch={false} className={iconButton} aria-label="Albums" title="Albums">
+          <Images aria-hidden size={20} />
+        </Link>
         {viewer.role === "admin" ? (
           <Link
             href="/admin/storage"

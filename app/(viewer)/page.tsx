@@ -1,5 +1,7 @@
+import { ImagePlus } from "lucide-react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listImages } from "@/lib/images/gallery";
+import { ChooseImages } from "../_uploads/choose-images";
 import { cursorOf } from "./cursor";
 import { Gallery } from "./gallery";
 
@@ -7,5 +9,21 @@ export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   const viewer = await requireViewerOrSignIn();
   const { before } = await searchParams;
   const page = await listImages(viewer, cursorOf(before));
-  return <Gallery first={page} startsAtNewest={before === undefined} />;
+  return (
+    <>
+      <h1 className="sr-only">Your pictures</h1>
+      <Gallery first={page} pages="/images" takesAdded={before === undefined} empty={<NoPictures />} />
+    </>
+  );
+}
+
+function NoPictures() {
+  return (
+    <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
+      <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+      <h2 className="text-xl font-semibold tracking-tight">No pictures yet</h2>
+      <p className="max-w-xs text-quiet">Drop some anywhere on this page, paste one, or choose them.</p>
+      <ChooseImages another />
+    </div>
+  );
 }

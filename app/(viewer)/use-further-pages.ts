@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Cursor, GalleryImage, GalleryPage } from "@/lib/images/contract";
 import { textOf } from "./cursor";
 
-/** Fetches the next page when the sentinel comes near the screen. */
-export function useFurtherPages(first: GalleryPage) {
+/** Fetches the next page from the address when the sentinel comes near the screen. */
+export function useFurtherPages(first: GalleryPage, address: string) {
   const [further, setFurther] = useState<{ images: GalleryImage[]; next: Cursor | null } | null>(null);
   const [failed, setFailed] = useState(false);
   const loading = useRef(false);
@@ -14,14 +14,14 @@ export function useFurtherPages(first: GalleryPage) {
     loading.current = true;
     setFailed(false);
     try {
-      const page = await fetchPage(next);
+      const page = await fetchPage(address, next);
       setFurther((before) => ({ images: [...(before?.images ?? []), ...page.images], next: page.next }));
     } catch {
       setFailed(true);
     } finally {
       loading.current = false;
     }
-  }, [next]);
+  }, [address, next]);
 
   const sentinel = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -37,8 +37,8 @@ export function useFurtherPages(first: GalleryPage) {
   return { images, next, failed, loadMore, sentinel };
 }
 
-async function fetchPage(cursor: Cursor): Promise<GalleryPage> {
-  const response = await fetch(`/images?before=${textOf(cursor)}`, {
+async function fetchPage(address: string, cursor: Cursor): Promise<GalleryPage> {
+  const response = await fetch(`${address}?before=${textOf(cursor)}`, {
     headers: { accept: "application/json" },
   });
   if (response.status === 401) window.location.assign("/sign-in");

@@ -171,6 +171,22 @@ export class PailServer {
     return { id, token };
   }
 
+  /** Pictures of this user as the one they have, each half a day older than the one before. Returns their ids. */
+  copyImage(ownerId: string, count: number): string[] {
+    const [row] = this.query<Record<string, unknown>>("select * from images where owner_id = ?", ownerId);
+    return Array.from({ length: count }, (_, n) => {
+      const id = crypto.randomUUID();
+      const changes = { id, title: `n ${n}`, sha256: `${n}`, captured_at: Date.now() - n * 40_000_000 };
+      const copy = { ...row, ...changes };
+      const names = Object.keys(copy);
+      this.query(
+        `insert into images (${names.join()}) values (${names.map(() => "?").join()})`,
+        ...Object.values(copy),
+      );
+      return id;
+    });
+  }
+
   private startedBy(child: ChildProcess): Promise<Started> {
     return new Promise((resolve, reject) => {
       let answer = "";

@@ -4,10 +4,10 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { type CSSProperties, cache, type ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import { AppError } from "@/lib/errors";
 import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
 import { iconButton, quietButton } from "../../../_ui/styles";
 import { ThumbhashImage } from "../../../_ui/thumbhash-image";
+import { orNotFound } from "../../or-not-found";
 import { DeleteButton } from "./delete-button";
 import { Facts } from "./facts";
 import { ImageKeys } from "./image-keys";
@@ -70,12 +70,7 @@ export default async function ImagePage({ params }: Props) {
 const findOwnImage = cache(async (id: string) => {
   const viewer = await requireViewerOrSignIn();
   if (!imageIdShape.safeParse(id).success) notFound();
-  try {
-    return await getImage(viewer, id);
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") notFound();
-    throw error;
-  }
+  return orNotFound(getImage(viewer, id));
 });
 
 function Step<T extends string>({

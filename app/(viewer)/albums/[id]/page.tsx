@@ -1,0 +1,58 @@
+import { ChevronLeft } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
+import { albumIdShape, getAlbum, listAlbumImages } from "@/lib/albums/albums";
+import { cursorOf } from "../../cursor";
+import { Gallery } from "../../gallery";
+import { orNotFound } from "../../or-not-found";
+import { pictures } from "../wording";
+import { DeleteButton } from "./delete-button";
+import { Name } from "./name";
+
+type Props = PageProps<"/albums/[id]">;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await findOwnAlbum((await params).id)).name };
+}
+
+export default async function AlbumPage({ params, searchParams }: Props) {
+  const viewer = await requireViewerOrSignIn();
+  const { id, name, count } = await findOwnAlbum((await params).id);
+  const { before } = await searchParams;
+  const page = await orNotFound(listAlbumImages(viewer, id, cursorOf(before)));
+  return (
+    <article>
+      <header className="px-3 pb-4 sm:px-6">
+        <Link
+          href="/albums"
+          prefetch={false}
+          className="-ml-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pr-2 text-sm text-quiet hover:text-text"
+        >
+          <ChevronLeft aria-hidden size={18} />
+          Albums
+        </Link>
+        <Name id={id} name={name} />
+        <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
+          <p className="text-sm text-quiet">{pictures(count)}</p>
+          <DeleteButton id={id} />
+        </div>
+      </header>
+      <Gallery
+        first={page}
+        pages={`/albums/${id}/images`}
+        takesAdded={false}
+        empty={<p className="px-3 py-8 text-quiet sm:px-6">There are no pictures in this album.</p>}
+      />
+    </article>
+  );
+}
+
+/** For an album of someone else as for none: 404. */
+const findOwnAlbum = cache(async (id: string) => {
+  const viewer = await requireViewerOrSignIn();
+  if (!albumIdShape.safeParse(id).success) notFound();
+  return orNotFound(getAlbum(viewer, id));
+});

@@ -1,0 +1,60 @@
+import { Images } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
+import { listAlbums } from "@/lib/albums/albums";
+import type { ListedAlbum } from "@/lib/albums/contract";
+import { ThumbhashImage } from "../../_ui/thumbhash-image";
+import { pictures } from "./wording";
+
+export const metadata: Metadata = { title: "Albums" };
+
+export default async function AlbumsPage() {
+  const albums = await listAlbums(await requireViewerOrSignIn());
+  if (albums.length === 0) return <NoAlbums />;
+  return (
+    <section className="px-3 py-4 sm:px-6">
+      <h1 className="pb-4 text-2xl font-semibold tracking-tight">Albums</h1>
+      <ul
+        aria-label="Albums"
+        className="grid grid-cols-2 gap-x-3 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-5"
+      >
+        {albums.map((album) => (
+          <Album key={album.id} album={album} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Album({ album: { id, name, count, cover } }: { album: ListedAlbum }) {
+  return (
+    <li className="min-w-0">
+      <Link href={`/albums/${id}`} prefetch={false} className="grid gap-2 rounded-lg">
+        <span className="relative grid aspect-square place-content-center overflow-hidden rounded-lg bg-sunken text-quiet">
+          {cover === null ? (
+            <Images aria-hidden size={32} strokeWidth={1.25} />
+          ) : (
+            <ThumbhashImage thumbhash={cover.thumbhash} src={cover.thumbUrl} alt="" lazy />
+          )}
+        </span>
+        <span className="min-w-0">
+          <bdi className="block truncate font-medium" title={name}>
+            {name}
+          </bdi>
+          <span className="block text-sm text-quiet">{pictures(count)}</span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function NoAlbums() {
+  return (
+    <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
+      <Images aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+      <h1 className="text-xl font-semibold tracking-tight">No albums yet</h1>
+      <p className="max-w-xs text-quiet">Drop a folder on the page to make one.</p>
+    </div>
+  );
+}

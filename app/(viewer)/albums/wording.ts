@@ -1,0 +1,2 @@
+export const pictures = (count: number): string =>
+  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
