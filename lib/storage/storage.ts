@@ -1,16 +1,17 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { PassThrough, type Readable } from "node:stream";
-import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import type { Readable } from "node:stream";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
-import { asChanged, type Checked, copyObject, wholeSha256 } from "./copy-object";
+import { type Checked, copyObject } from "./copy-object";
 import { deleteObjects } from "./delete-objects";
+import { getObject, headObject, type ObjectMetadata, type OpenOptions } from "./get-object";
+import { listObjects } from "./list-objects";
 import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
 import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putKnown, putObject } from "./put-object";
-import { isCode, toStorageError } from "./s3-failure";
+import { isCode } from "./s3-failure";
 import { signGetUrl, type UrlOptions } from "./signed-url";
 
 export interface LocationRules {
@@ -18,20 +19,6 @@ export interface LocationRules {
   cacheControl: string;
   /** where the whole location can be read by anyone; left out, it is private, and its URLs are signed */
   publicUrl?: string;
-}
-
-export interface ObjectMetadata {
-  bytes: number;
-  type: string;
-  etag: string;
-  /** base64; null where the store keeps none of the whole object */
-  sha256: string | null;
-  /** the one that S3 makes of those of an object's parts; null where it has none */
-  partsSha256: string | null;
-  modifiedAt: Date;
-  cacheControl: string | null;
-  /** x-amz-meta-…, without the prefix */
-  custom: Record<string, string>;
 }
 
 export interface SaveOptions {
@@ -42,18 +29,6 @@ export interface SaveOptions {
   custom?: Record<string, string>;
   /** replaces what has this name; otherwise the object takes another name beside it */
   overwrite?: boolean;
-}
-
-/** Bytes from `start` to before `end`, which may lie beyond the end of the object. */
-export interface Range {
-  start: number;
-  end: number;
-}
-
-export interface OpenOptions {
-  range?: Range;
-  /** an ETag: another object of this name is AppError `changed` */
-  ifMatch?: string;
 }
 
 export interface ListedObject {
@@ -87,24 +62,7 @@ export class Storage {
 
   /** What the store knows about the object; null where there is none. */
   async metadata(name: string): Promise<ObjectMetadata | null> {
-    try {
-      const head = await this.bucket.s3.send(
-        new HeadObjectCommand({ ...this.target(name), ChecksumMode: "ENABLED" }),
-      );
-      return {
-        bytes: head.ContentLength ?? 0,
-        type: head.ContentType ?? "application/octet-stream",
-        etag: head.ETag ?? "",
-        sha256: wholeSha256(head.ChecksumSHA256),
-        partsSha256: head.ChecksumSHA256?.includes("-") ? head.ChecksumSHA256 : null,
-        modifiedAt: head.LastModified ?? new Date(0),
-        cacheControl: head.CacheControl ?? null,
-        custom: head.Metadata ?? {},
-      };
-    } catch (error) {
-      if (isCode(error, "no_object")) return null;
-      throw error;
-    }
+    return await headObject(this.bucket, this.key(name));
   }
 
   async exists(name: string): Promise<boolean> {
@@ -122,18 +80,10 @@ export class Storage {
   }
 
   /** Its bytes, or a range of them, as they come. Throws AppError `not_found`, or `changed` where it has another ETag. */
-  async open(name: string, { range, ifMatch }: OpenOptions = {}): Promise<Readable> {
-    const condition = {
-      ...(range !== undefined && { Range: `bytes=${range.start}-${range.end - 1}` }),
-      ...(ifMatch !== undefined && { IfMatch: ifMatch }),
-    };
+  async open(name: string, options: OpenOptions = {}): Promise<Readable> {
     try {
-      const { Body } = await this.bucket.s3.send(
-        new GetObjectCommand({ ...this.target(name), ...condition }),
-      );
-      return this.withStorageErrors(Body as Readable);
+      return await getObject(this.bucket, this.key(name), options);
     } catch (error) {
-      if (ifMatch !== undefined) throw asChanged(error);
       throw isCode(error, "no_object") ? this.notFound(name) : error;
     }
   }
@@ -208,19 +158,13 @@ export class Storage {
     { recursive = false } = {},
   ): AsyncGenerator<{ folders: string[]; files: ListedObject[] }> {
     const prefix = folder === "" ? `${this.location}/` : `${this.key(folder)}/`;
-    const pages = paginateListObjectsV2(
-      { client: this.bucket.s3 },
-      { Bucket: this.bucket.name, Prefix: prefix, ...(!recursive && { Delimiter: "/" }) },
-    );
-    const inside = (key = "") => key.slice(this.location.length + 1);
-    for await (const { CommonPrefixes = [], Contents = [] } of pages) {
+    const inside = (key: string) => key.slice(this.location.length + 1);
+    for await (const { folders, objects } of listObjects(this.bucket, prefix, { recursive })) {
       yield {
-        folders: CommonPrefixes.map(({ Prefix }) => inside(Prefix).replace(/\/$/, "")).filter(isName),
-        files: Contents.map(({ Key, Size, LastModified }) => ({
-          name: inside(Key),
-          bytes: Size ?? 0,
-          modifiedAt: LastModified ?? new Date(0),
-        })).filter(({ name }) => isName(name)),
+        folders: folders.map(inside).filter(isName),
+        files: objects
+          .map(({ key, ...object }) => ({ name: inside(key), ...object }))
+          .filter(({ name }) => isName(name)),
       };
     }
   }
@@ -270,18 +214,6 @@ export class Storage {
 
   private notFound(name: string): AppError {
     return new AppError("not_found", `There is no “${name}” in ${this.location}/.`);
-  }
-
-  private target(name: string) {
-    return { Bucket: this.bucket.name, Key: this.key(name) };
-  }
-
-  /** A connection can be cut while the body comes. */
-  private withStorageErrors(body: Readable): Readable {
-    const out = new PassThrough();
-    body.once("error", (error) => out.destroy(toStorageError(error, "GetObject", this.bucket) as Error));
-    out.once("close", () => body.destroy());
-    return body.pipe(out);
   }
 }
 

@@ -6,8 +6,9 @@ import { Gate } from "./gate";
 import { type Progress, withoutUpload } from "./journal";
 import { messages } from "./messages";
 import { Parallelism } from "./parallelism";
+import { Preparation, type Prepared } from "./preparation";
 import type { Preparer } from "./prepare";
-import { heldBytes, type PreparedImage, toOffer, wireBytes } from "./prepared-image";
+import { type PreparedImage, toOffer, wireBytes } from "./prepared-image";
 import type { Patience, Wait } from "./retry";
 import type { SendObject } from "./send-object";
 import { type Grant, sendUpload } from "./send-upload";
@@ -31,12 +32,6 @@ export const pageClosed = Symbol("the page was closed");
 
 export type Ending = { status: "ready" | "duplicate"; image: GalleryImage };
 
-interface Prepared {
-  image: PreparedImage;
-  /** Lets go of what it holds in memory. */
-  release(): void;
-}
-
 export interface FileUploaderOptions {
   server: UploadServer;
   preparer: Preparer;
@@ -44,9 +39,6 @@ export interface FileUploaderOptions {
   patience: Patience;
 }
 
-/** Preparing runs ahead of the network, so that one begin serves many; these bound what waits in memory. */
-const maxHeldFiles = 100;
-const maxHeldBytes = 64 * 1024 * 1024;
 /** The server cuts names to fit; this only keeps an absurd one from spoiling the call for all. */
 const maxOfferedName = 1024;
 
@@ -54,30 +46,25 @@ const maxOfferedName = 1024;
 export class FileUploader {
   readonly #desk: ServerDesk;
   readonly #claims = new Claims();
-  readonly #preparing: Gate;
-  readonly #holding = new Gate({
-    places: () => maxHeldFiles,
-    isFull: () => this.#heldBytes >= maxHeldBytes,
-  });
+  readonly #preparation: Preparation;
   readonly #parallelism: Parallelism;
   readonly #sending = new Gate({ places: () => this.#parallelism.places });
-  #heldBytes = 0;
 
   constructor(private readonly options: FileUploaderOptions) {
     const { preparer, patience } = options;
     this.#parallelism = new Parallelism(patience.clock);
     this.#desk = new ServerDesk({ ...options, parallelSends: () => this.#parallelism.places });
-    this.#preparing = new Gate({ places: () => preparer.concurrency });
+    this.#preparation = new Preparation(preparer);
   }
 
   /** What is being prepared or sent is finished; nothing else begins until `resume`. */
   pause(): void {
-    this.#preparing.close();
+    this.#preparation.pause();
     this.#sending.close();
   }
 
   resume(): void {
-    this.#preparing.open();
+    this.#preparation.resume();
     this.#sending.open();
   }
 
@@ -120,32 +107,12 @@ export class FileUploader {
 
   async #prepare({ file, signal, show }: UploadTask): Promise<Prepared> {
     const isPrepared = this.#desk.count("preparing");
-    let leavePreparing = () => {};
-    let letGo = () => {};
     try {
-      leavePreparing = await this.#preparing.enter(file.size, signal);
-      letGo = await this.#holding.enter(0, signal);
-      show({ status: "preparing" });
-      const image = await this.options.preparer.prepare(file, signal);
-      return { image, release: this.#hold(image, letGo) };
-    } catch (error) {
-      letGo();
-      throw error;
+      return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
     } finally {
-      leavePreparing();
       // Those who asked to begin meanwhile go together with this one, which asks in a moment.
       isPrepared();
     }
-  }
-
-  #hold(image: PreparedImage, letGo: () => void): () => void {
-    let bytes = heldBytes(image);
-    this.#heldBytes += bytes;
-    return () => {
-      this.#heldBytes -= bytes;
-      bytes = 0;
-      letGo();
-    };
   }
 
   async #offer(task: UploadTask, prepared: Prepared): Promise<Ending> {
