@@ -1,6 +1,3 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, expectAccessible, galleryImages, test, uploadFiles } from "./fixtures";
 import { PailServer } from "./support/pail-server";
@@ -193,55 +190,6 @@ test("files are taken by drop anywhere and by paste", async ({ page, user }) => 
   await give("paste", "plum");
   await expect(page.getByRole("img", { name: "paste" })).toBeVisible();
 });
-
-const folderTest = test.extend<{ folder: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape.
-  folder: async ({}, use) => {
-    const [first, second] = await makePhotographs(2, { megapixels: 1 });
-    const folder = await mkdtemp(path.join(os.tmpdir(), "pail-folder-"));
-    await mkdir(path.join(folder, "2026", "lake"), { recursive: true });
-    await copyFile(first?.path ?? "", path.join(folder, "2026", "first.jpg"));
-    await copyFile(second?.path ?? "", path.join(folder, "2026", "lake", "second.jpg"));
-    for (const name of [".DS_Store", "2026/Thumbs.db"]) await writeFile(path.join(folder, name), "x");
-    await use(folder);
-    await rm(folder, { recursive: true });
-  },
-});
-
-folderTest.describe(
-  "a folder comes with what is in its folders, but for what file managers keep there",
-  () => {
-    folderTest.beforeEach(async ({ page, user }) => {
-      expect(user.id).not.toBe("");
-      await page.goto("/");
-      await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
-    });
-    folderTest.afterEach(async ({ page }) => {
-      await expect(page.getByRole("img", { name: "first" })).toBeVisible();
-      await expect(page.getByRole("img", { name: "second" })).toBeVisible();
-      await expect(galleryImages(page)).toHaveCount(2);
-      await expect(page.getByRole("heading", { name: "2 pictures added" })).toBeVisible();
-    });
-
-    folderTest("when it is dropped", async ({ page, folder }) => {
-      const session = await page.context().newCDPSession(page);
-      const data = { items: [], files: [folder], dragOperationsMask: 1 };
-      const drag = (type: "dragEnter" | "dragOver" | "drop") =>
-        session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
-      // As often as it takes for the page's script to start.
-      await expect(async () => {
-        await drag("dragEnter");
-        await expect(page.getByText("Drop to add")).toBeVisible({ timeout: 500 });
-      }).toPass();
-      await drag("dragOver");
-      await drag("drop");
-    });
-
-    folderTest("when it is chosen", async ({ page, folder }) => {
-      await page.getByLabel("Choose a folder").setInputFiles(folder);
-    });
-  },
-);
 
 test("a phone can take a picture, and its header fits", async ({ browser, pail, user }) => {
   pail.query("update users set role = 'admin' where id = ?", user.id);

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
 import { quietButton } from "../_ui/styles";
 import { textOf } from "./cursor";
@@ -8,6 +8,10 @@ import { useGalleryChanges } from "./gallery-changes";
 import { ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
 import { useFurtherPages } from "./use-further-pages";
+import { useWhenNear } from "./use-when-near";
+
+/** Of thousands that were just added, those that nobody has scrolled to would only take memory. */
+const tilesPerStep = 600;
 
 interface GalleryProps {
   first: GalleryPage;
@@ -21,14 +25,22 @@ interface GalleryProps {
 
 /** Pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
 export function Gallery({ first, pages, takesAdded, empty }: GalleryProps) {
-  const { images, next, failed, loadMore, sentinel } = useFurtherPages(first, pages);
+  const { images, next, failed, loadMore } = useFurtherPages(first, pages);
   const { added, removed } = useGalleryChanges();
-  const months = useMemo(() => {
+  const [most, setMost] = useState(tilesPerStep);
+  const all = useMemo(() => {
     // What was just added belongs above the last picture shown; what is older comes with its page.
     const oldest = next === null ? undefined : images.at(-1);
     const inReach = [...added.values()].filter((image) => !oldest || newestFirst(image, oldest) < 0);
-    return byMonth(merge(images, takesAdded ? inReach : [], removed));
+    return merge(images, takesAdded ? inReach : [], removed);
   }, [images, next, added, removed, takesAdded]);
+  const months = useMemo(() => byMonth(all.slice(0, most)), [all, most]);
+  const older = all.length > most ? all[most - 1] : next;
+  const showMore = useCallback(() => {
+    if (all.length > most) setMost(most + tilesPerStep);
+    else void loadMore();
+  }, [all.length, most, loadMore]);
+  const sentinel = useWhenNear(failed ? null : showMore);
 
   if (months.length === 0 && next === null) return empty;
   return (
@@ -51,21 +63,21 @@ export function Gallery({ first, pages, takesAdded, empty }: GalleryProps) {
           </li>
         ))}
       </ul>
-      {next === null ? null : (
+      {older ? (
         <div ref={sentinel} className="grid justify-center gap-2 p-8 text-center">
           {failed ? <p className="text-sm text-quiet">The next pictures did not arrive.</p> : null}
           <a
-            href={`?before=${textOf(next)}`}
+            href={`?before=${textOf(older)}`}
             className={quietButton}
             onClick={(event) => {
               event.preventDefault();
-              void loadMore();
+              showMore();
             }}
           >
             {failed ? "Try again" : "Older pictures"}
           </a>
         </div>
-      )}
+      ) : null}
     </>
   );
 }

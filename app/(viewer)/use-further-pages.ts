@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { Cursor, GalleryImage, GalleryPage } from "@/lib/images/contract";
 import { textOf } from "./cursor";
 
-/** Fetches the next page from the address when the sentinel comes near the screen. */
+/** What comes behind the first page, from this address, as it is asked for. */
 export function useFurtherPages(first: GalleryPage, address: string) {
   const [further, setFurther] = useState<{ images: GalleryImage[]; next: Cursor | null } | null>(null);
   const [failed, setFailed] = useState(false);
@@ -23,18 +23,8 @@ export function useFurtherPages(first: GalleryPage, address: string) {
     }
   }, [address, next]);
 
-  const sentinel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (sentinel.current === null || failed) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void loadMore(), {
-      rootMargin: "2400px",
-    });
-    observer.observe(sentinel.current);
-    return () => observer.disconnect();
-  }, [loadMore, failed]);
-
   const images = further === null ? first.images : [...first.images, ...further.images];
-  return { images, next, failed, loadMore, sentinel };
+  return { images, next, failed, loadMore };
 }
 
 async function fetchPage(address: string, cursor: Cursor): Promise<GalleryPage> {
