@@ -50,9 +50,7 @@ beforeAll(async () => {
     },
     { step: "initialize", priority: "high" },
   );
-  proxy = await startFaultProxy(new URL(bucketClient().publicUrl).origin, ({ headers }) => {
-    return runs.get(String(headers["x-run"]))?.() ?? null;
-  });
+  proxy = await startFaultProxy(new URL(bucketClient().publicUrl).origin, (run) => runs.get(run)?.() ?? null);
 });
 afterEach(() => {
   setClock(null);
@@ -217,5 +215,20 @@ async function emptyMedia(): Promise<void> {
 test("a seed brings every kind of fault", () => {
   const random = makeRandom(1);
   const kinds = new Set(Array.from({ length: 300 }, () => JSON.stringify(faultOf(random()))));
-  expect(kinds.size).toBe(9);
+  expect(kinds.size).toBe(11);
+});
+
+test("an answer that is held comes after a later one; where none comes, all the same", async () => {
+  const faults: Fault[] = [{ kind: "held", behind: 1 }, null, { kind: "held", behind: 1 }];
+  runs.set("held", () => faults.shift() ?? null);
+  const order: string[] = [];
+  const ask = async (name: string) => {
+    await (await fetch(proxy.url, { headers: { "x-run": "held" } })).text();
+    order.push(name);
+  };
+  const first = ask("first");
+  await expect.poll(() => faults.length).toBe(2);
+  await Promise.all([first, ask("second")]);
+  await ask("third");
+  expect(order).toEqual(["second", "first", "third"]);
 });
