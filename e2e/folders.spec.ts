@@ -64,7 +64,8 @@ folderTest("its folders become albums where that is wanted", async ({ page, user
   await expect(tray.getByText("Make albums")).toHaveCount(0);
   await expect(page.getByText("The pictures go into 2 albums.")).toBeVisible();
   await expect(galleryImages(page)).toHaveCount(2);
-  // With nothing to decide any more, all is well, and it goes away.
+  // With nothing to decide any more, and nobody pointing at it, it goes away.
+  await page.mouse.move(0, 0);
   await expect(tray).toHaveCount(0, { timeout: 15_000 });
   await page.getByRole("link", { name: "Albums" }).click();
   const albums = page.getByRole("list", { name: "Albums" });

@@ -108,6 +108,15 @@ test("all eight orientations stand upright, original and variants alike", async 
       ]),
     )
     .toEqual(["480 × 360"]);
+  for (const { id } of pail.query<{ id: string }>("select id from images where owner_id = ?", user.id)) {
+    await page.goto(`/images/${id}`);
+    const large = page.locator("main img").first();
+    await expect
+      .poll(() =>
+        large.evaluate((image: HTMLImageElement) => `${image.naturalWidth} × ${image.naturalHeight}`),
+      )
+      .toBe("2000 × 1500");
+  }
   // The same upright picture eight times: so the thumbhashes, made from the same pixels, differ by rounding at most.
   const hashes = pail.query<{ thumbhash: string }>(
     "select thumbhash from images where owner_id = ?",

@@ -44,7 +44,7 @@ async function decode(source: Source, inspection: Inspection): Promise<ImageBitm
   });
   try {
     if (!isSameShape(bitmap, inspection)) throw damaged();
-    return await resize(bitmap, sizeWithin(bitmap, variantSides.display));
+    return upright(bitmap, sizeWithin(bitmap, variantSides.display));
   } finally {
     bitmap.close();
   }
@@ -98,6 +98,18 @@ function sizeWithin({ width, height }: Size, maxSide: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
+/**
+ * A bitmap only notes how its pixels have to be turned, and what takes it over pays no heed to that: drawing turns them.
+ */
+function upright(bitmap: ImageBitmap, size: Size): ImageBitmap {
+  drawn ??= contextOf(new OffscreenCanvas(size.width, size.height));
+  const { canvas } = drawn;
+  if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+  drawn.imageSmoothingQuality = qualityFor(bitmap, size);
+  drawn.drawImage(bitmap, 0, 0, size.width, size.height);
+  return canvas.transferToImageBitmap();
+}
+
 function resize(bitmap: ImageBitmap, size: Size): Promise<ImageBitmap> {
   const resizeQuality = qualityFor(bitmap, size);
   return createImageBitmap(bitmap, { resizeWidth: size.width, resizeHeight: size.height, resizeQuality });
@@ -107,6 +119,7 @@ function resize(bitmap: ImageBitmap, size: Size): Promise<ImageBitmap> {
 const qualityFor = (from: Size, to: Size) => (from.width <= 2 * to.width ? "low" : "high");
 
 // Canvases that are used again: the garbage collector sees only how small such an object is, not what it holds, and takes its time.
+let drawn: OffscreenCanvasRenderingContext2D | undefined;
 let shown: OffscreenCanvas | undefined;
 let tiny: OffscreenCanvasRenderingContext2D | undefined;
 
