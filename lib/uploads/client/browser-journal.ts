@@ -20,6 +20,8 @@ interface Schema extends DBSchema {
 
 /** What is sent sooner needs no copy. */
 const copyAfterMs = 2000;
+/** What happens within this time is written together. */
+const gatherMs = 100;
 const maxCopyBytes = 64 * 1024 * 1024;
 const maxCopiesBytes = 512 * 1024 * 1024;
 const maxShareOfQuota = 0.1;
@@ -37,6 +39,8 @@ export async function openJournal(viewerId: string): Promise<Journal> {
   const { quota = 0 } = await navigator.storage.estimate();
   const budget = Math.min(maxCopiesBytes, quota * maxShareOfQuota);
   const present = new Map<string, Row>();
+  /** of rows that are to be written */
+  let changed = new Set<string>();
   let copiedBytes = 0;
   let copying: Promise<void> = Promise.resolve();
 
@@ -49,24 +53,34 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     const row = present.get(id);
     if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
     const writable = await (await copies.getFileHandle(id, { create: true })).createWritable();
-    await file.stream().pipeTo(writable);
+    await writable.write(file);
+    await writable.close();
     const now = present.get(id);
     if (now === undefined) return copies.removeEntry(id);
     copiedBytes += file.size;
     put({ ...now, isCopied: true });
   }
 
-  /** IndexedDB writes in the order in which it is asked: no row waits for a copy, and what is forgotten stays so. */
   function put(row: Row): void {
     present.set(row.id, row);
-    void warned(db.put("files", row).then(() => undefined));
+    touch(row.id);
   }
 
-  async function drop({ id, isCopied, bytes }: Row): Promise<void> {
-    await db.delete("files", id);
-    if (!isCopied) return;
-    copiedBytes -= bytes;
-    await copies.removeEntry(id);
+  function touch(id: string): void {
+    if (changed.size === 0) setTimeout(() => void warned(writeChanged()), gatherMs);
+    changed.add(id);
+  }
+
+  /** All of it in one transaction: thousands of files in thousands of them would keep the page busy. */
+  async function writeChanged(): Promise<void> {
+    const ids = changed;
+    changed = new Set();
+    const rows = db.transaction("files", "readwrite");
+    for (const id of ids) {
+      const row = present.get(id);
+      void (row === undefined ? rows.store.delete(id) : rows.store.put(row));
+    }
+    await rows.done;
   }
 
   function add(id: string, file: File, progress: Progress): void {
@@ -90,8 +104,12 @@ export async function openJournal(viewerId: string): Promise<Journal> {
 
   function forget(id: string): void {
     const row = present.get(id);
+    if (row === undefined) return;
     present.delete(id);
-    if (row !== undefined) void warned(drop(row));
+    touch(id);
+    if (!row.isCopied) return;
+    copiedBytes -= row.bytes;
+    void warned(copies.removeEntry(id));
   }
 
   async function left(): Promise<Left[]> {

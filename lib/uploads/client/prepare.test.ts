@@ -79,6 +79,12 @@ describe("the pool of workers", () => {
     expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true]);
   });
 
+  it("replaces a worker that has prepared many", async () => {
+    const { workers, prepare } = pool();
+    for (let n = 0; n < 301; n += 1) await prepare("good");
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+  });
+
   it("ends them all", async () => {
     const { workers, prepare, close } = pool();
     await prepare("good");

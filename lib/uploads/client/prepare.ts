@@ -17,6 +17,8 @@ interface PreparerOptions {
   createWorker?: () => Worker;
 }
 
+const maxPreparedByWorker = 300;
+
 /** A small pool of workers. They start with the first picture, and stay for the next ones. */
 export function createPreparer({
   limits,
@@ -25,17 +27,26 @@ export function createPreparer({
     startForeignWorker(() => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" })),
 }: PreparerOptions): Preparer & { close(): void } {
   const idle: Worker[] = [];
-  const all = new Set<Worker>();
+  /** how many pictures each has prepared */
+  const prepared = new Map<Worker, number>();
 
   function take(): Worker {
     const worker = idle.pop() ?? createWorker();
-    all.add(worker);
+    prepared.set(worker, prepared.get(worker) ?? 0);
     return worker;
   }
 
   function discard(worker: Worker): void {
     worker.terminate();
-    all.delete(worker);
+    prepared.delete(worker);
+  }
+
+  /** After many pictures a new one takes its place: what they leave behind is collected late. */
+  function giveBack(worker: Worker): void {
+    const count = (prepared.get(worker) ?? 0) + 1;
+    prepared.set(worker, count);
+    if (count < maxPreparedByWorker) idle.push(worker);
+    else discard(worker);
   }
 
   /** A worker that died takes its picture with it; one whose picture was cancelled goes too, as it cannot be interrupted. */
@@ -44,18 +55,18 @@ export function createPreparer({
     const worker = take();
     try {
       const reply = await ask(worker, { file, limits }, signal);
-      idle.push(worker);
+      giveBack(worker);
       if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
       return reply.value;
     } catch (error) {
-      if (!idle.includes(worker)) discard(worker);
+      if (prepared.has(worker) && !idle.includes(worker)) discard(worker);
       throw error;
     }
   }
 
   function close(): void {
-    for (const worker of all) worker.terminate();
-    all.clear();
+    for (const worker of prepared.keys()) worker.terminate();
+    prepared.clear();
     idle.length = 0;
   }
 
