@@ -145,7 +145,7 @@ test("of thousands of files only the rows that can be seen are made", async ({ p
   const rows = tray.getByRole("listitem");
   await expect(rows.first()).toBeVisible();
   expect(await rows.count()).toBeLessThanOrEqual(150);
-  await expect(tray.getByRole("heading", { name: "3000 pictures not added" })).toBeVisible({
+  await expect(tray.getByRole("heading", { name: "3,000 pictures not added" })).toBeVisible({
     timeout: 120_000,
   });
   expect(await rows.count()).toBeLessThanOrEqual(150);

@@ -1,6 +1,6 @@
 "use client";
 
-import { unstable_isUnrecognizedActionError } from "next/navigation";
+import { unstable_isUnrecognizedActionError, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Result } from "@/lib/errors";
 import { askPermission, openJournal } from "@/lib/uploads/client/browser-journal";
@@ -48,10 +48,13 @@ export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
 /** Made in the browser only, and once. */
 function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   const [queue, setQueue] = useState<UploadQueue | null>(null);
+  const router = useRouter();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const server = serverFor(viewerId);
+    const server = serverFor(viewerId, () => {
+      if (window.location.pathname.startsWith("/albums")) router.refresh();
+    });
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
       ? createSharedQueue({
@@ -71,12 +74,16 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
 }
 
 /** Each call says whose page this is: somebody else may have signed in since. */
-const serverFor = (viewerId: string): UploadServer => ({
+const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
   begin: known((offers) => begin(viewerId, offers)),
   confirm: known((uploadIds) => confirm(viewerId, uploadIds)),
   abandon: (uploadIds) => abandon(viewerId, uploadIds),
   reportRefusal: (refusal) => reportRefusal(viewerId, refusal),
-  addToAlbum: known((addition) => addToAlbum(viewerId, addition)),
+  addToAlbum: known(async (addition) => {
+    const result = await addToAlbum(viewerId, addition);
+    if (result.ok) onAlbum();
+    return result;
+  }),
 });
 
 /** A private window, or a full disk, may refuse to keep anything. */

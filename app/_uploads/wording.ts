@@ -1,7 +1,6 @@
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
 import type { UploadItem } from "@/lib/uploads/client/upload-item";
-
-const pictures = (count: number): string => (count === 1 ? "1 picture" : `${count} pictures`);
+import { pictures } from "../_ui/pictures";
 
 /** What the tray says first. */
 export function headlineOf({ items, totals, isPaused }: QueueSnapshot): string {

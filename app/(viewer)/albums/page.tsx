@@ -4,8 +4,8 @@ import Link from "next/link";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listAlbums } from "@/lib/albums/albums";
 import type { ListedAlbum } from "@/lib/albums/contract";
+import { pictures } from "../../_ui/pictures";
 import { ThumbhashImage } from "../../_ui/thumbhash-image";
-import { pictures } from "./wording";
 
 export const metadata: Metadata = { title: "Albums" };
 

@@ -17,7 +17,7 @@ interface PreparerOptions {
   createWorker?: () => Worker;
 }
 
-const maxPreparedByWorker = 300;
+const maxPreparedByWorker = 100;
 
 /** A small pool of workers. They start with the first picture, and stay for the next ones. */
 export function createPreparer({

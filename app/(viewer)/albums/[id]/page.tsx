@@ -5,10 +5,10 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbum, listAlbumImages } from "@/lib/albums/albums";
+import { pictures } from "../../../_ui/pictures";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
-import { pictures } from "../wording";
 import { DeleteButton } from "./delete-button";
 import { Name } from "./name";
 
