@@ -85,7 +85,31 @@ const shows = (page: UploadQueue, wanted: string[]) =>
     expect(statuses(page)).toEqual(wanted);
   });
 
+it("a page without another one beside it passes its files to nobody", async () => {
+  const heard = vi.fn();
+  new SimulatedChannel("test").addEventListener("message", heard);
+  opensInMs = 20;
+  const page = openPage("only");
+  page.add([file("one"), file("two")]);
+  await shows(page, ["ready", "ready"]);
+  const said = heard.mock.calls.map(([event]) => event.data.says);
+  expect(said).toContain("hello");
+  expect(said).not.toContain("add");
+});
+
 describe("a page that does not send", () => {
+  it("passes many files on, in slices", async () => {
+    openPage("sender");
+    const other = openPage("other");
+    const files = Array.from({ length: 50 }, (_, n) => file(`picture ${n}`));
+    other.add(files);
+    await shows(
+      other,
+      files.map(() => "ready"),
+    );
+    expect(world.images.size).toBe(50);
+  });
+
   it("rejoins files with what was left, and is told which fit none", async () => {
     await leave([file("one"), file("two")]);
     openPage("sender");

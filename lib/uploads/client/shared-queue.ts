@@ -43,6 +43,8 @@ const nothing: QueueSnapshot = {
   isPaused: false,
 };
 const tellIntervalMs = 200;
+/** Each costs a look at the disk, and the page waits for it. */
+const passedAtOnce = 20;
 
 /**
  * One queue for all pages that a viewer has open: the page that holds the lock sends, the others show what it tells and pass on
@@ -63,6 +65,8 @@ export function createSharedQueue({
   const rejoining = new Map<string, { files: readonly File[]; answer(others: File[]): void }>();
   let queue: UploadQueue | null = null;
   let snapshot = nothing;
+  /** another page, which this one has heard of */
+  let hasSender = false;
   let hasFollowers = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -102,8 +106,13 @@ export function createSharedQueue({
   }
 
   function follow(message: Message): void {
-    if (message.says === "snapshot") show(message.snapshot);
+    if (message.says === "snapshot") {
+      show(message.snapshot);
+      if (!hasSender) pass([...chosenHere.values()]);
+      hasSender = true;
+    }
     if (message.says === "began") {
+      hasSender = true;
       say({ says: "hello" });
       pass([...chosenHere.values()]);
       for (const [id, { files }] of rejoining) say({ says: "rejoin", id, files });
@@ -155,11 +164,14 @@ export function createSharedQueue({
       return;
     }
     for (const one of chosen) chosenHere.set(one.id, one);
-    pass(chosen);
+    if (hasSender) pass(chosen);
   }
 
   function pass(chosen: readonly Chosen[]): void {
-    say({ says: "add", chosen: chosen.map((one) => ({ ...one, origin: originOf(one.file) })) });
+    if (queue !== null || closing.signal.aborted || chosen.length === 0) return;
+    const some = chosen.slice(0, passedAtOnce);
+    say({ says: "add", chosen: some.map((one) => ({ ...one, origin: originOf(one.file) })) });
+    setTimeout(() => pass(chosen.slice(passedAtOnce)));
   }
 
   async function rejoin(files: readonly File[]): Promise<File[]> {
