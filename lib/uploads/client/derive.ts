@@ -24,7 +24,7 @@ interface Source {
 /** Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. */
 export async function derive(source: Source, inspection: Inspection) {
   const display = await decode(source, inspection);
-  const thumb = await resize(display, sizeWithin(display, variantSides.thumb));
+  const thumb = drawn(display, "thumb");
   try {
     return {
       thumbhash: toBase64(thumbhashOf(thumb)),
@@ -44,7 +44,7 @@ async function decode(source: Source, inspection: Inspection): Promise<ImageBitm
   });
   try {
     if (!isSameShape(bitmap, inspection)) throw damaged();
-    return upright(bitmap, sizeWithin(bitmap, variantSides.display));
+    return drawn(bitmap, "display");
   } finally {
     bitmap.close();
   }
@@ -99,27 +99,25 @@ function sizeWithin({ width, height }: Size, maxSide: number): Size {
 }
 
 /**
- * A bitmap only notes how its pixels have to be turned, and what takes it over pays no heed to that: drawing turns them.
+ * The picture at the variant's size. A bitmap only notes how its pixels have to be turned, and what takes it over pays no heed to
+ * that: drawing turns them.
  */
-function upright(bitmap: ImageBitmap, size: Size): ImageBitmap {
-  drawn ??= contextOf(new OffscreenCanvas(size.width, size.height));
-  const { canvas } = drawn;
+function drawn(bitmap: ImageBitmap, kind: VariantKind): ImageBitmap {
+  const size = sizeWithin(bitmap, variantSides[kind]);
+  contexts[kind] ??= contextOf(new OffscreenCanvas(size.width, size.height));
+  const context = contexts[kind];
+  const { canvas } = context;
   if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
-  drawn.imageSmoothingQuality = qualityFor(bitmap, size);
-  drawn.drawImage(bitmap, 0, 0, size.width, size.height);
+  context.imageSmoothingQuality = qualityFor(bitmap, size);
+  context.drawImage(bitmap, 0, 0, size.width, size.height);
   return canvas.transferToImageBitmap();
-}
-
-function resize(bitmap: ImageBitmap, size: Size): Promise<ImageBitmap> {
-  const resizeQuality = qualityFor(bitmap, size);
-  return createImageBitmap(bitmap, { resizeWidth: size.width, resizeHeight: size.height, resizeQuality });
 }
 
 /** Down to half the size, bilinear smoothing still reads every pixel, in less than half the time. */
 const qualityFor = (from: Size, to: Size) => (from.width <= 2 * to.width ? "low" : "high");
 
 // Canvases that are used again: the garbage collector sees only how small such an object is, not what it holds, and takes its time.
-let drawn: OffscreenCanvasRenderingContext2D | undefined;
+const contexts: Partial<Record<VariantKind, OffscreenCanvasRenderingContext2D>> = {};
 let shown: OffscreenCanvas | undefined;
 let tiny: OffscreenCanvasRenderingContext2D | undefined;
 
