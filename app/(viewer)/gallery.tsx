@@ -11,7 +11,7 @@ import { useFurtherPages } from "./use-further-pages";
 import { useWhenNear } from "./use-when-near";
 
 /** Of thousands that were just added, those that nobody has scrolled to would only take memory. */
-const tilesPerStep = 400;
+const tilesPerStep = 200;
 
 interface GalleryProps {
   first: GalleryPage;

@@ -2,8 +2,9 @@
 
 import { useEffect, useRef, useState } from "react";
 import { thumbHashToAverageRGBA, thumbHashToRGBA } from "thumbhash";
+import { whenSeen } from "./when-seen";
 
-/** A picture that fills its frame: its average colour comes with the page, its blurred self with the script, then itself. */
+/** A picture that fills its frame: its average colour comes with the page, its blurred self once it is looked at, then itself. */
 export function ThumbhashImage(props: {
   thumbhash: string;
   src: string;
@@ -14,15 +15,15 @@ export function ThumbhashImage(props: {
   whole?: boolean;
 }) {
   const { thumbhash, src, movingSrc = null, alt, lazy = false, whole = false } = props;
-  const [loaded, setLoaded] = useState(false);
+  const [shows, setShows] = useState<"colour" | "blurred" | "picture">("colour");
   const image = useRef<HTMLImageElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
 
   useEffect(() => {
+    if (image.current === null || shows !== "colour") return;
     // It may have arrived before the script did.
-    if (image.current?.complete && image.current.naturalWidth > 0) setLoaded(true);
-    else if (canvas.current !== null) drawThumbhash(canvas.current, thumbhash);
-  }, [thumbhash]);
+    if (image.current.complete && image.current.naturalWidth > 0) setShows("picture");
+    else return whenSeen(image.current, () => setShows("blurred"));
+  }, [shows]);
 
   const fit = whole ? "object-contain" : "object-cover";
   return (
@@ -30,7 +31,15 @@ export function ThumbhashImage(props: {
       className="absolute inset-0 block"
       style={whole ? undefined : { backgroundColor: averageColour(thumbhash) }}
     >
-      {loaded ? null : <canvas ref={canvas} aria-hidden className={`absolute inset-0 size-full ${fit}`} />}
+      {shows === "blurred" ? (
+        <canvas
+          ref={(canvas) => {
+            if (canvas !== null) drawThumbhash(canvas, thumbhash);
+          }}
+          aria-hidden
+          className={`absolute inset-0 size-full ${fit}`}
+        />
+      ) : null}
       <picture>
         {movingSrc === null ? null : (
           <source media="(prefers-reduced-motion: no-preference)" srcSet={movingSrc} />
@@ -42,7 +51,7 @@ export function ThumbhashImage(props: {
           alt={alt}
           loading={lazy ? "lazy" : "eager"}
           decoding="async"
-          onLoad={() => setLoaded(true)}
+          onLoad={() => setShows("picture")}
           className={`absolute inset-0 size-full ${fit}`}
         />
       </picture>

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import sharp from "sharp";
 import { PailServer } from "@/e2e/support/pail-server";
 import { launchChromium } from "./chromium";
@@ -21,6 +21,7 @@ export async function benchManyFiles(): Promise<void> {
     const page = await context.newPage();
     await page.goto("/");
     await page.getByLabel("Choose images").hover();
+    const onEmptyPage = await chooseOnEmptyPage(context, paths);
     await observeTasks(page);
     await page.getByLabel("Choose images").setInputFiles(paths);
     const began = performance.now();
@@ -38,7 +39,11 @@ export async function benchManyFiles(): Promise<void> {
     console.log(
       `${files} small files through the page: ${seconds} s, at most ${rows} rows and ${tiles} pictures`,
     );
-    console.log(`  longest task ${(await longestTask(page)).toFixed(0)} ms (mark: at most 100 ms)`);
+    const { untilHeardMs, sinceHeardMs } = await longestTasks(page);
+    console.log(`  longest task of the page ${sinceHeardMs.toFixed(0)} ms (mark: at most 100 ms)`);
+    console.log(
+      `  before the page hears of its files, Chromium takes ${untilHeardMs.toFixed(0)} ms; on an empty page ${onEmptyPage.untilHeardMs.toFixed(0)} ms`,
+    );
     console.log(`  memory of the page's process ${Math.round(peakBytes / 1e6)} MB (mark: under 300 MB)`);
   } finally {
     await browser.close();
@@ -59,17 +64,47 @@ async function makeSmallFiles(folder: string): Promise<string[]> {
   return paths;
 }
 
+interface LongestTasks {
+  untilHeardMs: number;
+  sinceHeardMs: number;
+}
+
+/** Chromium asks for the type of each file, one after another, before any page hears of them. */
+async function chooseOnEmptyPage(context: BrowserContext, paths: string[]): Promise<LongestTasks> {
+  const page = await context.newPage();
+  await page.goto("/healthz");
+  await page.setContent('<input type="file" multiple>');
+  await observeTasks(page);
+  await page.locator("input").setInputFiles(paths);
+  await page.waitForTimeout(sampleMs);
+  const longest = await longestTasks(page);
+  await page.close();
+  return longest;
+}
+
 const observeTasks = (page: Page) =>
   page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(globalThis, { tasks });
+    const seen = { heardMs: 0, tasks: [] as [number, number][] };
+    Object.assign(globalThis, { seen });
+    window.addEventListener("input", () => Object.assign(seen, { heardMs: performance.now() }), {
+      ...{ capture: true, once: true },
+    });
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) tasks.push(duration);
+      for (const { startTime, duration } of list.getEntries())
+        seen.tasks.push([startTime, startTime + duration]);
     }).observe({ type: "longtask" });
   });
 
-const longestTask = (page: Page): Promise<number> =>
-  page.evaluate(() => Math.max(0, ...(globalThis as unknown as { tasks: number[] }).tasks));
+/** The page hears of its files in the midst of a task: that counts for both. */
+const longestTasks = (page: Page): Promise<LongestTasks> =>
+  page.evaluate(() => {
+    const { seen } = globalThis as unknown as { seen: { heardMs: number; tasks: [number, number][] } };
+    const { heardMs, tasks } = seen;
+    return {
+      untilHeardMs: Math.max(0, ...tasks.map(([start, end]) => Math.min(end, heardMs) - start)),
+      sinceHeardMs: Math.max(0, ...tasks.map(([start, end]) => end - Math.max(start, heardMs))),
+    };
+  });
 
 /** What the renderers hold that they share with nobody, workers included. */
 async function pageMemory(browser: Browser): Promise<number> {

@@ -67,8 +67,9 @@ export interface UploadQueue {
   getSnapshot(): QueueSnapshot;
 }
 
-/** Asked for its size the first time, the browser looks at the disk and lets the page wait: a millisecond for each file. */
+/** Asked for its size the first time, the browser looks at the disk and lets the page wait: a millisecond or more for each file. */
 const takenAtOnce = 10;
+const takenWithinMs = 10;
 
 /** A file and its present try. Whoever holds an older try's controller has nothing to say any more. */
 interface Entry {
@@ -122,7 +123,12 @@ export function createUploadQueue({
   }
 
   function takeSome(): void {
-    for (const one of untaken.splice(0, takenAtOnce)) take(one);
+    const beganMs = clock.now();
+    for (let n = 0; n < takenAtOnce && clock.now() - beganMs < takenWithinMs; n += 1) {
+      const next = untaken.shift();
+      if (next === undefined) break;
+      take(next);
+    }
     if (untaken.length > 0) clock.setTimeout(takeSome, 0);
     else decided.clear();
   }
