@@ -3,6 +3,7 @@
 import { unstable_isUnrecognizedActionError, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Result } from "@/lib/errors";
+import type { GalleryImage } from "@/lib/images/contract";
 import { askPermission, openJournal } from "@/lib/uploads/client/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/journal";
 import { messages } from "@/lib/uploads/client/messages";
@@ -113,8 +114,9 @@ function PicturesArrive({ queue }: { queue: UploadQueue }) {
   const { items } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
   const shown = useRef(new Set<string>());
   useEffect(() => {
-    const ready = items.flatMap(({ state }) => (state.status === "ready" ? [state.image] : []));
-    const images = ready.filter(({ id }) => !shown.current.has(id));
+    const images: GalleryImage[] = [];
+    for (const { state } of items)
+      if (state.status === "ready" && !shown.current.has(state.image.id)) images.push(state.image);
     for (const { id } of images) shown.current.add(id);
     if (images.length > 0) addToGallery(images);
   }, [items]);

@@ -148,17 +148,6 @@ export async function deleteAlbum(viewer: Viewer, id: string): Promise<DeletedAl
   };
 }
 
-/** Takes pictures out of the viewer's album; they stay in the gallery. Throws AppError `not_found` for the album. */
-export async function removeFromAlbum(
-  viewer: Viewer,
-  { albumId, imageIds }: { albumId: string; imageIds: string[] },
-): Promise<void> {
-  await requireAlbum(viewer, albumId);
-  await database()
-    .orm.delete(albumImages)
-    .where(and(eq(albumImages.albumId, albumId), inArray(albumImages.imageId, imageIds)));
-}
-
 /** The album of this name with these pictures in it; `id` and `createdAt` are for the case that there is none yet. */
 async function fill(
   viewer: Viewer,

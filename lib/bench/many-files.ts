@@ -9,7 +9,7 @@ import { launchChromium } from "./chromium";
 import { PlainPage } from "./plain-page";
 
 const files = 5000;
-const sampleMs = 250;
+const sampleMs = 500;
 
 /** Thousands of small files through the real page: how long it ever stands still, and how much memory it takes. */
 export async function benchManyFiles(): Promise<void> {

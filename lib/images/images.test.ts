@@ -1,19 +1,16 @@
-import path from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { eq } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
-import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
-import { migrate } from "@/lib/db/migrate";
+import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
-import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
+import { onEachDriver, plansOf, useDriver } from "@/lib/test-database";
 import { addViewer, startTestPail } from "@/lib/test-pail";
-import { plansOf } from "@/lib/test-plans";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
 import { findNeighbours, getImage, renameImage } from "./image";
@@ -37,16 +34,7 @@ afterEach(() => {
 });
 afterAll(() => pail.stop());
 
-const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
-const fileOf = (driver: string) => path.join(env().dataDir, `${driver}.sqlite`);
-
-describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver) => {
-  beforeAll(async () => {
-    database().close();
-    setDatabase(drivers[driver](`file:${fileOf(driver)}`));
-    await migrate(database());
-  });
-
+onEachDriver(() => {
   describe("the gallery", () => {
     test("page by page shows every picture once, newest first, also where many have the same date", async () => {
       const dates = fc.array(fc.nat(3), { maxLength: 12 });
@@ -191,7 +179,7 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
 });
 
 describe("by an index, and with no sorting beside it, go", () => {
-  beforeAll(() => setDatabase(openDatabase(`file:${fileOf("better-sqlite3")}`)));
+  beforeAll(() => useDriver("better-sqlite3"));
 
   const here = { id: newId(), capturedAt: 5 };
   const position = "(owner_id=? AND (captured_at,id)";
@@ -206,7 +194,7 @@ describe("by an index, and with no sorting beside it, go", () => {
     ],
     ["the emptying of the trash", "images_trash", () => purgeTrash()],
   ])("%s", async (_, index, query) => {
-    const plans = await plansOf(fileOf("better-sqlite3"), query);
+    const plans = await plansOf(query);
     expect(plans.length).toBeGreaterThan(0);
     for (const plan of plans) {
       expect(plan).toContain(`INDEX ${index}`);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type Origin, originOf, withOrigin } from "./origin";
 import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "./simulation";
-import { createUploadQueue, type UploadQueue } from "./upload-queue";
+import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
 let world: SimulatedWorld;
@@ -18,8 +18,7 @@ function start(keeps?: (file: File) => boolean): void {
 }
 
 function openPage(): void {
-  const { server, preparer, send, connection } = world;
-  queue = createUploadQueue({ server, preparer, send, connection, clock, journal, random: () => 0.5 });
+  queue = world.openQueue({ journal });
 }
 
 function file(title: string, folder: string | null = "Italy"): File {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "./clock";
 import { maxTries } from "./retry";
 import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "./simulation";
-import { createUploadQueue, type UploadQueue } from "./upload-queue";
+import type { UploadQueue } from "./upload-queue";
 
 // What the person reads about everything that can go wrong on the way, while it is tried again and when it has failed.
 let clock: SimulatedClock;
@@ -13,8 +13,7 @@ let said: Set<string>;
 beforeEach(() => {
   clock = new SimulatedClock();
   world = new SimulatedWorld(clock);
-  const { server, preparer, send, connection } = world;
-  queue = createUploadQueue({ server, preparer, send, connection, clock, random: () => 0.5 });
+  queue = world.openQueue();
   said = new Set();
   queue.subscribe(() => {
     for (const { state } of queue.getSnapshot().items) if ("sentence" in state) said.add(state.sentence);

@@ -9,8 +9,12 @@ export interface QueueSnapshot {
   isPaused: boolean;
 }
 
-/** Progress is told about ten times a second, as is the rest where much happens; what happens after a rest, at once. */
+/**
+ * Progress is told about ten times a second, as is the rest where much happens; what happens after a rest, at once. Of thousands
+ * of files more seldom, as whoever is told looks at all of them.
+ */
 const tellIntervalMs = 100;
+const tellIntervalMsPerItem = 0.1;
 
 /** Holds what can be seen of the queue, and tells those who look. */
 export class QueueStore {
@@ -97,14 +101,18 @@ export class QueueStore {
     return this.#active > 0;
   }
 
+  get #intervalMs(): number {
+    return Math.max(tellIntervalMs, tellIntervalMsPerItem * this.#items.size);
+  }
+
   #tellInAWhile(): void {
-    this.#timer ??= this.clock.setTimeout(this.#tell, tellIntervalMs);
+    this.#timer ??= this.clock.setTimeout(this.#tell, this.#intervalMs);
   }
 
   #tellSoon(): void {
     this.#snapshot = null;
     if (this.#isTelling) return;
-    if (this.clock.now() - this.#toldAtMs < tellIntervalMs) this.#tellInAWhile();
+    if (this.clock.now() - this.#toldAtMs < this.#intervalMs) this.#tellInAWhile();
     else {
       this.#isTelling = true;
       queueMicrotask(this.#tell);

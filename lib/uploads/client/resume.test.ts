@@ -7,7 +7,7 @@ import {
   SimulatedJournal,
   SimulatedWorld,
 } from "./simulation";
-import { createUploadQueue, type UploadQueue } from "./upload-queue";
+import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
 let world: SimulatedWorld;
@@ -28,8 +28,7 @@ function start(keeps?: (file: File) => boolean): void {
 }
 
 function openPage(): void {
-  const { server, preparer, send, connection } = world;
-  queue = createUploadQueue({ server, preparer, send, connection, clock, journal, random: () => 0.5 });
+  queue = world.openQueue({ journal });
 }
 
 function reload(): void {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Left } from "./journal";
 import { createSharedQueue } from "./shared-queue";
 import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "./simulation";
-import { createUploadQueue, type UploadQueue } from "./upload-queue";
+import type { UploadQueue } from "./upload-queue";
 
 /** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
 vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
@@ -35,11 +35,9 @@ afterEach(() => {
 });
 
 function openPage(name: string): UploadQueue {
-  const { server, preparer, send, connection } = world;
   const createQueue = async () => {
     await sleep(opensInMs);
-    return createUploadQueue({
-      ...{ server, preparer, send, connection, clock, random: () => 0.5 },
+    return world.openQueue({
       journal: {
         add: journal.add,
         note: journal.note,

@@ -17,6 +17,7 @@ import type { Journal, Left, Progress } from "./journal";
 import type { Preparer } from "./prepare";
 import type { PreparedImage } from "./prepared-image";
 import type { SendFailure, SendObject } from "./send-object";
+import { createUploadQueue, type UploadQueue, type UploadQueueOptions } from "./upload-queue";
 import type { UploadServer } from "./upload-server";
 
 /** For tests: a clock that jumps from timer to timer, and a world on it that fails on demand. */
@@ -115,6 +116,15 @@ export class SimulatedWorld {
     private readonly actionMs = 50,
     private readonly sendMs = 300,
   ) {}
+
+  /** That of a page in this world. */
+  openQueue(options: Partial<UploadQueueOptions> = {}): UploadQueue {
+    const { server, preparer, send, connection, clock } = this;
+    return createUploadQueue({
+      ...{ server, preparer, send, connection, clock, random: () => 0.5 },
+      ...options,
+    });
+  }
 
   readonly connection = {
     isOnline: () => this.isOnline,

@@ -5,7 +5,7 @@ import { partBytes } from "@/lib/uploads/contract";
 import { maxTries } from "./retry";
 import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "./simulation";
 import { hasEnded } from "./upload-item";
-import { createUploadQueue, type UploadQueue } from "./upload-queue";
+import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
 let world: SimulatedWorld;
@@ -21,8 +21,7 @@ afterEach(() => vi.restoreAllMocks());
 function start(random: () => number = () => 0.5): void {
   clock = new SimulatedClock();
   world = new SimulatedWorld(clock);
-  const { server, preparer, send, connection } = world;
-  queue = createUploadQueue({ server, preparer, send, connection, clock, random });
+  queue = world.openQueue({ random });
 }
 
 /** Equal contents are equal files; `1000 bytes` of padding make progress visible. */
@@ -78,9 +77,8 @@ describe("when all goes well", () => {
   });
 
   it("asks once for a hundred files that are prepared together", async () => {
-    const { server, send, connection } = world;
     const preparer = { concurrency: 100, prepare: world.preparer.prepare };
-    queue = createUploadQueue({ server, preparer, send, connection, clock });
+    queue = world.openQueue({ preparer });
     await addAndFinish(files(100));
     expect(world.begins.map((offers) => offers.length)).toEqual([100]);
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
@@ -284,7 +282,6 @@ describe("faults that do not pass", () => {
 
   it("goes on with the others when one is refused", async () => {
     world.refuse.set("bad.jpg", { status: "refused", error: { code: "too_large", message: "Too large." } });
-    const { server, send, connection } = world;
     const preparer = {
       concurrency: 2,
       prepare: async (chosen: File, signal: AbortSignal) => {
@@ -292,7 +289,7 @@ describe("faults that do not pass", () => {
         return world.preparer.prepare(chosen, signal);
       },
     };
-    queue = createUploadQueue({ server, preparer, send, connection, clock });
+    queue = world.openQueue({ preparer });
     await addAndFinish([file("a"), file("bad"), file("svg"), file("b")]);
     expect(statuses()).toEqual(["ready", "failed", "failed", "ready"]);
     expect(items()[2]?.state).toMatchObject({ error: { code: "unsupported_type" }, canRetry: false });
@@ -420,12 +417,11 @@ describe("one file", () => {
     const sized = sizes.map((size) => new File([`${size}`.padEnd(size)], `${size}.jpg`));
     const order: number[] = [];
     const send = world.send;
-    const { server, preparer, connection } = world;
     const noticed: typeof send = (form, blob, options) => {
       if (blob.size >= 500) order.push(blob.size);
       return send(form, blob, options);
     };
-    queue = createUploadQueue({ server, preparer, send: noticed, connection, clock });
+    queue = world.openQueue({ send: noticed });
     queue.pause();
     queue.add([new File(["x"], "first.jpg")]);
     queue.pause();
