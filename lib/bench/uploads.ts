@@ -1,11 +1,12 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Browser, Page } from "@playwright/test";
+import type { Browser } from "@playwright/test";
 import { makePhotographs } from "@/e2e/support/photos";
 import { startTestPail } from "@/lib/test-pail";
-import { launchChromium, narrow } from "./chromium";
+import { launchChromium } from "./chromium";
 import { median, ratioLine } from "./figures";
+import { PlainPage } from "./plain-page";
 import { type Calls, UploadServer } from "./upload-server";
 
 const files = 100;
@@ -58,15 +59,16 @@ export async function benchUploads(): Promise<void> {
   async function runAll(paths: string[], uploadBytesPerSecond: number | null): Promise<Map<string, Run>> {
     const runs = new Map<string, Run>();
     for (const [script, names] of Object.entries(pages)) {
-      const page = await openPage(browser, `${server.origin}/?${script}`, paths);
-      if (uploadBytesPerSecond !== null) await narrow(page, uploadBytesPerSecond);
+      const page = await PlainPage.open(browser, `${server.origin}/?${script}`);
+      await page.setInputFiles("input", paths);
+      if (uploadBytesPerSecond !== null) await page.narrow(uploadBytesPerSecond);
       for (const name of names) {
         await server.startOver();
         const before = await cpuMs(browser);
         const run = await measure(page, name);
         runs.set(name, { ...run, cpuMs: (await cpuMs(browser)) - before, calls: server.calls });
       }
-      await page.context().close();
+      await page.close();
     }
     return runs;
   }
@@ -103,13 +105,6 @@ async function makeJpegs(): Promise<string[]> {
 
 const cores = os.availableParallelism();
 
-async function openPage(browser: Browser, url: string, photographs: string[]): Promise<Page> {
-  const page = await browser.newPage();
-  await page.goto(url);
-  await page.locator("input").setInputFiles(photographs);
-  return page;
-}
-
 async function cpuMs(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
@@ -118,26 +113,22 @@ async function cpuMs(browser: Browser): Promise<number> {
   return processInfo.reduce((sum, { cpuTime }) => sum + 1000 * cpuTime, (user + system) / 1000);
 }
 
-function measure(page: Page, name: string): Promise<Pick<Run, "ms" | "longestTaskMs">> {
-  return page.evaluate(async (contender) => {
-    const { contenders } = globalThis as unknown as {
-      contenders: Record<string, (files: File[]) => Promise<void>>;
-    };
-    const chosen = [...(document.querySelector("input")?.files ?? [])];
+const measure = (page: PlainPage, name: string): Promise<Pick<Run, "ms" | "longestTaskMs">> =>
+  page.evaluate(`(async () => {
+    const chosen = [...document.querySelector("input").files];
     let longestTaskMs = 0;
     const observer = new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) longestTaskMs = Math.max(longestTaskMs, duration);
     });
     observer.observe({ type: "longtask" });
     const began = performance.now();
-    await contenders[contender]?.(chosen);
+    await contenders[${JSON.stringify(name)}](chosen);
     const ms = performance.now() - began;
     // What it has seen last is told in a task of its own.
     await new Promise((resolve) => setTimeout(resolve, 200));
     observer.disconnect();
     return { ms, longestTaskMs };
-  }, name);
-}
+  })()`);
 
 function report(network: string, all: Map<string, Run>[]): void {
   console.log(`  ${network}:`);

@@ -1,4 +1,7 @@
-import { type DBSchema, openDB } from "idb";
+import { type DBSchema, openDB, unwrap } from "idb";
+import { askWorker } from "./ask-worker";
+import type { CopyReply, CopyRequest } from "./copy.worker";
+import { startForeignWorker } from "./foreign-worker";
 import { type Journal, type Left, type Progress, unknown } from "./journal";
 import { originOf } from "./origin";
 
@@ -43,18 +46,24 @@ export async function openJournal(viewerId: string): Promise<Journal> {
   let changed = new Set<string>();
   let copiedBytes = 0;
   let copying: Promise<void> = Promise.resolve();
+  let copier: Worker | undefined;
 
   const warned = (work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => {
       console.warn("the journal of uploads could not be written", error);
     });
 
-  async function copy(id: string, file: File): Promise<void> {
+  async function copyAt(dueMs: number, id: string, file: File): Promise<void> {
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const row = present.get(id);
     if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
-    const writable = await (await copies.getFileHandle(id, { create: true })).createWritable();
-    await writable.write(file);
-    await writable.close();
+    copier ??= startForeignWorker(
+      () => new Worker(new URL("./copy.worker.ts", import.meta.url), { type: "module" }),
+    );
+    const question = { file, folder: folderName, name: id };
+    const problem = await askWorker<CopyRequest, CopyReply>(copier, question);
+    if (problem !== null) throw new Error(problem);
     const now = present.get(id);
     if (now === undefined) return copies.removeEntry(id);
     copiedBytes += file.size;
@@ -76,9 +85,12 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     const ids = changed;
     changed = new Set();
     const rows = db.transaction("files", "readwrite");
+    // Only their common end is of interest: a promise for each would be thrown away.
+    const store = unwrap(rows.store);
     for (const id of ids) {
       const row = present.get(id);
-      void (row === undefined ? rows.store.delete(id) : rows.store.put(row));
+      if (row === undefined) store.delete(id);
+      else store.put(row);
     }
     await rows.done;
   }
@@ -92,9 +104,8 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     };
     put(row);
     if (handle !== undefined) return;
-    setTimeout(() => {
-      copying = warned(copying.then(() => copy(id, file)));
-    }, copyAfterMs);
+    const dueMs = performance.now() + copyAfterMs;
+    copying = warned(copying.then(() => copyAt(dueMs, id, file)));
   }
 
   function note(id: string, progress: Progress): void {

@@ -15,7 +15,7 @@ const thumbhashSide = 100;
 const largeEnough = 0.95;
 const quality = { thumb: 0.75, display: 0.82 } as const;
 
-/** The chosen file, and its bytes where they are in memory. */
+/** The chosen file, and its bytes where they are in memory: the decoder takes them over. */
 interface Source {
   file: Blob;
   bytes: ArrayBuffer | null;
@@ -73,7 +73,7 @@ async function decodeSmall(bytes: ArrayBuffer, { width, height }: Size): Promise
   if (scale === undefined || typeof ImageDecoder === "undefined") return null;
   // Whether the file's width is the upright one, only the decoder knows: it goes by the area.
   const desired = { desiredWidth: Math.ceil(width * scale), desiredHeight: Math.ceil(height * scale) };
-  const decoder = new ImageDecoder({ data: bytes, type: "image/jpeg", ...desired });
+  const decoder = new ImageDecoder({ data: bytes, transfer: [bytes], type: "image/jpeg", ...desired });
   try {
     const { image } = await decoder.decode();
     return await createImageBitmap(image).finally(() => image.close());

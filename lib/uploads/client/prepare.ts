@@ -1,7 +1,7 @@
 import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
+import { askWorker } from "./ask-worker";
 import { startForeignWorker } from "./foreign-worker";
-import { messages } from "./messages";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
 
@@ -54,7 +54,7 @@ export function createPreparer({
     signal.throwIfAborted();
     const worker = take();
     try {
-      const reply = await ask(worker, { file, limits }, signal);
+      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
       giveBack(worker);
       if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
       return reply.value;
@@ -71,19 +71,4 @@ export function createPreparer({
   }
 
   return { concurrency, prepare, close };
-}
-
-function ask(worker: Worker, request: PrepareRequest, signal: AbortSignal): Promise<PrepareReply> {
-  const listening = new AbortController();
-  const { signal: until } = listening;
-  return new Promise<PrepareReply>((resolve, reject) => {
-    const died = () => reject(new AppError(messages.workerDied.code, messages.workerDied.message));
-    worker.addEventListener("message", ({ data }: MessageEvent<PrepareReply>) => resolve(data), {
-      signal: until,
-    });
-    worker.addEventListener("error", died, { signal: until });
-    worker.addEventListener("messageerror", died, { signal: until });
-    signal.addEventListener("abort", () => reject(signal.reason), { signal: until });
-    worker.postMessage(request);
-  }).finally(() => listening.abort());
 }
