@@ -82,8 +82,10 @@ test("an album shows further pages of its own, also once deleted and back, and n
 
   await page.getByRole("list", { name: "Images" }).getByRole("link").nth(1).press("Delete");
   await expect(galleryImages(page)).toHaveCount(225);
+  await expect(page.getByText("225 pictures")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(galleryImages(page)).toHaveCount(226);
+  await expect(page.getByText("226 pictures")).toBeVisible();
 });
 
 test("another user's album is a 404, and so is none", async ({ page, pail, user, expectedErrors }) => {

@@ -59,9 +59,9 @@ folderTest("its folders become albums where that is wanted", async ({ page, user
   await page.getByLabel("Choose a folder").setInputFiles(folder);
   const tray = page.getByRole("region", { name: "Uploads" });
   const name = path.basename(folder);
-  await expect(tray.getByText(/^Make albums “.*2026.*” and 1 more\?$/)).toBeVisible();
+  await expect(tray.getByText(/^Keep “.*2026.*” and 1 more as albums\?$/)).toBeVisible();
   await tray.getByRole("button", { name: "Make albums" }).click();
-  await expect(tray.getByText("Make albums")).toHaveCount(0);
+  await expect(tray.getByRole("button", { name: "Make albums" })).toHaveCount(0);
   await expect(page.getByText("The pictures go into 2 albums.")).toBeVisible();
   await expect(galleryImages(page)).toHaveCount(2);
   // With nothing to decide any more, and nobody pointing at it, it goes away.

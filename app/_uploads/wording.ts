@@ -28,7 +28,7 @@ export const otherPictures = ([first = "", ...more]: string[]): string =>
 
 /** Asks about one folder, or about several. */
 export const albumOffer = ([first = "", ...more]: string[]): string =>
-  more.length === 0 ? `Make an album “${first}”?` : `Make albums “${first}” and ${more.length} more?`;
+  more.length === 0 ? `Keep “${first}” as an album?` : `Keep “${first}” and ${more.length} more as albums?`;
 
 export const albumsMade = ([first = "", ...more]: string[]): string =>
   more.length === 0

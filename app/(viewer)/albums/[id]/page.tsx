@@ -5,10 +5,10 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbum, listAlbumImages } from "@/lib/albums/albums";
-import { pictures } from "../../../_ui/pictures";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
+import { Count } from "./count";
 import { DeleteButton } from "./delete-button";
 import { Name } from "./name";
 
@@ -36,7 +36,7 @@ export default async function AlbumPage({ params, searchParams }: Props) {
         </Link>
         <Name id={id} name={name} />
         <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
-          <p className="text-sm text-quiet">{pictures(count)}</p>
+          <Count count={count} />
           <DeleteButton id={id} />
         </div>
       </header>
