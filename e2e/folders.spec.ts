@@ -38,12 +38,12 @@ folderTest.describe(
       const data = { items: [], files: [folder], dragOperationsMask: 1 };
       const drag = (type: "dragEnter" | "dragOver" | "drop") =>
         session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
+      await drag("dragEnter");
       // As often as it takes for the page's script to start.
       await expect(async () => {
-        await drag("dragEnter");
+        await drag("dragOver");
         await expect(page.getByText("Drop to add")).toBeVisible({ timeout: 500 });
       }).toPass();
-      await drag("dragOver");
       await drag("drop");
     });
 

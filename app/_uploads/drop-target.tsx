@@ -12,16 +12,15 @@ export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => vo
     const stop = new AbortController();
     const listen = <K extends keyof DocumentEventMap>(name: K, react: (event: DocumentEventMap[K]) => void) =>
       document.addEventListener(name, react, { signal: stop.signal });
-    listen("dragenter", (event) => {
-      if (!hasFiles(event.dataTransfer)) return;
-      onNear();
-      setIsOver(true);
-    });
-    listen("dragover", (event) => {
-      if (!hasFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
-    });
+    // What was dragged in before this script had started is only ever over the page.
+    for (const name of ["dragenter", "dragover"] as const)
+      listen(name, (event) => {
+        if (!hasFiles(event.dataTransfer)) return;
+        event.preventDefault();
+        if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
+        onNear();
+        setIsOver(true);
+      });
     // Only leaving the window has nothing to go to.
     listen("dragleave", (event) => event.relatedTarget === null && setIsOver(false));
     listen("drop", (event) => {
