@@ -62,6 +62,7 @@ folderTest("its folders become albums where that is wanted", async ({ page, user
   await expect(tray.getByText(/^Keep “.*2026.*” and 1 more as albums\?$/)).toBeVisible();
   await tray.getByRole("button", { name: "Make albums" }).click();
   await expect(tray.getByRole("button", { name: "Make albums" })).toHaveCount(0);
+  await expect(tray.getByText(/as albums\?$/)).toHaveCount(0);
   await expect(page.getByText("The pictures go into 2 albums.")).toBeVisible();
   await expect(galleryImages(page)).toHaveCount(2);
   // With nothing to decide any more, and nobody pointing at it, it goes away.

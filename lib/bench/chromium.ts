@@ -8,10 +8,12 @@ export const launchChromium = (): Promise<Browser> =>
   });
 
 /** The bucket is on this machine; an uplink makes sending take the time that it takes from a home. */
+export const uplinkOf = (uploadBytesPerSecond: number) => ({
+  ...{ offline: false, latency: 0, downloadThroughput: -1 },
+  uploadThroughput: uploadBytesPerSecond,
+});
+
 export async function narrow(page: Page, uploadBytesPerSecond: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  await session.send("Network.emulateNetworkConditions", {
-    ...{ offline: false, latency: 0, downloadThroughput: -1 },
-    uploadThroughput: uploadBytesPerSecond,
-  });
+  await session.send("Network.emulateNetworkConditions", uplinkOf(uploadBytesPerSecond));
 }

@@ -1,4 +1,5 @@
 import type { Browser, CDPSession } from "@playwright/test";
+import { uplinkOf } from "./chromium";
 
 interface Answer {
   id: number;
@@ -12,7 +13,7 @@ interface Answer {
  */
 export class PlainPage {
   private sent = 0;
-  private readonly asking = new Map<number, { resolve(answer: Answer): void }>();
+  private readonly asking = new Map<number, (answer: Answer) => void>();
 
   private constructor(
     private readonly session: CDPSession,
@@ -22,7 +23,7 @@ export class PlainPage {
     session.on("Target.receivedMessageFromTarget", ({ sessionId: from, message }) => {
       if (from !== sessionId) return;
       const answer = JSON.parse(message) as Answer;
-      this.asking.get(answer.id)?.resolve(answer);
+      this.asking.get(answer.id)?.(answer);
       this.asking.delete(answer.id);
     });
   }
@@ -60,12 +61,10 @@ export class PlainPage {
     await this.send("DOM.setFileInputFiles", { objectId: result.objectId, files });
   }
 
-  /** The bucket is on this machine; an uplink makes sending take the time that it takes from a home. Follows the network. */
+  /** From then on its network is followed after all: there is no throttle without. */
   async narrow(uploadBytesPerSecond: number): Promise<void> {
     await this.send("Network.enable", {});
-    await this.send("Network.emulateNetworkConditions", {
-      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: uploadBytesPerSecond },
-    });
+    await this.send("Network.emulateNetworkConditions", uplinkOf(uploadBytesPerSecond));
   }
 
   async close(): Promise<void> {
@@ -76,7 +75,7 @@ export class PlainPage {
   private async send(method: string, params: unknown): Promise<Record<string, unknown>> {
     this.sent += 1;
     const id = this.sent;
-    const answered = new Promise<Answer>((resolve) => this.asking.set(id, { resolve }));
+    const answered = new Promise<Answer>((resolve) => this.asking.set(id, resolve));
     const message = JSON.stringify({ id, method, params });
     await this.session.send("Target.sendMessageToTarget", { sessionId: this.sessionId, message });
     const { result, error } = await answered;

@@ -62,7 +62,11 @@ export async function openJournal(viewerId: string): Promise<Journal> {
       () => new Worker(new URL("./copy.worker.ts", import.meta.url), { type: "module" }),
     );
     const question = { file, folder: folderName, name: id };
-    const problem = await askWorker<CopyRequest, CopyReply>(copier, question);
+    const problem = await askWorker<CopyRequest, CopyReply>(copier, question).catch((error: unknown) => {
+      // One that died would leave the next question without an answer.
+      copier = undefined;
+      throw error;
+    });
     if (problem !== null) throw new Error(problem);
     const now = present.get(id);
     if (now === undefined) return copies.removeEntry(id);
