@@ -16,7 +16,7 @@ export const Tile = memo(function Tile({ image }: { image: GalleryImage }) {
         onKeyDown={(event) => event.key === "Delete" && void deleteImage(image)}
         className="absolute inset-0 block overflow-hidden focus-visible:z-10 focus-visible:outline-4 focus-visible:-outline-offset-4"
       >
-        <ThumbhashImage thumbhash={image.thumbhash} src={image.thumbUrl} alt={image.title} lazy />
+        <ThumbhashImage placeholder={image.placeholder} src={image.thumbUrl} alt={image.title} lazy />
       </Link>
     </li>
   );

@@ -1,12 +1,12 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { thumbHashToAverageRGBA, thumbHashToRGBA } from "thumbhash";
+import type { Placeholder } from "@/lib/images/contract";
 import { whenSeen } from "./when-seen";
 
 /** A picture that fills its frame: its average colour comes with the page, its blurred self once it is looked at, then itself. */
 export function ThumbhashImage(props: {
-  thumbhash: string;
+  placeholder: Placeholder;
   src: string;
   /** shown instead, but to whoever wants nothing to move */
   movingSrc?: string | null;
@@ -14,7 +14,7 @@ export function ThumbhashImage(props: {
   lazy?: boolean;
   whole?: boolean;
 }) {
-  const { thumbhash, src, movingSrc = null, alt, lazy = false, whole = false } = props;
+  const { placeholder, src, movingSrc = null, alt, lazy = false, whole = false } = props;
   const [shows, setShows] = useState<"colour" | "blurred" | "picture">("colour");
   const image = useRef<HTMLImageElement>(null);
 
@@ -29,12 +29,12 @@ export function ThumbhashImage(props: {
   return (
     <span
       className="absolute inset-0 block"
-      style={whole ? undefined : { backgroundColor: averageColour(thumbhash) }}
+      style={whole ? undefined : { backgroundColor: placeholder.colour }}
     >
       {shows === "blurred" ? (
         <canvas
           ref={(canvas) => {
-            if (canvas !== null) drawThumbhash(canvas, thumbhash);
+            if (canvas !== null) void drawThumbhash(canvas, placeholder.thumbhash);
           }}
           aria-hidden
           className={`absolute inset-0 size-full ${fit}`}
@@ -59,17 +59,9 @@ export function ThumbhashImage(props: {
   );
 }
 
-const bytesOf = (thumbhash: string): Uint8Array => Uint8Array.from(atob(thumbhash), (c) => c.charCodeAt(0));
-
-function averageColour(thumbhash: string): string {
-  const { r, g, b, a } = thumbHashToAverageRGBA(bytesOf(thumbhash));
-  const [red, green, blue] = [r, g, b].map((part) => Math.round(part * 255));
-  return `rgb(${red} ${green} ${blue} / ${Math.round(a * 100)}%)`;
-}
-
-function drawThumbhash(canvas: HTMLCanvasElement, thumbhash: string): void {
-  const { w, h, rgba } = thumbHashToRGBA(bytesOf(thumbhash));
-  canvas.width = w;
-  canvas.height = h;
-  canvas.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0);
-}
+/** A picture that has come meanwhile, or a script that does not come, leaves it at the colour. */
+const drawThumbhash = (canvas: HTMLCanvasElement, thumbhash: string): Promise<void> =>
+  import("./draw-thumbhash").then(
+    (module) => module.drawThumbhash(canvas, thumbhash),
+    () => {},
+  );

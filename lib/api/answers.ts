@@ -12,12 +12,12 @@ type Answer<O extends keyof typeof operations> = z.input<(typeof operations)[O][
 const pageOf = (id: string): string => `${env().appOrigin}/images/${id}`;
 const momentOf = (ms: number): string => new Date(ms).toISOString();
 
-export function imageAnswer({ thumbhash: _, capturedAt, ...image }: GalleryImage): Answer<"confirmUpload"> {
+export function imageAnswer({ placeholder: _, capturedAt, ...image }: GalleryImage): Answer<"confirmUpload"> {
   return { ...image, url: pageOf(image.id), capturedAt: momentOf(capturedAt) };
 }
 
 export function detailsAnswer({
-  thumbhash: _,
+  placeholder: _,
   capturedAt,
   createdAt,
   ...image

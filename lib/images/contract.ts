@@ -17,14 +17,21 @@ export const variantKinds = ["thumb", "display"] as const satisfies VariantKind[
 export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const;
 export type VariantType = (typeof variantTypes)[number];
 
+/** What fills a picture's frame until it has arrived. */
+export interface Placeholder {
+  /** average, for CSS */
+  colour: string;
+  /** base64 of at most 25 bytes */
+  thumbhash: string;
+}
+
 /** One picture as a gallery shows it. `width` and `height` are upright pixels; `thumbUrl` is signed: never store or log it. */
 export interface GalleryImage {
   id: string;
   title: string;
   width: number;
   height: number;
-  /** base64 of at most 25 bytes */
-  thumbhash: string;
+  placeholder: Placeholder;
   thumbUrl: string;
   /** ms since the epoch: when it was taken, or added where that is not known */
   capturedAt: number;

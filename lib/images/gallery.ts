@@ -5,6 +5,7 @@ import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
 import type { Cursor, GalleryImage, GalleryPage } from "./contract";
+import { placeholderOf } from "./placeholder";
 
 export const galleryPageSize = 200;
 
@@ -94,7 +95,7 @@ export async function toGalleryImage({
     title: row.title,
     width: row.width,
     height: row.height,
-    thumbhash: row.thumbhash,
+    placeholder: placeholderOf(row.thumbhash),
     thumbUrl,
     capturedAt: capturedAt.getTime(),
   };

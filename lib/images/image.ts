@@ -7,9 +7,10 @@ import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
-import type { ImageType } from "./contract";
+import type { ImageType, Placeholder } from "./contract";
 import { type ImageRow, isReady } from "./gallery";
 import { cleanText } from "./names";
+import { placeholderOf } from "./placeholder";
 
 export const imageIdShape = z.uuid();
 export const renameShape = z.object({ id: imageIdShape, title: z.string().max(1000) });
@@ -32,7 +33,7 @@ export interface ImageDetails {
   /** ms since the epoch */
   capturedAt: number;
   createdAt: number;
-  thumbhash: string;
+  placeholder: Placeholder;
   displayUrl: string;
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
@@ -61,7 +62,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     height: row.height,
     capturedAt: row.capturedAt.getTime(),
     createdAt: row.createdAt.getTime(),
-    thumbhash: row.thumbhash,
+    placeholder: placeholderOf(row.thumbhash),
     displayUrl,
     movingUrl,
     downloadUrl,

@@ -35,7 +35,7 @@ function Album({ album: { id, name, count, cover } }: { album: ListedAlbum }) {
           {cover === null ? (
             <Images aria-hidden size={32} strokeWidth={1.25} />
           ) : (
-            <ThumbhashImage thumbhash={cover.thumbhash} src={cover.thumbUrl} alt="" lazy />
+            <ThumbhashImage placeholder={cover.placeholder} src={cover.thumbUrl} alt="" lazy />
           )}
         </span>
         <span className="min-w-0">

@@ -352,7 +352,7 @@ function imageOf(id: string, title: string): GalleryImage {
     title,
     width: 4,
     height: 3,
-    thumbhash: "",
+    placeholder: { colour: "gray", thumbhash: "" },
     thumbUrl: `https://bucket.test/${id}`,
     capturedAt: 0,
   };

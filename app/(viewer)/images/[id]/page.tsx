@@ -30,7 +30,7 @@ export default async function ImagePage({ params }: Props) {
         style={{ "--ratio": image.width / image.height } as CSSProperties}
       >
         <ThumbhashImage
-          thumbhash={image.thumbhash}
+          placeholder={image.placeholder}
           src={image.displayUrl}
           movingSrc={image.movingUrl}
           alt={image.title}
