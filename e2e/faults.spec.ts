@@ -49,6 +49,34 @@ test("a server that is killed in the middle and comes back: nothing is lost, not
   await expect(galleryImages(page)).toHaveCount(photographs.length);
 });
 
+test("a server that is away for longer than all tries take: it waits, says so, and goes on by itself", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  expectedErrors.push(networkErrors, /fetch failed|Failed to fetch|unexpected response/);
+  const photographs = await makePhotographs(8);
+  // So that the tries are over at once.
+  await page.addInitScript("Math.random = () => 0");
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(galleryImages(page).first()).toBeVisible();
+  await pail.kill("SIGKILL");
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(
+    tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
+  ).toBeVisible();
+  // Whatever is tried meanwhile is tried many times.
+  await page.waitForTimeout(5000);
+  await expect(tray.getByText("Retry", { exact: false })).toHaveCount(0);
+  await pail.run();
+  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 150_000 });
+  expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
+    { n: photographs.length },
+  ]);
+});
+
 test("cancelling ends what is under way and frees its room", async ({ page, pail, user }) => {
   const photographs = await makePhotographs(8);
   await page.goto("/");

@@ -129,7 +129,7 @@ export class PailServer {
 
   async kill(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const { child } = this;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     await ended;

@@ -11,7 +11,11 @@ import type { PostForm } from "@/lib/uploads/contract";
 
 type Files = z.input<typeof operations.beginUploads.input>["files"];
 
-const alwaysOnline: Connection = { isOnline: () => true, onOnline: () => () => {}, onReturn: () => () => {} };
+const alwaysOnline: Connection = {
+  isOnline: async () => true,
+  onOnline: () => () => {},
+  onReturn: () => () => {},
+};
 const patience = { clock: systemClock, random: Math.random, connection: alwaysOnline };
 
 /** A Pail as programs see it. Every request is tried again as the browser does; what fails for good is an AppError. */

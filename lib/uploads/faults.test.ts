@@ -77,7 +77,7 @@ const clock = {
   setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / haste),
   clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
 };
-const connection = { isOnline: () => true, onOnline: () => () => {}, onReturn: () => () => {} };
+const connection = { isOnline: async () => true, onOnline: () => () => {}, onReturn: () => () => {} };
 
 const sendAs =
   (run: string): SendObject =>

@@ -118,7 +118,7 @@ it("without a network nothing fails", async () => {
   await until("sending");
   world.isOnline = false;
   await clock.advance(3_600_000);
-  expect([...said]).toEqual(["No connection. It goes on by itself when the connection is back."]);
+  expect([...said]).toEqual(["No connection to Pail. It goes on by itself once there is one."]);
   expect(states()).toMatchObject([{ status: "offline" }]);
 });
 

@@ -27,7 +27,7 @@ export const messages = {
     code: "outdated",
     message: "Pail was updated. It goes on once the page is reloaded.",
   },
-  offline: { code: "offline", message: "No connection. It goes on by itself when the connection is back." },
+  offline: { code: "offline", message: "No connection to Pail. It goes on by itself once there is one." },
   network: { code: "network", message: "The connection was lost. Check it, then retry." },
   stalled: { code: "stalled", message: "The connection is stuck. Check it, then retry." },
   serverSilent: { code: "network", message: "The server does not answer. Check the connection, then retry." },

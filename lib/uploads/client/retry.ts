@@ -63,11 +63,13 @@ export async function retrying<T>(
     signal.throwIfAborted();
     const { failure, options } = error.transient;
 
-    const blocked = blockedBy(failure, connection);
+    const blocked = await blockedBy(failure, connection);
     if (blocked !== null) {
       onWait(blocked);
       const isOffline = blocked.status === "offline";
-      await sleep(clock, blockedWaitMs, signal, isOffline ? connection.onOnline : connection.onReturn);
+      await sleep(clock, blockedWaitMs, signal, (wakeUp) =>
+        isOffline ? connection.onOnline(wakeUp) : connection.onReturn(wakeUp),
+      );
     } else {
       const isRateLimit = failure.code === "rate_limited";
       if (isRateLimit) rateLimits += 1;
@@ -82,10 +84,12 @@ export async function retrying<T>(
   }
 }
 
-function blockedBy({ code, message }: Failure, connection: Connection): Wait | null {
+async function blockedBy({ code, message }: Failure, connection: Connection): Promise<Wait | null> {
   switch (code) {
     case messages.network.code:
-      return connection.isOnline() ? null : { status: "offline", code, sentence: messages.offline.message };
+    case messages.stalled.code:
+      if (await connection.isOnline()) return null;
+      return { status: "offline", code, sentence: messages.offline.message };
     case messages.signedOut.code:
     case messages.otherViewer.code:
       return { status: "signed_out", code, sentence: message };

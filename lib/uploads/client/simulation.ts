@@ -127,7 +127,7 @@ export class SimulatedWorld {
   }
 
   readonly connection = {
-    isOnline: () => this.isOnline,
+    isOnline: async () => this.isOnline,
     onOnline: (listener: () => void) => {
       this.#onlineListeners.add(listener);
       return () => this.#onlineListeners.delete(listener);
