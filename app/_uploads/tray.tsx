@@ -39,7 +39,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       onBlur={(event) => leavesWithFocus(event) && setHeld(false)}
     >
       <header className="flex items-center gap-1 pt-1 pr-2 pl-4">
-        <h2 className="min-w-0 flex-1 truncate text-sm font-medium">{headlineOf(snapshot)}</h2>
+        <h2 className="line-clamp-2 min-w-0 flex-1 text-sm font-medium">{headlineOf(snapshot)}</h2>
         <button
           type="button"
           className={iconButton}
@@ -81,10 +81,16 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
       </div>
-      {open ? <TrayList items={items} queue={queue} /> : null}
+      {open ? <TrayList items={isActive ? items : failedFirst(items)} queue={queue} /> : null}
       <Announcement snapshot={snapshot} />
     </section>
   );
+}
+
+/** What is to be read comes first, once the rows no longer move under the hand. */
+function failedFirst(items: UploadItem[]): UploadItem[] {
+  const isFailed = ({ state }: UploadItem) => state.status === "failed";
+  return [...items.filter(isFailed), ...items.filter((item) => !isFailed(item))];
 }
 
 /** What all of it waits for, said once, with what the person can do about it. */

@@ -8,9 +8,9 @@ export function headlineOf({ items, totals, isPaused }: QueueSnapshot): string {
   // Short: three buttons stand beside it, on a phone too.
   if (active > 0) return isPaused ? `Paused, ${done} of ${files}` : `${done} of ${pictures(files)}`;
   const parts = [
+    [failed, "not added"],
     [done - duplicates, "added"],
     [duplicates, "already here"],
-    [failed, "not added"],
     [items.filter(({ state }) => state.status === "left").length, "not finished"],
   ] as const;
   const said = parts.filter(([count]) => count > 0);
@@ -35,15 +35,14 @@ export const albumsMade = ([first = "", ...more]: string[]): string =>
     ? `The pictures go into the album “${first}”.`
     : `The pictures go into ${more.length + 1} albums.`;
 
-/** How much, how fast, how long. */
+/** How much, what went wrong, how fast, how long. */
 export function paceOf({ totals, isPaused }: QueueSnapshot): string {
-  const { sentBytes, totalBytes, bytesPerSecond, secondsLeft, active } = totals;
+  const { sentBytes, totalBytes, bytesPerSecond, secondsLeft, active, failed } = totals;
   if (active === 0) return `${megabytes(sentBytes)} sent`;
-  const share = `${megabytes(sentBytes)} of ${megabytes(totalBytes)}`;
-  if (isPaused) return share;
-  const parts = [share];
-  if (bytesPerSecond > 0) parts.push(`${megabytes(bytesPerSecond)}/s`);
-  if (secondsLeft !== null) parts.push(timeLeft(secondsLeft));
+  const parts = [`${megabytes(sentBytes)} of ${megabytes(totalBytes)}`];
+  if (failed > 0) parts.push(`${failed} not added`);
+  if (!isPaused && bytesPerSecond > 0) parts.push(`${megabytes(bytesPerSecond)}/s`);
+  if (!isPaused && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
   return parts.join(" · ");
 }
 
