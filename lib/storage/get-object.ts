@@ -11,8 +11,6 @@ export interface ObjectMetadata {
   etag: string;
   /** base64; null where the store keeps none of the whole object */
   sha256: string | null;
-  /** the one that S3 makes of those of an object's parts; null where it has none */
-  partsSha256: string | null;
   modifiedAt: Date;
   cacheControl: string | null;
   /** x-amz-meta-…, without the prefix */
@@ -40,7 +38,6 @@ export async function headObject({ s3, name }: BucketClient, key: string): Promi
       type: head.ContentType ?? "application/octet-stream",
       etag: head.ETag ?? "",
       sha256: wholeSha256(head.ChecksumSHA256),
-      partsSha256: head.ChecksumSHA256?.includes("-") ? head.ChecksumSHA256 : null,
       modifiedAt: head.LastModified ?? new Date(0),
       cacheControl: head.CacheControl ?? null,
       custom: head.Metadata ?? {},
@@ -51,20 +48,32 @@ export async function headObject({ s3, name }: BucketClient, key: string): Promi
   }
 }
 
-/** Its bytes, or a range of them, as they come. Throws AppError `changed` where it has another ETag, or is not there. */
+/** An object, or a range of it, as it comes. */
+interface OpenObject {
+  body: Readable;
+  etag: string;
+  /** of the whole object */
+  totalBytes: number;
+}
+
+/** Throws AppError `changed` where it has another ETag, or is not there. */
 export async function getObject(
   bucket: BucketClient,
   key: string,
   { range, ifMatch }: OpenOptions,
-): Promise<Readable> {
+): Promise<OpenObject> {
   const condition = {
     ...(range !== undefined && { Range: `bytes=${range.start}-${range.end - 1}` }),
     ...(ifMatch !== undefined && { IfMatch: ifMatch }),
   };
   try {
     const command = new GetObjectCommand({ Bucket: bucket.name, Key: key, ...condition });
-    const { Body } = await bucket.s3.send(command);
-    return withStorageErrors(bucket, Body as Readable);
+    const { Body, ETag = "", ContentRange, ContentLength = 0 } = await bucket.s3.send(command);
+    return {
+      body: withStorageErrors(bucket, Body as Readable),
+      etag: ETag,
+      totalBytes: ContentRange === undefined ? ContentLength : Number(ContentRange.split("/")[1]),
+    };
   } catch (error) {
     throw ifMatch === undefined ? error : asChanged(error);
   }

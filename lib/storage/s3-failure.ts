@@ -154,6 +154,9 @@ function explain(
       return ["no_object", "There is no such object", "check its name"];
     case "NoSuchUpload":
       return ["no_multipart", "There is no such multipart upload", "begin it again"];
+    case "InvalidRange":
+    case "416":
+      return ["out_of_range", "The object ends before these bytes", "read less of it"];
     case "PreconditionFailed":
     case "ConditionalRequestConflict":
     case "412":

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
-import { type Checked, copyObject } from "./copy-object";
+import { copyObject } from "./copy-object";
 import { deleteObjects } from "./delete-objects";
 import { getObject, headObject, type ObjectMetadata, type OpenOptions } from "./get-object";
 import { listObjects } from "./list-objects";
@@ -82,7 +82,7 @@ export class Storage {
   /** Its bytes, or a range of them, as they come. Throws AppError `not_found`, or `changed` where it has another ETag. */
   async open(name: string, options: OpenOptions = {}): Promise<Readable> {
     try {
-      return await getObject(this.bucket, this.key(name), options);
+      return (await getObject(this.bucket, this.key(name), options)).body;
     } catch (error) {
       throw isCode(error, "no_object") ? this.notFound(name) : error;
     }
@@ -91,9 +91,24 @@ export class Storage {
   /** What `open` gives, in memory: for what is known to be small. */
   async read(name: string, options: OpenOptions = {}): Promise<Buffer> {
     if (options.range !== undefined && options.range.start >= options.range.end) return Buffer.alloc(0);
-    const chunks: Buffer[] = [];
-    for await (const chunk of await this.open(name, options)) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    return await inMemory(await this.open(name, options));
+  }
+
+  /** At most so many of its first bytes, and whose they are; null where there is no object. */
+  async readStart(
+    name: string,
+    maxBytes: number,
+  ): Promise<{ bytes: Buffer; etag: string; totalBytes: number } | null> {
+    try {
+      const range = { start: 0, end: maxBytes };
+      const { body, ...object } = await getObject(this.bucket, this.key(name), { range });
+      return { bytes: await inMemory(body), ...object };
+    } catch (error) {
+      if (isCode(error, "no_object")) return null;
+      // One that is empty has no first byte.
+      if (isCode(error, "out_of_range")) return { bytes: Buffer.alloc(0), etag: "", totalBytes: 0 };
+      throw error;
+    }
   }
 
   /**
@@ -123,20 +138,20 @@ export class Storage {
   }
 
   /**
-   * Copies an object to here within the store, in place of what has the name. With `checked`, throws AppError `changed`
-   * unless it is the one that was checked; what was copied then is not to be used. Resolves to the SHA-256 of the copy as the
-   * store has it, null where it keeps none.
+   * Copies an object to here within the store, in place of what has the name. Throws AppError `changed` where it has another
+   * ETag than `ifMatch`; what was copied then is not to be used. Resolves to the SHA-256 of the copy as the store has it, null
+   * where it tells none.
    */
   async copy(
     source: { name: string; storage?: Storage },
     name: string,
-    checked?: Checked,
+    { ifMatch }: Pick<OpenOptions, "ifMatch"> = {},
   ): Promise<string | null> {
     const { storage: from = this } = source;
     try {
-      return await copyObject(this.bucket, from.key(source.name), this.key(name), checked);
+      return await copyObject(this.bucket, from.key(source.name), this.key(name), ifMatch);
     } catch (error) {
-      if (checked === undefined && isCode(error, "no_object")) throw from.notFound(source.name);
+      if (ifMatch === undefined && isCode(error, "no_object")) throw from.notFound(source.name);
       throw error;
     }
   }
@@ -215,6 +230,12 @@ export class Storage {
   private notFound(name: string): AppError {
     return new AppError("not_found", `There is no “${name}” in ${this.location}/.`);
   }
+}
+
+async function inMemory(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Another name in the same folder, with the same extension. */

@@ -23,7 +23,7 @@ import {
   type WholeUpload,
 } from "./objects";
 import { abortParts, completeParts } from "./parts";
-import { bytesDiffer, hashObject, type Verified, verify } from "./verify";
+import { bytesDiffer, sha256Of, type Verified, verify } from "./verify";
 import { withVariants } from "./with-variants";
 
 /** Pictures verified at the same time: enough to hide the bucket's latency. */
@@ -97,22 +97,16 @@ async function answerOfEnded(viewer: Owner, { id }: Upload): Promise<ConfirmOutc
   return row === undefined ? refused(unknownUpload) : confirmUpload(viewer, row);
 }
 
-async function copyToMedia(
-  { id, imageId, objects }: WholeUpload,
-  { etags, isHashed }: Verified,
-): Promise<void> {
+/** Only the copy tells that every byte is the one that was announced: in an object in parts, also that they are in order. */
+async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Verified): Promise<void> {
   const [from, to] = [incoming(), media()];
-  const copy = (kind: ObjectKind) => {
-    const isKnown = kind !== "original" || isHashed;
-    const checked = { etag: etags[kind], sha256: isKnown ? objects[kind].sha256 : null };
+  const copy = async (kind: ObjectKind) => {
     const source = { storage: from, name: incomingName(id, kind) };
-    return to.copy(source, mediaName(imageId, kind, objects[kind]), checked);
+    const copied = await to.copy(source, mediaName(imageId, kind, objects[kind]), { ifMatch: etags[kind] });
+    const sha256 = copied ?? (await sha256Of(id, kind, etags[kind]));
+    if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
-  const [copied] = await Promise.all(objectKinds.map(copy));
-  if (isHashed) return;
-  // The parts are the right ones; whether they are in order, and the picture that was announced, only the whole tells.
-  const sha256 = copied ?? (await hashObject(incomingName(id, "original"), etags.original));
-  if (sha256 !== objects.original.sha256) throw bytesDiffer();
+  await Promise.all(objectKinds.map(copy));
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */

@@ -1,5 +1,4 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import { and, eq, isNull } from "drizzle-orm";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
@@ -14,7 +13,7 @@ import {
   type Part,
   signPart,
 } from "@/lib/storage/multipart";
-import { maxPartsPerGrant, type ObjectOffer, type PartsGrant, partsOf } from "./contract";
+import { maxPartsPerGrant, type PartsGrant, partsOf } from "./contract";
 import { incomingName, isOpen, type Upload } from "./objects";
 
 /** What is still to be sent of an original in parts, with URLs for the first of it; undefined for one that goes at once. */
@@ -67,14 +66,6 @@ export async function abortParts(ended: Pick<Upload, "id" | "multipartId">[]): P
     const multipart = multipartOf(upload);
     if (multipart !== null) await abortMultipart(incoming().bucket, multipart);
   }
-}
-
-/** The checksum that S3 makes of those of the parts; null for an original that goes at once. */
-export function checksumOfParts({ parts }: ObjectOffer): string | null {
-  if (parts === undefined) return null;
-  const hash = createHash("sha256");
-  for (const sha256 of parts) hash.update(sha256, "base64");
-  return `${hash.digest("base64")}-${parts.length}`;
 }
 
 /** Begins it and records it; of two calls at once, both get the one that was recorded. */

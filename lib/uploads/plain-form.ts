@@ -20,7 +20,7 @@ import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, PostForm } from "./contract";
 import { noRoom } from "./limits";
 import { deleteIncoming, incomingName } from "./objects";
-import { hashObject, sourceOf } from "./verify";
+import { sha256Of } from "./verify";
 
 const formRate = { max: 60, windowSeconds: 60 };
 /** A large picture may still be on its way when its form expires. */
@@ -76,8 +76,10 @@ async function record(
     throw new AppError("not_arrived", "No picture arrived. Choose one and send it again.");
   const { bytes, etag, custom } = arrived;
   try {
-    const { type } = await inspect(sourceOf(id, "original", etag, bytes), env().limits);
-    const sha256 = arrived.sha256 ?? (await hashObject(incomingName(id, "original"), etag));
+    const read = (start: number, end: number) =>
+      incoming().read(incomingName(id, "original"), { range: { start, end }, ifMatch: etag });
+    const { type } = await inspect({ bytes, read }, env().limits);
+    const sha256 = arrived.sha256 ?? (await sha256Of(id, "original", etag));
     const image = (await findImagesByContent(viewer, [sha256])).get(sha256);
     if (image === undefined) {
       const offer = { name: metadataText(custom.filename ?? ""), original: { type, bytes, sha256 } };

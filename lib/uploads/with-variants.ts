@@ -15,7 +15,7 @@ import { incoming } from "@/lib/storage/locations";
 import type { ObjectOffer } from "./contract";
 import { hasRoomFor, noRoom } from "./limits";
 import { incomingName, isOpen, isWhole, totalBytes, type Upload, type WholeUpload } from "./objects";
-import { inspectOriginal, requireArrived } from "./verify";
+import { verifyOriginal } from "./verify";
 
 /**
  * The upload with its variants: where the sender made none, they are made here from the original that has arrived, put
@@ -23,8 +23,7 @@ import { inspectOriginal, requireArrived } from "./verify";
  */
 export async function withVariants(upload: Upload): Promise<WholeUpload> {
   if (isWhole(upload)) return upload;
-  const { etag } = await requireArrived(upload.id, "original", upload.objects.original);
-  await inspectOriginal(upload, etag);
+  const { etag } = await verifyOriginal(upload);
   const { thumb, display, thumbhash } = await onDisk(upload, etag, (file) =>
     makeVariants(file, upload.objects.original.type),
   );

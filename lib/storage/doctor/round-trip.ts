@@ -19,7 +19,7 @@ export async function examineRoundTrip(visit: Visit): Promise<Finding[]> {
         fatal("post", { ...notWhatWasSent, what: "The store took a form and does not have what was sent" }),
       ];
     }
-    await media.copy({ storage: incoming, name }, name, { etag: stored.etag, sha256: sha256Of(probeBytes) });
+    await media.copy({ storage: incoming, name }, name, { ifMatch: stored.etag });
     return [
       fine("post", "A form that Pail signed was taken, checked and copied"),
       checksumFinding(stored.sha256),
@@ -103,7 +103,7 @@ async function examineGet({ media, signal }: Visit, name: string): Promise<Findi
 async function examineConditions({ incoming, media }: Visit, name: string): Promise<Finding> {
   const source = { storage: incoming, name };
   const [copied, saved] = await Promise.all([
-    media.copy(source, `${name}-swapped`, { etag: '"0"' }).then(
+    media.copy(source, `${name}-swapped`, { ifMatch: '"0"' }).then(
       () => "ignored",
       (error: AppError) => error.code,
     ),
