@@ -41,6 +41,21 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page).toHaveTitle("Abend am See · Pail");
 
     const address = page.url();
+    await galleryImages(page).first().click();
+    await expect(page.getByRole("link", { name: "Older picture" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Newer picture" })).toHaveCount(0);
+    await page.keyboard.press("ArrowRight");
+    await expect(page.getByRole("link", { name: "Newer picture" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Older picture" })).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await expect(page).toHaveURL(address);
+    await galleryImages(page).last().click();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await expect(page).toHaveURL(address);
+    await expect(page.getByText("1 picture", { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect(galleryImages(page)).toHaveCount(2);
+
     await page.getByRole("button", { name: "Delete album" }).click();
     await expect(page).toHaveURL("/albums");
     await expect(albums).toHaveText(["Zoo0 pictures"]);

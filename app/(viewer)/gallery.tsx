@@ -19,12 +19,14 @@ interface GalleryProps {
   pages: string;
   /** Whether what is added in this tab belongs here. */
   takesAdded: boolean;
+  /** whose pictures they are, where it is one's */
+  album?: string;
   /** Shown where there are no pictures. */
   empty: ReactNode;
 }
 
 /** Pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
-export function Gallery({ first, pages, takesAdded, empty }: GalleryProps) {
+export function Gallery({ first, pages, takesAdded, album, empty }: GalleryProps) {
   const { images, next, failed, loadMore } = useFurtherPages(first, pages);
   const { added, removed } = useGalleryChanges();
   const [most, setMost] = useState(tilesPerStep);
@@ -57,7 +59,7 @@ export function Gallery({ first, pages, takesAdded, empty }: GalleryProps) {
             </h2>
             <ul className="flex flex-wrap gap-1 pb-4">
               {month.images.map((image) => (
-                <Tile key={image.id} image={image} />
+                <Tile key={image.id} image={image} album={album ?? null} />
               ))}
             </ul>
           </li>

@@ -3,15 +3,16 @@ import { memo } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
 import { ThumbhashImage } from "../_ui/thumbhash-image";
 import { deleteImage } from "./deletion";
+import { imagePath } from "./image-path";
 import { ratioOf, shareOfRow } from "./row";
 
 /** One picture in a justified row. The Delete key deletes it; the toast can undo that. */
-export const Tile = memo(function Tile({ image }: { image: GalleryImage }) {
+export const Tile = memo(function Tile({ image, album }: { image: GalleryImage; album: string | null }) {
   const ratio = ratioOf(image);
   return (
     <li className="relative min-w-0" style={{ ...shareOfRow(ratio), aspectRatio: ratio }}>
       <Link
-        href={`/images/${image.id}`}
+        href={imagePath(image.id, album)}
         prefetch={false}
         onKeyDown={(event) => event.key === "Delete" && void deleteImage(image)}
         className="absolute inset-0 block overflow-hidden focus-visible:z-10 focus-visible:outline-4 focus-visible:-outline-offset-4"

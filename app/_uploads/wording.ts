@@ -41,7 +41,7 @@ export function paceOf({ totals, isPaused }: QueueSnapshot): string {
   if (active === 0) return `${megabytes(sentBytes)} sent`;
   const parts = [`${megabytes(sentBytes)} of ${megabytes(totalBytes)}`];
   if (failed > 0) parts.push(`${failed} not added`);
-  if (!isPaused && bytesPerSecond > 0) parts.push(`${megabytes(bytesPerSecond)}/s`);
+  if (!isPaused && bytesPerSecond > 0) parts.push(`${speed(bytesPerSecond)}/s`);
   if (!isPaused && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
   return parts.join(" · ");
 }
@@ -82,6 +82,9 @@ function megabytes(bytes: number): string {
   const value = bytes / 1_000_000;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} MB`;
 }
+
+const speed = (bytes: number): string =>
+  bytes < 100_000 ? `${Math.round(bytes / 1000)} kB` : megabytes(bytes);
 
 function timeLeft(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, seconds)} s left`;

@@ -15,6 +15,7 @@ import {
   addToAlbum,
   addToAlbumShape,
   deleteAlbum,
+  findNeighboursInAlbum,
   getAlbum,
   listAlbumImages,
   listAlbums,
@@ -143,6 +144,17 @@ onEachDriver(() => {
     expect(await contentsOf(id)).toHaveLength(9);
   });
 
+  test("a picture's neighbours in an album are those beside it there", async () => {
+    const imageIds = (await addImages(5, () => new Date(7))).toSorted();
+    const [a, , c, d, e] = imageIds as [string, string, string, string, string];
+    const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [a, c, d, e] });
+    await trashImage(viewer, d);
+    const beside = (imageId: string) => findNeighboursInAlbum(viewer, id, { id: imageId, capturedAt: 7 });
+    expect(await beside(e)).toEqual({ newer: null, older: c });
+    expect(await beside(c)).toEqual({ newer: e, older: a });
+    expect(await beside(a)).toEqual({ newer: c, older: null });
+  });
+
   test("someone else's album is not there: not to see, rename, delete, fill or empty", async () => {
     const own = await addImage(viewer.id);
     const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [own.id] });
@@ -150,6 +162,7 @@ onEachDriver(() => {
       const verbs = [
         getAlbum(stranger, missing),
         listAlbumImages(stranger, missing, null),
+        findNeighboursInAlbum(stranger, missing, { id: own.id, capturedAt: 0 }),
         renameAlbum(stranger, { id: missing, name: "mine" }),
         deleteAlbum(stranger, missing),
       ];
@@ -227,6 +240,7 @@ describe("by an index, and with no more to sort than is in the album, go", () =>
   test.each<[string, (id: string) => Promise<unknown>]>([
     ["the first page", (id) => listAlbumImages(viewer, id, null)],
     ["a further page", (id) => listAlbumImages(viewer, id, here)],
+    ["a picture's neighbours", (id) => findNeighboursInAlbum(viewer, id, here)],
     ["its facts", (id) => getAlbum(viewer, id)],
   ])("%s", async (_, query) => {
     const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [] });

@@ -10,6 +10,7 @@ import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import type { Cursor, GalleryPage } from "@/lib/images/contract";
 import { galleryColumns, isReady, listImagesAmong, toGalleryImage } from "@/lib/images/gallery";
+import { findNeighbours, type Neighbours } from "@/lib/images/image";
 import { cleanText } from "@/lib/images/names";
 import {
   type Album,
@@ -103,12 +104,24 @@ export async function listAlbumImages(
   limit?: number,
 ): Promise<GalleryPage> {
   await requireAlbum(viewer, id);
-  const ids = database()
+  return listImagesAmong(viewer, imageIdsOf(id), after, limit);
+}
+
+/** The pictures before and after this one in the viewer's album. Throws AppError `not_found`. */
+export async function findNeighboursInAlbum(
+  viewer: Viewer,
+  id: string,
+  image: { id: string; capturedAt: number },
+): Promise<Neighbours> {
+  await requireAlbum(viewer, id);
+  return findNeighbours(viewer, image, imageIdsOf(id));
+}
+
+const imageIdsOf = (albumId: string) =>
+  database()
     .orm.select({ id: albumImages.imageId })
     .from(albumImages)
-    .where(eq(albumImages.albumId, id));
-  return listImagesAmong(viewer, ids, after, limit);
-}
+    .where(eq(albumImages.albumId, albumId));
 
 /** Gives the viewer's album another name. Throws AppError `not_found`, `empty_name` or `name_taken`. */
 export async function renameAlbum(

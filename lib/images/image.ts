@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQLWrapper, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
@@ -69,18 +69,29 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
   };
 }
 
-/** The ids of the pictures before (newer) and after (older) this one in the viewer's gallery. */
+/** Ids, newest first. */
+export interface Neighbours {
+  newer: string | null;
+  older: string | null;
+}
+
+/** The pictures before and after this one in the viewer's gallery, or among those whose ids a subquery gives. */
 export async function findNeighbours(
   viewer: Viewer,
   image: { id: string; capturedAt: number },
-): Promise<{ newer: string | null; older: string | null }> {
+  ids?: SQLWrapper,
+): Promise<Neighbours> {
+  // As in `listImagesAmong`.
+  const which = ids
+    ? and(sql`+${images.ownerId} = ${viewer.id}`, inArray(images.id, ids))
+    : eq(images.ownerId, viewer.id);
   const position = sql`(${images.capturedAt}, ${images.id})`;
   const here = sql`(${image.capturedAt}, ${image.id})`;
   const nearest = (condition: typeof here, order: typeof here) =>
     database()
       .orm.select({ id: images.id })
       .from(images)
-      .where(and(eq(images.ownerId, viewer.id), isReady, condition))
+      .where(and(which, isReady, condition))
       .orderBy(order)
       .limit(1);
   const [[newer], [older]] = await Promise.all([

@@ -46,6 +46,8 @@ export function totalsOf(items: Iterable<UploadItem>, speed: SpeedMeter): Totals
 const sampleMs = 500;
 /** How far back the average reaches, more or less. */
 const memoryMs = 6000;
+/** What is left of an average long after the last byte is no speed. */
+const leastBytesPerSecond = 1000;
 
 /** A moving average that starts right, instead of at zero. */
 export class SpeedMeter {
@@ -79,6 +81,7 @@ export class SpeedMeter {
       this.#sampledAtMs += elapsedMs;
       this.#pendingBytes = 0;
     }
-    return this.#weight === 0 ? 0 : this.#average / this.#weight;
+    const speed = this.#weight === 0 ? 0 : this.#average / this.#weight;
+    return speed < leastBytesPerSecond ? 0 : speed;
   }
 }

@@ -44,6 +44,7 @@ export default async function AlbumPage({ params, searchParams }: Props) {
         first={page}
         pages={`/albums/${id}/images`}
         takesAdded={false}
+        album={id}
         empty={<p className="px-3 py-8 text-quiet sm:px-6">There are no pictures in this album.</p>}
       />
     </article>

@@ -1,17 +1,18 @@
 "use client";
 
 import { Trash2 } from "lucide-react";
+import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import { dangerButton } from "../../../_ui/styles";
 import { deleteImage } from "../../deletion";
 
-export function DeleteButton({ id, title }: { id: string; title: string }) {
+export function DeleteButton({ id, title, back }: { id: string; title: string; back: Route }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const remove = () =>
     startTransition(async () => {
-      if (await deleteImage({ id, title })) router.push("/");
+      if (await deleteImage({ id, title })) router.push(back);
     });
   return (
     <button type="button" className={dangerButton} onClick={remove} disabled={pending}>

@@ -4,9 +4,11 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { type CSSProperties, cache, type ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
+import { albumIdShape, findNeighboursInAlbum } from "@/lib/albums/albums";
 import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
 import { iconButton, quietButton } from "../../../_ui/styles";
 import { ThumbhashImage } from "../../../_ui/thumbhash-image";
+import { imagePath } from "../../image-path";
 import { orNotFound } from "../../or-not-found";
 import { DeleteButton } from "./delete-button";
 import { Facts } from "./facts";
@@ -19,10 +21,18 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await findOwnImage((await params).id)).title };
 }
 
-export default async function ImagePage({ params }: Props) {
+export default async function ImagePage({ params, searchParams }: Props) {
   const viewer = await requireViewerOrSignIn();
   const image = await findOwnImage((await params).id);
-  const { newer, older } = await findNeighbours(viewer, image);
+  const { data: album = null } = albumIdShape.safeParse((await searchParams).album);
+  const { newer, older } = await (album === null
+    ? findNeighbours(viewer, image)
+    : orNotFound(findNeighboursInAlbum(viewer, album, image)));
+  const ways = {
+    newer: newer === null ? null : imagePath(newer, album),
+    older: older === null ? null : imagePath(older, album),
+    back: (album === null ? "/" : `/albums/${album}`) as Route,
+  };
   return (
     <article className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_22rem]">
       <div
@@ -36,16 +46,20 @@ export default async function ImagePage({ params }: Props) {
           alt={image.title}
           whole
         />
-        <Step to="/" label="Back to your pictures" place="top-2 left-2">
+        <Step
+          to={ways.back}
+          label={album === null ? "Back to your pictures" : "Back to the album"}
+          place="top-2 left-2"
+        >
           <X aria-hidden size={22} />
         </Step>
-        {newer === null ? null : (
-          <Step to={`/images/${newer}`} label="Newer picture" place="top-1/2 left-2 -mt-5.5">
+        {ways.newer === null ? null : (
+          <Step to={ways.newer} label="Newer picture" place="top-1/2 left-2 -mt-5.5">
             <ChevronLeft aria-hidden size={24} />
           </Step>
         )}
-        {older === null ? null : (
-          <Step to={`/images/${older}`} label="Older picture" place="top-1/2 right-2 -mt-5.5">
+        {ways.older === null ? null : (
+          <Step to={ways.older} label="Older picture" place="top-1/2 right-2 -mt-5.5">
             <ChevronRight aria-hidden size={24} />
           </Step>
         )}
@@ -58,10 +72,10 @@ export default async function ImagePage({ params }: Props) {
             <ArrowDownToLine aria-hidden size={18} />
             Download original
           </a>
-          <DeleteButton id={image.id} title={image.title} />
+          <DeleteButton id={image.id} title={image.title} back={ways.back} />
         </div>
       </div>
-      <ImageKeys newer={newer} older={older} />
+      <ImageKeys {...ways} />
     </article>
   );
 }
