@@ -48,6 +48,10 @@ export function presignPost(bucket: BucketClient, grant: PostGrant): Promise<Pos
   return signForm(bucket, pinned, conditions, grant.expiresAt);
 }
 
+/** In a field of a form; S3 puts the name of the file in its place. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is S3's.
+export const filenameVariable = "${filename}";
+
 /** A form that puts any one file of a length up to a bound under this key, and brings the browser back. */
 export async function presignOpenPost(bucket: BucketClient, grant: OpenPostGrant): Promise<PostForm> {
   const pinned = {
@@ -61,8 +65,7 @@ export async function presignOpenPost(bucket: BucketClient, grant: OpenPostGrant
     ["starts-with", `$${filename}`, ""],
   ];
   const form = await signForm(bucket, pinned, conditions, grant.expiresAt);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: S3 puts the name in its place.
-  return { ...form, fields: { ...form.fields, [filename]: "${filename}" } };
+  return { ...form, fields: { ...form.fields, [filename]: filenameVariable } };
 }
 
 interface PostForm {

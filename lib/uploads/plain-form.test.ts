@@ -7,6 +7,7 @@ import { database } from "@/lib/db/client";
 import { images, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { incoming } from "@/lib/storage/locations";
+import { filenameVariable } from "@/lib/storage/post-policy";
 import { addViewer, startTestPail } from "@/lib/test-pail";
 import { policySeconds } from "./begin";
 import type { PostForm } from "./contract";
@@ -65,6 +66,14 @@ describe("a plain form", () => {
     expect(outcome).toMatchObject({ status: "ready", image: { title: "Zürich Ufer 岸 3", width: 60 } });
     expect(await incomingNames()).toEqual([]);
     expect(await receivePlainForm(viewer, state)).toEqual(outcome);
+  });
+
+  test("becomes a picture without its name where the store does not tell it", async () => {
+    const { fields } = await form();
+    const custom = { filename: filenameVariable };
+    await incoming().save(incoming().nameOf(fields.key ?? ""), await photo(), { type: "image/jpeg", custom });
+    const state = new URL(fields.success_action_redirect ?? "").searchParams.get("state") ?? "";
+    expect(await receivePlainForm(viewer, state)).toMatchObject({ image: { title: "picture" } });
   });
 
   test("answers two requests at once with one picture", async () => {

@@ -14,7 +14,7 @@ import { inspect } from "@/lib/images/inspect";
 import type { ObjectMetadata } from "@/lib/storage/get-object";
 import { incoming } from "@/lib/storage/locations";
 import { metadataText } from "@/lib/storage/metadata-text";
-import { presignOpenPost } from "@/lib/storage/post-policy";
+import { filenameVariable, presignOpenPost } from "@/lib/storage/post-policy";
 import { policySeconds, recordArrived } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, PostForm } from "./contract";
@@ -82,7 +82,7 @@ async function record(
     const sha256 = arrived.sha256 ?? (await sha256Of(id, "original", etag));
     const image = (await findImagesByContent(viewer, [sha256])).get(sha256);
     if (image === undefined) {
-      const offer = { name: metadataText(custom.filename ?? ""), original: { type, bytes, sha256 } };
+      const offer = { name: fileNameIn(custom), original: { type, bytes, sha256 } };
       const isMine = await recordArrived(viewer, id, offer);
       if (!isMine && !(await isRecorded(viewer, id))) throw new AppError(noRoom.code, noRoom.message);
       return null;
@@ -94,6 +94,10 @@ async function record(
     throw error;
   }
 }
+
+/** Ceph does not put the name in the variable's place. */
+const fileNameIn = ({ filename = "" }: ObjectMetadata["custom"]): string =>
+  filename === filenameVariable ? "" : metadataText(filename);
 
 async function isRecorded(viewer: Viewer, id: string): Promise<boolean> {
   const rows = await database()

@@ -13,7 +13,7 @@ export const cors: Setting = {
     const present = (await presentValue(bucket, "GetBucketCors", "NoSuchCORSConfiguration", ask)) ?? [];
     const wanted = ruleFor(origins);
     const [own] = present.filter(isOwn);
-    if (isDeepStrictEqual(own, wanted)) return { changes: [] };
+    if (own !== undefined && isSameRule(own, wanted)) return { changes: [] };
     const apply = async () => {
       const CORSRules = [wanted, ...present.filter((rule) => !isOwn(rule))];
       await bucket.s3.send(new PutBucketCorsCommand({ ...target, CORSConfiguration: { CORSRules } }));
@@ -39,7 +39,14 @@ const ruleFor = (origins: string[]): CORSRule => ({
 /** An earlier Pail gave its rule no ID, and no PUT. */
 function isOwn(rule: CORSRule): boolean {
   const { AllowedOrigins = [], AllowedMethods } = rule;
-  return (
-    rule.ID === id || isDeepStrictEqual({ ID: id, ...rule }, { ...ruleFor(AllowedOrigins), AllowedMethods })
-  );
+  return rule.ID === id || isSameRule({ ID: id, ...rule }, { ...ruleFor(AllowedOrigins), AllowedMethods });
 }
+
+/** Ceph keeps what it is given in an order of its own. */
+const isSameRule = (one: CORSRule, other: CORSRule): boolean =>
+  isDeepStrictEqual(unordered(one), unordered(other));
+
+const unordered = (rule: CORSRule) =>
+  Object.fromEntries(
+    Object.entries(rule).map(([key, value]) => [key, Array.isArray(value) ? new Set(value) : value]),
+  );
