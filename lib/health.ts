@@ -13,11 +13,15 @@ export interface Health {
   bucket: "ok" | "down";
 }
 
-/** Do the database and the bucket answer? */
+/** Longer than this no load balancer waits, nor a page that asks whether Pail can be reached. */
+const patienceMs = 5000;
+
+/** Do the database and the bucket answer, and in time? */
 export async function checkHealth(): Promise<Health> {
+  const end = AbortSignal.timeout(patienceMs);
   const [database, bucket] = await Promise.all([
-    verdict(checkDatabase()),
-    verdict(checkBucket(bucketClient())),
+    verdict(checkDatabase(), end),
+    verdict(checkBucket(bucketClient()), end),
   ]);
   return { ok: database === "ok" && bucket === "ok", database, bucket };
 }
@@ -27,9 +31,12 @@ export const examineStorage = () => examineBucket(bucketClient(), env());
 
 export type Findings = Awaited<ReturnType<typeof examineStorage>>;
 
-async function verdict(check: Promise<void>): Promise<"ok" | "down"> {
+async function verdict(check: Promise<void>, end: AbortSignal): Promise<"ok" | "down"> {
+  const tooLate = new Promise<never>((_, reject) => {
+    end.addEventListener("abort", () => reject(new AppError("unavailable", "There was no answer in time.")));
+  });
   try {
-    await check;
+    await Promise.race([check, tooLate]);
     return "ok";
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

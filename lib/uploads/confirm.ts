@@ -106,7 +106,9 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
     const sha256 = copied ?? (await sha256Of(id, kind, etags[kind]));
     if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
-  await Promise.all(objectKinds.map(copy));
+  const copies = await Promise.allSettled(objectKinds.map(copy));
+  // Only once the last of them is made is there nothing that whoever clears away could miss.
+  for (const outcome of copies) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */
