@@ -34,6 +34,8 @@ test("each bad file gets its sentence, the good ones go on, and nothing stays be
   }
   // What is to be read comes first.
   await expect(tray.getByRole("heading")).toHaveText(`${failed} pictures not added, ${taken} added`);
+  // Another try would end as these did.
+  await expect(tray.getByRole("button", { name: "Try all again" })).toHaveCount(0);
   const rows = await tray.getByRole("listitem").all();
   const sent = await Promise.all(rows.map((row) => row.getByRole("progressbar").count()));
   expect(sent).toEqual([...Array(failed).fill(0), ...Array(taken).fill(1)]);

@@ -67,6 +67,7 @@ test("a server that is away for longer than all tries take: it waits, says so, a
   await expect(
     tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
   ).toBeVisible();
+  await expect(tray.getByText(/ of \d+ MB$/)).toBeVisible();
   // Whatever is tried meanwhile is tried many times.
   await page.waitForTimeout(5000);
   await expect(tray.getByText("Retry", { exact: false })).toHaveCount(0);

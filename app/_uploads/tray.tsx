@@ -51,7 +51,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           {open ? <ChevronDown aria-hidden size={20} /> : <ChevronUp aria-hidden size={20} />}
         </button>
         {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
-        {totals.failed > 1 && !isActive ? (
+        {!isActive && items.filter(({ state }) => state.status === "failed" && state.canRetry).length > 1 ? (
           <button type="button" className={textButton} onClick={queue.retryAll}>
             Try all again
           </button>
