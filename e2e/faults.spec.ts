@@ -1,11 +1,31 @@
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { Page } from "@playwright/test";
 import { expect, galleryImages, test } from "./fixtures";
+import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
 // Chromium itself reports requests that found nobody.
 const networkErrors = /net::ERR_|Failed to load resource|status of 5\d\d/;
+const serverErrors = /fetch failed|Failed to fetch|unexpected response/;
+
+/** Kills the server once the first of some pictures has arrived; resolves to how many there are. */
+async function killInTheMiddle(page: Page, pail: PailServer): Promise<number> {
+  const photographs = await makePhotographs(8);
+  await page.goto("/");
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  await expect(galleryImages(page).first()).toBeVisible();
+  await pail.kill("SIGKILL");
+  return photographs.length;
+}
+
+/** Starts the server, and sees all pictures arrive, each once. */
+async function startAgain(page: Page, pail: PailServer, ownerId: string, count: number): Promise<void> {
+  await pail.run();
+  await expect(galleryImages(page)).toHaveCount(count, { timeout: 150_000 });
+  expect(pail.query("select count(*) as n from images where owner_id = ?", ownerId)).toEqual([{ n: count }]);
+}
 
 test("a wire to the bucket that is cut in the middle: it waits, says so, and goes on by itself", async ({
   page,
@@ -34,19 +54,11 @@ test("a server that is killed in the middle and comes back: nothing is lost, not
   user,
   expectedErrors,
 }) => {
-  expectedErrors.push(networkErrors, /fetch failed|Failed to fetch|unexpected response/);
-  const photographs = await makePhotographs(8);
-  await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  await expect(galleryImages(page).first()).toBeVisible();
-  await pail.kill("SIGKILL");
-  await pail.run();
-  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 150_000 });
-  expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
-    { n: photographs.length },
-  ]);
+  expectedErrors.push(networkErrors, serverErrors);
+  const count = await killInTheMiddle(page, pail);
+  await startAgain(page, pail, user.id, count);
   await page.reload();
-  await expect(galleryImages(page)).toHaveCount(photographs.length);
+  await expect(galleryImages(page)).toHaveCount(count);
 });
 
 test("a server that is away for longer than all tries take: it waits, says so, and goes on by itself", async ({
@@ -55,14 +67,10 @@ test("a server that is away for longer than all tries take: it waits, says so, a
   user,
   expectedErrors,
 }) => {
-  expectedErrors.push(networkErrors, /fetch failed|Failed to fetch|unexpected response/);
-  const photographs = await makePhotographs(8);
+  expectedErrors.push(networkErrors, serverErrors);
   // So that the tries are over at once.
   await page.addInitScript("Math.random = () => 0");
-  await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  await expect(galleryImages(page).first()).toBeVisible();
-  await pail.kill("SIGKILL");
+  const count = await killInTheMiddle(page, pail);
   const tray = page.getByRole("region", { name: "Uploads" });
   await expect(
     tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
@@ -71,11 +79,7 @@ test("a server that is away for longer than all tries take: it waits, says so, a
   // Whatever is tried meanwhile is tried many times.
   await page.waitForTimeout(5000);
   await expect(tray.getByText("Retry", { exact: false })).toHaveCount(0);
-  await pail.run();
-  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 150_000 });
-  expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
-    { n: photographs.length },
-  ]);
+  await startAgain(page, pail, user.id, count);
 });
 
 test("cancelling ends what is under way and frees its room", async ({ page, pail, user }) => {

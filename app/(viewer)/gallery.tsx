@@ -15,19 +15,20 @@ const tilesPerStep = 200;
 
 interface GalleryProps {
   first: GalleryPage;
-  /** The address that further pages come from. */
-  pages: string;
   /** Whether what is added in this tab belongs here. */
   takesAdded: boolean;
-  /** whose pictures they are, where it is one's */
-  album?: string;
+  /** whose pictures they are, by id; null for all there are */
+  album: string | null;
   /** Shown where there are no pictures. */
   empty: ReactNode;
 }
 
 /** Pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
-export function Gallery({ first, pages, takesAdded, album, empty }: GalleryProps) {
-  const { images, next, failed, loadMore } = useFurtherPages(first, pages);
+export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
+  const { images, next, failed, loadMore } = useFurtherPages(
+    first,
+    album === null ? "/images" : `/albums/${album}/images`,
+  );
   const { added, removed } = useGalleryChanges();
   const [most, setMost] = useState(tilesPerStep);
   const all = useMemo(() => {
@@ -59,7 +60,7 @@ export function Gallery({ first, pages, takesAdded, album, empty }: GalleryProps
             </h2>
             <ul className="flex flex-wrap gap-1 pb-4">
               {month.images.map((image) => (
-                <Tile key={image.id} image={image} album={album ?? null} />
+                <Tile key={image.id} image={image} album={album} />
               ))}
             </ul>
           </li>

@@ -12,7 +12,7 @@ export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   return (
     <>
       <h1 className="sr-only">Your pictures</h1>
-      <Gallery first={page} pages="/images" takesAdded={before === undefined} empty={<NoPictures />} />
+      <Gallery first={page} album={null} takesAdded={before === undefined} empty={<NoPictures />} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
-import { isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
+import type { UploadItem } from "@/lib/uploads/client/upload-item";
 import { pictures } from "../_ui/pictures";
 
 /** What the tray says first. */
@@ -36,12 +36,12 @@ export const albumsMade = ([first = "", ...more]: string[]): string =>
     : `The pictures go into ${more.length + 1} albums.`;
 
 /** How much, what went wrong, how fast, how long. */
-export function paceOf({ items, totals, isPaused }: QueueSnapshot): string {
+export function paceOf({ totals, isPaused }: QueueSnapshot): string {
   const { sentBytes, totalBytes, bytesPerSecond, secondsLeft, active, failed } = totals;
   if (active === 0) return `${megabytes(sentBytes)} sent`;
   const parts = [`${megabytes(sentBytes)} of ${megabytes(totalBytes)}`];
   if (failed > 0) parts.push(`${failed} not added`);
-  if (isPaused || items.some(({ state }) => isBlocked(state))) return parts.join(" · ");
+  if (isPaused) return parts.join(" · ");
   if (bytesPerSecond > 0) parts.push(`${speed(bytesPerSecond)}/s`);
   if (secondsLeft !== null) parts.push(timeLeft(secondsLeft));
   return parts.join(" · ");

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { errorAnswer, type Operation, operations } from "@/lib/api/operations";
 import { AppError } from "@/lib/errors";
 import { systemClock } from "@/lib/uploads/client/clock";
-import type { Connection } from "@/lib/uploads/client/connection";
+import { alwaysOnline } from "@/lib/uploads/client/connection";
 import { bucketRefusal, messages } from "@/lib/uploads/client/messages";
 import { retrying, TransientError } from "@/lib/uploads/client/retry";
 import { parseS3Error } from "@/lib/uploads/client/send-object";
@@ -11,11 +11,6 @@ import type { PostForm } from "@/lib/uploads/contract";
 
 type Files = z.input<typeof operations.beginUploads.input>["files"];
 
-const alwaysOnline: Connection = {
-  isOnline: async () => true,
-  onOnline: () => () => {},
-  onReturn: () => () => {},
-};
 const patience = { clock: systemClock, random: Math.random, connection: alwaysOnline };
 
 /** A Pail as programs see it. Every request is tried again as the browser does; what fails for good is an AppError. */

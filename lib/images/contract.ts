@@ -11,7 +11,6 @@ export const acceptedFiles = [...imageTypes, "image/heif", ".heic", ".heif"].joi
 /** Long side in pixels of each size that is derived from an image. A smaller image is not enlarged. */
 export const variantSides = { thumb: 480, display: 2048 } as const;
 export type VariantKind = keyof typeof variantSides;
-export const variantKinds = ["thumb", "display"] as const satisfies VariantKind[];
 
 /** WebP where the browser can encode it; JPEG or PNG from the browsers that cannot. */
 export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const;

@@ -20,7 +20,7 @@ export function listImages(
   after: Cursor | null,
   limit = galleryPageSize,
 ): Promise<GalleryPage> {
-  return pageOf(eq(images.ownerId, viewer.id), after, limit);
+  return pageOf(isViewers(viewer), after, limit);
 }
 
 /** The same of those of the viewer's pictures whose ids a subquery gives. */
@@ -30,9 +30,15 @@ export function listImagesAmong(
   after: Cursor | null,
   limit = galleryPageSize,
 ): Promise<GalleryPage> {
+  return pageOf(isViewers(viewer, ids), after, limit);
+}
+
+/** The condition for the viewer's pictures, or for those of them whose ids a subquery gives. */
+export function isViewers(viewer: Viewer, ids?: SQLWrapper): SQL | undefined {
+  if (ids === undefined) return eq(images.ownerId, viewer.id);
   // The plus takes the gallery's index away: SQLite would walk through all pictures in search of these, instead of
   // looking each of them up.
-  return pageOf(and(sql`+${images.ownerId} = ${viewer.id}`, inArray(images.id, ids)), after, limit);
+  return and(sql`+${images.ownerId} = ${viewer.id}`, inArray(images.id, ids));
 }
 
 async function pageOf(which: SQL | undefined, after: Cursor | null, limit: number): Promise<GalleryPage> {

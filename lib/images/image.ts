@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, type SQLWrapper, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
@@ -8,7 +8,7 @@ import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import type { ImageType, Placeholder } from "./contract";
-import { type ImageRow, isReady } from "./gallery";
+import { type ImageRow, isReady, isViewers } from "./gallery";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
 
@@ -81,17 +81,13 @@ export async function findNeighbours(
   image: { id: string; capturedAt: number },
   ids?: SQLWrapper,
 ): Promise<Neighbours> {
-  // As in `listImagesAmong`.
-  const which = ids
-    ? and(sql`+${images.ownerId} = ${viewer.id}`, inArray(images.id, ids))
-    : eq(images.ownerId, viewer.id);
   const position = sql`(${images.capturedAt}, ${images.id})`;
   const here = sql`(${image.capturedAt}, ${image.id})`;
   const nearest = (condition: typeof here, order: typeof here) =>
     database()
       .orm.select({ id: images.id })
       .from(images)
-      .where(and(which, isReady, condition))
+      .where(and(isViewers(viewer, ids), isReady, condition))
       .orderBy(order)
       .limit(1);
   const [[newer], [older]] = await Promise.all([

@@ -103,7 +103,7 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
   const copy = async (kind: ObjectKind) => {
     const source = { storage: from, name: incomingName(id, kind) };
     const copied = await to.copy(source, mediaName(imageId, kind, objects[kind]), { ifMatch: etags[kind] });
-    const sha256 = copied ?? (await sha256Of(id, kind, etags[kind]));
+    const sha256 = copied ?? (await sha256Of(source.name, etags[kind]));
     if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
   const copies = await Promise.allSettled(objectKinds.map(copy));

@@ -12,6 +12,7 @@ import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { addViewer, makePicture, startTestPail, type TestPicture } from "@/lib/test-pail";
 import { abandonUploads, beginUploads } from "./begin";
+import { alwaysOnline } from "./client/connection";
 import { parseS3Error, type SendObject } from "./client/send-object";
 import { hasEnded } from "./client/upload-item";
 import { createUploadQueue, type UploadQueue } from "./client/upload-queue";
@@ -77,7 +78,6 @@ const clock = {
   setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / haste),
   clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
 };
-const connection = { isOnline: async () => true, onOnline: () => () => {}, onReturn: () => () => {} };
 
 const sendAs =
   (run: string): SendObject =>
@@ -145,7 +145,7 @@ async function runSeed(seed: number): Promise<void> {
   const tabs = [1, 2].map(() =>
     createUploadQueue({
       ...{ server: serverFor(viewer, chance), send: sendAs(run), preparer: { concurrency: 2, prepare } },
-      ...{ clock, random, connection },
+      ...{ clock, random, connection: alwaysOnline },
     }),
   );
   const bringHome = async (queue: UploadQueue) => {

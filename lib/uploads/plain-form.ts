@@ -20,7 +20,7 @@ import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, PostForm } from "./contract";
 import { noRoom } from "./limits";
 import { deleteIncoming, incomingName } from "./objects";
-import { sha256Of } from "./verify";
+import { hashObject, rangesOf } from "./verify";
 
 const formRate = { max: 60, windowSeconds: 60 };
 /** A large picture may still be on its way when its form expires. */
@@ -76,10 +76,9 @@ async function record(
     throw new AppError("not_arrived", "No picture arrived. Choose one and send it again.");
   const { bytes, etag, custom } = arrived;
   try {
-    const read = (start: number, end: number) =>
-      incoming().read(incomingName(id, "original"), { range: { start, end }, ifMatch: etag });
-    const { type } = await inspect({ bytes, read }, env().limits);
-    const sha256 = arrived.sha256 ?? (await sha256Of(id, "original", etag));
+    const object = incomingName(id, "original");
+    const { type } = await inspect({ bytes, read: rangesOf(object, etag) }, env().limits);
+    const sha256 = arrived.sha256 ?? (await hashObject(object, etag));
     const image = (await findImagesByContent(viewer, [sha256])).get(sha256);
     if (image === undefined) {
       const offer = { name: fileNameIn(custom), original: { type, bytes, sha256 } };

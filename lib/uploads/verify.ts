@@ -6,7 +6,7 @@ import { type VariantKind, variantSides } from "@/lib/images/contract";
 import { headBytes } from "@/lib/images/formats/byte-reader";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
 import { incoming } from "@/lib/storage/locations";
-import type { ObjectKind } from "./contract";
+import type { ObjectKind, ObjectOffer } from "./contract";
 import { incomingName, type Upload, type WholeUpload } from "./objects";
 
 export interface Verified {
@@ -26,76 +26,73 @@ export async function verify(upload: WholeUpload): Promise<Verified> {
     verifyVariant(upload, "thumb"),
     verifyVariant(upload, "display"),
   ]);
-  return { original: original.inspection, etags: { original: original.etag, thumb, display } };
+  const etags = { original: original.etag, thumb: thumb.etag, display: display.etag };
+  return { original: original.inspection, etags };
 }
 
 /** Whether it is the picture that was announced, and one that Pail takes. Throws as `verify` does. */
-export async function verifyOriginal({
-  id,
-  objects,
-}: Upload): Promise<{ inspection: Inspection; etag: string }> {
-  const { type, bytes } = objects.original;
-  const arrived = await requireArrived(id, "original", bytes);
-  const inspection = await inspect(arrived, env().limits);
-  if (inspection.type !== type) {
+export async function verifyOriginal({ id, objects }: Upload): Promise<Inspected> {
+  const announced = objects.original;
+  const inspected = await inspectArrived(id, "original", announced);
+  const { type } = inspected.inspection;
+  if (type !== announced.type) {
     throw new AppError(
       "type_differs",
-      `It is ${inspection.type}, but was announced as ${type}. Choose it again.`,
+      `It is ${type}, but was announced as ${announced.type}. Choose it again.`,
     );
   }
-  return { inspection, etag: arrived.etag };
+  return inspected;
 }
 
-/** Resolves to its ETag. */
-async function verifyVariant({ id, objects }: WholeUpload, kind: VariantKind): Promise<string> {
+async function verifyVariant({ id, objects }: WholeUpload, kind: VariantKind): Promise<Inspected> {
   const announced = objects[kind];
-  const arrived = await requireArrived(id, kind, announced.bytes);
-  const { type, width, height } = await inspect(arrived, env().limits);
+  const inspected = await inspectArrived(id, kind, announced);
+  const { type, width, height } = inspected.inspection;
   if (type !== announced.type || Math.max(width, height) > variantSides[kind]) {
     throw new AppError(
       "bad_variant",
       "Its smaller versions are not what they should be. Reload the page and try again.",
     );
   }
-  return arrived.etag;
+  return inspected;
 }
 
-async function requireArrived(uploadId: string, kind: ObjectKind, bytes: number): Promise<Arrived> {
-  const arrived = await findArrived(uploadId, kind);
-  if (arrived === null) throw notArrived();
-  if (arrived.bytes !== bytes) throw bytesDiffer();
-  return arrived;
-}
-
-/** An object under incoming/, for `inspect`: what is read of it later is of the same one. */
-export interface Arrived extends ByteSource {
+interface Inspected {
+  inspection: Inspection;
   etag: string;
 }
 
-/** What tells whether it is there is the read that `inspect` begins with. */
-export async function findArrived(uploadId: string, kind: ObjectKind): Promise<Arrived | null> {
+/** The read that `inspect` begins with tells length and ETag too; what is read after it is of the same object. */
+async function inspectArrived(
+  uploadId: string,
+  kind: ObjectKind,
+  { bytes }: ObjectOffer,
+): Promise<Inspected> {
   const name = incomingName(uploadId, kind);
   const start = await incoming().readStart(name, headBytes);
-  if (start === null) return null;
+  if (start === null) throw notArrived();
   const { bytes: head, etag, totalBytes } = start;
-  return {
-    etag,
-    bytes: totalBytes,
-    read: async (from, to) =>
-      to <= head.length
-        ? new Uint8Array(head.subarray(from, to))
-        : incoming().read(name, { range: { start: from, end: to }, ifMatch: etag }),
-  };
+  if (totalBytes !== bytes) throw bytesDiffer();
+  const readRest = rangesOf(name, etag);
+  const read: ByteSource["read"] = async (from, to) =>
+    to <= head.length ? new Uint8Array(head.subarray(from, to)) : readRest(from, to);
+  return { inspection: await inspect({ bytes, read }, env().limits), etag };
 }
 
-/**
- * The SHA-256 of an object that has arrived, in base64, where no copy told it: some stores (Ceph) keep none, nor does any of an
- * object in parts; there it is read once.
- */
-export async function sha256Of(uploadId: string, kind: ObjectKind, etag: string): Promise<string> {
-  const name = incomingName(uploadId, kind);
+/** Of an object under incoming/ that has this ETag, for `inspect`. */
+export const rangesOf =
+  (name: string, etag: string): ByteSource["read"] =>
+  (start, end) =>
+    incoming().read(name, { range: { start, end }, ifMatch: etag });
+
+/** The SHA-256 that the store has of an object, or else that of its bytes. Base64. */
+export async function sha256Of(name: string, etag: string): Promise<string> {
   const known = await incoming().metadata(name);
-  if (known?.etag === etag && known.sha256 !== null) return known.sha256;
+  return known?.etag === etag && known.sha256 !== null ? known.sha256 : hashObject(name, etag);
+}
+
+/** Some stores (Ceph) keep no SHA-256, nor does any of an object in parts: there it is read once. Returns base64. */
+export async function hashObject(name: string, etag: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of await incoming().open(name, { ifMatch: etag })) hash.update(chunk);
   return hash.digest("base64");

@@ -65,6 +65,13 @@ export class AppConnection implements Connection {
 
 const never = new AbortController().signal;
 
+/** For programs, which nobody watches: they give up after their tries. */
+export const alwaysOnline: Connection = {
+  isOnline: async () => true,
+  onOnline: () => () => {},
+  onReturn: () => () => {},
+};
+
 export const browserConnection: Connection = new AppConnection({
   clock: systemClock,
   random: Math.random,

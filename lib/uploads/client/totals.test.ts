@@ -25,6 +25,13 @@ it("the speed is right from the first second, and one fast second hardly moves i
   expect(after).toBeLessThan(2_000_000);
 });
 
+it("while a file waits for the connection there is none either", async () => {
+  const offline = { ...sending, state: { ...sending.state, status: "offline", sentence: "" } } as UploadItem;
+  expect(totalsOf([sending, offline], await meterAfter(steady))).toMatchObject({
+    ...{ bytesPerSecond: 0, secondsLeft: null, sentBytes: 4_000_000 },
+  });
+});
+
 it("where nothing moves there is no speed, and no time left to tell", async () => {
   const meter = await meterAfter(steady);
   expect(totalsOf([sending], meter)).toMatchObject({ sentBytes: 2_000_000, secondsLeft: 6 });

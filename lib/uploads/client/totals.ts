@@ -1,5 +1,5 @@
 import type { Clock } from "./clock";
-import { hasEnded, sentFraction, type UploadItem } from "./upload-item";
+import { hasEnded, isBlocked, sentFraction, type UploadItem } from "./upload-item";
 
 /**
  * All files together; cancelled ones do not count, nor those that an earlier page left and nobody has chosen again. Bytes are those of the chosen files, known from the start, so that
@@ -21,6 +21,7 @@ export interface Totals {
 
 export function totalsOf(items: Iterable<UploadItem>, speed: SpeedMeter): Totals {
   const sum = { files: 0, done: 0, duplicates: 0, failed: 0, active: 0, sentBytes: 0, totalBytes: 0 };
+  let isHeldUp = false;
   for (const { state, bytes } of items) {
     if (state.status === "cancelled" || state.status === "left") continue;
     sum.files += 1;
@@ -28,12 +29,13 @@ export function totalsOf(items: Iterable<UploadItem>, speed: SpeedMeter): Totals
     if (state.status === "ready" || state.status === "duplicate") sum.done += 1;
     if (state.status === "duplicate") sum.duplicates += 1;
     if (!hasEnded(state)) sum.active += 1;
+    if (isBlocked(state)) isHeldUp = true;
     // What need not or cannot be sent is no part of the way.
     if (state.status === "failed" || state.status === "duplicate") continue;
     sum.totalBytes += bytes;
     sum.sentBytes += bytes * sentFraction(state);
   }
-  const bytesPerSecond = speed.bytesPerSecond();
+  const bytesPerSecond = isHeldUp ? 0 : speed.bytesPerSecond();
   const canEstimate = sum.active > 0 && bytesPerSecond > 0;
   return {
     ...sum,

@@ -42,9 +42,8 @@ export default async function AlbumPage({ params, searchParams }: Props) {
       </header>
       <Gallery
         first={page}
-        pages={`/albums/${id}/images`}
-        takesAdded={false}
         album={id}
+        takesAdded={false}
         empty={<p className="px-3 py-8 text-quiet sm:px-6">There are no pictures in this album.</p>}
       />
     </article>
