@@ -82,6 +82,57 @@ test("a server that is away for longer than all tries take: it waits, says so, a
   await startAgain(page, pail, user.id, count);
 });
 
+test("a server that says nothing any more while its connections stay: it says so, and goes on over new ones", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  test.slow();
+  expectedErrors.push(networkErrors, serverErrors);
+  const photographs = await makePhotographs(4);
+  await page.goto("/");
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  const countUploads = () => pail.query("select id from uploads where owner_id = ?", user.id).length;
+  await expect.poll(countUploads).toBeGreaterThan(0);
+  pail.appWire.stick();
+  await expect(
+    tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
+  ).toBeVisible({ timeout: 60_000 });
+  pail.appWire.mend();
+  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 120_000 });
+  expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
+    { n: photographs.length },
+  ]);
+});
+
+test("no connection when what prepares, or what reads a HEIC, is loaded: it waits, says so, and goes on", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  expect(user.id).not.toBe("");
+  expectedErrors.push(networkErrors, /Failed to load chunk|ChunkLoadError/);
+  const [photograph] = await makePhotographs(1);
+  const heic = path.join(import.meta.dirname, "photos", "alpine-path-phone.heic");
+  await page.goto("/");
+  const choose = page.getByLabel("Choose images");
+  await choose.focus();
+  // What sends is loaded by then, what prepares is not.
+  const locks = () => page.evaluate(async () => (await navigator.locks.query()).held?.length);
+  await expect.poll(locks).toBe(1);
+  for (const [index, chosen] of [photograph?.path ?? "", heic].entries()) {
+    pail.appWire.cut();
+    await choose.setInputFiles(chosen);
+    const sentence = page.getByText("No connection to Pail. It goes on by itself once there is one.").first();
+    await expect(sentence).toBeVisible();
+    pail.appWire.mend();
+    await expect(galleryImages(page)).toHaveCount(index + 1);
+  }
+});
+
 test("cancelling ends what is under way and frees its room", async ({ page, pail, user }) => {
   const photographs = await makePhotographs(8);
   await page.goto("/");

@@ -14,6 +14,7 @@ import type { UploadServer } from "@/lib/uploads/client/upload-server";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
+import { enableHangUp, hangUp } from "./hang-up";
 import { TabTells } from "./tab-tells";
 import { Tray } from "./tray";
 import { noteUnderWay } from "./under-way";
@@ -53,6 +54,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
+    const disableHangUp = enableHangUp();
     const server = serverFor(viewerId, () => {
       if (window.location.pathname.startsWith("/albums")) router.refresh();
     });
@@ -69,6 +71,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
     return () => {
       made.close();
       preparer.close();
+      disableHangUp();
     };
   }, []);
   return queue;
@@ -85,6 +88,7 @@ const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
     if (result.ok) onAlbum();
     return result;
   }),
+  hangUp,
 });
 
 /** A private window, or a full disk, may refuse to keep anything. */

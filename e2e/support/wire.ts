@@ -1,6 +1,6 @@
 import net, { type AddressInfo, type Socket } from "node:net";
 
-/** A wire to a server on this machine: counts what goes over it, and can be cut. */
+/** A wire to a server on this machine: counts what goes over it, and can be cut or get stuck. */
 export class Wire {
   /** bytes from the browser */
   receivedBytes = 0;
@@ -8,6 +8,7 @@ export class Wire {
   sentBytes = 0;
   private target = 0;
   private isCut = false;
+  private isStuck = false;
   private cutAfterBytes = Number.POSITIVE_INFINITY;
   private readonly sockets = new Set<Socket>();
   private readonly server = net.createServer((socket) => this.connect(socket));
@@ -28,8 +29,15 @@ export class Wire {
     if (afterBytes === 0) this.drop();
   }
 
+  /** Nothing passes any more, and nobody is told. The connections there are stay so, even when it is mended. */
+  stick(): void {
+    this.isStuck = true;
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
   mend(): void {
     this.isCut = false;
+    this.isStuck = false;
     this.cutAfterBytes = Number.POSITIVE_INFINITY;
   }
 
@@ -55,6 +63,11 @@ export class Wire {
   private connect(browser: Socket): void {
     if (this.isCut) {
       browser.resetAndDestroy();
+      return;
+    }
+    if (this.isStuck) {
+      this.sockets.add(browser.pause());
+      browser.on("close", () => this.sockets.delete(browser));
       return;
     }
     const server = net.connect(this.target, "127.0.0.1");

@@ -1,4 +1,5 @@
-import type { HeifDecoder } from "libheif-js/libheif-wasm/libheif-bundle.mjs";
+import type { HeifDecoder, HeifImage } from "libheif-js/libheif-wasm/libheif-bundle.mjs";
+import { damaged } from "./formats/byte-reader";
 
 export interface Pixels {
   width: number;
@@ -11,11 +12,20 @@ let decoder: Promise<HeifDecoder> | undefined;
 
 /**
  * Decodes the main picture of a HEIC file, upright: for browsers and servers that cannot. libheif in WebAssembly, 0.7 MB, is
- * loaded with the first one. Throws an Error for what it cannot decode.
+ * loaded with the first one. Throws AppError `damaged_image` for what it cannot decode, and another error where it could not
+ * be loaded.
  */
 export async function decodeHeic(bytes: Uint8Array): Promise<Pixels> {
   decoder ??= loadDecoder();
-  const images = (await decoder).decode(bytes);
+  const heif = await decoder;
+  try {
+    return await mainPictureOf(heif.decode(bytes));
+  } catch (error) {
+    throw damaged(error);
+  }
+}
+
+async function mainPictureOf(images: HeifImage[]): Promise<Pixels> {
   try {
     const image = images.find((candidate) => candidate.is_primary());
     if (image === undefined) throw new Error("there is no picture in it");

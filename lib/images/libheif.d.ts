@@ -1,6 +1,6 @@
 /** As much of it as Pail uses; the package describes only its generated half. */
 declare module "libheif-js/libheif-wasm/libheif-bundle.mjs" {
-  interface HeifImage {
+  export interface HeifImage {
     is_primary(): boolean;
     get_width(): number;
     get_height(): number;

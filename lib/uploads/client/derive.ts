@@ -39,9 +39,7 @@ export async function derive(source: Source, inspection: Inspection) {
 
 /** At display size. Frees the full size at once: it is 200 MB for 50 megapixels. */
 async function decode(source: Source, inspection: Inspection): Promise<ImageBitmap> {
-  const bitmap = await bitmapOf(source, inspection).catch((error: unknown) => {
-    throw damaged(error);
-  });
+  const bitmap = await bitmapOf(source, inspection);
   try {
     if (!isSameShape(bitmap, inspection)) throw damaged();
     return drawn(bitmap, "display");
@@ -57,7 +55,7 @@ async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promis
   try {
     return await createImageBitmap(file);
   } catch (error) {
-    if (inspection.type !== "image/heic") throw error;
+    if (inspection.type !== "image/heic") throw damaged(error);
     const { data, width, height } = await decodeHeic(new Uint8Array(await file.arrayBuffer()));
     return createImageBitmap(new ImageData(data, width, height));
   }

@@ -33,6 +33,8 @@ async function until(status: string): Promise<void> {
 }
 
 const lost = "The connection was lost. Trying again in a moment.";
+const stuck = "The connection is stuck. Trying again in a moment.";
+const stillStuck = "The connection is stuck. Check it, then retry.";
 const busy = "The bucket is busy. Trying again in a moment.";
 const stillBusy = "The bucket is busy. Retry in a few minutes.";
 const renewing = "Asking for a new permission to send.";
@@ -42,11 +44,7 @@ const keptRunningOut =
 describe("the bucket", () => {
   it.each([
     ["network", lost, "The connection was lost. Check it, then retry."],
-    [
-      "stall",
-      "The connection is stuck. Trying again in a moment.",
-      "The connection is stuck. Check it, then retry.",
-    ],
+    ["stall", stuck, stillStuck],
     ["busy", busy, stillBusy],
     ["slow_down", busy, stillBusy],
     ["broken", busy, stillBusy],
@@ -86,6 +84,7 @@ describe("the bucket", () => {
 describe("the server", () => {
   it.each([
     ["throws", lost, "The server does not answer. Check the connection, then retry."],
+    ["silent", stuck, stillStuck],
     [
       "unavailable",
       "The server is busy. Trying again in a moment.",

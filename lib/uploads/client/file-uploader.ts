@@ -9,7 +9,7 @@ import { Parallelism } from "./parallelism";
 import { Preparation, type Prepared } from "./preparation";
 import type { Preparer } from "./prepare";
 import { type PreparedImage, toOffer, wireBytes } from "./prepared-image";
-import type { Patience, Wait } from "./retry";
+import { type Patience, retrying, TransientError, type Wait } from "./retry";
 import type { SendObject } from "./send-object";
 import { type Grant, sendUpload } from "./send-upload";
 import { ServerDesk } from "./server-desk";
@@ -105,10 +105,20 @@ export class FileUploader {
     }
   }
 
-  async #prepare({ file, signal, show }: UploadTask): Promise<Prepared> {
+  #prepare(task: UploadTask): Promise<Prepared> {
+    const onWait = onWaitFor(task, 0, task.file.size);
+    return retrying(() => this.#prepareOnce(task), this.options.patience, task.signal, onWait);
+  }
+
+  async #prepareOnce({ file, signal, show }: UploadTask): Promise<Prepared> {
     const isPrepared = this.#desk.count("preparing");
     try {
       return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
+    } catch (error) {
+      // What prepares is loaded when it is needed.
+      if (isUnexplained(error) && !(await this.options.patience.connection.isOnline()))
+        throw new TransientError(messages.network, { cause: error });
+      throw error;
     } finally {
       // Those who asked to begin meanwhile go together with this one, which asks in a moment.
       isPrepared();
@@ -207,6 +217,11 @@ export class FileUploader {
     task.note(withoutUpload(task.progress));
     void this.#desk.abandon(uploadId);
   }
+}
+
+function isUnexplained(error: unknown): boolean {
+  const codes: string[] = [messages.workerDied.code, messages.notPrepared.code];
+  return error instanceof AppError && codes.includes(error.code);
 }
 
 class AlreadyThere extends Error {

@@ -12,6 +12,8 @@ class FakeWorker extends EventTarget {
   postMessage({ file }: PrepareRequest): void {
     if (file.name === "crash") queueMicrotask(() => this.dispatchEvent(new Event("error")));
     if (file.name === "good") this.reply({ ok: true, value: { thumbhash: "hash" } as never });
+    if (file.name === "odd")
+      this.reply({ ok: false, error: { code: "not_prepared", message: "Something was not there." } });
     if (file.name === "svg") this.reply({ ok: false, error: { code: "unsupported_type", message: "SVG." } });
   }
 
@@ -67,6 +69,13 @@ describe("the pool of workers", () => {
     expect(good.status).toBe("fulfilled");
     await Promise.all([prepare("good"), prepare("good")]);
     expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false, false]);
+  });
+
+  it("replaces a worker that failed without knowing why: it may lack what it failed to load", async () => {
+    const { workers, prepare } = pool();
+    await expect(prepare("odd")).rejects.toMatchObject({ code: "not_prepared" });
+    await prepare("good");
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
   });
 
   it("stops the work on a cancelled picture", async () => {

@@ -2,6 +2,7 @@ import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { askWorker } from "./ask-worker";
 import { startForeignWorker } from "./foreign-worker";
+import { messages } from "./messages";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
 
@@ -55,7 +56,9 @@ export function createPreparer({
     const worker = take();
     try {
       const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
-      giveBack(worker);
+      // One that could not do it may lack what it failed to load: the next one loads it anew.
+      if (!reply.ok && reply.error.code === messages.notPrepared.code) discard(worker);
+      else giveBack(worker);
       if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
       return reply.value;
     } catch (error) {

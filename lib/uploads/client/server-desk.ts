@@ -7,6 +7,7 @@ import {
   maxFilesPerConfirm,
   type Refusal,
 } from "@/lib/uploads/contract";
+import { answerInTime } from "./answer-in-time";
 import { Batcher } from "./batcher";
 import { type Patience, retrying, type Wait } from "./retry";
 import { call, callForAll, type UploadServer } from "./upload-server";
@@ -28,10 +29,12 @@ export class ServerDesk {
   readonly #abandons: Batcher<string, unknown>;
   readonly #additions: Batcher<{ name: string; imageId: string; onWait: OnWait }, unknown>;
   readonly #server: UploadServer;
+  readonly #patience: Patience;
   readonly #counts = { preparing: 0, beginning: 0, sending: 0 };
 
   constructor({ server, patience, parallelSends }: DeskOptions) {
     this.#server = server;
+    this.#patience = patience;
     const { clock } = patience;
     const counts = this.#counts;
     const patiently = <I extends { onWait: OnWait }, O>(
@@ -39,9 +42,14 @@ export class ServerDesk {
       signal: AbortSignal,
       work: () => Promise<O>,
     ) =>
-      retrying(work, patience, signal, (wait) => {
-        for (const { onWait } of inputs) onWait(wait);
-      });
+      retrying(
+        () => this.#inTime(work),
+        patience,
+        signal,
+        (wait) => {
+          for (const { onWait } of inputs) onWait(wait);
+        },
+      );
 
     this.#begins = new Batcher({
       maxSize: maxFilesPerBegin,
@@ -73,7 +81,7 @@ export class ServerDesk {
       clock,
       shouldWait: () => "may",
       run: async (uploadIds) => {
-        await server.abandon?.(uploadIds);
+        await this.#inTime(async () => server.abandon?.(uploadIds));
         return uploadIds;
       },
     });
@@ -123,7 +131,7 @@ export class ServerDesk {
   /** The number under which the server's log has the reason; null where the server did not take the report. */
   async reportRefusal(refusal: Refusal): Promise<string | null> {
     try {
-      const result = await this.#server.reportRefusal?.(refusal);
+      const result = await this.#inTime(async () => this.#server.reportRefusal?.(refusal));
       return result?.ok === true ? result.value : null;
     } catch (error) {
       console.warn("the server could not be told what the bucket refused", error);
@@ -142,6 +150,10 @@ export class ServerDesk {
       this.#counts[stage] -= 1;
       this.#reconsider();
     };
+  }
+
+  #inTime<T>(call: () => Promise<T>): Promise<T> {
+    return answerInTime(call, this.#patience, () => this.#server.hangUp?.());
   }
 
   #reconsider(): void {

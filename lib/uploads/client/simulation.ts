@@ -12,6 +12,7 @@ import {
   partsOf,
   type Refusal,
 } from "@/lib/uploads/contract";
+import { unlessAborted } from "./claims";
 import { type Clock, sleep } from "./clock";
 import type { Journal, Left, Progress } from "./journal";
 import type { Preparer } from "./prepare";
@@ -63,6 +64,8 @@ const never = new AbortController().signal;
 export type ServerFault =
   | "throws"
   | "loses_answer"
+  /** neither this call nor any later one is answered, until somebody hangs up */
+  | "silent"
   | "rate_limited"
   | "unavailable"
   | "unauthenticated"
@@ -107,6 +110,7 @@ export class SimulatedWorld {
   /** titles of pictures, by album */
   readonly albums = new Map<string, Set<string>>();
   #block: ServerFault | null = null;
+  #silence: AbortController | null = null;
   readonly #uploads = new Map<string, { offer: ImageOffer; arrived: Set<string> }>();
   readonly #onlineListeners = new Set<() => void>();
   readonly #returnListeners = new Set<() => void>();
@@ -177,11 +181,17 @@ export class SimulatedWorld {
       this.refusals.push(refusal);
       return this.#act(() => `number-${this.refusals.length}`);
     },
+    hangUp: () => {
+      this.#silence?.abort(new TypeError("Failed to fetch"));
+      this.#silence = null;
+    },
   };
 
   async #act<T>(work: () => T): Promise<Result<T>> {
     const fault = this.#block ?? this.serverFaults.shift() ?? null;
     await sleep(this.clock, this.actionMs, never);
+    if (fault === "silent") this.#silence ??= new AbortController();
+    if (this.#silence !== null) await unlessAborted(new Promise(() => {}), this.#silence.signal);
     if (fault === "throws" || !this.isOnline) throw new TypeError("Failed to fetch");
     if (fault !== null && fault !== "loses_answer") {
       return { ok: false, error: { code: fault, message: `because of ${fault}` } };

@@ -146,7 +146,7 @@ describe("faults that pass", () => {
     expect(statuses()).toEqual(["ready", "ready", "ready"]);
   });
 
-  it.each(["throws", "loses_answer", "rate_limited", "unavailable"] as ServerFault[])(
+  it.each(["throws", "loses_answer", "silent", "rate_limited", "unavailable"] as ServerFault[])(
     "tries again after the server's %s, in begin and in confirm",
     async (fault) => {
       world.serverFaults = [fault, fault, null, fault];
@@ -187,6 +187,24 @@ describe("faults that pass", () => {
     await addAndFinish(files(1));
     expect(world.begins.flat().map(({ uploadId }) => uploadId)).toEqual([undefined, "granted-1"]);
     expect(statuses()).toEqual(["ready"]);
+  });
+
+  it("waits where what prepares could not be loaded without a network; with one, the file failed", async () => {
+    const prepare = vi
+      .fn(world.preparer.prepare)
+      .mockRejectedValueOnce(new AppError("worker_died", "It died."));
+    queue = world.openQueue({ preparer: { concurrency: 1, prepare } });
+    world.isOnline = false;
+    queue.add(files(1));
+    await clock.advance(600_000);
+    expect(statuses()).toEqual(["offline"]);
+    expect(prepare).toHaveBeenCalledTimes(2);
+    world.goOnline();
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+    prepare.mockRejectedValueOnce(new AppError("worker_died", "It died."));
+    await addAndFinish([file("another")]);
+    expect(items()[1]?.state).toMatchObject({ status: "failed", error: { code: "worker_died" } });
   });
 
   it("waits without a network, says so, and goes on by itself", async () => {
@@ -550,6 +568,7 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
     null,
     "throws",
     "loses_answer",
+    "silent",
     "rate_limited",
     "unavailable",
   );

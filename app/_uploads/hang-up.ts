@@ -1,0 +1,27 @@
+let underWay = new AbortController();
+
+/** Those that wait in line have come to their turn by then. */
+const untilNextMs = 100;
+
+/** Cuts off all calls of server actions: the one that is under way, and those that wait for it. Each of them rejects. */
+export function hangUp(): void {
+  underWay.abort();
+  setTimeout(() => {
+    underWay = new AbortController();
+  }, untilNextMs);
+}
+
+/**
+ * Makes `hangUp` work, until the returned function is called. Next sends a page's actions one after another and gives them no
+ * signal: one that is stuck would hold up all later ones for as long as its socket lives.
+ */
+export function enableHangUp(): () => void {
+  const { fetch } = window;
+  window.fetch = (input, init) => {
+    const isAction = new Headers(init?.headers).has("next-action");
+    return fetch(input, isAction ? { ...init, signal: underWay.signal } : init);
+  };
+  return () => {
+    window.fetch = fetch;
+  };
+}

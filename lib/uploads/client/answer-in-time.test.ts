@@ -1,0 +1,57 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { answerInTime } from "./answer-in-time";
+import { sleep } from "./clock";
+import { messages } from "./messages";
+import { SimulatedClock, SimulatedWorld } from "./simulation";
+
+const never = new AbortController().signal;
+let clock: SimulatedClock;
+let world: SimulatedWorld;
+const hangUp = vi.fn();
+
+beforeEach(() => {
+  clock = new SimulatedClock();
+  world = new SimulatedWorld(clock);
+  hangUp.mockReset();
+});
+
+/** What comes of a call that takes so long, and when it is known. */
+async function call(ms: number) {
+  const patience = { clock, connection: world.connection, random: () => 0.5 };
+  let outcome: unknown;
+  const done = answerInTime(() => sleep(clock, ms, never).then(() => "answer"), patience, hangUp)
+    .then(
+      (answer) => answer,
+      (error) => error.failure,
+    )
+    .then((what) => {
+      outcome = { what, atMs: clock.now() };
+    });
+  await clock.advance(1_000_000);
+  await done;
+  return outcome;
+}
+
+it("waits for minutes where Pail is there", async () => {
+  expect(await call(299_000)).toEqual({ what: "answer", atMs: 299_000 });
+  expect(hangUp).not.toHaveBeenCalled();
+});
+
+it("hangs up after five minutes even then", async () => {
+  expect(await call(301_000)).toEqual({ what: messages.stalled, atMs: 300_000 });
+  expect(hangUp).toHaveBeenCalledOnce();
+});
+
+it("hangs up after half a minute where Pail is not there", async () => {
+  world.isOnline = false;
+  expect(await call(29_000)).toEqual({ what: "answer", atMs: 29_000 });
+  expect(hangUp).not.toHaveBeenCalled();
+  expect(await call(31_000)).toEqual({ what: messages.stalled, atMs: 1_030_000 });
+  expect(hangUp).toHaveBeenCalledOnce();
+});
+
+it("asks no more once there is an answer", async () => {
+  const isOnline = vi.spyOn(world.connection, "isOnline");
+  await call(45_000);
+  expect(isOnline).toHaveBeenCalledTimes(1);
+});
