@@ -169,7 +169,7 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
 
 /** What came in folders may stay together. */
 function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
-  const folders = [...new Set(items.flatMap(({ folder }) => folder ?? []))];
+  const folders = foldersOf(items);
   if (folders.length === 0) return null;
   const makeAlbums = () => {
     queue.makeAlbums();
@@ -188,6 +188,13 @@ function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: UploadQueue 
       </button>
     </div>
   );
+}
+
+/** Each once. Of thousands of files hardly one has a folder, and they are asked twice a second. */
+function foldersOf(items: UploadItem[]): string[] {
+  const folders = new Set<string>();
+  for (const { folder } of items) if (folder !== null) folders.add(folder);
+  return [...folders];
 }
 
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {

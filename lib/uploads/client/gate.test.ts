@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Gate } from "./gate";
 import { Parallelism } from "./parallelism";
@@ -26,6 +27,30 @@ it("lets the smallest in first, and never fills all places with large ones", asy
   leaveLarge?.();
   await large[0];
   expect(inside.at(-1)).toBe("giant");
+});
+
+it("lets in the smallest first, those alike as they came, and nobody who gave up", async () => {
+  const waiting = fc.record({ bytes: fc.nat(5), givesUp: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(waiting), async (all) => {
+      const gate = new Gate({ places: () => 1 });
+      const inside: number[] = [];
+      gate.close();
+      const passed = all.map(async ({ bytes, givesUp }, index) => {
+        const controller = new AbortController();
+        const entered = gate.enter(bytes, controller.signal);
+        if (givesUp) queueMicrotask(() => controller.abort());
+        const leave = await entered.catch(() => () => {});
+        if (!givesUp) inside.push(index);
+        leave();
+      });
+      await Promise.resolve();
+      gate.open();
+      await Promise.all(passed);
+      const stayed = [...all.keys()].filter((index) => !all[index]?.givesUp);
+      expect(inside).toEqual(stayed.sort((a, b) => (all[a]?.bytes ?? 0) - (all[b]?.bytes ?? 0) || a - b));
+    }),
+  );
 });
 
 /** Sends at this rate for so long, in steps of 100 ms. */

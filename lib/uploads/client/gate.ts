@@ -17,6 +17,7 @@ const largeBytes = 32 * 1024 * 1024;
  * while it is closed. The last free place is for none that is large, unless it is the only one.
  */
 export class Gate {
+  /** the next one first */
   readonly #waiting: Waiting[] = [];
   #inside = 0;
   #isClosed = false;
@@ -44,7 +45,7 @@ export class Gate {
         reject(signal.reason);
       };
       signal.addEventListener("abort", giveUp, { once: true });
-      this.#waiting.push(waiting);
+      this.#waiting.splice(this.#placeFor(bytes), 0, waiting);
       this.#admit();
     });
   }
@@ -79,11 +80,20 @@ export class Gate {
   }
 
   #takeNext(): Waiting | undefined {
-    let smallest = 0;
-    for (const [index, { bytes }] of this.#waiting.entries())
-      if (bytes < (this.#waiting[smallest]?.bytes ?? 0)) smallest = index;
     const isLastPlace = this.#inside > 0 && this.#inside === this.options.places() - 1;
-    if (isLastPlace && (this.#waiting[smallest]?.bytes ?? 0) >= largeBytes) return undefined;
-    return this.#waiting.splice(smallest, 1)[0];
+    if (isLastPlace && (this.#waiting[0]?.bytes ?? 0) >= largeBytes) return undefined;
+    return this.#waiting.shift();
+  }
+
+  /** Behind all that are no larger: there may be thousands. */
+  #placeFor(bytes: number): number {
+    let from = 0;
+    let to = this.#waiting.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#waiting[middle]?.bytes ?? 0) <= bytes) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 }

@@ -179,6 +179,8 @@ export function createUploadQueue({
     const ending = await endingOf(uploader.upload(task), signal);
     if (entries.get(id) !== entry || store.get(id)?.state.status === "held") return;
     if (signal.reason === pageClosed) return;
+    // Of thousands, each file and its signal would be kept as long as its row.
+    if ("image" in ending) entries.delete(id);
     end(id, ending);
   }
 
@@ -239,9 +241,10 @@ export function createUploadQueue({
       store.clearFolder(id);
       leftFiles.note(id, decision);
       const entry = entries.get(id);
-      if (entry === undefined) continue;
-      entry.progress = { ...entry.progress, ...decision };
-      journal.note(id, entry.progress);
+      if (entry !== undefined) {
+        entry.progress = { ...entry.progress, ...decision };
+        journal.note(id, entry.progress);
+      }
       if (isWanted && "image" in state)
         void uploader.addToAlbum(folder, state.image.id, new AbortController().signal);
     }
