@@ -76,6 +76,8 @@ test("a server that is away for longer than all tries take: it waits, says so, a
     tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
   ).toBeVisible();
   await expect(tray.getByText(/ of \d+ MB$/)).toBeVisible();
+  await page.getByRole("link", { name: "Albums" }).click();
+  await expect(page.getByText("There is no connection to Pail: this page stays")).toBeVisible();
   // Whatever is tried meanwhile is tried many times.
   await page.waitForTimeout(5000);
   await expect(tray.getByText("Retry", { exact: false })).toHaveCount(0);
@@ -234,26 +236,32 @@ test("somebody else signs in meanwhile: nothing becomes theirs, and it goes on o
   expect(owners).toEqual([{ owner_id: user.id }]);
 });
 
-test("a new build in the middle: it asks for a reload", async ({ page, user, expectedErrors }) => {
-  expect(user.id).not.toBe("");
-  expectedErrors.push(/Failed to load resource|Server Action/);
-  const photographs = await makePhotographs(1);
-  await page.goto("/");
-  // What Next answers to a page whose actions it no longer has.
-  await page.route("**/", (route) =>
-    route.request().method() === "POST"
-      ? route.fulfill({
-          status: 404,
-          headers: { "x-nextjs-action-not-found": "1" },
-          body: "Server action not found.",
-        })
-      : route.fallback(),
-  );
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
-  await expect(tray.getByRole("alert")).toContainText("Pail was updated.");
-  await expect(tray.getByRole("button", { name: "Reload" })).toBeVisible();
-});
+for (const hasWorker of [true, false])
+  test(`a new build in the middle, ${hasWorker ? "after" : "before"} what prepares was loaded: it asks for a reload`, async ({
+    page,
+    user,
+    expectedErrors,
+  }) => {
+    expect(user.id).not.toBe("");
+    expectedErrors.push(/Failed to load resource|Server Action/);
+    const photographs = await makePhotographs(1);
+    await page.goto("/");
+    // What Next answers to a page whose actions it no longer has.
+    await page.route("**/", (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({
+            status: 404,
+            headers: { "x-nextjs-action-not-found": "1" },
+            body: "Server action not found.",
+          })
+        : route.fallback(),
+    );
+    if (!hasWorker) await page.route(/turbopack-worker/, (route) => route.fulfill({ status: 404 }));
+    await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+    const tray = page.getByRole("region", { name: "Uploads" });
+    await expect(tray.getByRole("alert")).toContainText("Pail was updated.");
+    await expect(tray.getByRole("button", { name: "Reload" })).toBeVisible();
+  });
 
 test("a file that is changed on disk while it waits or is sent is said to be so", async ({
   page,

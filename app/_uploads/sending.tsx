@@ -15,6 +15,7 @@ import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
 import { enableHangUp, hangUp } from "./hang-up";
+import { StayUntilSent } from "./stay-until-sent";
 import { TabTells } from "./tab-tells";
 import { Tray } from "./tray";
 import { noteUnderWay } from "./under-way";
@@ -134,17 +135,5 @@ function NoteUnderWay({ queue, viewerId }: { queue: UploadQueue; viewerId: strin
   useEffect(() => {
     void queue.restored.then(() => noteUnderWay(viewerId, isUnderWay));
   }, [queue, viewerId, isUnderWay]);
-  return null;
-}
-
-/** The browser asks before it leaves a page that is still sending. */
-function StayUntilSent({ queue }: { queue: UploadQueue }) {
-  useEffect(() => {
-    const onLeave = (event: BeforeUnloadEvent) => {
-      if (queue.isSender() && queue.getSnapshot().totals.active > 0) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", onLeave);
-    return () => window.removeEventListener("beforeunload", onLeave);
-  }, [queue]);
   return null;
 }

@@ -9,7 +9,7 @@ import { Parallelism } from "./parallelism";
 import { Preparation, type Prepared } from "./preparation";
 import type { Preparer } from "./prepare";
 import { type PreparedImage, toOffer, wireBytes } from "./prepared-image";
-import { type Patience, retrying, TransientError, type Wait } from "./retry";
+import { type Patience, retrying, type Wait } from "./retry";
 import type { SendObject } from "./send-object";
 import { type Grant, sendUpload } from "./send-upload";
 import { ServerDesk } from "./server-desk";
@@ -115,9 +115,8 @@ export class FileUploader {
     try {
       return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
     } catch (error) {
-      // What prepares is loaded when it is needed.
-      if (isUnexplained(error) && !(await this.options.patience.connection.isOnline()))
-        throw new TransientError(messages.network, { cause: error });
+      // What prepares is loaded when it is needed: without a connection it does not come, and of an earlier build it is gone.
+      if (isUnexplained(error)) await this.#desk.getThrough();
       throw error;
     } finally {
       // Those who asked to begin meanwhile go together with this one, which asks in a moment.

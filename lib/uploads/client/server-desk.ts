@@ -9,7 +9,7 @@ import {
 } from "@/lib/uploads/contract";
 import { answerInTime } from "./answer-in-time";
 import { Batcher } from "./batcher";
-import { type Patience, retrying, type Wait } from "./retry";
+import { type Patience, retrying, TransientError, type Wait } from "./retry";
 import { call, callForAll, type UploadServer } from "./upload-server";
 
 const nothing = { ok: true, value: undefined } as const;
@@ -136,6 +136,16 @@ export class ServerDesk {
     } catch (error) {
       console.warn("the server could not be told what the bucket refused", error);
       return null;
+    }
+  }
+
+  /** Throws TransientError where no call gets through: without a connection, signed out, or in a page of an earlier build. */
+  async getThrough(): Promise<void> {
+    try {
+      await this.#inTime(() => call(() => this.#server.confirm([])));
+    } catch (error) {
+      // Any other answer is one.
+      if (error instanceof TransientError) throw error;
     }
   }
 

@@ -189,22 +189,39 @@ describe("faults that pass", () => {
     expect(statuses()).toEqual(["ready"]);
   });
 
-  it("waits where what prepares could not be loaded without a network; with one, the file failed", async () => {
-    const prepare = vi
-      .fn(world.preparer.prepare)
-      .mockRejectedValueOnce(new AppError("worker_died", "It died."));
-    queue = world.openQueue({ preparer: { concurrency: 1, prepare } });
-    world.isOnline = false;
-    queue.add(files(1));
-    await clock.advance(600_000);
-    expect(statuses()).toEqual(["offline"]);
-    expect(prepare).toHaveBeenCalledTimes(2);
-    world.goOnline();
-    await finish();
-    expect(statuses()).toEqual(["ready"]);
-    prepare.mockRejectedValueOnce(new AppError("worker_died", "It died."));
-    await addAndFinish([file("another")]);
-    expect(items()[1]?.state).toMatchObject({ status: "failed", error: { code: "worker_died" } });
+  describe("where what prepares dies, or could not be loaded", () => {
+    const died = new AppError("worker_died", "It died.");
+    const prepare = vi.fn();
+    beforeEach(() => {
+      prepare.mockReset().mockImplementation(world.preparer.prepare).mockRejectedValueOnce(died);
+      queue = world.openQueue({ preparer: { concurrency: 1, prepare } });
+    });
+
+    it("waits without a network", async () => {
+      world.isOnline = false;
+      queue.add(files(1));
+      await clock.advance(600_000);
+      expect(statuses()).toEqual(["offline"]);
+      world.goOnline();
+      await finish();
+      expect(statuses()).toEqual(["ready"]);
+    });
+
+    it("asks for a reload in a page of an earlier build", async () => {
+      prepare.mockRejectedValue(died);
+      world.block("outdated");
+      queue.add(files(1));
+      await clock.advance(600_000);
+      expect(statuses()).toEqual(["outdated"]);
+    });
+
+    it("fails where all is well besides", async () => {
+      await addAndFinish(files(1));
+      expect(items()[0]?.state).toMatchObject({ status: "failed", error: { code: "worker_died" } });
+      queue.retryAll();
+      await finish();
+      expect(statuses()).toEqual(["ready"]);
+    });
   });
 
   it("waits without a network, says so, and goes on by itself", async () => {
