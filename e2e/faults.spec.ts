@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, galleryImages, test } from "./fixtures";
+import { expect, expectAllLoaded, galleryImages, test, uploadFiles } from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -133,6 +133,31 @@ test("no connection when what prepares, or what reads a HEIC, is loaded: it wait
     pail.appWire.mend();
     await expect(galleryImages(page)).toHaveCount(index + 1);
   }
+});
+
+test("a picture that does not come for a while is blurred until then, and comes by itself", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
+  expect(user.id).not.toBe("");
+  expectedErrors.push(networkErrors);
+  const photographs = await makePhotographs(1);
+  let isAway = false;
+  await page.route(`${pail.bucketOrigin}/**`, (route) =>
+    isAway && route.request().method() === "GET" ? route.abort() : route.fallback(),
+  );
+  await page.goto("/");
+  await uploadFiles(page, [photographs[0]?.path ?? ""]);
+  isAway = true;
+  await page.reload();
+  await expect(page.getByRole("list", { name: "Images" }).locator("canvas")).toBeVisible();
+  // Not the browser's mark for a broken picture.
+  await expect(galleryImages(page)).toHaveCSS("opacity", "0");
+  isAway = false;
+  await expectAllLoaded(page, 1);
+  await expect(galleryImages(page)).toHaveCSS("opacity", "1");
 });
 
 test("cancelling ends what is under way and frees its room", async ({ page, pail, user }) => {

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { Placeholder } from "@/lib/images/contract";
+import { useImageRetries } from "./use-image-retries";
 import { whenSeen } from "./when-seen";
 
 /** A picture that fills its frame: its average colour comes with the page, its blurred self once it is looked at, then itself. */
@@ -17,13 +18,16 @@ export function ThumbhashImage(props: {
   const { placeholder, src, movingSrc = null, alt, lazy = false, whole = false } = props;
   const [shows, setShows] = useState<"colour" | "blurred" | "picture">("colour");
   const image = useRef<HTMLImageElement>(null);
+  const { retries, hasFailed, onError } = useImageRetries();
 
   useEffect(() => {
     if (image.current === null || shows !== "colour") return;
-    // It may have arrived before the script did.
-    if (image.current.complete && image.current.naturalWidth > 0) setShows("picture");
-    else return whenSeen(image.current, () => setShows("blurred"));
-  }, [shows]);
+    const { complete, naturalWidth } = image.current;
+    // It may have arrived, or failed, before the script did.
+    if (complete && naturalWidth > 0) return setShows("picture");
+    if (complete) onError();
+    return whenSeen(image.current, () => setShows("blurred"));
+  }, [shows, onError]);
 
   const fit = whole ? "object-contain" : "object-cover";
   return (
@@ -46,13 +50,15 @@ export function ThumbhashImage(props: {
         )}
         {/* next/image would pull the bytes through the app and re-key them. */}
         <img
+          key={retries}
           ref={image}
           src={src}
           alt={alt}
           loading={lazy ? "lazy" : "eager"}
           decoding="async"
           onLoad={() => setShows("picture")}
-          className={`absolute inset-0 size-full ${fit}`}
+          onError={onError}
+          className={`absolute inset-0 size-full ${fit} ${hasFailed ? "opacity-0" : ""}`}
         />
       </picture>
     </span>
