@@ -20,17 +20,45 @@ const waiting = (page: Page) =>
 const choose = (page: Page, photographs: Photograph[]) =>
   page.getByLabel("Choose images").setInputFiles(photographs.map(({ path }) => path));
 
-/** Until the browser has copies of its own of all files that are still on their way. */
+/** Until the browser has copies of its own of all files that are still on their way, and has noted them. */
 const untilKept = (page: Page, files: number) =>
   expect(async () => {
     const kept = await page.evaluate(async () => {
-      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("pail-uploads");
-      let copies = 0;
-      for await (const _ of folder.keys()) copies += 1;
-      return copies;
+      // Opening it before Pail has would leave Pail an empty one.
+      if (!(await indexedDB.databases()).some(({ name }) => name === "pail-uploads")) return 0;
+      return new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open("pail-uploads");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("files").objectStore("files").getAll();
+          all.onsuccess = () => resolve(all.result.filter(({ isCopied }) => isCopied).length);
+          opening.result.close();
+        };
+      });
     });
     expect(kept + (await galleryImages(page).count())).toBeGreaterThanOrEqual(files);
   }).toPass();
+
+test("what was chosen without a connection is kept once there is one, and survives a reload", async ({
+  page,
+  pail,
+}) => {
+  const photographs = await makePhotographs(3);
+  await page.goto("/");
+  await page.getByLabel("Choose images").focus();
+  await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+  pail.appWire.cut();
+  await choose(page, photographs);
+  await expect(tray(page).getByText("No connection to Pail.", { exact: false }).first()).toBeVisible();
+  // Meanwhile the copies are tried, and what makes them does not come.
+  await page.waitForTimeout(3000);
+  pail.bucketWire.cut();
+  pail.appWire.mend();
+  await untilKept(page, photographs.length);
+  await page.reload();
+  pail.bucketWire.mend();
+  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 120_000 });
+});
 
 test("a reload in the middle: all of it goes on by itself and arrives", async ({ page, pail, user }) => {
   const photographs = await makePhotographs(6);

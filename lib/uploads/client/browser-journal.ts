@@ -23,6 +23,7 @@ interface Schema extends DBSchema {
 
 /** What is sent sooner needs no copy. */
 const copyAfterMs = 2000;
+const copyAgainAfterMs = 5000;
 /** What happens within this time is written together. */
 const gatherMs = 100;
 const maxCopyBytes = 64 * 1024 * 1024;
@@ -58,20 +59,32 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const row = present.get(id);
     if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
-    copier ??= startForeignWorker(
-      () => new Worker(new URL("./copy.worker.ts", import.meta.url), { type: "module" }),
-    );
-    const question = { file, folder: folderName, name: id };
-    const problem = await askWorker<CopyRequest, CopyReply>(copier, question).catch((error: unknown) => {
-      // One that died would leave the next question without an answer.
-      copier = undefined;
-      throw error;
-    });
+    const problem = await askCopier({ file, folder: folderName, name: id });
     if (problem !== null) throw new Error(problem);
     const now = present.get(id);
-    if (now === undefined) return copies.removeEntry(id);
+    if (now === undefined) {
+      await copies.removeEntry(id).catch(nullIfGone);
+      return;
+    }
     copiedBytes += file.size;
     put({ ...now, isCopied: true });
+  }
+
+  /** Until it is done, or need not be any more: without a network, the worker's script may not come. */
+  async function askCopier(question: CopyRequest): Promise<CopyReply> {
+    while (present.has(question.name)) {
+      copier ??= startForeignWorker(
+        () => new Worker(new URL("./copy.worker.ts", import.meta.url), { type: "module" }),
+      );
+      try {
+        return await askWorker<CopyRequest, CopyReply>(copier, question);
+      } catch {
+        // One that died would leave the next question without an answer.
+        copier = undefined;
+        await new Promise((resolve) => setTimeout(resolve, copyAgainAfterMs));
+      }
+    }
+    return null;
   }
 
   function put(row: Row): void {
