@@ -2,7 +2,15 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, expectAllLoaded, galleryImages, test, uploadFiles } from "./fixtures";
+import {
+  expect,
+  expectAllLoaded,
+  galleryImages,
+  noConnection,
+  reachForFiles,
+  test,
+  uploadFiles,
+} from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -72,9 +80,7 @@ test("a server that is away for longer than all tries take: it waits, says so, a
   await page.addInitScript("Math.random = () => 0");
   const count = await killInTheMiddle(page, pail);
   const tray = page.getByRole("region", { name: "Uploads" });
-  await expect(
-    tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
-  ).toBeVisible();
+  await expect(noConnection(page)).toBeVisible();
   await expect(tray.getByText(/ of \d+ MB$/)).toBeVisible();
   await page.getByRole("link", { name: "Albums" }).click();
   await expect(page.getByText("There is no connection to Pail: this page stays")).toBeVisible();
@@ -94,14 +100,11 @@ test("a server that says nothing any more while its connections stay: it says so
   expectedErrors.push(networkErrors, serverErrors);
   const photographs = await makePhotographs(4);
   await page.goto("/");
-  const tray = page.getByRole("region", { name: "Uploads" });
   await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
   const countUploads = () => pail.query("select id from uploads where owner_id = ?", user.id).length;
   await expect.poll(countUploads).toBeGreaterThan(0);
   pail.appWire.stick();
-  await expect(
-    tray.getByText("No connection to Pail. It goes on by itself once there is one.").first(),
-  ).toBeVisible({ timeout: 60_000 });
+  await expect(noConnection(page)).toBeVisible({ timeout: 60_000 });
   pail.appWire.mend();
   await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 120_000 });
   expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
@@ -120,16 +123,11 @@ test("no connection when what prepares, or what reads a HEIC, is loaded: it wait
   const [photograph] = await makePhotographs(1);
   const heic = path.join(import.meta.dirname, "photos", "alpine-path-phone.heic");
   await page.goto("/");
-  const choose = page.getByLabel("Choose images");
-  await choose.focus();
-  // What sends is loaded by then, what prepares is not.
-  const locks = () => page.evaluate(async () => (await navigator.locks.query()).held?.length);
-  await expect.poll(locks).toBe(1);
+  await reachForFiles(page);
   for (const [index, chosen] of [photograph?.path ?? "", heic].entries()) {
     pail.appWire.cut();
-    await choose.setInputFiles(chosen);
-    const sentence = page.getByText("No connection to Pail. It goes on by itself once there is one.").first();
-    await expect(sentence).toBeVisible();
+    await page.getByLabel("Choose images").setInputFiles(chosen);
+    await expect(noConnection(page)).toBeVisible();
     pail.appWire.mend();
     await expect(galleryImages(page)).toHaveCount(index + 1);
   }

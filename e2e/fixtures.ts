@@ -46,6 +46,19 @@ export { expect };
 
 export const galleryImages = (page: Page) => page.getByRole("list", { name: "Images" }).getByRole("img");
 
+/** What the tray says while Pail cannot be reached. */
+export const noConnection = (page: Page) =>
+  page
+    .getByRole("region", { name: "Uploads" })
+    .getByText("No connection to Pail. It goes on by itself once there is one.")
+    .first();
+
+/** Reaches for the files, and waits until what sends them is there; what prepares them comes with the first one. */
+export async function reachForFiles(page: Page) {
+  await page.getByLabel("Choose images").focus();
+  await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+}
+
 /** Chooses files as a person does, and waits until none of them is under way. */
 export async function uploadFiles(
   page: Page,

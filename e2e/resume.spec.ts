@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { expect, galleryImages, test } from "./fixtures";
+import { expect, galleryImages, noConnection, reachForFiles, test } from "./fixtures";
 import { makePhotographs, type Photograph } from "./support/photos";
 
 // Chromium itself reports requests that were cut off.
@@ -45,11 +45,10 @@ test("what was chosen without a connection is kept once there is one, and surviv
 }) => {
   const photographs = await makePhotographs(3);
   await page.goto("/");
-  await page.getByLabel("Choose images").focus();
-  await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+  await reachForFiles(page);
   pail.appWire.cut();
   await choose(page, photographs);
-  await expect(tray(page).getByText("No connection to Pail.", { exact: false }).first()).toBeVisible();
+  await expect(noConnection(page)).toBeVisible();
   // Meanwhile the copies are tried, and what makes them does not come.
   await page.waitForTimeout(3000);
   pail.bucketWire.cut();

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { toast } from "../_ui/toaster";
 
-/** The browser asks before it leaves a page that is still sending. */
+/** The browser asks before it leaves a page that is still sending; without a connection, links do not leave it at all. */
 export function StayUntilSent({ queue }: { queue: UploadQueue }) {
   useEffect(() => {
     const isSending = () => queue.isSender() && queue.getSnapshot().totals.active > 0;

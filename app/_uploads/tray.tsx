@@ -4,7 +4,7 @@ import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { messages } from "@/lib/uploads/client/messages";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
-import { isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
+import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
@@ -51,7 +51,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
           {open ? <ChevronDown aria-hidden size={20} /> : <ChevronUp aria-hidden size={20} />}
         </button>
         {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
-        {!isActive && items.filter(({ state }) => state.status === "failed" && state.canRetry).length > 1 ? (
+        {!isActive && items.filter(({ state }) => canRetry(state)).length > 1 ? (
           <button type="button" className={textButton} onClick={queue.retryAll}>
             Try all again
           </button>

@@ -60,21 +60,23 @@ export class Wire {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
+  private keep(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on("close", () => this.sockets.delete(socket));
+  }
+
   private connect(browser: Socket): void {
     if (this.isCut) {
       browser.resetAndDestroy();
       return;
     }
+    this.keep(browser);
     if (this.isStuck) {
-      this.sockets.add(browser.pause());
-      browser.on("close", () => this.sockets.delete(browser));
+      browser.pause();
       return;
     }
     const server = net.connect(this.target, "127.0.0.1");
-    for (const socket of [browser, server]) {
-      this.sockets.add(socket);
-      socket.on("close", () => this.sockets.delete(socket));
-    }
+    this.keep(server);
     // An end on one side is an end on the other; the errors say nothing more.
     browser.on("error", () => server.destroy());
     server.on("error", () => browser.destroy());

@@ -56,7 +56,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
 
   async function copyAt(dueMs: number, id: string, file: File): Promise<void> {
     const waitMs = dueMs - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (waitMs > 0) await wait(waitMs);
     const row = present.get(id);
     if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
     const problem = await askCopier({ file, folder: folderName, name: id });
@@ -81,7 +81,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
       } catch {
         // One that died would leave the next question without an answer.
         copier = undefined;
-        await new Promise((resolve) => setTimeout(resolve, copyAgainAfterMs));
+        await wait(copyAgainAfterMs);
       }
     }
     return null;
@@ -203,6 +203,8 @@ const openRows = () =>
   openDB<Schema>("pail-uploads", 1, {
     upgrade: (fresh) => fresh.createObjectStore("files", { keyPath: "id" }).createIndex("viewer", "viewerId"),
   });
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function openHandle(handle: FileSystemFileHandle): Promise<File | null> {
   try {

@@ -56,9 +56,8 @@ export function createPreparer({
     const worker = take();
     try {
       const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
-      // One that could not do it may lack what it failed to load: the next one loads it anew.
-      if (!reply.ok && reply.error.code === messages.notPrepared.code) discard(worker);
-      else giveBack(worker);
+      // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
+      if (reply.ok || reply.error.code !== messages.notPrepared.code) giveBack(worker);
       if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
       return reply.value;
     } catch (error) {

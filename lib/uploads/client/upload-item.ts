@@ -38,6 +38,10 @@ export function canHold({ status }: UploadItemState): boolean {
   return status === "waiting" || status === "preparing";
 }
 
+export function canRetry(state: UploadItemState): boolean {
+  return state.status === "cancelled" || (state.status === "failed" && state.canRetry);
+}
+
 /** It waits for a network or for the person, as all other files do. */
 export function isBlocked(state: UploadItemState): state is UploadItemState & { status: Blocked } {
   return "sentence" in state && state.status !== "retrying";

@@ -10,7 +10,7 @@ import { originOf } from "./origin";
 import type { Preparer } from "./prepare";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { type SendObject, sendObject } from "./send-object";
-import { canHold, failed, hasEnded, type UploadItemState } from "./upload-item";
+import { canHold, canRetry, failed, hasEnded, type UploadItemState } from "./upload-item";
 import type { UploadServer } from "./upload-server";
 
 export interface UploadQueueOptions {
@@ -275,10 +275,6 @@ export function createUploadQueue({
     ...{ cancel, cancelAll, retry, retryAll, remove, clearFinished },
     ...{ makeAlbums: () => decideAlbums(true), makeNoAlbums: () => decideAlbums(false) },
   };
-}
-
-function canRetry(state: UploadItemState): boolean {
-  return state.status === "cancelled" || (state.status === "failed" && state.canRetry);
 }
 
 /** What a file came to. Nothing that is thrown gets lost: at worst the file failed for an unknown reason. */
