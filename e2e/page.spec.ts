@@ -178,7 +178,7 @@ test("files are taken by drop anywhere and by paste", async ({ page, user }) => 
         else {
           document.dispatchEvent(new DragEvent("dragenter", { ...init, dataTransfer: data }));
           await new Promise((resolve) => setTimeout(resolve, 50));
-          const target = document.body.innerText.includes("Drop to add");
+          const target = document.body.textContent.includes("Drop to add");
           document.dispatchEvent(new DragEvent("drop", { ...init, dataTransfer: data }));
           if (!target) throw new Error("the page did not turn into a target");
         }

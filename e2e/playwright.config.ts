@@ -1,8 +1,6 @@
 import { defineConfig, devices } from "@playwright/test";
 import { findChromium } from "./support/find-chromium";
 
-// The pinned SDK runs on Node 20; its notice about later versions is not for every test.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 const asRoot = process.getuid?.() === 0;
 
 export default defineConfig({

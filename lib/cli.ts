@@ -1,6 +1,6 @@
+import "./require-node.cjs";
 import { parseArgs } from "node:util";
 import type { Command, Flags } from "@/lib/commands/command";
-import { setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 
 interface Entry {
@@ -69,8 +69,6 @@ const commands: Record<string, Entry> = {
   },
 };
 
-// The pinned SDK runs on Node 20; its notice about next year's versions is for those who build Pail.
-setEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
 const exitCode = await main(process.argv.slice(2));
 if (exitCode !== undefined) process.exit(exitCode);
 

@@ -2,10 +2,11 @@
 var fs = require("node:fs");
 var path = require("node:path");
 
-var have = process.versions.node.split(".").map(Number);
-if (have[0] < 20 || (have[0] === 20 && have[1] < 9)) {
+if (Number(process.versions.node.split(".")[0]) < 22) {
   console.error(
-    `Pail needs Node 20.9 or newer, and this is ${process.version}. Install a newer one and try again.`,
+    "Pail needs Node 22 or newer, and this is " +
+      process.version +
+      ". `npm ci` brings one, which every script of package.json runs on.",
   );
   process.exit(1);
 }

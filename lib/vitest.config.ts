@@ -6,8 +6,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["react-server", "node", "development|production"] } },
   test: {
     include: ["lib/**/*.test.ts"],
-    // The pinned SDK runs on Node 20; its notice about later versions is not for every test file.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     // These machines may be slow: a limit here only ends what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { setEnv } from "@/lib/env";
 import { benchGets } from "@/lib/local-bucket/bench-gets";
 import { benchListing } from "@/lib/local-bucket/bench-listing";
 import { benchMemory } from "@/lib/local-bucket/bench-memory";
@@ -11,9 +10,6 @@ import { benchManyFiles } from "./many-files";
 import { benchReload } from "./reload";
 import { benchStorage } from "./storage";
 import { benchUploads } from "./uploads";
-
-// The pinned SDK runs on Node 20; its notice about later versions is not a figure.
-setEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
 
 const benches: Record<string, () => Promise<void>> = {
   begin: benchBegin,

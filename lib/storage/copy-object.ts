@@ -1,14 +1,13 @@
 import "server-only";
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
-import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
-import { isCode } from "./s3-failure";
+import { asChanged, changed, headObject, wholeSha256 } from "./get-object";
 
 /**
  * Copies an object within the bucket. Where it must be the one of this ETag, another is AppError `changed`; what was copied
- * then is not to be used. Ceph takes no notice of the condition, so the ETag of the copy is compared as well. Resolves to the
- * SHA-256 of the whole copy as the store has it, that of an object in parts too; null where it tells none. Where it does, its
- * ETag says nothing: an encrypting store gives every copy another one.
+ * then is not to be used. Resolves to the SHA-256 of what was copied, as the store has it of the whole copy or else of its
+ * source; null where it tells none. The ETag of a copy says nothing: that of an object in parts, or in a bucket that encrypts,
+ * is always another one. Ceph takes no notice of the condition, so where the copy tells no SHA-256 the source is asked again.
  */
 export async function copyObject(
   bucket: BucketClient,
@@ -25,24 +24,11 @@ export async function copyObject(
   try {
     const { CopyObjectResult: copied } = await bucket.s3.send(command);
     const sha256 = wholeSha256(copied?.ChecksumSHA256);
-    if (ifMatch !== undefined && sha256 === null && !isSameEtag(copied?.ETag, ifMatch)) throw changed();
-    return sha256;
+    if (ifMatch === undefined || sha256 !== null) return sha256;
+    const source = await headObject(bucket, sourceKey);
+    if (source?.etag !== ifMatch) throw changed();
+    return source.sha256;
   } catch (error) {
     throw ifMatch === undefined ? error : asChanged(error);
   }
 }
-
-/** The checksum of an object in parts is made of theirs, and says so by its end. */
-export const wholeSha256 = (checksum?: string): string | null =>
-  checksum === undefined || checksum.includes("-") ? null : checksum;
-
-/** Where an object of this ETag was asked for: AppError `changed` if there is another one, or none any more. */
-export const asChanged = (error: unknown): unknown =>
-  isCode(error, "precondition_failed") || isCode(error, "no_object") ? changed() : error;
-
-const changed = (): AppError =>
-  new AppError("changed", "The file changed while it was checked. Send it again.");
-
-/** Ceph leaves the quotes out of a copy's ETag. */
-const isSameEtag = (one = "", other: string): boolean =>
-  one.replaceAll('"', "") === other.replaceAll('"', "");

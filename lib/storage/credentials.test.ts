@@ -221,7 +221,7 @@ describe("a role for a web identity", () => {
     await writeFile(tokenFile, "oidc-token-in-a-file");
   });
   beforeEach(() => sts.reset());
-  const useFile = (more: Record<string, string> = {}) =>
+  const fromFile = (more: Record<string, string> = {}) =>
     useOnly({
       AWS_ROLE_ARN: role,
       AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
@@ -230,7 +230,7 @@ describe("a role for a web identity", () => {
     });
 
   test("is assumed with the token in a file, once for as long as its credentials last", async () => {
-    useFile();
+    fromFile();
     const bucket = connect();
     await list(bucket);
     await Promise.all([list(bucket), form(bucket), signGetUrl(bucket, "media/a", {})]);
@@ -238,7 +238,7 @@ describe("a role for a web identity", () => {
   });
 
   test("is assumed again before its credentials expire, and the URLs follow them", async () => {
-    useFile();
+    fromFile();
     sts.expiration = later(60);
     const bucket = connect();
     const first = await signGetUrl(bucket, "media/a", {});
@@ -260,7 +260,7 @@ describe("a role for a web identity", () => {
     ["ExpiredTokenException", 400, "credentials_expired", /get new ones/],
     ["ServiceUnavailable", 503, "overloaded", /busy: try again/],
   ] as const)("that is refused with %s is a sentence", async (code, status, ours, sentence) => {
-    useFile({ AWS_MAX_ATTEMPTS: "1" });
+    fromFile({ AWS_MAX_ATTEMPTS: "1" });
     sts.refusal = { code, status };
     const error = await refusals(connect());
     expect(error).toMatchObject({ code: ours, message: expect.stringMatching(sentence), s3Status: status });
@@ -269,12 +269,12 @@ describe("a role for a web identity", () => {
   test("that nobody answers for, or whose token's file is missing, is a sentence", async () => {
     const free = await StubSts.start();
     await free.stop();
-    useFile({ AWS_ENDPOINT_URL_STS: free.url, AWS_MAX_ATTEMPTS: "1" });
+    fromFile({ AWS_ENDPOINT_URL_STS: free.url, AWS_MAX_ATTEMPTS: "1" });
     expect(await refusals(connect())).toMatchObject({
       code: "unreachable",
       message: expect.stringContaining("AWS_ENDPOINT_URL_STS"),
     });
-    useFile({ AWS_WEB_IDENTITY_TOKEN_FILE: path.join(folder, "no-token") });
+    fromFile({ AWS_WEB_IDENTITY_TOKEN_FILE: path.join(folder, "no-token") });
     expect(await refusals(connect())).toMatchObject({
       code: "no_credentials",
       message: expect.stringContaining("no-token"),

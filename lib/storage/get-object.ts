@@ -1,8 +1,8 @@
 import "server-only";
 import { PassThrough, type Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
-import { asChanged, wholeSha256 } from "./copy-object";
 import { isCode, toStorageError } from "./s3-failure";
 
 export interface ObjectMetadata {
@@ -86,3 +86,14 @@ function withStorageErrors(bucket: BucketClient, body: Readable): Readable {
   out.once("close", () => body.destroy());
   return body.pipe(out);
 }
+
+/** The checksum of an object in parts is made of theirs, and says so by its end. */
+export const wholeSha256 = (checksum?: string): string | null =>
+  checksum === undefined || checksum.includes("-") ? null : checksum;
+
+/** Where an object of this ETag was asked for: AppError `changed` if there is another one, or none any more. */
+export const asChanged = (error: unknown): unknown =>
+  isCode(error, "precondition_failed") || isCode(error, "no_object") ? changed() : error;
+
+export const changed = (): AppError =>
+  new AppError("changed", "The file changed while it was checked. Send it again.");

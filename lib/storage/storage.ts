@@ -139,8 +139,8 @@ export class Storage {
 
   /**
    * Copies an object to here within the store, in place of what has the name. Throws AppError `changed` where it has another
-   * ETag than `ifMatch`; what was copied then is not to be used. Resolves to the SHA-256 of the copy as the store has it, null
-   * where it tells none.
+   * ETag than `ifMatch`; what was copied then is not to be used. Resolves to the SHA-256 of what was copied as the store has it,
+   * null where it tells none.
    */
   async copy(
     source: { name: string; storage?: Storage },

@@ -23,7 +23,7 @@ import {
   type WholeUpload,
 } from "./objects";
 import { abortParts, completeParts } from "./parts";
-import { bytesDiffer, sha256Of, type Verified, verify } from "./verify";
+import { bytesDiffer, hashObject, type Verified, verify } from "./verify";
 import { withVariants } from "./with-variants";
 
 /** Pictures verified at the same time: enough to hide the bucket's latency. */
@@ -103,7 +103,7 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
   const copy = async (kind: ObjectKind) => {
     const source = { storage: from, name: incomingName(id, kind) };
     const copied = await to.copy(source, mediaName(imageId, kind, objects[kind]), { ifMatch: etags[kind] });
-    const sha256 = copied ?? (await sha256Of(source.name, etags[kind]));
+    const sha256 = copied ?? (await hashObject(source.name, etags[kind]));
     if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
   const copies = await Promise.allSettled(objectKinds.map(copy));

@@ -85,12 +85,6 @@ export const rangesOf =
   (start, end) =>
     incoming().read(name, { range: { start, end }, ifMatch: etag });
 
-/** The SHA-256 that the store has of an object, or else that of its bytes. Base64. */
-export async function sha256Of(name: string, etag: string): Promise<string> {
-  const known = await incoming().metadata(name);
-  return known?.etag === etag && known.sha256 !== null ? known.sha256 : hashObject(name, etag);
-}
-
 /** Some stores (Ceph) keep no SHA-256, nor does any of an object in parts: there it is read once. Returns base64. */
 export async function hashObject(name: string, etag: string): Promise<string> {
   const hash = createHash("sha256");

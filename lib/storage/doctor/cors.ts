@@ -64,8 +64,12 @@ function preflight({ bucket, signal }: Visit, origin: string, method = "POST"): 
   return fetch(bucket.publicUrl, { method: "OPTIONS", headers, signal, redirect: "manual" });
 }
 
+/** As browsers read it: in answers to requests without credentials, * stands for all origins and all methods. */
 function allows({ ok, headers }: Response, origin: string, method = "POST"): boolean {
-  const allowed = headers.get("access-control-allow-origin");
-  const methods = headers.get("access-control-allow-methods") ?? "";
-  return ok && (allowed === origin || allowed === "*") && methods.split(/, */).includes(method);
+  const names = (header: string) => (headers.get(header) ?? "").split(",").map((name) => name.trim());
+  const covers = (header: string, wanted: string) =>
+    names(header).some((name) => name === "*" || name === wanted);
+  return (
+    ok && covers("access-control-allow-origin", origin) && covers("access-control-allow-methods", method)
+  );
 }
