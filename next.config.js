@@ -1,3 +1,6 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+
 const everywhere = [
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "X-Frame-Options", value: "DENY" },
@@ -12,10 +15,17 @@ const workers = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; conne
 // The server of `npm run dev` has assets that no other server has.
 const staticUrl = process.env.NODE_ENV === "production" ? process.env.STATIC_URL : "";
 
+// Else Next looks for lock files in the folders above, which may be somebody else's, and warns.
+const folderOfPackages = path.resolve(
+  createRequire(import.meta.url).resolve("next/package.json"),
+  "../../..",
+);
+
 /** @type {import("next").NextConfig} */
 export default {
   // CORS, so that fonts and modules may come from there.
   ...(staticUrl && { assetPrefix: staticUrl.replace(/\/+$/, ""), crossOrigin: "anonymous" }),
+  turbopack: { root: folderOfPackages },
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: true,
