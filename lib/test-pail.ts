@@ -13,7 +13,14 @@ import { newId } from "@/lib/ids";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { type ImageOffer, type ObjectKind, objectKinds, type PostForm } from "@/lib/uploads/contract";
+import {
+  type ImageOffer,
+  type ObjectKind,
+  objectKinds,
+  type PartGrant,
+  type PostForm,
+  partsOf,
+} from "@/lib/uploads/contract";
 
 /**
  * For tests: a real database in a folder of its own and a real bucket: a local one in this process, or one in the store that
@@ -127,4 +134,46 @@ export async function postAll(
   { bytes }: TestPicture,
 ): Promise<number[]> {
   return Promise.all(objectKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
+
+let largeOriginal: Promise<Buffer> | undefined;
+
+async function makeLargeOriginal(): Promise<Buffer> {
+  const raw = { width: 2800, height: 2400, channels: 3 } as const;
+  const noise = randomBytes(raw.width * raw.height * raw.channels);
+  return await sharp(noise, { raw }).png({ compressionLevel: 0 }).toBuffer();
+}
+
+/** Its original goes in two parts; each one has other bytes. */
+export async function makeLargePicture(): Promise<TestPicture> {
+  largeOriginal ??= makeLargeOriginal();
+  const picture = await makePicture("large.png");
+  const bytes = { ...picture.bytes, original: Buffer.concat([await largeOriginal, randomBytes(8)]) };
+  const parts = partsOf(bytes.original.length).map(({ start, end }) =>
+    sha256(bytes.original.subarray(start, end)),
+  );
+  const offered = { bytes: bytes.original.length, sha256: sha256(bytes.original), parts };
+  return { bytes, offer: { ...picture.offer, original: { type: "image/png", ...offered } } };
+}
+
+/** Sends a part of the original as a browser does; the status of the answer. */
+export async function putPart(
+  { number, url, headers }: PartGrant,
+  { bytes }: TestPicture,
+  change = (body: Buffer) => body,
+): Promise<number> {
+  const { start = 0, end = 0 } = partsOf(bytes.original.length)[number - 1] ?? {};
+  const body = new Uint8Array(change(bytes.original.subarray(start, end)));
+  return (await fetch(url, { method: "PUT", headers, body })).status;
+}
+
+/** Sends the forms of the variants, where the original goes in parts. */
+export async function postVariants(
+  forms: Record<ObjectKind, PostForm>,
+  { bytes }: TestPicture,
+): Promise<number[]> {
+  const kinds = ["thumb", "display"] as const;
+  return Promise.all(kinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
 }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { eq } from "drizzle-orm";
-import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
@@ -12,41 +11,31 @@ import { testUnless } from "@/lib/local-bucket/contract-store";
 import { incoming, media } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts, listParts } from "@/lib/storage/multipart";
 import type { Storage } from "@/lib/storage/storage";
-import { addViewer, makePicture, postAll, startTestPail, type TestPicture } from "@/lib/test-pail";
+import {
+  addViewer,
+  makeLargePicture,
+  postVariants,
+  putPart,
+  startTestPail,
+  type TestPicture,
+} from "@/lib/test-pail";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
-import { type PartGrant, type PartsGrant, partsOf } from "./contract";
+import type { PartsGrant } from "./contract";
 import { offersShape } from "./offer";
 import { sweep } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
-let original: Buffer;
 
 beforeAll(async () => {
   pail = await startTestPail();
   viewer = await addViewer();
-  const [width, height] = [2800, 2400];
-  const noise = randomBytes(width * height * 3);
-  original = await sharp(noise, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 0 })
-    .toBuffer();
 });
 afterEach(() => setClock(null));
 afterAll(() => pail.stop());
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
-
-/** Its original goes in two parts; each one has other bytes. */
-async function makeLargePicture(): Promise<TestPicture> {
-  const picture = await makePicture("large.png");
-  const bytes = { ...picture.bytes, original: Buffer.concat([original, randomBytes(8)]) };
-  const parts = partsOf(bytes.original.length).map(({ start, end }) =>
-    sha256(bytes.original.subarray(start, end)),
-  );
-  const offered = { bytes: bytes.original.length, sha256: sha256(bytes.original), parts };
-  return { bytes, offer: { ...picture.offer, original: { type: "image/png", ...offered } } };
-}
 
 async function begin(picture: TestPicture, uploadId?: string) {
   const [outcome] = await beginUploads(viewer, [{ ...picture.offer, uploadId }]);
@@ -55,24 +44,8 @@ async function begin(picture: TestPicture, uploadId?: string) {
   return { ...outcome, parts: outcome.parts };
 }
 
-async function put(
-  { number, url, headers }: PartGrant,
-  { bytes }: TestPicture,
-  change = (body: Buffer) => body,
-) {
-  const { start = 0, end = 0 } = partsOf(bytes.original.length)[number - 1] ?? {};
-  const body = new Uint8Array(change(bytes.original.subarray(start, end)));
-  return (await fetch(url, { method: "PUT", headers, body })).status;
-}
-
 const putAll = ({ missing }: PartsGrant, picture: TestPicture) =>
-  Promise.all(missing.map((part) => put(part, picture)));
-
-/** Its variants, by forms; the original's form is left alone. */
-async function postVariants({ forms }: Awaited<ReturnType<typeof begin>>, picture: TestPicture) {
-  const { original: _, ...bytes } = picture.bytes;
-  await postAll(forms, { ...picture, bytes: { ...bytes, original: Buffer.alloc(0) } });
-}
+  Promise.all(missing.map((part) => putPart(part, picture)));
 
 const confirm = async (id: string) => (await confirmUploads(viewer, [id]))[0];
 
@@ -97,7 +70,7 @@ async function multipartOf(id: string) {
 async function arrive(picture: TestPicture): Promise<string> {
   const granted = await begin(picture);
   expect(await putAll(granted.parts, picture)).toEqual([200, 200]);
-  await postVariants(granted, picture);
+  await postVariants(granted.forms, picture);
   return granted.uploadId;
 }
 
@@ -121,9 +94,9 @@ describe("an original in parts", () => {
     const { parts, uploadId } = await begin(picture);
     const [first] = parts.missing;
     if (first === undefined) throw new Error("no part");
-    expect(await put(first, picture, (body) => body.subarray(1))).toBe(403);
+    expect(await putPart(first, picture, (body) => body.subarray(1))).toBe(403);
     const otherSum = { ...first, headers: { "x-amz-checksum-sha256": sha256(Buffer.alloc(1)) } };
-    expect(await put(otherSum, picture)).toBe(403);
+    expect(await putPart(otherSum, picture)).toBe(403);
     await abandonUploads(viewer, [uploadId]);
   });
 
@@ -132,7 +105,7 @@ describe("an original in parts", () => {
     const { parts, uploadId } = await begin(picture);
     const [first] = parts.missing;
     if (first === undefined) throw new Error("no part");
-    expect(await put(first, picture, (body) => Buffer.alloc(body.length))).toBe(400);
+    expect(await putPart(first, picture, (body) => Buffer.alloc(body.length))).toBe(400);
     await abandonUploads(viewer, [uploadId]);
   });
 
@@ -142,13 +115,13 @@ describe("an original in parts", () => {
     const [, last] = parts.missing;
     if (last === undefined) throw new Error("no part");
     expect(parts).toMatchObject({ arrivedBytes: 0, hasMore: false });
-    expect(await put(last, picture)).toBe(200);
+    expect(await putPart(last, picture)).toBe(200);
     const again = await begin(picture, uploadId);
     expect(again.uploadId).toBe(uploadId);
     expect(again.parts.missing.map(({ number }) => number)).toEqual([1]);
     expect(again.parts.arrivedBytes).toBe(picture.bytes.original.length - 16 * 1024 * 1024);
     expect(await putAll(again.parts, picture)).toEqual([200]);
-    await postVariants(again, picture);
+    await postVariants(again.forms, picture);
     expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
   });
 
@@ -157,8 +130,8 @@ describe("an original in parts", () => {
     const granted = await begin(picture);
     const [first] = granted.parts.missing;
     if (first === undefined) throw new Error("no part");
-    await put(first, picture);
-    await postVariants(granted, picture);
+    await putPart(first, picture);
+    await postVariants(granted.forms, picture);
     expect(await confirm(granted.uploadId)).toMatchObject({
       status: "refused",
       error: { code: "not_arrived" },
@@ -208,7 +181,7 @@ describe("an original in parts", () => {
     const picture = await makeLargePicture();
     const { parts, uploadId } = await begin(picture);
     const [first] = parts.missing;
-    if (first !== undefined) await put(first, picture);
+    if (first !== undefined) await putPart(first, picture);
     expect(await sweep()).toMatchObject({ multiparts: 0 });
     expect(await multiparts()).toHaveLength(1);
     const unknown = await begin(await makeLargePicture());
@@ -225,7 +198,7 @@ describe("an original in parts", () => {
     await abortMultipart(incoming().bucket, await multipartOf(first.uploadId));
     const again = await begin(picture, first.uploadId);
     expect(await putAll(again.parts, picture)).toEqual([200, 200]);
-    await postVariants(again, picture);
+    await postVariants(again.forms, picture);
     expect(await confirm(first.uploadId)).toMatchObject({ status: "ready" });
   });
 

@@ -1,5 +1,4 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   DeleteBucketCorsCommand,
   DeleteBucketLifecycleCommand,
@@ -11,6 +10,7 @@ import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { hasQuirk, testUnless } from "@/lib/local-bucket/contract-store";
 import { startTestPail } from "@/lib/test-pail";
+import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
 import { setUpBucket } from "../setup/set-up";
 import { Storage } from "../storage";
@@ -53,49 +53,16 @@ async function leftBehind(): Promise<string[]> {
   return names;
 }
 
-type Change = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  pass: (rewrite?: (answer: IncomingMessage) => void) => void,
-) => void;
-
 /** The bucket behind a server that spoils some of its answers. */
-async function behind<T>(change: Change, use: (bucket: BucketClient) => Promise<T>): Promise<T> {
-  const target = new URL(bucketClient().publicUrl);
-  const server = createServer((request, response) => {
-    const pass = (rewrite: (answer: IncomingMessage) => void = () => undefined) => {
-      const options = { host: target.hostname, port: target.port, method: request.method, path: request.url };
-      // The Host was signed for the bucket behind.
-      const forwarded = httpRequest({ ...options, headers: request.headers }, (answer) => {
-        rewrite(answer);
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      });
-      forwarded.once("error", () => response.destroy());
-      request.pipe(forwarded);
-    };
-    change(request, response, pass);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { name, region, forcePathStyle } = env().bucket;
+async function behind<T>(conduct: Conduct, use: (bucket: BucketClient) => Promise<T>): Promise<T> {
+  const double = await startStoreDouble(bucketClient().publicUrl, conduct);
   const credentials = await bucketClient().s3.config.credentials();
-  const settings = {
-    local: null,
-    name,
-    region,
-    forcePathStyle,
-    endpoint,
-    publicEndpoint: endpoint,
-    credentials,
-  };
-  const bucket = connectBucket(settings as unknown as Parameters<typeof connectBucket>[0]);
+  const bucket = bucketWith({ endpoint: double.url as never, publicEndpoint: double.url, credentials });
   try {
     return await use(bucket);
   } finally {
     bucket.s3.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await double.close();
   }
 }
 
@@ -147,6 +114,25 @@ describe("it names", () => {
     );
     expect(troubles(await examine())).toContain("warning cors");
     await bucketClient().s3.send(new DeleteBucketCorsCommand({ Bucket: bucketClient().name }));
+  });
+
+  test("a store whose preflights say * as one that lets pages of any origin send", async () => {
+    const findings = await behind(
+      (request, _response, pass) =>
+        pass({
+          head: (answer) => {
+            if (request.method !== "OPTIONS") return;
+            const { headers } = answer;
+            answer.statusCode = 200;
+            headers["access-control-allow-origin"] = "*";
+            headers["access-control-allow-methods"] = "*";
+            headers["access-control-allow-headers"] = "*";
+          },
+        }),
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(findings)).toEqual(["warning cors"]);
+    expect(findings.find(({ id }) => id === "cors")?.what).toContain("any origin");
   });
 
   testUnless("checks-region", "the right region", async () => {
@@ -249,9 +235,11 @@ describe("it names", () => {
   test("a store that accepts anything, by everything that it accepted", async () => {
     const findings = await behind(
       (_request, response, pass) =>
-        pass((answer) => {
-          if (answer.statusCode === 403 || answer.statusCode === 400) answer.statusCode = 200;
-          response.setHeader("x-lax", "1");
+        pass({
+          head: (answer) => {
+            if (answer.statusCode === 403 || answer.statusCode === 400) answer.statusCode = 200;
+            response.setHeader("x-lax", "1");
+          },
         }),
       (bucket) => examine(bucket),
     );
@@ -265,9 +253,11 @@ describe("it names", () => {
   test("a store without SHA-256 and without overrides", async () => {
     const findings = await behind(
       (_request, _response, pass) =>
-        pass((answer) => {
-          delete answer.headers["x-amz-checksum-sha256"];
-          delete answer.headers["cache-control"];
+        pass({
+          head: (answer) => {
+            delete answer.headers["x-amz-checksum-sha256"];
+            delete answer.headers["cache-control"];
+          },
         }),
       (bucket) => examine(bucket),
     );
