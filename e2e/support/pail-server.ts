@@ -98,6 +98,11 @@ export class PailServer {
     return this.options.folder ?? projectDir;
   }
 
+  /** of the server; the local bucket has a process of its own */
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
   private get env(): NodeJS.ProcessEnv {
     return {
       ...process.env,

@@ -8,6 +8,7 @@ import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
 import { benchManyFiles } from "./many-files";
 import { benchReload } from "./reload";
+import { benchSoak } from "./soak";
 import { benchStorage } from "./storage";
 import { benchUploads } from "./uploads";
 
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<void>> = {
   uploads: benchUploads,
   many: benchManyFiles,
   reload: benchReload,
+  soak: benchSoak,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.
