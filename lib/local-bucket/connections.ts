@@ -116,12 +116,16 @@ export class Connections {
     return [...this.#open.keys()].indexOf(socket) >= this.#limits.connections;
   }
 
-  /** Ends connections that are idle, and those whose client keeps the server waiting. */
+  /**
+   * Ends connections that are idle, and those whose client keeps the server waiting. Node's own closeIdleConnections takes
+   * those that have not asked yet for idle since Node 26, and so the one that there is to be room for.
+   */
   #makeRoom(): void {
-    this.#server.closeIdleConnections();
     const { pauseWhenFullMs, lookMs } = this.#limits;
     for (const connection of this.#open.values()) {
-      if (connection.still * lookMs >= pauseWhenFullMs) end(connection);
+      const { socket, exchanges, http, still } = connection;
+      if (exchanges.length === 0 && http !== undefined) socket.destroy();
+      else if (still * lookMs >= pauseWhenFullMs) end(connection);
     }
   }
 
