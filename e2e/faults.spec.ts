@@ -12,19 +12,25 @@ import {
   uploadFiles,
 } from "./fixtures";
 import type { PailServer } from "./support/pail-server";
-import { makePhotographs } from "./support/photos";
+import { makePhotographs, type Photograph } from "./support/photos";
 
 // Chromium itself reports requests that found nobody.
 const networkErrors = /net::ERR_|Failed to load resource|status of 5\d\d/;
 const serverErrors = /fetch failed|Failed to fetch|unexpected response/;
 
+const choose = (page: Page, photographs: Photograph[]) =>
+  page.getByLabel("Choose images", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
+
 /** Kills the server once the first of some pictures has arrived; resolves to how many there are. */
 async function killInTheMiddle(page: Page, pail: PailServer): Promise<number> {
   const photographs = await makePhotographs(8);
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  // More than the five largest, which is as many as go at a time, and less than all of them.
+  pail.bucketWire.hold(17_000_000);
+  await choose(page, photographs);
   await expect(galleryImages(page).first()).toBeVisible();
   await pail.kill("SIGKILL");
+  pail.bucketWire.mend();
   return photographs.length;
 }
 
@@ -45,8 +51,8 @@ test("a wire to the bucket that is cut in the middle: it waits, says so, and goe
   const photographs = await makePhotographs(8);
   await page.goto("/");
   pail.bucketWire.cut(6_000_000);
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await choose(page, photographs);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByText("The connection was lost. Trying again in a moment.").first()).toBeVisible();
   expect(pail.bucketWire.broken).toBe(true);
   pail.bucketWire.mend();
@@ -78,14 +84,19 @@ test("a server that is away for longer than all tries take: it waits, says so, a
   expectedErrors.push(networkErrors, serverErrors);
   // So that the tries are over at once.
   await page.addInitScript("Math.random = () => 0");
+  let asked = 0;
+  page.on("requestfailed", (request) => {
+    if (request.url().endsWith("/healthz")) asked += 1;
+  });
   const count = await killInTheMiddle(page, pail);
-  const tray = page.getByRole("region", { name: "Uploads" });
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(noConnection(page)).toBeVisible();
+  const askedBefore = asked;
   await expect(tray.getByText(/ of \d+ MB$/)).toBeVisible();
-  await page.getByRole("link", { name: "Albums" }).click();
+  await page.getByRole("link", { name: "Albums", exact: true }).click();
   await expect(page.getByText("There is no connection to Pail: this page stays")).toBeVisible();
   // Whatever is tried meanwhile is tried many times.
-  await page.waitForTimeout(5000);
+  await expect.poll(() => asked).toBeGreaterThan(askedBefore + 3);
   await expect(tray.getByText("Retry", { exact: false })).toHaveCount(0);
   await startAgain(page, pail, user.id, count);
 });
@@ -100,11 +111,15 @@ test("a server that says nothing any more while its connections stay: it says so
   expectedErrors.push(networkErrors, serverErrors);
   const photographs = await makePhotographs(4);
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
+  // So that they have begun and none has arrived when it gets stuck.
+  pail.bucketWire.hold();
+  await choose(page, photographs);
   const countUploads = () => pail.query("select id from uploads where owner_id = ?", user.id).length;
   await expect.poll(countUploads).toBeGreaterThan(0);
   pail.appWire.stick();
-  await expect(noConnection(page)).toBeVisible({ timeout: 60_000 });
+  pail.bucketWire.mend();
+  // What says nothing is given half a minute, and another ten seconds when it is asked whether it is there.
+  await expect(noConnection(page)).toBeVisible({ timeout: 120_000 });
   pail.appWire.mend();
   await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 120_000 });
   expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([
@@ -126,7 +141,7 @@ test("no connection when what prepares, or what reads a HEIC, is loaded: it wait
   await reachForFiles(page);
   for (const [index, chosen] of [photograph?.path ?? "", heic].entries()) {
     pail.appWire.cut();
-    await page.getByLabel("Choose images").setInputFiles(chosen);
+    await page.getByLabel("Choose images", { exact: true }).setInputFiles(chosen);
     await expect(noConnection(page)).toBeVisible();
     pail.appWire.mend();
     await expect(galleryImages(page)).toHaveCount(index + 1);
@@ -150,7 +165,7 @@ test("a picture that does not come for a while is blurred until then, and comes 
   await uploadFiles(page, [photographs[0]?.path ?? ""]);
   isAway = true;
   await page.reload();
-  await expect(page.getByRole("list", { name: "Images" }).locator("canvas")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Images", exact: true }).locator("canvas")).toBeVisible();
   // Not the browser's mark for a broken picture.
   await expect(galleryImages(page)).toHaveCSS("opacity", "0");
   isAway = false;
@@ -161,10 +176,9 @@ test("a picture that does not come for a while is blurred until then, and comes 
 test("cancelling ends what is under way and frees its room", async ({ page, pail, user }) => {
   const photographs = await makePhotographs(8);
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
-  await tray.getByRole("button", { name: "Cancel all" }).click();
-  await expect(tray.getByText("Waiting")).toHaveCount(0);
+  pail.bucketWire.hold(3_000_000);
+  await choose(page, photographs);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   const used = () => {
     const [row] = pail.query<{ used: number; stored: number }>(
       `select used_bytes as used, (select coalesce(sum(stored_bytes), 0) from images where owner_id = users.id) as stored
@@ -173,6 +187,11 @@ test("cancelling ends what is under way and frees its room", async ({ page, pail
     );
     return (row?.used ?? 0) - (row?.stored ?? 0);
   };
+  await expect.poll(() => pail.bucketWire.holding).toBe(true);
+  expect(used()).toBeGreaterThan(0);
+  await tray.getByRole("button", { name: "Cancel all", exact: true }).click();
+  pail.bucketWire.mend();
+  await expect(tray.getByText("Waiting")).toHaveCount(0);
   await expect.poll(used).toBe(0);
 });
 
@@ -183,8 +202,11 @@ test("pausing lets what is under way end and begins nothing else; the tab's titl
 }) => {
   const photographs = await makePhotographs(8);
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
+  // Before the first has arrived: not all others are under way then.
+  pail.bucketWire.hold(1_000_000);
+  await choose(page, photographs);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
+  await expect.poll(() => pail.bucketWire.holding).toBe(true);
   await expect(page).toHaveTitle(/^\d+ % · Pail$/);
   const icon = page.locator('link[rel="icon"][type="image/svg+xml"]').last();
   await expect(icon).toHaveAttribute("href", /^\/progress-icon\/\d+$/);
@@ -196,13 +218,19 @@ test("pausing lets what is under way end and begins nothing else; the tab's titl
   await expect(page).toHaveTitle("Paused · Pail");
   const countImages = () =>
     pail.query<{ n: number }>("select count(*) as n from images where owner_id = ?", user.id)[0]?.n ?? 0;
+  pail.bucketWire.mend();
+  await expect.poll(countImages).toBeGreaterThan(0);
   // What was under way has ended once two looks, well apart, see the same.
+  let before: number[] = [];
   await expect
-    .poll(async () => {
-      const [before, sent] = [countImages(), pail.bucketWire.receivedBytes];
-      await page.waitForTimeout(1500);
-      return countImages() === before && pail.bucketWire.receivedBytes === sent;
-    })
+    .poll(
+      () => {
+        const [last, now] = [before, [countImages(), pail.bucketWire.receivedBytes]];
+        before = now;
+        return now.every((value, index) => value === last[index]);
+      },
+      { intervals: [1500] },
+    )
     .toBe(true);
   expect(countImages()).toBeLessThan(photographs.length);
   await tray.getByRole("button", { name: "Resume", exact: true }).click();
@@ -219,10 +247,10 @@ test("signed out in the middle: it asks, and goes on once one has signed in agai
   const photographs = await makePhotographs(4);
   await page.goto("/");
   pail.query("update sessions set token = 'gone' where user_id = ?", user.id);
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await choose(page, photographs);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByRole("alert")).toContainText("You are signed out.");
-  await expect(tray.getByRole("link", { name: "Sign in" })).toHaveAttribute("href", "/sign-in");
+  await expect(tray.getByRole("link", { name: "Sign in", exact: true })).toHaveAttribute("href", "/sign-in");
   pail.query("update sessions set token = ? where user_id = ?", user.token, user.id);
   await page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await expect(galleryImages(page)).toHaveCount(photographs.length);
@@ -240,13 +268,13 @@ test("somebody else signs in meanwhile: nothing becomes theirs, and it goes on o
   const mine = await context.cookies();
   const other = pail.addUser();
   await context.addCookies([{ name: "pail", value: other.token, url: pail.origin }]);
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await choose(page, photographs);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByRole("alert")).toContainText("Somebody else has signed in.");
   // There one can sign in although somebody is.
   const opened = page.waitForEvent("popup");
-  await tray.getByRole("link", { name: "Sign in" }).click();
-  await expect((await opened).getByRole("button", { name: "Sign in" })).toBeVisible();
+  await tray.getByRole("link", { name: "Sign in", exact: true }).click();
+  await expect((await opened).getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
   await context.addCookies(mine);
   await page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await expect(galleryImages(page)).toHaveCount(photographs.length);
@@ -280,10 +308,10 @@ for (const hasWorker of [true, false])
         : route.fallback(),
     );
     if (!hasWorker) await page.route(/turbopack-worker/, (route) => route.fulfill({ status: 404 }));
-    await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-    const tray = page.getByRole("region", { name: "Uploads" });
+    await choose(page, photographs);
+    const tray = page.getByRole("region", { name: "Uploads", exact: true });
     await expect(tray.getByRole("alert")).toContainText("Pail was updated.");
-    await expect(tray.getByRole("button", { name: "Reload" })).toBeVisible();
+    await expect(tray.getByRole("button", { name: "Reload", exact: true })).toBeVisible();
   });
 
 test("a file that is changed on disk while it waits or is sent is said to be so", async ({
@@ -301,8 +329,8 @@ test("a file that is changed on disk while it waits or is sent is said to be so"
   await copyFile(photograph.path, file);
   await page.goto("/");
   pail.bucketWire.cut(1_000_000);
-  await page.getByLabel("Choose images").setInputFiles(file);
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles(file);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByText("The connection was lost. Trying again in a moment.")).toBeVisible();
   await writeFile(file, "other bytes");
   pail.bucketWire.mend();

@@ -1,6 +1,6 @@
 import net, { type AddressInfo, type Socket } from "node:net";
 
-/** A wire to a server on this machine: counts what goes over it, and can be cut or get stuck. */
+/** A wire to a server on this machine: counts what goes over it, and can be cut, hold back or get stuck. */
 export class Wire {
   /** bytes from the browser */
   receivedBytes = 0;
@@ -9,8 +9,12 @@ export class Wire {
   private target = 0;
   private isCut = false;
   private isStuck = false;
+  private isHeld = false;
   private cutAfterBytes = Number.POSITIVE_INFINITY;
+  private holdAfterBytes = Number.POSITIVE_INFINITY;
   private readonly sockets = new Set<Socket>();
+  /** by the browser's socket, the server's */
+  private readonly pairs = new Map<Socket, Socket>();
   private readonly server = net.createServer((socket) => this.connect(socket));
 
   /** Listens on a free port; returns it. */
@@ -29,6 +33,12 @@ export class Wire {
     if (afterBytes === 0) this.drop();
   }
 
+  /** Keeps back what the browser sends until it is mended, at once or when so many further bytes have come; answers still pass. */
+  hold(afterBytes = 0): void {
+    this.holdAfterBytes = this.receivedBytes + afterBytes;
+    if (afterBytes === 0) this.holdBack();
+  }
+
   /** Nothing passes any more, and nobody is told. The connections there are stay so, even when it is mended. */
   stick(): void {
     this.isStuck = true;
@@ -39,10 +49,19 @@ export class Wire {
     this.isCut = false;
     this.isStuck = false;
     this.cutAfterBytes = Number.POSITIVE_INFINITY;
+    this.holdAfterBytes = Number.POSITIVE_INFINITY;
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    for (const [browser, server] of this.pairs) browser.pipe(server);
   }
 
   get broken(): boolean {
     return this.isCut;
+  }
+
+  /** Whether so much has come that it holds the rest. */
+  get holding(): boolean {
+    return this.isHeld;
   }
 
   reset(): void {
@@ -58,6 +77,11 @@ export class Wire {
   private drop(): void {
     this.isCut = true;
     for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  private holdBack(): void {
+    this.isHeld = true;
+    for (const [browser, server] of this.pairs) browser.unpipe(server).pause();
   }
 
   private keep(socket: Socket): void {
@@ -77,17 +101,22 @@ export class Wire {
     }
     const server = net.connect(this.target, "127.0.0.1");
     this.keep(server);
+    this.pairs.set(browser, server);
     // An end on one side is an end on the other; the errors say nothing more.
     browser.on("error", () => server.destroy());
     server.on("error", () => browser.destroy());
+    for (const socket of [browser, server]) socket.on("close", () => this.pairs.delete(browser));
+    // A listener would start it.
+    if (this.isHeld) browser.pause();
+    else browser.pipe(server);
     browser.on("data", (chunk) => {
       this.receivedBytes += chunk.length;
       if (this.receivedBytes >= this.cutAfterBytes) this.drop();
+      if (this.receivedBytes >= this.holdAfterBytes) this.holdBack();
     });
     server.on("data", (chunk) => {
       this.sentBytes += chunk.length;
     });
-    browser.pipe(server);
     server.pipe(browser);
   }
 }
