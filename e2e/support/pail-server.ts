@@ -26,6 +26,8 @@ interface Options {
   hostname?: string;
   /** where its code is */
   folder?: string;
+  /** a .tgz of a data folder that it starts with */
+  data?: string;
   env?: Record<string, string>;
 }
 
@@ -54,6 +56,8 @@ export class PailServer {
     const pail = new PailServer(options);
     const hostname = options.hostname ?? "localhost";
     pail.dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-e2e-"));
+    if (options.data !== undefined)
+      await promisify(execFile)("tar", ["-xzf", options.data, "-C", pail.dataDir, "--strip-components=1"]);
     pail.origin = `http://${hostname}:${await pail.appWire.open()}`;
     pail.bucketOrigin = `http://${hostname}:${await pail.bucketWire.open()}`;
     if (pail.otherBucket !== null) {
