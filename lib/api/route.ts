@@ -1,5 +1,4 @@
 import "server-only";
-import type { NextRequest } from "next/server";
 import type { z } from "zod";
 import { requireTokenOwner } from "@/lib/accounts/tokens";
 import type { Viewer } from "@/lib/accounts/viewer";
@@ -26,7 +25,7 @@ const maxJsonBytes = 1024 * 1024;
 export function apiRoute<I extends z.ZodObject, A extends z.ZodObject>(
   operation: Operation & { input: I; answer: A },
   verb: (viewer: Viewer, input: z.output<I>, sent: Sent) => Promise<z.input<A>>,
-): (request: NextRequest, context: { params: Params }) => Promise<Response> {
+): (request: Request, context: { params: Params }) => Promise<Response> {
   return async (request, { params }) => {
     try {
       const viewer = await requireTokenOwner(bearerOf(request), operation.scope, await callerOf());
@@ -50,7 +49,7 @@ function bearerOf(request: Request): string {
   return /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
 }
 
-const queryOf = ({ nextUrl }: NextRequest): object => Object.fromEntries(nextUrl.searchParams);
+const queryOf = ({ url }: Request): object => Object.fromEntries(new URL(url).searchParams);
 
 async function jsonOf(request: Request): Promise<object> {
   const chunks: Uint8Array[] = [];
