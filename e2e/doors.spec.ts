@@ -37,7 +37,7 @@ test("an action is refused from another origin, without an origin, and without a
 }) => {
   await page.goto("/");
   const called = page.waitForRequest((request) => request.headers()["next-action"] !== undefined);
-  await page.getByLabel("Choose images").setInputFiles({
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles({
     name: "dot.gif",
     mimeType: "image/gif",
     buffer: Buffer.from("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=", "base64"),
@@ -51,7 +51,7 @@ test("an action is refused from another origin, without an origin, and without a
       data: action.postData() ?? "",
       failOnStatusCode: false,
     });
-  await expect(page.getByRole("img", { name: "dot" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "dot", exact: true })).toBeVisible();
   expect(await (await call({})).text()).toContain('"duplicate"');
   const { origin, cookie, ...withoutOrigin } = sent;
   expect([origin, cookie]).toEqual([pail.origin, `pail=${user.token}`]);

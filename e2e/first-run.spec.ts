@@ -12,28 +12,28 @@ test("from the set-up link to the first picture, then out and in again", async (
     await expect(page).toHaveURL(/\/sign-in$/);
 
     await page.goto("/setup?token=wrong");
-    await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "This link does not work", exact: true })).toBeVisible();
     await page.goto(fresh.setupUrl ?? "");
-    await page.getByLabel("Name").fill("Ada");
-    await page.getByLabel("Email").fill("Ada@example.org");
-    await page.getByLabel("Password").fill("a pail of pictures");
-    await page.getByRole("button", { name: "Create account" }).click();
-    await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+    await page.getByLabel("Name", { exact: true }).fill("Ada");
+    await page.getByLabel("Email", { exact: true }).fill("Ada@example.org");
+    await page.getByLabel("Password", { exact: true }).fill("a pail of pictures");
+    await page.getByRole("button", { name: "Create account", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
     const [photograph] = await makePhotographs(1, { megapixels: 1 });
     await uploadFiles(page, photograph?.path ?? "");
     await expect(galleryImages(page)).toHaveCount(1);
 
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(page).toHaveURL(/\/sign-in$/);
     await page.goto(fresh.setupUrl ?? "");
     await expect(page).toHaveURL(/\/sign-in$/);
 
-    await page.getByLabel("Email").fill("ada@example.org");
-    await page.getByLabel("Password").fill("a pail of nothing");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByLabel("Email", { exact: true }).fill("ada@example.org");
+    await page.getByLabel("Password", { exact: true }).fill("a pail of nothing");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(page.getByText("The email address or the password is wrong. Try again.")).toBeVisible();
-    await page.getByLabel("Password").fill("a pail of pictures");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByLabel("Password", { exact: true }).fill("a pail of pictures");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(galleryImages(page)).toHaveCount(1);
 
     const [cookie] = await context.cookies();
@@ -62,13 +62,13 @@ test("signing in needs no JavaScript", async ({ browser, pail }) => {
   const context = await browser.newContext({ baseURL: pail.origin, javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto("/sign-in");
-  await page.getByLabel("Email").fill("plain@example.org");
-  await page.getByLabel("Password").fill("wrong");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Email", { exact: true }).fill("plain@example.org");
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("The email address or the password is wrong.")).toBeVisible();
-  await page.getByLabel("Email").fill("plain@example.org");
-  await page.getByLabel("Password").fill("no scripts needed");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await page.getByLabel("Email", { exact: true }).fill("plain@example.org");
+  await page.getByLabel("Password", { exact: true }).fill("no scripts needed");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
   await context.close();
 });

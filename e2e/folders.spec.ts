@@ -24,13 +24,13 @@ folderTest.describe(
     folderTest.beforeEach(async ({ page, user }) => {
       expect(user.id).not.toBe("");
       await page.goto("/");
-      await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
     });
     folderTest.afterEach(async ({ page }) => {
-      await expect(page.getByRole("img", { name: "first" })).toBeVisible();
-      await expect(page.getByRole("img", { name: "second" })).toBeVisible();
+      await expect(page.getByRole("img", { name: "first", exact: true })).toBeVisible();
+      await expect(page.getByRole("img", { name: "second", exact: true })).toBeVisible();
       await expect(galleryImages(page)).toHaveCount(2);
-      await expect(page.getByRole("heading", { name: "2 pictures added" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "2 pictures added", exact: true })).toBeVisible();
     });
 
     folderTest("when it is dropped", async ({ page, folder }) => {
@@ -48,7 +48,7 @@ folderTest.describe(
     });
 
     folderTest("when it is chosen", async ({ page, folder }) => {
-      await page.getByLabel("Choose a folder").setInputFiles(folder);
+      await page.getByLabel("Choose a folder", { exact: true }).setInputFiles(folder);
     });
   },
 );
@@ -56,11 +56,11 @@ folderTest.describe(
 folderTest("its folders become albums where that is wanted", async ({ page, user, folder }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
-  await page.getByLabel("Choose a folder").setInputFiles(folder);
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await page.getByLabel("Choose a folder", { exact: true }).setInputFiles(folder);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   const name = path.basename(folder);
   await expect(tray.getByText(/^Keep “.*2026.*” and 1 more as albums\?$/)).toBeVisible();
-  await tray.getByRole("button", { name: "Make albums" }).click();
+  await tray.getByRole("button", { name: "Make albums", exact: true }).click();
   await expect(tray.getByRole("button", { name: "Make albums" })).toHaveCount(0);
   await expect(tray.getByText(/as albums\?$/)).toHaveCount(0);
   await expect(page.getByText("The pictures go into 2 albums.")).toBeVisible();
@@ -68,10 +68,10 @@ folderTest("its folders become albums where that is wanted", async ({ page, user
   // With nothing to decide any more, and nobody pointing at it, it goes away.
   await page.mouse.move(0, 0);
   await expect(tray).toHaveCount(0, { timeout: 15_000 });
-  await page.getByRole("link", { name: "Albums" }).click();
-  const albums = page.getByRole("list", { name: "Albums" });
+  await page.getByRole("link", { name: "Albums", exact: true }).click();
+  const albums = page.getByRole("list", { name: "Albums", exact: true });
   await expect(albums.getByText(`${name} / 2026`, { exact: true })).toBeVisible();
   await albums.getByText(`${name} / 2026 / lake`, { exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(1);
-  await expect(page.getByRole("img", { name: "second" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "second", exact: true })).toBeVisible();
 });

@@ -103,7 +103,7 @@ test("a HEIC is shown large, downloads as it was chosen, and a damaged one is sa
   // Without it no decoder knows what the bytes mean.
   damaged.fill(0, heic.indexOf("hvcC") + 4, heic.indexOf("hvcC") + 90);
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles([
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles([
     { name: "IMG_0001.HEIC", mimeType: "", buffer: heic },
     { name: "IMG_0002.HEIC", mimeType: "", buffer: damaged },
   ]);
@@ -111,11 +111,11 @@ test("a HEIC is shown large, downloads as it was chosen, and a damaged one is sa
   await expect(page.getByText("This picture is damaged or incomplete.")).toBeVisible();
   await galleryImages(page).first().click();
   await expect(page.getByText("HEIC", { exact: true })).toBeVisible();
-  const large = page.getByRole("img", { name: "IMG_0001" });
+  const large = page.getByRole("img", { name: "IMG_0001", exact: true });
   await expect.poll(() => large.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1000);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download original" }).click(),
+    page.getByRole("link", { name: "Download original", exact: true }).click(),
   ]);
   expect(download.suggestedFilename()).toBe("IMG_0001.HEIC");
   expect((await readFile(await download.path())).equals(heic)).toBe(true);
@@ -138,7 +138,7 @@ for (const type of ["gif", "webp"] as const)
     await page.goto("/");
     await uploadFiles(page, { name: `blink.${type}`, mimeType: `image/${type}`, buffer: moving });
     await galleryImages(page).first().click();
-    const large = page.getByRole("img", { name: "blink" });
+    const large = page.getByRole("img", { name: "blink", exact: true });
     // Between two sources there is none.
     const shown = () => large.evaluate((image) => (image as HTMLImageElement).currentSrc.split("?")[0] ?? "");
     await expect.poll(shown).toMatch(new RegExp(`/original\\.${type}$`));

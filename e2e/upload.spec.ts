@@ -10,7 +10,7 @@ test("forty photographs arrive with progress, and come again from the browser's 
 }) => {
   const photographs = await makePhotographs(40);
   await page.goto("/");
-  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
   pail.appWire.reset();
   const imageAnswers: string[] = [];
   page.on("response", (response) => {
@@ -25,8 +25,10 @@ test("forty photographs arrive with progress, and come again from the browser's 
   });
   const began = Date.now();
 
-  await page.getByLabel("Choose images").setInputFiles(photographs.map((photograph) => photograph.path));
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await page
+    .getByLabel("Choose images", { exact: true })
+    .setInputFiles(photographs.map((photograph) => photograph.path));
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByRole("progressbar")).toHaveCount(40);
   await expect(galleryImages(page)).toHaveCount(40, { timeout: 120_000 });
   await expectAllLoaded(page, 40);
@@ -59,14 +61,14 @@ test("a download is byte for byte what was chosen, under its own name", async ({
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   if (photograph === undefined || user === undefined) throw new Error("no photograph");
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles({
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles({
     name: "日本の庭 “früh”.jpg",
     mimeType: "image/jpeg",
     buffer: await readFile(photograph.path),
   });
   await galleryImages(page).click();
   const coming = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Download original" }).click();
+  await page.getByRole("link", { name: "Download original", exact: true }).click();
   const download = await coming;
   expect(download.suggestedFilename()).toBe("日本の庭 “früh”.jpg");
   const bytes = await readFile(await download.path());
