@@ -14,30 +14,39 @@ test.beforeEach(async ({ page, expectedErrors, user }) => {
   page.on("dialog", (dialog) => void dialog.accept());
 });
 
-const tray = (page: Page) => page.getByRole("region", { name: "Uploads" });
+const tray = (page: Page) => page.getByRole("region", { name: "Uploads", exact: true });
 const waiting = (page: Page) =>
   tray(page).getByText("The connection was lost. Trying again in a moment.").first();
 const choose = (page: Page, photographs: Photograph[]) =>
-  page.getByLabel("Choose images").setInputFiles(photographs.map(({ path }) => path));
+  page.getByLabel("Choose images", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
+
+/** What the browser has noted of files that are still on their way: for each, whether it has a copy of its own. */
+const noted = (page: Page) =>
+  page.evaluate(async () => {
+    // Opening it before Pail has would leave Pail an empty one.
+    if (!(await indexedDB.databases()).some(({ name }) => name === "pail-uploads")) return [];
+    return new Promise<boolean[]>((resolve, reject) => {
+      const opening = indexedDB.open("pail-uploads");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const all = opening.result.transaction("files").objectStore("files").getAll();
+        all.onsuccess = () => resolve(all.result.map(({ isCopied }) => isCopied));
+        opening.result.close();
+      };
+    });
+  });
 
 /** Until the browser has copies of its own of all files that are still on their way, and has noted them. */
 const untilKept = (page: Page, files: number) =>
   expect(async () => {
-    const kept = await page.evaluate(async () => {
-      // Opening it before Pail has would leave Pail an empty one.
-      if (!(await indexedDB.databases()).some(({ name }) => name === "pail-uploads")) return 0;
-      return new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open("pail-uploads");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("files").objectStore("files").getAll();
-          all.onsuccess = () => resolve(all.result.filter(({ isCopied }) => isCopied).length);
-          opening.result.close();
-        };
-      });
-    });
-    expect(kept + (await galleryImages(page).count())).toBeGreaterThanOrEqual(files);
+    const copied = await noted(page);
+    expect(copied).not.toContain(false);
+    expect(copied.length + (await galleryImages(page).count())).toBeGreaterThanOrEqual(files);
   }).toPass();
+
+/** Until it has noted so many, with copies or without. */
+const untilNoted = (page: Page, files: number) =>
+  expect.poll(async () => (await noted(page)).length).toBe(files);
 
 test("what was chosen without a connection is kept once there is one, and survives a reload", async ({
   page,
@@ -49,8 +58,8 @@ test("what was chosen without a connection is kept once there is one, and surviv
   pail.appWire.cut();
   await choose(page, photographs);
   await expect(noConnection(page)).toBeVisible();
-  // Meanwhile the copies are tried, and what makes them does not come.
-  await page.waitForTimeout(3000);
+  // Meanwhile the copies are tried, and the worker that makes them does not come.
+  await page.waitForEvent("requestfailed", (request) => request.url().includes("turbopack-worker"));
   pail.bucketWire.cut();
   pail.appWire.mend();
   await untilKept(page, photographs.length);
@@ -69,8 +78,8 @@ test("a reload in the middle: all of it goes on by itself and arrives", async ({
   await untilKept(page, 6);
   const uploads = () => pail.query("select count(*) as n from uploads where owner_id = ?", user.id);
   await expect.poll(uploads).toEqual([{ n: 6 }]);
-  pail.bucketWire.mend();
   await page.reload();
+  pail.bucketWire.mend();
   await expect(galleryImages(page)).toHaveCount(6, { timeout: 120_000 });
   const found = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
   expect(found.map((row) => Buffer.from(row.sha256, "base64").toString("hex")).sort()).toEqual(
@@ -96,8 +105,8 @@ test("two pages show the same, one sends, and when it is closed the other goes o
   await choose(other, photographs.slice(4));
   await expect(tray(page).getByRole("progressbar")).toHaveCount(8);
   await untilKept(page, 8);
-  pail.bucketWire.mend();
   await page.close();
+  pail.bucketWire.mend();
   await expect(galleryImages(other)).toHaveCount(8, { timeout: 120_000 });
   expect(pail.query("select count(*) as n from images where owner_id = ?", user.id)).toEqual([{ n: 8 }]);
 });
@@ -123,14 +132,17 @@ test("what the browser could not keep is chosen again, told by its content", asy
   pail.bucketWire.cut(500_000);
   await choose(page, photographs.slice(0, 2));
   await expect(waiting(page)).toBeVisible();
+  await untilNoted(page, 2);
   await page.reload();
   pail.bucketWire.mend();
   await expect(tray(page).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
-  const again = tray(page).getByLabel("Choose these again");
+  const again = tray(page).getByLabel("Choose these again", { exact: true });
   await again.setInputFiles(photographs[2]?.path ?? "");
   await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
   await again.setInputFiles(photographs.slice(0, 2).map(({ path }) => path));
   await expect(galleryImages(page)).toHaveCount(2);
+  // What has arrived is struck out a moment later.
+  await untilNoted(page, 0);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(2);
   await expect(tray(page)).toHaveCount(0);
@@ -150,6 +162,7 @@ test("what was left is chosen again in any page, also one that does not send", a
   pail.bucketWire.cut(500_000);
   await choose(page, photographs.slice(0, 2));
   await expect(waiting(page)).toBeVisible();
+  await untilNoted(page, 2);
   const sender = await context.newPage();
   await sender.goto("/");
   await expect(tray(sender).getByRole("progressbar")).toHaveCount(2);
@@ -157,7 +170,7 @@ test("what was left is chosen again in any page, also one that does not send", a
   pail.bucketWire.mend();
   for (const each of [sender, page])
     await expect(tray(each).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
-  const again = tray(page).getByLabel("Choose these again");
+  const again = tray(page).getByLabel("Choose these again", { exact: true });
   await again.setInputFiles(photographs.map(({ path }) => path));
   await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
   for (const each of [sender, page]) await expect(galleryImages(each)).toHaveCount(2);
@@ -176,18 +189,19 @@ test("what was left can be discarded, and another person on this browser sees no
   pail.bucketWire.cut(500_000);
   await choose(page, photographs);
   await expect(waiting(page)).toBeVisible();
+  await untilNoted(page, 1);
   const mine = await context.cookies();
   await context.addCookies([{ name: "pail", value: pail.addUser().token, url: pail.origin }]);
   await page.reload();
-  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
   await expect(tray(page)).toHaveCount(0);
   await context.addCookies(mine);
   await page.reload();
   pail.bucketWire.mend();
-  await tray(page).getByRole("button", { name: "Discard" }).click();
+  await tray(page).getByRole("button", { name: "Discard", exact: true }).click();
   await expect(tray(page)).toHaveCount(0);
   await page.reload();
-  await expect(page.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
   await expect(tray(page)).toHaveCount(0);
 });
 
@@ -202,7 +216,7 @@ test("three pictures of the same name, size and type are three pictures", async 
     return { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer };
   });
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(files);
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles(files);
   await expect(galleryImages(page)).toHaveCount(3);
   const found = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
   expect(found.map(({ sha256 }) => sha256).sort()).toEqual(
