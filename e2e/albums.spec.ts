@@ -1,13 +1,13 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, expectAccessible, galleryImages, heights, press, test, uploadFiles } from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
 test("the page of somebody without albums says how one is made", async ({ page, user }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
-  await page.getByRole("link", { name: "Albums" }).click();
-  await expect(page.getByRole("heading", { name: "No albums yet" })).toBeVisible();
+  await page.getByRole("link", { name: "Albums", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "No albums yet", exact: true })).toBeVisible();
   await expect(page.getByText("Drop a folder on the page to make one.")).toBeVisible();
   await expectAccessible(page);
 });
@@ -18,49 +18,52 @@ for (const colorScheme of ["light", "dark"] as const) {
     const [first = "", second = ""] = await uploadPhotographs(page, pail, user.id, 3);
     addAlbum(pail, user.id, "Lake", [first, second]);
     addAlbum(pail, user.id, "Zoo", []);
-    const albums = page.getByRole("list", { name: "Albums" }).getByRole("link");
+    const albums = page.getByRole("list", { name: "Albums", exact: true }).getByRole("link");
     await page.goto("/albums");
     await expect(albums).toHaveText(["Zoo0 pictures", "Lake2 pictures"]);
     await expectAccessible(page);
 
-    await page.getByRole("link", { name: "Lake" }).click();
+    await page.getByRole("link", { name: /^Lake\b/ }).click();
     const heading = page.getByRole("heading", { level: 1 });
     await expect(heading).toHaveText("Lake");
-    await expect(page.getByText("2 pictures")).toBeVisible();
+    await expect(page.getByText("2 pictures", { exact: true })).toBeVisible();
     await expect(galleryImages(page)).toHaveCount(2);
     await expectAccessible(page);
 
-    await page.getByRole("button", { name: "Rename" }).click();
-    await page.getByLabel("Name").fill("Zoo");
+    await page.getByRole("button", { name: "Rename", exact: true }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Zoo");
     await page.keyboard.press("Enter");
     await expect(page.getByText("You have another album of this name.")).toBeVisible();
     await expectAccessible(page);
-    await page.getByLabel("Name").fill("  Abend am See ");
+    await page.getByLabel("Name", { exact: true }).fill("  Abend am See ");
     await page.keyboard.press("Enter");
     await expect(heading).toHaveText("Abend am See");
     await expect(page).toHaveTitle("Abend am See · Pail");
 
     const address = page.url();
     await galleryImages(page).first().click();
-    await expect(page.getByRole("link", { name: "Older picture" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Older picture", exact: true })).toBeVisible();
     await expect(page.getByRole("link", { name: "Newer picture" })).toHaveCount(0);
-    await page.keyboard.press("ArrowRight");
-    await expect(page.getByRole("link", { name: "Newer picture" })).toBeVisible();
+    await press(page, "ArrowRight");
+    await expect(page.getByRole("link", { name: "Newer picture", exact: true })).toBeVisible();
     await expect(page.getByRole("link", { name: "Older picture" })).toHaveCount(0);
-    await page.keyboard.press("Escape");
+    await press(page, "Escape");
     await expect(page).toHaveURL(address);
     await galleryImages(page).last().click();
-    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page).toHaveURL(address);
     await expect(page.getByText("1 picture", { exact: true })).toBeVisible();
-    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
     await expect(galleryImages(page)).toHaveCount(2);
 
-    await page.getByRole("button", { name: "Delete album" }).click();
+    await page.getByRole("button", { name: "Delete album", exact: true }).click();
     await expect(page).toHaveURL("/albums");
     await expect(albums).toHaveText(["Zoo0 pictures"]);
+    const undo = page.getByRole("button", { name: "Undo", exact: true });
+    // Pointed at, it does not go away meanwhile.
+    await undo.hover();
     await expectAccessible(page);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo.click();
     await expect(albums).toHaveText(["Zoo0 pictures", "Abend am See2 pictures"]);
     await page.goto(address);
     await expect(galleryImages(page)).toHaveCount(2);
@@ -81,11 +84,11 @@ test("an album shows further pages of its own, also once deleted and back, and n
   const address = `/albums/${addAlbum(pail, user.id, "Many", contents)}`;
   await page.goto(address);
   await expect(galleryImages(page)).toHaveCount(200);
-  await page.getByRole("button", { name: "Delete album" }).click();
-  await page.getByRole("button", { name: "Undo" }).click();
-  await page.getByRole("link", { name: "Many" }).click();
+  await page.getByRole("button", { name: "Delete album", exact: true }).click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await page.getByRole("link", { name: /^Many\b/ }).click();
   await expect(page).toHaveURL(address);
-  await expect(page.getByText("226 pictures")).toBeVisible();
+  await expect(page.getByText("226 pictures", { exact: true })).toBeVisible();
   await uploadFiles(page, photograph?.path ?? "");
   await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
   await expect(galleryImages(page)).toHaveCount(226);
@@ -95,12 +98,12 @@ test("an album shows further pages of its own, also once deleted and back, and n
   );
   expect(titles.filter((title) => !even.test(title))).toHaveLength(1);
 
-  await page.getByRole("list", { name: "Images" }).getByRole("link").nth(1).press("Delete");
+  await page.getByRole("list", { name: "Images", exact: true }).getByRole("link").nth(1).press("Delete");
   await expect(galleryImages(page)).toHaveCount(225);
-  await expect(page.getByText("225 pictures")).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("225 pictures", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(226);
-  await expect(page.getByText("226 pictures")).toBeVisible();
+  await expect(page.getByText("226 pictures", { exact: true })).toBeVisible();
 });
 
 test("another user's album is a 404, and so is none", async ({ page, pail, user, expectedErrors }) => {
@@ -110,11 +113,11 @@ test("another user's album is a 404, and so is none", async ({ page, pail, user,
   const id = addAlbum(pail, stranger.id, "Theirs", []);
   for (const missing of [id, crypto.randomUUID(), "no-id"]) {
     expect((await page.goto(`/albums/${missing}`))?.status()).toBe(404);
-    await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "There is nothing here", exact: true })).toBeVisible();
   }
   expect((await page.request.get(`/albums/${id}/images`)).status()).toBe(404);
   await page.goto("/albums");
-  await expect(page.getByRole("heading", { name: "No albums yet" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No albums yet", exact: true })).toBeVisible();
 });
 
 test("whoever is not signed in sees no album", async ({ page, pail }) => {
@@ -132,11 +135,10 @@ test("on a phone both pages fit", async ({ page, pail, user }) => {
   const id = addAlbum(pail, user.id, "Summer holidays ".repeat(4) + "x".repeat(36), ids);
   for (const address of ["/albums", `/albums/${id}`]) {
     await page.goto(address);
-    await expect(page.getByText("3 pictures")).toBeVisible();
+    await expect(page.getByText("3 pictures", { exact: true })).toBeVisible();
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
-    for (const button of await page.getByRole("button").all())
-      expect((await button.boundingBox())?.height ?? 44).toBeGreaterThanOrEqual(44);
+    for (const height of await heights(page.getByRole("button"))) expect(height).toBeGreaterThanOrEqual(44);
   }
 });
 

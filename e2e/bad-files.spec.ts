@@ -1,4 +1,4 @@
-import { expect, galleryImages, test } from "./fixtures";
+import { expect, galleryImages, reachForFiles, test } from "./fixtures";
 import { makeBadFiles } from "./support/bad-files";
 import { makePhotographs } from "./support/photos";
 
@@ -11,13 +11,14 @@ test("each bad file gets its sentence, the good ones go on, and nothing stays be
   const bad = await makeBadFiles();
   await page.goto("/");
   // Before the page's script has started, the field holds only what was chosen last.
-  await page.waitForLoadState("networkidle");
-  const input = page.getByLabel("Choose images");
+  await reachForFiles(page);
+  const input = page.getByLabel("Choose images", { exact: true });
   for (const { file } of bad) await input.setInputFiles(file);
   await input.setInputFiles(good?.path ?? "");
 
-  const tray = page.getByRole("region", { name: "Uploads" });
-  await expect(tray.getByRole("button", { name: "Close" })).toBeVisible({ timeout: 120_000 });
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
+  await expect(tray.getByRole("listitem")).toHaveCount(bad.length + 1);
+  await expect(tray.getByRole("button", { name: "Close", exact: true })).toBeVisible({ timeout: 120_000 });
   const taken = bad.filter(({ expected }) => expected === "taken").length + 1;
   const failed = bad.length + 1 - taken;
   await expect(galleryImages(page)).toHaveCount(taken);
@@ -53,16 +54,16 @@ test("the same picture again is not sent, and the page points at it", async ({ p
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   if (photograph === undefined || user === undefined) throw new Error("no photograph");
   await page.goto("/");
-  await page.getByLabel("Choose images").setInputFiles(photograph.path);
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles(photograph.path);
   await expect(galleryImages(page)).toHaveCount(1);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(1);
   pail.bucketWire.reset();
-  await page.getByLabel("Choose images").setInputFiles(photograph.path);
-  const tray = page.getByRole("region", { name: "Uploads" });
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles(photograph.path);
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByText("You already have this picture.")).toBeVisible();
   expect(pail.bucketWire.receivedBytes).toBeLessThan(photograph.bytes);
-  await tray.getByRole("link", { name: "Show it" }).click();
-  await expect(page.getByText("SHA-256")).toBeVisible();
+  await tray.getByRole("link", { name: "Show it", exact: true }).click();
+  await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   await expect(page.getByText(photograph.sha256)).toBeVisible();
 });

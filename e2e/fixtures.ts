@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { PailServer, type TestUser } from "./support/pail-server";
 
 interface Fixtures {
@@ -44,19 +44,34 @@ export const test = base.extend<Fixtures, { pail: PailServer }>({
 
 export { expect };
 
-export const galleryImages = (page: Page) => page.getByRole("list", { name: "Images" }).getByRole("img");
+export const galleryImages = (page: Page) =>
+  page.getByRole("list", { name: "Images", exact: true }).getByRole("img");
 
 /** What the tray says while Pail cannot be reached. */
 export const noConnection = (page: Page) =>
   page
-    .getByRole("region", { name: "Uploads" })
+    .getByRole("region", { name: "Uploads", exact: true })
     .getByText("No connection to Pail. It goes on by itself once there is one.")
     .first();
 
 /** Reaches for the files, and waits until what sends them is there; what prepares them comes with the first one. */
 export async function reachForFiles(page: Page) {
-  await page.getByLabel("Choose images").focus();
-  await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+  const field = page.getByLabel("Choose images", { exact: true });
+  // As often as it takes for the page's script to start.
+  await expect(async () => {
+    await field.blur();
+    await field.focus();
+    expect(await page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+  }).toPass();
+}
+
+/** Presses a key once the page listens: React adds listeners a moment after it has shown what they belong to. */
+export async function press(page: Page, key: string) {
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+  );
+  await page.keyboard.press(key);
 }
 
 /** Chooses files as a person does, and waits until none of them is under way. */
@@ -64,9 +79,11 @@ export async function uploadFiles(
   page: Page,
   files: Parameters<ReturnType<Page["getByLabel"]>["setInputFiles"]>[0],
 ) {
-  await page.getByLabel("Choose images").setInputFiles(files);
+  await page.getByLabel("Choose images", { exact: true }).setInputFiles(files);
   await expect(
-    page.getByRole("region", { name: "Uploads" }).getByRole("button", { name: "Close" }),
+    page
+      .getByRole("region", { name: "Uploads", exact: true })
+      .getByRole("button", { name: "Close", exact: true }),
   ).toBeVisible({
     timeout: 120_000,
   });
@@ -86,6 +103,14 @@ export async function expectAllLoaded(page: Page, count: number) {
     )
     .toBe(count);
 }
+
+/** Of all that are shown, measured at once: some may go while one looks. */
+export const heights = (locator: Locator) =>
+  locator.evaluateAll((all) =>
+    all
+      .filter((element) => element.getClientRects().length > 0)
+      .map((element) => element.getBoundingClientRect().height),
+  );
 
 export async function expectAccessible(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();

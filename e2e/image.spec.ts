@@ -1,5 +1,5 @@
 import { thumbHashToRGBA } from "thumbhash";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, press, test, uploadFiles } from "./fixtures";
 import { makePhotographs, orientationPhotographs } from "./support/photos";
 
 test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user }) => {
@@ -17,36 +17,38 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await galleryImages(page).first().click();
   const heading = page.getByRole("heading", { level: 1 });
   await expect(heading).toHaveText(titles[0] ?? "");
-  await page.keyboard.press("ArrowRight");
+  await press(page, "ArrowRight");
   await expect(heading).toHaveText(titles[1] ?? "");
-  await page.keyboard.press("ArrowLeft");
+  await press(page, "ArrowLeft");
   await expect(heading).toHaveText(titles[0] ?? "");
 
-  await page.getByRole("button", { name: "Rename" }).click();
-  await page.getByLabel("Title").fill("  Abend am See \n ");
+  await page.getByRole("button", { name: "Rename", exact: true }).click();
+  await page.getByLabel("Title", { exact: true }).fill("  Abend am See \n ");
   await page.keyboard.press("Enter");
   await expect(heading).toHaveText("Abend am See");
-  await page.keyboard.press("Escape");
-  const renamed = page.getByRole("list", { name: "Images" }).getByRole("img", { name: "Abend am See" });
+  await press(page, "Escape");
+  const renamed = page
+    .getByRole("list", { name: "Images", exact: true })
+    .getByRole("img", { name: "Abend am See", exact: true });
   await renamed.click();
-  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(2);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(renamed).toBeVisible();
   await expect(galleryImages(page)).toHaveCount(3);
 
   await renamed.click();
-  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(2);
-  await page.getByRole("link", { name: "Settings" }).click();
-  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Settings", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(page.getByText("is back")).toBeVisible();
   await page.goto("/");
   await expect(galleryImages(page)).toHaveCount(3);
 
   await renamed.click();
-  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(2);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(2);
@@ -75,10 +77,10 @@ test("another user's picture is a 404, and so is none", async ({
   const theirs = await context.newPage();
   for (const id of [image?.id, crypto.randomUUID(), "no-id"]) {
     expect((await theirs.goto(`/images/${id}`))?.status()).toBe(404);
-    await expect(theirs.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+    await expect(theirs.getByRole("heading", { name: "There is nothing here", exact: true })).toBeVisible();
   }
   await theirs.goto("/");
-  await expect(theirs.getByRole("heading", { name: "No pictures yet" })).toBeVisible();
+  await expect(theirs.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
   await context.close();
   expect((await page.goto(`/images/${image?.id}`))?.status()).toBe(200);
 });
