@@ -13,7 +13,6 @@ import {
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startLocalBucket } from "./server";
 import {
   boundary,
   credentials,
@@ -26,7 +25,8 @@ import {
   sendSigned,
   startTestServer,
   type TestServer,
-} from "./test-bucket";
+} from "@/lib/testing/local-bucket/test-bucket";
+import { startLocalBucket } from "./server";
 
 const origin = "http://localhost:3000";
 const image = randomBytes(200_000);

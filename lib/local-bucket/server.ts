@@ -2,19 +2,19 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { resolve } from "node:path";
-import { Authenticator, type Credentials } from "./auth";
-import { BlobRegistry } from "./blob-registry";
-import { BlobStore } from "./blob-store";
-import type { Store } from "./call";
-import { Connections } from "./connections";
-import { holdContinue } from "./continue";
-import { answerRequest, type RequestRecord, refuseConnection } from "./exchange";
-import { IndexDatabase } from "./index-database";
-import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./lifecycle";
-import { defaultLimits, type Limits, maxHeadBytes } from "./limits";
-import { ObjectIndex } from "./object-index";
-import { recover } from "./recover";
-import { UploadIndex } from "./upload-index";
+import { BlobRegistry } from "./index/blob-registry";
+import { BlobStore } from "./index/blob-store";
+import { IndexDatabase } from "./index/database";
+import { ObjectIndex } from "./index/object-index";
+import { recover } from "./index/recover";
+import { UploadIndex } from "./index/upload-index";
+import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./operations/lifecycle";
+import type { Store } from "./operations/request-context";
+import { Connections } from "./server/connections";
+import { answerRequest, type RequestRecord, refuseConnection } from "./server/http-exchange";
+import { defaultLimits, type Limits, maxHeadBytes } from "./server/limits";
+import { Authenticator, type Credentials } from "./signing/auth";
+import { holdContinue } from "./wire/expect-continue";
 
 export interface LocalBucketOptions {
   /** A folder that the server may use alone. */

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { Tag } from "../index/rows";
+import { readXmlBody } from "../wire/body";
+import { S3Error } from "../wire/s3-error";
+import { listOf, readXml, toXml } from "../wire/xml";
+import { bucketName, objectKey, type SignedCall, sendDocument, sendEmpty } from "./request-context";
+
+const maxObjectTags = 10;
+
+export async function getObjectTagging(call: SignedCall): Promise<void> {
+  const { tags } = call.store.index.getObject(bucketName(call), objectKey(call));
+  sendDocument(call, 200, writeTagsXml(tags));
+}
+
+export async function putObjectTagging(call: SignedCall): Promise<void> {
+  const tags = readTagsXml(await readXmlBody(call));
+  await call.store.index.saveTags(bucketName(call), objectKey(call), tags);
+  sendEmpty(call, 200);
+}
+
+export async function deleteObjectTagging(call: SignedCall): Promise<void> {
+  await call.store.index.saveTags(bucketName(call), objectKey(call), []);
+  sendEmpty(call, 204);
+}
+
+const tagSchema = z.object({ Key: z.string(), Value: z.string() });
+const taggingSchema = z.object({
+  TagSet: z.union([
+    // An empty element is read as text.
+    z.string().transform(() => ({ Tag: [] })),
+    z.object({ Tag: listOf(tagSchema) }),
+  ]),
+});
+
+/** The tags of a Tagging document, as the tagging operations and the form field "tagging" have them. */
+export function readTagsXml(xml: string, most = maxObjectTags): Tag[] {
+  const { TagSet } = readXml(xml, "Tagging", taggingSchema);
+  return checkTags(
+    TagSet.Tag.map(({ Key, Value }) => ({ key: Key, value: Value })),
+    most,
+  );
+}
+
+export function writeTagsXml(tags: readonly Tag[]): string {
+  return toXml("Tagging", {
+    TagSet: { Tag: tags.map(({ key, value }) => ({ Key: key, Value: value })) },
+  });
+}
+
+/** The tags of the header x-amz-tagging, which is written like a query. */
+export function readTagsHeader(text: string | undefined): Tag[] {
+  return checkTags([...new URLSearchParams(text ?? "")].map(([key, value]) => ({ key, value })));
+}
+
+function checkTags(tags: Tag[], most = maxObjectTags): Tag[] {
+  if (tags.length > most) throw new S3Error("InvalidTag", `There can be at most ${most} tags.`);
+  if (new Set(tags.map(({ key }) => key)).size < tags.length) {
+    throw new S3Error("InvalidTag", "Cannot provide multiple Tags with the same key");
+  }
+  for (const { key, value } of tags) {
+    if (key.length < 1 || key.length > 128)
+      throw new S3Error("InvalidTag", "A tag's key has 1 to 128 characters.");
+    if (value.length > 256) throw new S3Error("InvalidTag", "A tag's value has at most 256 characters.");
+  }
+  return tags;
+}
