@@ -3,7 +3,7 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { IndexDatabase } from "@/lib/local-bucket/index/database";
 import { ObjectIndex } from "@/lib/local-bucket/index/object-index";
-import type { ObjectRecord } from "@/lib/local-bucket/index/rows";
+import type { ObjectRecord } from "@/lib/local-bucket/index/records";
 import { interleave, median, print, printRatio } from "./figures";
 import { withFolder, withServer } from "./processes";
 

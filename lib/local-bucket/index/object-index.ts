@@ -1,16 +1,8 @@
 import { S3Error } from "../wire/s3-error";
 import { type Blob, BlobRegistry } from "./blob-registry";
 import type { IndexDatabase } from "./database";
-import {
-  type BucketRecord,
-  type BucketRow,
-  type BucketSettings,
-  type ObjectRecord,
-  type ObjectRow,
-  readBucketRow,
-  readObjectRow,
-  writeObjectRow,
-} from "./rows";
+import type { BucketRecord, BucketSettings, ObjectRecord } from "./records";
+import { type BucketRow, type ObjectRow, readBucketRow, readObjectRow, writeObjectRow } from "./rows";
 
 /** Looks at what is there before a write, in the same transaction; throws to refuse it. */
 export type Precondition = (existing: ObjectRecord | undefined) => void;

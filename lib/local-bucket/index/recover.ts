@@ -1,5 +1,5 @@
-import type { Store } from "../operations/request-context";
 import { compareNames, type Difference } from "./compare-folder";
+import type { Store } from "./store";
 import { removeBlobs } from "./store-object";
 
 /** How many differences are written to the log one by one. */

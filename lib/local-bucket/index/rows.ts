@@ -1,46 +1,5 @@
-import type { CorsRule } from "../operations/cors";
-import type { LifecycleRule } from "../operations/lifecycle-rules";
-import type { PublicAccessBlock } from "../operations/public-access";
 import type { Checksums } from "../wire/checksums";
-
-/** Everything about an object but its key and its bytes. */
-export interface ObjectRecord extends ObjectAttributes {
-  /** One, or one for each part, in order. */
-  blobIds: readonly string[];
-  size: number;
-  /** Without quotes. */
-  etag: string;
-  checksums: Checksums;
-  modifiedAt: number;
-}
-
-/** What a client says about an object. */
-export interface ObjectAttributes {
-  /** Content-Type and the like, by lower-case name. */
-  headers: Record<string, string>;
-  metadata: Record<string, string>;
-  tags: Tag[];
-}
-
-export interface Tag {
-  key: string;
-  value: string;
-}
-
-export interface BucketRecord {
-  name: string;
-  createdAt: number;
-  settings: BucketSettings;
-}
-
-/** What S3 calls a bucket's configurations; one that is not set is not there. */
-export interface BucketSettings {
-  cors?: CorsRule[];
-  lifecycle?: LifecycleRule[];
-  publicAccessBlock?: PublicAccessBlock;
-  ownershipControls?: "BucketOwnerEnforced";
-  tagging?: Tag[];
-}
+import type { BucketRecord, ObjectAttributes, ObjectRecord } from "./records";
 
 export interface ObjectRow {
   key: Buffer;

@@ -1,9 +1,9 @@
-import type { Store } from "../operations/request-context";
 import type { Body } from "../wire/body";
 import { type Checksums, Digester } from "../wire/checksums";
 import type { Blob } from "./blob-registry";
 import type { Precondition } from "./object-index";
-import type { ObjectAttributes, ObjectRecord } from "./rows";
+import type { ObjectAttributes, ObjectRecord } from "./records";
+import type { Store } from "./store";
 
 export interface NewObject {
   bucket: string;

@@ -1,30 +1,8 @@
-import type { UploadChecksum } from "../operations/multipart-checksums";
-import type { Checksums } from "../wire/checksums";
 import { S3Error } from "../wire/s3-error";
 import { type Blob, BlobRegistry } from "./blob-registry";
 import type { IndexDatabase } from "./database";
 import type { ObjectIndex, Precondition } from "./object-index";
-import type { ObjectAttributes, ObjectRecord } from "./rows";
-
-/** A multipart upload that is neither completed nor aborted. */
-export interface UploadRecord {
-  id: string;
-  bucket: string;
-  key: string;
-  startedAt: number;
-  attributes: ObjectAttributes;
-  checksum: UploadChecksum | undefined;
-}
-
-export interface PartRecord {
-  number: number;
-  blobId: string;
-  size: number;
-  /** Without quotes. */
-  etag: string;
-  checksums: Checksums;
-  modifiedAt: number;
-}
+import type { ObjectRecord, PartRecord, UploadRecord } from "./records";
 
 /** Where a listing of uploads goes on: behind this key, or behind this upload of it. */
 export interface UploadMarker {

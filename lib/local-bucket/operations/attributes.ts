@@ -1,4 +1,4 @@
-import type { ObjectAttributes, Tag } from "../index/rows";
+import type { ObjectAttributes, Tag } from "../index/records";
 import { notImplemented, S3Error } from "../wire/s3-error";
 
 /** The headers that S3 keeps with an object and gives back, by lower-case name. */

@@ -1,5 +1,6 @@
-import type { BucketSettings } from "../index/rows";
+import type { BucketSettings } from "../index/records";
 import { readXmlBody } from "../wire/body";
+import { sendDocument, sendEmpty } from "../wire/response";
 import { S3Error, type S3ErrorCode } from "../wire/s3-error";
 import { readCorsRules, writeCorsRules } from "./cors";
 import { readLifecycleRules, writeLifecycleRules } from "./lifecycle-rules";
@@ -9,7 +10,7 @@ import {
   writeOwnershipControls,
   writePublicAccessBlock,
 } from "./public-access";
-import { bucketName, type SignedCall, sendDocument, sendEmpty } from "./request-context";
+import { bucketName, type SignedRequestContext } from "./request-context";
 import { readTagsXml, writeTagsXml } from "./tagging";
 
 /** A configuration of a bucket: how its XML is read and written, and what S3 says where there is none. */
@@ -64,25 +65,25 @@ function operationsOn<Name extends keyof BucketSettings>(
   setting: Setting<NonNullable<BucketSettings[Name]>>,
 ) {
   return {
-    async get(call: SignedCall): Promise<void> {
-      const bucket = call.store.index.getBucket(bucketName(call));
+    async get(context: SignedRequestContext): Promise<void> {
+      const bucket = context.store.index.getBucket(bucketName(context));
       const value = bucket.settings[name];
       if (value === undefined || value === null) {
         const [code, message] = setting.missing;
         throw new S3Error(code, message, { BucketName: bucket.name });
       }
-      sendDocument(call, 200, setting.write(value));
+      sendDocument(context.response, 200, setting.write(value));
     },
-    async put(call: SignedCall): Promise<void> {
-      const bucket = bucketName(call);
-      call.store.index.getBucket(bucket);
-      const value = setting.read(await readXmlBody(call));
-      await call.store.index.saveSettings(bucket, { [name]: value });
-      sendEmpty(call, setting.putStatus);
+    async put(context: SignedRequestContext): Promise<void> {
+      const bucket = bucketName(context);
+      context.store.index.getBucket(bucket);
+      const value = setting.read(await readXmlBody(context));
+      await context.store.index.saveSettings(bucket, { [name]: value });
+      sendEmpty(context.response, setting.putStatus);
     },
-    async remove(call: SignedCall): Promise<void> {
-      await call.store.index.saveSettings(bucketName(call), { [name]: undefined });
-      sendEmpty(call, 204);
+    async remove(context: SignedRequestContext): Promise<void> {
+      await context.store.index.saveSettings(bucketName(context), { [name]: undefined });
+      sendEmpty(context.response, 204);
     },
   };
 }

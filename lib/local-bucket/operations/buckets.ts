@@ -2,13 +2,14 @@ import { z } from "zod";
 import { removeBlobs } from "../index/store-object";
 import { readXmlBody } from "../wire/body";
 import { checkBucketName } from "../wire/request";
+import { sendEmpty, sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { readXml } from "../wire/xml";
-import { bucketName, type SignedCall, sendEmpty, sendXml } from "./request-context";
+import { bucketName, type SignedRequestContext } from "./request-context";
 
-export async function listBuckets(call: SignedCall): Promise<void> {
-  const buckets = call.store.index.buckets();
-  sendXml(call, 200, "ListAllMyBucketsResult", {
+export async function listBuckets(context: SignedRequestContext): Promise<void> {
+  const buckets = context.store.index.buckets();
+  sendXml(context.response, 200, "ListAllMyBucketsResult", {
     Owner: { ID: "local", DisplayName: "local" },
     Buckets: {
       Bucket: buckets.map(({ name, createdAt }) => ({
@@ -19,31 +20,31 @@ export async function listBuckets(call: SignedCall): Promise<void> {
   });
 }
 
-export async function createBucket(call: SignedCall): Promise<void> {
-  const name = bucketName(call);
+export async function createBucket(context: SignedRequestContext): Promise<void> {
+  const name = bucketName(context);
   checkBucketName(name);
-  const { store } = call;
-  const xml = await readXmlBody(call);
-  if (xml) checkLocation(xml, store.region);
+  const { store, endpoint } = context;
+  const xml = await readXmlBody(context);
+  if (xml) checkLocation(xml, endpoint.region);
   await store.index.createBucket({ name, createdAt: store.now().getTime(), settings: {} });
-  sendEmpty(call, 200, { Location: `/${name}` });
+  sendEmpty(context.response, 200, { Location: `/${name}` });
 }
 
-export async function headBucket(call: SignedCall): Promise<void> {
-  call.store.index.getBucket(bucketName(call));
-  sendEmpty(call, 200);
+export async function headBucket(context: SignedRequestContext): Promise<void> {
+  context.store.index.getBucket(bucketName(context));
+  sendEmpty(context.response, 200);
 }
 
-export async function getBucketLocation(call: SignedCall): Promise<void> {
-  call.store.index.getBucket(bucketName(call));
-  const { region } = call.store;
+export async function getBucketLocation(context: SignedRequestContext): Promise<void> {
+  context.store.index.getBucket(bucketName(context));
+  const { region } = context.endpoint;
   // S3's first region has no name here.
-  sendXml(call, 200, "LocationConstraint", region === "us-east-1" ? "" : region);
+  sendXml(context.response, 200, "LocationConstraint", region === "us-east-1" ? "" : region);
 }
 
-export async function deleteBucket(call: SignedCall): Promise<void> {
-  await removeBlobs(call.store, await call.store.index.deleteBucket(bucketName(call)));
-  sendEmpty(call, 204);
+export async function deleteBucket(context: SignedRequestContext): Promise<void> {
+  await removeBlobs(context.store, await context.store.index.deleteBucket(bucketName(context)));
+  sendEmpty(context.response, 204);
 }
 
 const configurationSchema = z.union([

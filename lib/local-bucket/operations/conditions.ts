@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Precondition } from "../index/object-index";
-import type { ObjectRecord } from "../index/rows";
+import type { ObjectRecord } from "../index/records";
 import { header } from "../wire/request";
 import { S3Error } from "../wire/s3-error";
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
+import type { CorsRule } from "../index/records";
 import { S3Error } from "../wire/s3-error";
 import { listOf, readXml, toXml } from "../wire/xml";
 
@@ -18,14 +19,11 @@ const ruleSchema = z.object({
   AllowedHeader: listOf(atMostOneStar).optional(),
   ExposeHeader: listOf(z.string().regex(/^[\w-]+$/)).optional(),
   MaxAgeSeconds: z.string().regex(/^\d+$/).transform(Number).optional(),
-});
+}) satisfies z.ZodType<CorsRule>;
 
 const configurationSchema = z.object({
   CORSRule: listOf(ruleSchema).pipe(z.array(z.custom<CorsRule>()).min(1).max(100)),
 });
-
-/** One rule, in the words of S3's XML. */
-export type CorsRule = z.infer<typeof ruleSchema>;
 
 /** Reads a CORSConfiguration; refuses what S3 would not take. */
 export function readCorsRules(xml: string): CorsRule[] {

@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
-import type { ObjectRecord } from "../index/rows";
+import type { ObjectRecord } from "../index/records";
+import type { Store } from "../index/store";
 import { holdBlobs } from "../index/store-object";
 import { checksumHeaders } from "../wire/checksums";
 import { header, queryValue } from "../wire/request";
@@ -7,19 +8,19 @@ import { S3Error } from "../wire/s3-error";
 import { metadataHeaders, requireHeaderValue } from "./attributes";
 import { checkConditions, matchesEtag, readConditions } from "./conditions";
 import { readPartNumber } from "./part-number";
-import { bucketName, objectKey, type SignedCall, type Store } from "./request-context";
+import { bucketName, objectKey, type SignedRequestContext } from "./request-context";
 
-export async function headObject(call: SignedCall): Promise<void> {
-  const object = call.store.index.getObject(bucketName(call), objectKey(call));
-  const head = prepare(call, object);
-  call.response.writeHead(head.status, head.headers).end();
+export async function headObject(context: SignedRequestContext): Promise<void> {
+  const object = context.store.index.getObject(bucketName(context), objectKey(context));
+  const head = prepare(context, object);
+  context.response.writeHead(head.status, head.headers).end();
 }
 
-export async function getObject(call: SignedCall): Promise<void> {
-  const { store, response } = call;
-  const object = store.index.getObject(bucketName(call), objectKey(call));
+export async function getObject(context: SignedRequestContext): Promise<void> {
+  const { store, response } = context;
+  const object = store.index.getObject(bucketName(context), objectKey(context));
   await holdBlobs(store, object, async () => {
-    const head = prepare(call, object);
+    const head = prepare(context, object);
     const bytes = readPieces(store, piecesOf(store, object, head));
     try {
       // Read before the head goes out, while the answer can still be an error.
@@ -70,25 +71,25 @@ interface Head {
   length: number;
 }
 
-function prepare(call: SignedCall, object: ObjectRecord): Head {
-  const { http } = call.request;
+function prepare(context: SignedRequestContext, object: ObjectRecord): Head {
+  const { http } = context.request;
   const identity = {
     ETag: `"${object.etag}"`,
     "Last-Modified": new Date(object.modifiedAt).toUTCString(),
   };
   if (checkConditions(http, readConditions, object) === "not modified") {
-    const cacheControl = overrides(call)["cache-control"] ?? object.headers["cache-control"];
+    const cacheControl = overrides(context)["cache-control"] ?? object.headers["cache-control"];
     const headers = cacheControl ? { ...identity, "Cache-Control": cacheControl } : identity;
     return { status: 304, headers, start: 0, length: 0 };
   }
-  const range = readPart(call, object) ?? readRange(call, object);
+  const range = readPart(context, object) ?? readRange(context, object);
   const { start, length } = range ?? { start: 0, length: object.size };
   const wantsChecksums = header(http, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && !range;
   const headers = {
     ...identity,
     ...object.headers,
     ...metadataHeaders(object.metadata),
-    ...overrides(call),
+    ...overrides(context),
     ...(wantsChecksums ? checksumHeaders(object.checksums) : {}),
     ...(object.tags.length > 0 ? { "x-amz-tagging-count": object.tags.length } : {}),
     ...(range?.parts ? { "x-amz-mp-parts-count": range.parts } : {}),
@@ -100,7 +101,7 @@ function prepare(call: SignedCall, object: ObjectRecord): Head {
 }
 
 /** What the signed URL wants some headers to be; only who signs can ask, for every read is signed. */
-function overrides({ request }: SignedCall): Record<string, string> {
+function overrides({ request }: SignedRequestContext): Record<string, string> {
   const names = ["type", "language", "disposition", "encoding"].map((name) => `content-${name}`);
   const headers: Record<string, string> = {};
   for (const name of [...names, "cache-control", "expires"]) {
@@ -118,8 +119,8 @@ interface Range {
 }
 
 /** One of the parts that the object was made of. */
-function readPart(call: SignedCall, { blobIds, size, etag }: ObjectRecord): Range | undefined {
-  const { http, query } = call.request;
+function readPart(context: SignedRequestContext, { blobIds, size, etag }: ObjectRecord): Range | undefined {
+  const { http, query } = context.request;
   if (!query.has("partNumber")) return undefined;
   if (header(http, "range") !== undefined) {
     const message = "Cannot specify both Range header and partNumber query parameter";
@@ -132,7 +133,7 @@ function readPart(call: SignedCall, { blobIds, size, etag }: ObjectRecord): Rang
       ActualPartCount: String(blobIds.length),
     });
   }
-  const sizes = blobIds.length === 1 ? [size] : blobIds.map((id) => call.store.registry.get(id).size);
+  const sizes = blobIds.length === 1 ? [size] : blobIds.map((id) => context.store.registry.get(id).size);
   const start = sizes.slice(0, number - 1).reduce((sum, bytes) => sum + bytes, 0);
   const part = { start, length: sizes[number - 1] ?? 0 };
   if (part.length === 0) return undefined;
@@ -140,9 +141,9 @@ function readPart(call: SignedCall, { blobIds, size, etag }: ObjectRecord): Rang
 }
 
 /** One range of bytes. What is not understood is ignored, as HTTP wants it; what lies outside is refused. */
-function readRange(call: SignedCall, object: ObjectRecord): Range | undefined {
-  const text = header(call.request.http, "range");
-  const ifRange = header(call.request.http, "if-range");
+function readRange(context: SignedRequestContext, object: ObjectRecord): Range | undefined {
+  const text = header(context.request.http, "range");
+  const ifRange = header(context.request.http, "if-range");
   const parts = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text ?? "");
   if (!parts || (ifRange !== undefined && !matchesEtag(ifRange, object.etag))) return undefined;
   const [, first = "", last = ""] = parts;
@@ -151,7 +152,7 @@ function readRange(call: SignedCall, object: ObjectRecord): Range | undefined {
   const start = first === "" ? Math.max(0, object.size - Number(last)) : Number(first);
   const end = first === "" || last === "" ? object.size - 1 : Math.min(Number(last), object.size - 1);
   if (start > end) {
-    call.response.setHeader("Content-Range", `bytes */${object.size}`);
+    context.response.setHeader("Content-Range", `bytes */${object.size}`);
     throw new S3Error("InvalidRange", "The requested range is not satisfiable", {
       RangeRequested: text ?? "",
       ActualObjectSize: String(object.size),

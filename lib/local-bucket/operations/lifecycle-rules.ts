@@ -1,21 +1,7 @@
 import { z } from "zod";
-import type { Tag } from "../index/rows";
+import type { LifecycleRule } from "../index/records";
 import { notImplemented, S3Error } from "../wire/s3-error";
 import { listOf, readXml, toXml, type XmlNode } from "../wire/xml";
-
-/** What is to happen to which of a bucket's objects and uploads. Which ones: all conditions must hold. */
-export interface LifecycleRule {
-  id: string;
-  enabled: boolean;
-  prefix: string;
-  tags: Tag[];
-  largerThan: number | undefined;
-  smallerThan: number | undefined;
-  expireAfterDays: number | undefined;
-  /** A date in milliseconds from which on everything expires. */
-  expireFrom: number | undefined;
-  abortAfterDays: number | undefined;
-}
 
 export const dayMs = 24 * 60 * 60 * 1000;
 const maxRules = 1000;

@@ -1,8 +1,8 @@
-import type { ObjectRecord } from "../index/rows";
+import type { LifecycleRule, ObjectRecord } from "../index/records";
+import type { Store } from "../index/store";
 import { removeBlobs } from "../index/store-object";
-import { dayMs, type LifecycleRule } from "./lifecycle-rules";
+import { dayMs } from "./lifecycle-rules";
 import { listKeys } from "./list";
-import type { Store } from "./request-context";
 
 const everyMs = 60 * 60 * 1000;
 

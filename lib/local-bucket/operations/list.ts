@@ -1,10 +1,11 @@
 import type { ObjectIndex } from "../index/object-index";
-import type { ObjectRecord } from "../index/rows";
+import type { ObjectRecord } from "../index/records";
 import { checksumType } from "../wire/checksums";
 import { encodePart, type Query, queryValue } from "../wire/request";
+import { sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import type { XmlNode } from "../wire/xml";
-import { bucketName, type SignedCall, sendXml } from "./request-context";
+import { bucketName, type SignedRequestContext } from "./request-context";
 
 export interface ListQuery {
   prefix: string;
@@ -23,13 +24,13 @@ export interface Listing {
 
 const most = 1000;
 
-export async function listObjectsV2(call: SignedCall): Promise<void> {
-  const { query } = call.request;
+export async function listObjectsV2(context: SignedRequestContext): Promise<void> {
+  const { query } = context.request;
   const startAfter = queryValue(query, "start-after");
   const token = queryValue(query, "continuation-token");
   const from =
     token !== undefined ? readToken(token) : startAfter ? after(Buffer.from(startAfter)) : Buffer.alloc(0);
-  sendListing(call, from, (listing, encode) => ({
+  sendListing(context, from, (listing, encode) => ({
     StartAfter: startAfter ? encode(startAfter) : undefined,
     ContinuationToken: token,
     NextContinuationToken: listing.next?.toString("base64url"),
@@ -38,34 +39,34 @@ export async function listObjectsV2(call: SignedCall): Promise<void> {
 }
 
 /** The listing of older clients, which go on behind the last entry that they were given. */
-export async function listObjects(call: SignedCall): Promise<void> {
-  const { query } = call.request;
+export async function listObjects(context: SignedRequestContext): Promise<void> {
+  const { query } = context.request;
   const marker = queryValue(query, "marker") ?? "";
   const delimiter = queryValue(query, "delimiter");
   const behind = Buffer.from(marker);
   const isCommonPrefix = delimiter && marker.endsWith(delimiter);
   const from = (isCommonPrefix ? successor(behind) : undefined) ?? after(behind);
-  sendListing(call, marker ? from : Buffer.alloc(0), (listing, encode) => ({
+  sendListing(context, marker ? from : Buffer.alloc(0), (listing, encode) => ({
     Marker: encode(marker),
     NextMarker: listing.next && delimiter ? encode(lastEntry(listing)) : undefined,
   }));
 }
 
 function sendListing(
-  call: SignedCall,
+  context: SignedRequestContext,
   from: Buffer,
   describe: (listing: Listing, encode: (text: string) => string) => XmlNode,
 ): void {
-  const { query } = call.request;
-  const bucket = bucketName(call);
-  call.store.index.getBucket(bucket);
+  const { query } = context.request;
+  const bucket = bucketName(context);
+  context.store.index.getBucket(bucket);
   const prefix = queryValue(query, "prefix") ?? "";
   const delimiter = queryValue(query, "delimiter") ?? "";
   const maxKeys = readLimit(query, "max-keys");
   const encoding = queryValue(query, "encoding-type");
   const encode = readEncoding(encoding);
-  const listing = listKeys(call.store.index, bucket, { prefix, delimiter, maxKeys, from });
-  sendXml(call, 200, "ListBucketResult", {
+  const listing = listKeys(context.store.index, bucket, { prefix, delimiter, maxKeys, from });
+  sendXml(context.response, 200, "ListBucketResult", {
     Name: bucket,
     Prefix: encode(prefix),
     Delimiter: delimiter ? encode(delimiter) : undefined,

@@ -1,16 +1,7 @@
 import { createHash } from "node:crypto";
-import type { PartRecord } from "../index/upload-index";
-import { type ChecksumAlgorithm, type Checksums, digestOf } from "../wire/checksums";
+import type { PartRecord, UploadChecksum } from "../index/records";
+import { type ChecksumAlgorithm, type Checksums, type ChecksumType, digestOf } from "../wire/checksums";
 import { S3Error } from "../wire/s3-error";
-
-/** Over the object's bytes, which only a CRC can be told of from those of parts; or over the parts' checksums. */
-export type ChecksumType = "FULL_OBJECT" | "COMPOSITE";
-
-/** What an upload's object is to be checked by, where its maker wants that. */
-export interface UploadChecksum {
-  algorithm: ChecksumAlgorithm;
-  type: ChecksumType;
-}
 
 /** The polynomials of the CRCs, bits reversed, and their widths. */
 const polynomials: Partial<Record<ChecksumAlgorithm, { bits: bigint; polynomial: bigint }>> = {

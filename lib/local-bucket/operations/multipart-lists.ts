@@ -1,24 +1,26 @@
-import type { UploadIndex, UploadMarker, UploadRecord } from "../index/upload-index";
+import type { UploadRecord } from "../index/records";
+import type { UploadIndex, UploadMarker } from "../index/upload-index";
 import { queryValue } from "../wire/request";
+import { sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { readEncoding, readLimit } from "./list";
 import { checksumElements, getUpload } from "./multipart";
-import { bucketName, type SignedCall, sendXml } from "./request-context";
+import { bucketName, type SignedRequestContext } from "./request-context";
 
 const owner = { ID: "local", DisplayName: "local" };
 const batch = 1000;
 
-export async function listParts(call: SignedCall): Promise<void> {
-  const { query } = call.request;
-  const upload = getUpload(call);
+export async function listParts(context: SignedRequestContext): Promise<void> {
+  const { query } = context.request;
+  const upload = getUpload(context);
   const limit = readLimit(query, "max-parts");
   const marker = queryValue(query, "part-number-marker") ?? "0";
   if (!/^\d{1,9}$/.test(marker)) {
     throw new S3Error("InvalidArgument", "part-number-marker must be a number.", { ArgumentValue: marker });
   }
-  const found = call.store.uploads.parts(upload.id, Number(marker), limit + 1);
+  const found = context.store.uploads.parts(upload.id, Number(marker), limit + 1);
   const parts = found.slice(0, limit);
-  sendXml(call, 200, "ListPartsResult", {
+  sendXml(context.response, 200, "ListPartsResult", {
     Bucket: upload.bucket,
     Key: upload.key,
     UploadId: upload.id,
@@ -41,10 +43,10 @@ export async function listParts(call: SignedCall): Promise<void> {
   });
 }
 
-export async function listMultipartUploads(call: SignedCall): Promise<void> {
-  const { query } = call.request;
-  const bucket = bucketName(call);
-  call.store.index.getBucket(bucket);
+export async function listMultipartUploads(context: SignedRequestContext): Promise<void> {
+  const { query } = context.request;
+  const bucket = bucketName(context);
+  context.store.index.getBucket(bucket);
   const prefix = queryValue(query, "prefix") ?? "";
   const delimiter = queryValue(query, "delimiter") ?? "";
   const limit = readLimit(query, "max-uploads");
@@ -52,8 +54,8 @@ export async function listMultipartUploads(call: SignedCall): Promise<void> {
   const keyMarker = queryValue(query, "key-marker") ?? "";
   const idMarker = keyMarker ? queryValue(query, "upload-id-marker") : undefined;
   const marker = { key: keyMarker, id: idMarker || undefined };
-  const page = listUploads(call.store.uploads, bucket, { prefix, delimiter, limit, marker });
-  sendXml(call, 200, "ListMultipartUploadsResult", {
+  const page = listUploads(context.store.uploads, bucket, { prefix, delimiter, limit, marker });
+  sendXml(context.response, 200, "ListMultipartUploadsResult", {
     Bucket: bucket,
     KeyMarker: encode(keyMarker),
     UploadIdMarker: idMarker ?? "",

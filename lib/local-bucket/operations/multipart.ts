@@ -1,28 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { ObjectRecord } from "../index/rows";
+import type { ObjectRecord, PartRecord, UploadRecord } from "../index/records";
 import { commitBlobs, removeBlobs, storeBody } from "../index/store-object";
-import type { PartRecord, UploadRecord } from "../index/upload-index";
 import { openBody, readXmlBody } from "../wire/body";
 import { type Checksums, checksumAlgorithm, checksumHeaders } from "../wire/checksums";
 import { header, queryValue, type S3Request } from "../wire/request";
+import { sendEmpty, sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { listOf, readXml } from "../wire/xml";
 import { writeCondition } from "./conditions";
 import { checksumsOfParts, compositeEtag, readUploadChecksum } from "./multipart-checksums";
 import { readHeaders } from "./objects";
 import { maxParts, readPartNumber } from "./part-number";
-import { bucketName, objectKey, objectUrl, type SignedCall, sendEmpty, sendXml } from "./request-context";
+import { bucketName, objectKey, objectUrl, type SignedRequestContext } from "./request-context";
 
 const minPartBytes = 5 * 1024 ** 2;
 const maxObjectBytes = 5 * 1024 ** 4;
 /** Ten thousand parts, each with its checksum. */
 const maxCompleteBytes = 2 * 1024 ** 2;
 
-export async function createMultipartUpload(call: SignedCall): Promise<void> {
-  const { store } = call;
-  const { http } = call.request;
-  const [bucket, key] = [bucketName(call), objectKey(call)];
+export async function createMultipartUpload(context: SignedRequestContext): Promise<void> {
+  const { store } = context;
+  const { http } = context.request;
+  const [bucket, key] = [bucketName(context), objectKey(context)];
   const startedAt = store.now().getTime();
   const declared = header(http, "x-amz-checksum-algorithm")?.toLowerCase();
   const upload: UploadRecord = {
@@ -38,14 +38,18 @@ export async function createMultipartUpload(call: SignedCall): Promise<void> {
     ),
   };
   await store.uploads.create(upload);
-  sendXml(call, 200, "InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: upload.id });
+  sendXml(context.response, 200, "InitiateMultipartUploadResult", {
+    Bucket: bucket,
+    Key: key,
+    UploadId: upload.id,
+  });
 }
 
-export async function uploadPart(call: SignedCall): Promise<void> {
-  const { store } = call;
-  const upload = getUpload(call);
-  const number = readPartNumber(queryValue(call.request.query, "partNumber"));
-  const body = openBody(call);
+export async function uploadPart(context: SignedRequestContext): Promise<void> {
+  const { store } = context;
+  const upload = getUpload(context);
+  const number = readPartNumber(queryValue(context.request.query, "partNumber"));
+  const body = openBody(context);
   body.expected.announced ??= upload.checksum?.algorithm;
   const { blob, etag, checksums } = await storeBody(store, body);
   const part: PartRecord = {
@@ -57,15 +61,15 @@ export async function uploadPart(call: SignedCall): Promise<void> {
     modifiedAt: store.now().getTime(),
   };
   await commitBlobs(store, [blob.id], () => store.uploads.savePart(upload, part, blob));
-  sendEmpty(call, 200, { ETag: `"${etag}"`, ...checksumHeaders(checksums) });
+  sendEmpty(context.response, 200, { ETag: `"${etag}"`, ...checksumHeaders(checksums) });
 }
 
-export async function completeMultipartUpload(call: SignedCall): Promise<void> {
-  const { store, request } = call;
-  const upload = getUpload(call);
+export async function completeMultipartUpload(context: SignedRequestContext): Promise<void> {
+  const { store, request } = context;
+  const upload = getUpload(context);
   const check = writeCondition(request.http);
   const { Part: wanted } = readXml(
-    await readXmlBody(call, { maxBytes: maxCompleteBytes, checksumIsOfObject: true }),
+    await readXmlBody(context, { maxBytes: maxCompleteBytes, checksumIsOfObject: true }),
     "CompleteMultipartUpload",
     completeSchema,
   );
@@ -83,8 +87,8 @@ export async function completeMultipartUpload(call: SignedCall): Promise<void> {
   checkWhole(object.checksums, request);
   await removeBlobs(store, await store.uploads.complete(upload, object, check));
   const { bucket, key } = upload;
-  sendXml(call, 200, "CompleteMultipartUploadResult", {
-    Location: objectUrl(call, key),
+  sendXml(context.response, 200, "CompleteMultipartUploadResult", {
+    Location: objectUrl(context, key),
     Bucket: bucket,
     Key: key,
     ETag: `"${object.etag}"`,
@@ -92,16 +96,16 @@ export async function completeMultipartUpload(call: SignedCall): Promise<void> {
   });
 }
 
-export async function abortMultipartUpload(call: SignedCall): Promise<void> {
-  const upload = getUpload(call);
-  await removeBlobs(call.store, await call.store.uploads.end(upload.id));
-  sendEmpty(call, 204);
+export async function abortMultipartUpload(context: SignedRequestContext): Promise<void> {
+  const upload = getUpload(context);
+  await removeBlobs(context.store, await context.store.uploads.end(upload.id));
+  sendEmpty(context.response, 204);
 }
 
 /** The upload that a request is about. */
-export function getUpload(call: SignedCall): UploadRecord {
-  const id = queryValue(call.request.query, "uploadId") ?? "";
-  return call.store.uploads.get(bucketName(call), objectKey(call), id);
+export function getUpload(context: SignedRequestContext): UploadRecord {
+  const id = queryValue(context.request.query, "uploadId") ?? "";
+  return context.store.uploads.get(bucketName(context), objectKey(context), id);
 }
 
 /** Checksums as elements of a document. */

@@ -1,35 +1,37 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { Blob } from "../index/blob-registry";
-import type { ObjectAttributes, ObjectRecord } from "../index/rows";
+import type { ObjectAttributes, ObjectRecord } from "../index/records";
+import type { Store } from "../index/store";
 import { commitObject, holdBlobs, removeBlobs, storeObject } from "../index/store-object";
 import { openBody, readXmlBody } from "../wire/body";
 import { checksumHeaders, checksumType, Digester } from "../wire/checksums";
 import { checkKey, decodePart, header } from "../wire/request";
+import { sendEmpty, sendXml } from "../wire/response";
 import { notImplemented, S3Error } from "../wire/s3-error";
 import { listOf, readXml } from "../wire/xml";
 import { readAttributes } from "./attributes";
 import { checkConditions, copyConditions, failed, writeCondition } from "./conditions";
-import { bucketName, objectKey, type SignedCall, type Store, sendEmpty, sendXml } from "./request-context";
+import { bucketName, objectKey, type SignedRequestContext } from "./request-context";
 import { readTagsHeader } from "./tagging";
 
-export async function putObject(call: SignedCall): Promise<void> {
-  const { store } = call;
-  const { http } = call.request;
-  const [bucket, key] = [bucketName(call), objectKey(call)];
+export async function putObject(context: SignedRequestContext): Promise<void> {
+  const { store } = context;
+  const { http } = context.request;
+  const [bucket, key] = [bucketName(context), objectKey(context)];
   const attributes = readHeaders(http);
   const check = writeCondition(http);
   // Looked at before the bytes come, and again when they are committed.
   store.index.getBucket(bucket);
   check(store.index.findObject(bucket, key));
-  const object = await storeObject(store, { bucket, key, attributes, check }, openBody(call));
-  sendEmpty(call, 200, { ETag: `"${object.etag}"`, ...checksumHeaders(object.checksums) });
+  const object = await storeObject(store, { bucket, key, attributes, check }, openBody(context));
+  sendEmpty(context.response, 200, { ETag: `"${object.etag}"`, ...checksumHeaders(object.checksums) });
 }
 
-export async function copyObject(call: SignedCall): Promise<void> {
-  const { store, request } = call;
+export async function copyObject(context: SignedRequestContext): Promise<void> {
+  const { store, request } = context;
   const { http } = request;
-  const [bucket, key] = [bucketName(call), objectKey(call)];
+  const [bucket, key] = [bucketName(context), objectKey(context)];
   const source = readCopySource(header(http, "x-amz-copy-source") ?? "");
   store.index.getBucket(bucket);
   const replaces = readDirective(http, "x-amz-metadata-directive") === "REPLACE";
@@ -57,7 +59,7 @@ export async function copyObject(call: SignedCall): Promise<void> {
     const blobs = await duplicateBlobs(store, original);
     return await commitObject(store, { bucket, key, attributes, check }, blobs, { size, etag, checksums });
   });
-  sendXml(call, 200, "CopyObjectResult", {
+  sendXml(context.response, 200, "CopyObjectResult", {
     LastModified: new Date(copy.modifiedAt).toISOString(),
     ETag: `"${copy.etag}"`,
     ChecksumType: copy.checksums.sha256 && checksumType(copy.checksums),
@@ -65,10 +67,10 @@ export async function copyObject(call: SignedCall): Promise<void> {
   });
 }
 
-export async function deleteObject(call: SignedCall): Promise<void> {
-  const blobIds = await call.store.index.deleteObjects(bucketName(call), [objectKey(call)]);
-  await removeBlobs(call.store, blobIds);
-  sendEmpty(call, 204);
+export async function deleteObject(context: SignedRequestContext): Promise<void> {
+  const blobIds = await context.store.index.deleteObjects(bucketName(context), [objectKey(context)]);
+  await removeBlobs(context.store, blobIds);
+  sendEmpty(context.response, 204);
 }
 
 const entrySchema = z.strictObject({ Key: z.string().min(1) });
@@ -77,14 +79,14 @@ const deleteSchema = z.object({
   Quiet: z.enum(["true", "false"]).optional(),
 });
 
-export async function deleteObjects(call: SignedCall): Promise<void> {
-  const { Object: entries, Quiet } = readXml(await readXmlBody(call), "Delete", deleteSchema);
+export async function deleteObjects(context: SignedRequestContext): Promise<void> {
+  const { Object: entries, Quiet } = readXml(await readXmlBody(context), "Delete", deleteSchema);
   const keys = entries.map(({ Key }) => Key);
   for (const key of keys) checkKey(key);
-  const blobIds = await call.store.index.deleteObjects(bucketName(call), keys);
-  await removeBlobs(call.store, blobIds);
+  const blobIds = await context.store.index.deleteObjects(bucketName(context), keys);
+  await removeBlobs(context.store, blobIds);
   const deleted = Quiet === "true" ? [] : keys.map((key) => ({ Key: key }));
-  sendXml(call, 200, "DeleteResult", { Deleted: deleted });
+  sendXml(context.response, 200, "DeleteResult", { Deleted: deleted });
 }
 
 /** What the headers of a request say about the object that it makes. */

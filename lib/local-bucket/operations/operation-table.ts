@@ -6,10 +6,10 @@ import { listObjects, listObjectsV2 } from "./list";
 import * as multipart from "./multipart";
 import { listMultipartUploads, listParts } from "./multipart-lists";
 import { copyObject, deleteObject, deleteObjects, putObject } from "./objects";
-import type { SignedCall } from "./request-context";
+import type { SignedRequestContext } from "./request-context";
 import * as tagging from "./tagging";
 
-type Run = (call: SignedCall) => Promise<void>;
+type Run = (context: SignedRequestContext) => Promise<void>;
 
 /** An operation of S3 by its own name. One without `run` is known, but not implemented. */
 export interface Operation {

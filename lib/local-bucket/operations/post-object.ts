@@ -1,16 +1,17 @@
 import { type PostForm, readPostForm } from "../forms/post-form";
 import { enforcePolicy, type LengthRange } from "../forms/post-policy";
-import type { ObjectRecord } from "../index/rows";
+import type { ObjectRecord } from "../index/records";
 import { storeObject } from "../index/store-object";
 import { checkSignature } from "../signing/signature";
-import { checkLife, parseLongDate } from "../signing/signature-parameters";
+import { checkLifetime, parseLongDate } from "../signing/signing-time";
 import type { Body } from "../wire/body";
 import { readChecksums, readContentMd5 } from "../wire/checksums";
 import { sendContinue } from "../wire/expect-continue";
 import { checkKey, header } from "../wire/request";
+import { sendEmpty, sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { readAttributes } from "./attributes";
-import { bucketName, type Call, objectUrl, sendEmpty, sendXml } from "./request-context";
+import { bucketName, objectUrl, type RequestContext } from "./request-context";
 import { readTagsXml } from "./tagging";
 
 type Fields = ReadonlyMap<string, string>;
@@ -20,17 +21,17 @@ const maxBesidesFileBytes = 1024 ** 2;
 const signatureLifeSeconds = 7 * 24 * 60 * 60;
 
 /** Takes a browser's form. Its policy, not the request, is what is signed. */
-export async function postObject(call: Call): Promise<void> {
-  const { store, request } = call;
-  const bucket = bucketName(call);
+export async function postObject(context: RequestContext): Promise<void> {
+  const { store, request } = context;
+  const bucket = bucketName(context);
   const length = header(request.http, "content-length");
   if (length === undefined) {
     throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
   }
-  sendContinue(call.response);
+  sendContinue(context.response);
   const form = await readPostForm(request.http);
   const fields = expandFilename(form, bucket);
-  await authenticate(call, form.fields);
+  await authenticate(context, form.fields);
   const range = enforcePolicy(form.fields.get("policy") ?? "", fields, store.now());
   store.index.getBucket(bucket);
   const key = fields.get("key");
@@ -52,7 +53,7 @@ export async function postObject(call: Call): Promise<void> {
     },
   };
   const object = await storeObject(store, { bucket, key, attributes }, body);
-  answer(call, fields, key, object);
+  answer(context, fields, key, object);
 }
 
 /** S3 puts the file's name, without its folders, in place of ${filename}, in whatever field that stands. */
@@ -76,7 +77,7 @@ function expandFilename({ fields, filename }: PostForm, bucket: string): Fields 
   return expanded;
 }
 
-async function authenticate({ store }: Call, fields: Fields): Promise<void> {
+async function authenticate({ store, endpoint }: RequestContext, fields: Fields): Promise<void> {
   if (!fields.has("policy")) {
     throw new S3Error(
       "AccessDenied",
@@ -102,13 +103,13 @@ async function authenticate({ store }: Call, fields: Fields): Promise<void> {
   const longDate = required("x-amz-date");
   const signedAt = parseLongDate(longDate);
   if (signedAt === undefined) throw invalid("x-amz-date", "it must be in the form yyyymmddThhmmssZ");
-  const { key } = await store.authenticator.checkCredential({
+  const { key } = await endpoint.authenticator.checkCredential({
     credential: required("x-amz-credential"),
     sessionToken: fields.get("x-amz-security-token"),
     longDate,
     malformed: (why, details) => invalid("x-amz-credential", why, details),
   });
-  checkLife(signedAt, signatureLifeSeconds, store.now());
+  checkLifetime(signedAt, signatureLifeSeconds, store.now());
   checkSignature(key, policy, signature);
 }
 
@@ -140,23 +141,28 @@ function describe({ min, max }: LengthRange): string {
   return JSON.stringify(["content-length-range", min, max]);
 }
 
-function answer(call: Call, fields: Fields, key: string, object: ObjectRecord): void {
-  const bucket = bucketName(call);
+function answer(context: RequestContext, fields: Fields, key: string, object: ObjectRecord): void {
+  const bucket = bucketName(context);
   const etag = `"${object.etag}"`;
-  const location = objectUrl(call, key);
+  const location = objectUrl(context, key);
   const redirect = readRedirect(fields.get("success_action_redirect") ?? fields.get("redirect"));
-  call.response.setHeader("ETag", etag);
+  context.response.setHeader("ETag", etag);
   if (redirect) {
     for (const [name, value] of Object.entries({ bucket, key, etag }))
       redirect.searchParams.append(name, value);
-    sendEmpty(call, 303, { Location: redirect.href });
+    sendEmpty(context.response, 303, { Location: redirect.href });
     return;
   }
-  call.response.setHeader("Location", location);
+  context.response.setHeader("Location", location);
   const status = fields.get("success_action_status");
   if (status === "201")
-    sendXml(call, 201, "PostResponse", { Location: location, Bucket: bucket, Key: key, ETag: etag });
-  else sendEmpty(call, status === "200" ? 200 : 204);
+    sendXml(context.response, 201, "PostResponse", {
+      Location: location,
+      Bucket: bucket,
+      Key: key,
+      ETag: etag,
+    });
+  else sendEmpty(context.response, status === "200" ? 200 : 204);
 }
 
 /** As in S3, an address that cannot be read counts as none. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PublicAccessBlock } from "../index/records";
 import { readXml, toXml } from "../wire/xml";
 
 const flag = z
@@ -12,9 +13,6 @@ const blockSchema = z.strictObject({
   BlockPublicPolicy: flag,
   RestrictPublicBuckets: flag,
 });
-
-/** Nothing here is ever public, so there is nothing that these would change: they are kept and given back. */
-export type PublicAccessBlock = z.output<typeof blockSchema>;
 
 export function readPublicAccessBlock(xml: string): PublicAccessBlock {
   return readXml(xml, "PublicAccessBlockConfiguration", blockSchema);

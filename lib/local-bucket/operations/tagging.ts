@@ -1,26 +1,27 @@
 import { z } from "zod";
-import type { Tag } from "../index/rows";
+import type { Tag } from "../index/records";
 import { readXmlBody } from "../wire/body";
+import { sendDocument, sendEmpty } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { listOf, readXml, toXml } from "../wire/xml";
-import { bucketName, objectKey, type SignedCall, sendDocument, sendEmpty } from "./request-context";
+import { bucketName, objectKey, type SignedRequestContext } from "./request-context";
 
 const maxObjectTags = 10;
 
-export async function getObjectTagging(call: SignedCall): Promise<void> {
-  const { tags } = call.store.index.getObject(bucketName(call), objectKey(call));
-  sendDocument(call, 200, writeTagsXml(tags));
+export async function getObjectTagging(context: SignedRequestContext): Promise<void> {
+  const { tags } = context.store.index.getObject(bucketName(context), objectKey(context));
+  sendDocument(context.response, 200, writeTagsXml(tags));
 }
 
-export async function putObjectTagging(call: SignedCall): Promise<void> {
-  const tags = readTagsXml(await readXmlBody(call));
-  await call.store.index.saveTags(bucketName(call), objectKey(call), tags);
-  sendEmpty(call, 200);
+export async function putObjectTagging(context: SignedRequestContext): Promise<void> {
+  const tags = readTagsXml(await readXmlBody(context));
+  await context.store.index.saveTags(bucketName(context), objectKey(context), tags);
+  sendEmpty(context.response, 200);
 }
 
-export async function deleteObjectTagging(call: SignedCall): Promise<void> {
-  await call.store.index.saveTags(bucketName(call), objectKey(call), []);
-  sendEmpty(call, 204);
+export async function deleteObjectTagging(context: SignedRequestContext): Promise<void> {
+  await context.store.index.saveTags(bucketName(context), objectKey(context), []);
+  sendEmpty(context.response, 204);
 }
 
 const tagSchema = z.object({ Key: z.string(), Value: z.string() });

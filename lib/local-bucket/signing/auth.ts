@@ -7,11 +7,12 @@ import {
   SignatureV4Base,
   UNSIGNED_PAYLOAD,
 } from "@smithy/signature-v4";
+import type { SignedPayload } from "../wire/body";
 import { header, type S3Request } from "../wire/request";
 import { notImplemented, S3Error } from "../wire/s3-error";
 import { ChunkSignatures } from "./chunk-signatures";
 import { checkSignature, type SigningKey, sameText } from "./signature";
-import { type CredentialClaim, type Malformed, readClaim } from "./signature-parameters";
+import { type CredentialParameters, type Malformed, readSignatureParameters } from "./signature-parameters";
 
 export interface Credentials {
   accessKeyId: string;
@@ -19,12 +20,6 @@ export interface Credentials {
   /** Where credentials are temporary, every request must carry it. */
   sessionToken?: string;
 }
-
-/** What the signature says about the body: its SHA-256, nothing, or that it comes framed as aws-chunked. */
-export type SignedPayload =
-  | { kind: "sha256"; hex: string }
-  | { kind: "unsigned" }
-  | { kind: "aws-chunked"; hasTrailer: boolean; signatures?: ChunkSignatures };
 
 /** Verifies who signed a request or a form, with the SDK's own canonical form. One account, one region. */
 export class Authenticator extends SignatureV4Base {
@@ -41,14 +36,14 @@ export class Authenticator extends SignatureV4Base {
 
   /** Refuses a request that the account did not sign, by header or by query. */
   async authenticate(request: S3Request): Promise<SignedPayload> {
-    const claim = readClaim(request, this.#now());
-    const { key, scope } = await this.checkCredential(claim);
-    checkEverythingSigned(request, claim.signedHeaders, claim.malformed);
+    const given = readSignatureParameters(request, this.#now());
+    const { key, scope } = await this.checkCredential(given);
+    checkEverythingSigned(request, given.signedHeaders, given.malformed);
 
     const signed: Record<string, string> = {};
-    for (const name of claim.signedHeaders) {
+    for (const name of given.signedHeaders) {
       const value = header(request.http, name);
-      if (value === undefined) throw claim.malformed(`the signed header ${name} is not in the request`);
+      if (value === undefined) throw given.malformed(`the signed header ${name} is not in the request`);
       signed[name] = value;
     }
     const asSigned = {
@@ -59,16 +54,16 @@ export class Authenticator extends SignatureV4Base {
       query: Object.fromEntries([...request.query].map(([name, values]) => [name, [...values]])),
       headers: signed,
     };
-    const headers = getCanonicalHeaders(asSigned, undefined, new Set(claim.signedHeaders));
-    const canonical = this.createCanonicalRequest(asSigned, headers, claim.payload);
-    const text = await this.createStringToSign(claim.longDate, scope, canonical, ALGORITHM_IDENTIFIER);
-    checkSignature(key, text, claim.signature, { CanonicalRequest: canonical });
-    return readPayload(claim.payload, () => new ChunkSignatures(key, claim.longDate, scope, claim.signature));
+    const headers = getCanonicalHeaders(asSigned, undefined, new Set(given.signedHeaders));
+    const canonical = this.createCanonicalRequest(asSigned, headers, given.payload);
+    const text = await this.createStringToSign(given.longDate, scope, canonical, ALGORITHM_IDENTIFIER);
+    checkSignature(key, text, given.signature, { CanonicalRequest: canonical });
+    return readPayload(given.payload, () => new ChunkSignatures(key, given.longDate, scope, given.signature));
   }
 
   /** Refuses a credential of another account, day, region or service, or without its session token. */
-  async checkCredential(claim: CredentialClaim): Promise<{ key: SigningKey; scope: string }> {
-    const { credential, longDate, malformed } = claim;
+  async checkCredential(given: CredentialParameters): Promise<{ key: SigningKey; scope: string }> {
+    const { credential, longDate, malformed } = given;
     const parts = credential.split("/");
     const [shortDate, region, service, terminator] = parts.slice(-4);
     const accessKeyId = parts.slice(0, -4).join("/");
@@ -88,7 +83,7 @@ export class Authenticator extends SignatureV4Base {
     if (!longDate.startsWith(shortDate)) {
       throw malformed(`the credential's date ${shortDate} is not that of X-Amz-Date`);
     }
-    this.#checkSessionToken(claim.sessionToken);
+    this.#checkSessionToken(given.sessionToken);
     const key = await getSigningKey(Sha256, this.#credentials, shortDate, region, service);
     return { key: { accessKeyId, key }, scope: createScope(shortDate, region, service) };
   }

@@ -1,10 +1,11 @@
+import type { ChunkVerifier } from "../wire/aws-chunked";
 import { checkSignature, type SigningKey } from "./signature";
 
 /** SHA-256 of nothing, which stands in every chunk's text where headers might be. */
 const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** The signatures of an aws-chunked body: each covers its own chunk and the signature before. */
-export class ChunkSignatures {
+export class ChunkSignatures implements ChunkVerifier {
   readonly #key: SigningKey;
   readonly #longDate: string;
   readonly #scope: string;

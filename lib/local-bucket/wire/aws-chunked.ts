@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
-import type { ChunkSignatures } from "../signing/chunk-signatures";
 import { S3Error } from "./s3-error";
+
+/** Checks the signatures of a body's chunks and of its trailer, in their order. Throws where one is wrong. */
+export interface ChunkVerifier {
+  checkChunk(sha256Hex: string, signature: string): void;
+  checkTrailer(sha256Hex: string, signature: string): void;
+}
 
 /** How a body is framed. */
 export interface Framing {
   /** What x-amz-decoded-content-length says. */
   decodedBytes: number;
   /** Where every chunk is signed. */
-  signatures?: ChunkSignatures | undefined;
+  signatures?: ChunkVerifier | undefined;
   /** Takes the trailer's fields, by lower-case name, without its signature. Not called where there is no trailer. */
   takeTrailer?: ((fields: [string, string][]) => void) | undefined;
 }
@@ -58,7 +63,7 @@ function readChunkLine(line: string | undefined, signed: boolean): { length: num
 
 async function readTrailer(
   reader: FrameReader,
-  signatures: ChunkSignatures | undefined,
+  signatures: ChunkVerifier | undefined,
 ): Promise<[string, string][]> {
   const fields: [string, string][] = [];
   let signature: string | undefined;

@@ -1,11 +1,23 @@
-import type { IncomingMessage } from "node:http";
-import type { SignedCall } from "../operations/request-context";
-import { decodeAwsChunked, malformedTrailer } from "./aws-chunked";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ChunkVerifier, decodeAwsChunked, malformedTrailer } from "./aws-chunked";
 import { checksumAlgorithm, Digester, type Expected, readChecksums, readContentMd5 } from "./checksums";
 import { chunksOf } from "./chunks";
 import { sendContinue } from "./expect-continue";
-import { header } from "./request";
+import { header, type S3Request } from "./request";
 import { S3Error } from "./s3-error";
+
+/** What the signature says about the body: its SHA-256, nothing, or that it comes framed as aws-chunked. */
+export type SignedPayload =
+  | { kind: "sha256"; hex: string }
+  | { kind: "unsigned" }
+  | { kind: "aws-chunked"; hasTrailer: boolean; signatures?: ChunkVerifier };
+
+/** A request whose signature was verified, and the response to it. */
+interface SignedRequest {
+  readonly request: S3Request;
+  readonly response: ServerResponse;
+  readonly payload: SignedPayload;
+}
 
 /** A request's body, unframed, with what its sender says about it. */
 export interface Body {
@@ -18,7 +30,7 @@ const maxObjectBytes = 5 * 1024 ** 3;
 const maxXmlBytes = 1.25 * 1024 ** 2;
 
 /** Makes a request's body readable. Its length must be known before it comes. */
-export function openBody({ request: { http }, response, payload }: SignedCall): Body {
+export function openBody({ request: { http }, response, payload }: SignedRequest): Body {
   const framed = payload.kind === "aws-chunked";
   const length = readLength(http, framed ? "x-amz-decoded-content-length" : "content-length");
   const trailer = readTrailerName(http, framed && payload.hasTrailer);
@@ -100,14 +112,14 @@ interface XmlBodyOptions {
 
 /** Reads a small XML body whole, checked like any other. An empty body is the empty string. */
 export async function readXmlBody(
-  call: SignedCall,
+  signed: SignedRequest,
   { maxBytes = maxXmlBytes, checksumIsOfObject = false }: XmlBodyOptions = {},
 ): Promise<string> {
-  const { http } = call.request;
+  const { http } = signed.request;
   if (header(http, "content-length") === undefined && header(http, "transfer-encoding") === undefined) {
     return "";
   }
-  const { chunks, expected } = openBody(call);
+  const { chunks, expected } = openBody(signed);
   const parts: Buffer[] = [];
   const digester = new Digester(checksumIsOfObject ? { ...expected, checksums: {} } : expected);
   for await (const chunk of chunks) {

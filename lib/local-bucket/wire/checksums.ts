@@ -82,8 +82,10 @@ export function readChecksums(
   return { checksums, announced };
 }
 
-/** Whether checksums are over an object's bytes, or over those of its parts. */
-export function checksumType(checksums: Checksums): "FULL_OBJECT" | "COMPOSITE" {
+/** Over an object's bytes, which only a CRC can be told of from those of parts; or over the parts' checksums. */
+export type ChecksumType = "FULL_OBJECT" | "COMPOSITE";
+
+export function checksumType(checksums: Checksums): ChecksumType {
   return Object.values(checksums).some((value) => value.includes("-")) ? "COMPOSITE" : "FULL_OBJECT";
 }
 
