@@ -13,19 +13,16 @@ import {
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { boundary, encodeForm, pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { send } from "@/lib/testing/local-bucket/raw-http";
 import {
-  boundary,
   credentials,
-  encodeForm,
   exists,
-  pinnedForm,
-  postForm,
   region,
-  send,
-  sendSigned,
   startTestServer,
   type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
 import { startLocalBucket } from "./server";
 
 const origin = "http://localhost:3000";

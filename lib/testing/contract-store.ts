@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { test } from "vitest";
-import { connect, startTestServer, type TestBucket } from "@/lib/testing/local-bucket/test-bucket";
+import { connect, startTestServer, type TestBucket } from "@/lib/testing/local-bucket/test-server";
 
 /**
  * What Pail needs of any S3. By default it is asked of the local bucket; S3_CONTRACT_ENDPOINT, _ACCESS_KEY,

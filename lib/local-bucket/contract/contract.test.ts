@@ -5,7 +5,8 @@ import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ContractStore, refusal, startContractStore, testUnless } from "@/lib/testing/contract-store";
-import { connect, exists, pinnedForm, postForm, sha256 } from "@/lib/testing/local-bucket/test-bucket";
+import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { connect, exists, sha256 } from "@/lib/testing/local-bucket/test-server";
 
 const image = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), randomBytes(2000)]);
 const origin = "http://localhost:3000";

@@ -3,7 +3,8 @@ import * as s3 from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ContractStore, refusal, startContractStore, testUnless } from "@/lib/testing/contract-store";
-import { exists, pinnedForm, postForm, sha256 } from "@/lib/testing/local-bucket/test-bucket";
+import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { exists, sha256 } from "@/lib/testing/local-bucket/test-server";
 
 const [first, last] = [randomBytes(5 * 1024 ** 2), randomBytes(1000)];
 let store: ContractStore;

@@ -7,15 +7,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   boundary,
   encodeForm,
-  exists,
   type Form,
   pinnedForm,
   postBytes,
   postForm,
-  send,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/forms";
+import { send } from "@/lib/testing/local-bucket/raw-http";
+import { exists, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 import { readPostForm } from "./post-form";
 
 let server: TestServer;

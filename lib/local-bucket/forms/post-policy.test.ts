@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  exists,
-  type Form,
-  pinnedForm,
-  postForm,
-  sha256,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { type Form, pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { exists, sha256, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 import { enforcePolicy } from "./post-policy";
 
 const file = Buffer.from("the bytes of a picture");

@@ -16,7 +16,7 @@ import {
   region,
   sha256,
   type TestBucket,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
 import { checkFolder } from "../check";
 
 const seed = process.env.CRASH_SEED ?? String(randomInt(1_000_000_000));

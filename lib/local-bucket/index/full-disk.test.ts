@@ -6,13 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  exists,
-  pinnedForm,
-  postForm,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { exists, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 import { checkFolder } from "../check";
 
 const image = randomBytes(1024 ** 2);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as s3 from "@aws-sdk/client-s3";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { exists, sha256, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-bucket";
+import { exists, sha256, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 import { checkFolder } from "../check";
 
 const image = randomBytes(300_000);

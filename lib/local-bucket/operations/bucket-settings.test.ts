@@ -1,6 +1,7 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sendSigned, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-bucket";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 let server: TestServer;
 

@@ -7,14 +7,9 @@ import {
 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  exists,
-  pinnedForm,
-  postForm,
-  send,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { send } from "@/lib/testing/local-bucket/raw-http";
+import { exists, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 let server: TestServer;
 

@@ -1,6 +1,6 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { exists, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-bucket";
+import { exists, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How far the server's clock is ahead; by more than a quarter of an hour it takes no request. */

@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-bucket";
+import { startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 let server: TestServer;
 

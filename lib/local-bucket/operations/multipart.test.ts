@@ -2,14 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  exists,
-  send,
-  sendSigned,
-  sha256,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { send } from "@/lib/testing/local-bucket/raw-http";
+import { exists, sha256, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 const minPartBytes = 5 * 1024 ** 2;
 const [first, second, last] = [randomBytes(minPartBytes), randomBytes(minPartBytes + 3), randomBytes(1000)];

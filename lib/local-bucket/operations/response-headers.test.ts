@@ -3,13 +3,9 @@ import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type Answer,
-  postForm,
-  send,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { postForm } from "@/lib/testing/local-bucket/forms";
+import { type Answer, send } from "@/lib/testing/local-bucket/raw-http";
+import { startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 const origin = "http://localhost:3000";
 const bytes = Buffer.from("bytes");

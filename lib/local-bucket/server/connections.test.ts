@@ -5,14 +5,8 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-s
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import {
-  type Dialled,
-  dial,
-  send,
-  signedHead,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { type Dialled, dial, send, signedHead } from "@/lib/testing/local-bucket/raw-http";
+import { startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 let server: TestServer;
 const dialled: Dialled[] = [];

@@ -2,18 +2,9 @@ import { randomBytes } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterEach, expect, test, vi } from "vitest";
-import {
-  boundary,
-  dial,
-  encodeForm,
-  exists,
-  openBlobs,
-  pinnedForm,
-  send,
-  signedHead,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { boundary, encodeForm, pinnedForm } from "@/lib/testing/local-bucket/forms";
+import { dial, send, signedHead } from "@/lib/testing/local-bucket/raw-http";
+import { exists, openBlobs, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 import type { Limits } from "./limits";
 
 let server: TestServer;

@@ -8,18 +8,17 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { send } from "@/lib/testing/local-bucket/raw-http";
 import {
   connect,
   credentials,
   exists,
-  pinnedForm,
-  postForm,
   region,
-  send,
-  sendSigned,
   startTestServer,
   type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
 
 const bytes = Buffer.from("some bytes");
 let server: TestServer;

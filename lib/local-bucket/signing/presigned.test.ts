@@ -10,16 +10,16 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { send } from "@/lib/testing/local-bucket/raw-http";
 import {
   connect,
   credentials,
   exists,
   region,
-  send,
   sha256,
   startTestServer,
   type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
 
 const bytes = Buffer.from("presigned bytes");
 let server: TestServer;

@@ -3,13 +3,10 @@ import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  postForm,
-  send,
-  sendSigned,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { postForm } from "@/lib/testing/local-bucket/forms";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { send } from "@/lib/testing/local-bucket/raw-http";
+import { startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 const bytes = Buffer.from("some bytes");
 const realTime = () => Date.now();

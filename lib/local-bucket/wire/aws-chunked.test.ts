@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { frame, type Signing } from "@/lib/testing/local-bucket/test-bucket";
+import { frame, type Signing } from "@/lib/testing/local-bucket/hand-signed";
 import { ChunkSignatures } from "../signing/chunk-signatures";
 import { decodeAwsChunked, type Framing } from "./aws-chunked";
 import { S3Error } from "./s3-error";

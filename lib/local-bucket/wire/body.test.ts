@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type Answer,
-  exists,
-  frame,
-  type Signing,
-  sendSigned,
-  sha256,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { frame, type Signing, sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import type { Answer } from "@/lib/testing/local-bucket/raw-http";
+import { exists, sha256, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 const chunks = [Buffer.alloc(9000, "a"), Buffer.alloc(9000, "b"), Buffer.from("the end")];
 const whole = Buffer.concat(chunks);

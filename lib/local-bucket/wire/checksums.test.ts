@@ -9,17 +9,17 @@ import {
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { postForm } from "@/lib/testing/local-bucket/forms";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
 import {
   connect,
   credentials,
   exists,
-  postForm,
   region,
-  sendSigned,
   sha256,
   startTestServer,
   type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
 import { type Checksums, Digester } from "./checksums";
 
 const digits = Buffer.from("123456789");

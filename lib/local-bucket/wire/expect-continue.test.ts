@@ -7,17 +7,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  boundary,
-  encodeForm,
-  exists,
-  type HandSigned,
-  pinnedForm,
-  send,
-  signByHand,
-  startTestServer,
-  type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+import { boundary, encodeForm, pinnedForm } from "@/lib/testing/local-bucket/forms";
+import { type HandSigned, signByHand } from "@/lib/testing/local-bucket/hand-signed";
+import { send } from "@/lib/testing/local-bucket/raw-http";
+import { exists, startTestServer, type TestServer } from "@/lib/testing/local-bucket/test-server";
 
 const bytes = Buffer.alloc(300_000, "x");
 let server: TestServer;

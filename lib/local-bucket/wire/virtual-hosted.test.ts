@@ -13,16 +13,14 @@ import {
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { boundary, encodeForm } from "@/lib/testing/local-bucket/forms";
+import { type Answer, send } from "@/lib/testing/local-bucket/raw-http";
 import {
-  type Answer,
-  boundary,
   credentials,
-  encodeForm,
   region,
-  send,
   startTestServer,
   type TestServer,
-} from "@/lib/testing/local-bucket/test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
 
 const key = "a folder/ü+&.png";
 const path = "/a%20folder/%C3%BC%2B%26.png";

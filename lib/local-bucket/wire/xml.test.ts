@@ -1,7 +1,8 @@
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sendSigned, startTestServer } from "@/lib/testing/local-bucket/test-bucket";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { startTestServer } from "@/lib/testing/local-bucket/test-server";
 import { fromXml, toXml } from "./xml";
 
 test("text of any kind comes out as it was written, in a document of valid characters", () => {

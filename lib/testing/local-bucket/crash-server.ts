@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { credentials, region } from "./test-bucket";
+import { credentials, region } from "./test-server";
 
 const projectDir = fileURLToPath(new URL("../../..", import.meta.url));
 const args = ["--conditions=react-server", "--import", "tsx", "lib/cli.ts", "bucket", "serve"];

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import type { Content, Held, Ledger, Write } from "./crash-ledger";
-import { pinnedForm, postForm, sha256, type TestBucket } from "./test-bucket";
+import { pinnedForm, postForm } from "./forms";
+import { sha256, type TestBucket } from "./test-server";
 
 /** An upload in parts as far as the server has acknowledged it. */
 export interface PendingUpload {
@@ -59,8 +60,17 @@ export class Writers {
 
   async #write(): Promise<void> {
     const actions = [
-      ...[this.#post, this.#post, this.#post, this.#overwrite, this.#overwrite, this.#overwrite],
-      ...[this.#copy, this.#copy, this.#delete, this.#deleteSome, this.#upload],
+      this.#post,
+      this.#post,
+      this.#post,
+      this.#overwrite,
+      this.#overwrite,
+      this.#overwrite,
+      this.#copy,
+      this.#copy,
+      this.#delete,
+      this.#deleteSome,
+      this.#upload,
     ];
     while (!this.#cut) {
       try {
