@@ -10,7 +10,7 @@ const readBytes = 256 * 1024;
 /**
  * The bytes of objects, in files that the server names: no part of a name comes from a key. A file has a second name
  * among the unfinished ones from before its first byte until a row of the index names it, so that after a crash one
- * knows which files nobody was promised.
+ * knows which files nobody was promised. See "Crash safety" in ../README.md.
  */
 export class BlobStore {
   readonly #unfinished: string;

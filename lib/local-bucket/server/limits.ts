@@ -26,13 +26,15 @@ export interface Limits {
 
 /**
  * A connection has one request at work, and that at most two files open: a blob, and its folder while it is synced. So
- * at worst 3 × 512 files and 512 connections that are told to come later: about 2,100 with SQLite's and Node's own, where
- * Node gets itself the most that the system allows, mostly 4,096 or more. Where it is less, see EMFILE in s3-error.ts.
+ * at worst 3 × 512 files and 512 connections that are told to come later: about 2,100 with SQLite's and Node's own,
+ * where Node gets itself the most that the system allows, mostly 4,096 or more. Where it is less, see EMFILE in
+ * wire/s3-error.ts.
  *
- * A body holds up to 2 MB of memory while the disk is slower than its sender (chunks.ts, blob-store.ts): 1 GB at worst.
+ * A body holds up to 2 MB of memory while the disk is slower than its sender (wire/chunks.ts, index/blob-store.ts):
+ * 1 GB at worst.
  *
  * A reader is seen to move only when it has taken a whole piece of 256 KB, and before that the system's own buffer has
- * to run down, so it gets longer than a sender.
+ * to run down, so it gets longer than a sender. See also "Limits of connections" in ../README.md.
  */
 export const defaultLimits: Limits = {
   connections: 512,
