@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { benchGets } from "@/lib/local-bucket/bench-gets";
-import { benchListing } from "@/lib/local-bucket/bench-listing";
-import { benchMemory } from "@/lib/local-bucket/bench-memory";
-import { benchPosts } from "@/lib/local-bucket/bench-posts";
+import { benchGets } from "@/lib/bench/local-bucket/gets";
+import { benchListing } from "@/lib/bench/local-bucket/listing";
+import { benchMemory } from "@/lib/bench/local-bucket/memory";
+import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";

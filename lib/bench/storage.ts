@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
+import { fillIndex } from "@/lib/bench/local-bucket/listing";
+import { bucket, credentials, region, withFolder, withServer } from "@/lib/bench/local-bucket/processes";
 import { setEnv } from "@/lib/env";
-import { fillIndex } from "@/lib/local-bucket/bench-listing";
-import { bucket, credentials, region, withFolder, withServer } from "@/lib/local-bucket/bench-process";
-import { IndexDatabase } from "@/lib/local-bucket/index-database";
+import { IndexDatabase } from "@/lib/local-bucket/index/database";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
 import type { Storage } from "@/lib/storage/storage";

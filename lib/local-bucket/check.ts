@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Blob, BlobRegistry } from "./blob-registry";
-import { BlobStore, blobPrefixes } from "./blob-store";
-import { compareNames, type Difference } from "./compare-folder";
-import { IndexDatabase } from "./index-database";
+import { type Blob, BlobRegistry } from "./index/blob-registry";
+import { BlobStore, blobPrefixes } from "./index/blob-store";
+import { compareNames, type Difference } from "./index/compare-folder";
+import { IndexDatabase } from "./index/database";
 
 type Fault = "file with other bytes" | "file that cannot be read";
 

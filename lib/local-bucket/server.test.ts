@@ -13,20 +13,17 @@ import {
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startLocalBucket } from "./server";
+import { boundary, encodeForm, pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
+import { sendSigned } from "@/lib/testing/local-bucket/hand-signed";
+import { send } from "@/lib/testing/local-bucket/raw-http";
 import {
-  boundary,
   credentials,
-  encodeForm,
   exists,
-  pinnedForm,
-  postForm,
   region,
-  send,
-  sendSigned,
   startTestServer,
   type TestServer,
-} from "./test-bucket";
+} from "@/lib/testing/local-bucket/test-server";
+import { startLocalBucket } from "./server";
 
 const origin = "http://localhost:3000";
 const image = randomBytes(200_000);

@@ -1,20 +1,16 @@
-import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { resolve } from "node:path";
-import { Authenticator, type Credentials } from "./auth";
-import { BlobRegistry } from "./blob-registry";
-import { BlobStore } from "./blob-store";
-import type { Store } from "./call";
-import { Connections } from "./connections";
-import { holdContinue } from "./continue";
-import { answerRequest, type RequestRecord, refuseConnection } from "./exchange";
-import { IndexDatabase } from "./index-database";
-import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./lifecycle";
-import { defaultLimits, type Limits, maxHeadBytes } from "./limits";
-import { ObjectIndex } from "./object-index";
-import { recover } from "./recover";
-import { UploadIndex } from "./upload-index";
+import { openStore } from "./index/open-store";
+import { carryOutLifecycles, type LifecycleReport, startLifecycles } from "./operations/lifecycle";
+import type { S3Service } from "./operations/request-context";
+import { refuseConnection } from "./server/client-error";
+import { Connections } from "./server/connections";
+import { answerRequest } from "./server/http-exchange";
+import { defaultLimits, type Limits, maxHeadBytes } from "./server/limits";
+import type { RequestRecord } from "./server/request-log";
+import { Authenticator, type Credentials } from "./signing/auth";
+import { holdContinue } from "./wire/expect-continue";
 
 export interface LocalBucketOptions {
   /** A folder that the server may use alone. */
@@ -46,7 +42,8 @@ export interface LocalBucket {
 
 /** Starts the S3 server. Rejects with Node's own error when the port is taken. */
 export async function startLocalBucket(options: LocalBucketOptions): Promise<LocalBucket> {
-  const { host = "127.0.0.1", port = 0, region, credentials, log = () => undefined } = options;
+  const { host = "127.0.0.1", port = 0, domain = "localhost", region, credentials } = options;
+  const log = options.log ?? (() => undefined);
   const now = options.now ?? (() => new Date());
   const dataDir = resolve(options.dataDir);
   const stats = { requests: 0, bytesIn: 0, bytesOut: 0 };
@@ -65,22 +62,9 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   const early: [IncomingMessage, ServerResponse][] = [];
   server.on("request", (...exchange) => early.push(exchange));
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    const db = new IndexDatabase(dataDir);
-    const index = new ObjectIndex(db);
-    const store: Store = {
-      index,
-      uploads: new UploadIndex(db, index),
-      registry: new BlobRegistry(db),
-      blobs: await BlobStore.open(dataDir),
-      authenticator: new Authenticator(credentials, region, now),
-      region,
-      domain: options.domain ?? "localhost",
-      now,
-      log: (record) => log({ level: "info", ...record }),
-      report: (what, error) => log({ level: "error", message: what, error: String(error) }),
-    };
-    await recover(store);
+    const store = await openStore(dataDir, now, log);
+    const authenticator = new Authenticator(credentials, region, now);
+    const service: S3Service = { store, endpoint: { region, domain, authenticator } };
     const stopLifecycles = startLifecycles(store);
     const record = (line: RequestRecord) => {
       stats.requests += 1;
@@ -89,7 +73,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       log({ ...line });
     };
     const take = (http: IncomingMessage, response: ServerResponse) =>
-      connections.take(http, (admit) => answerRequest(store, http, response, admit, record));
+      connections.take(http, (admit) => answerRequest(service, http, response, admit, record));
     server.removeAllListeners("request").on("request", take);
     holdContinue(server);
     server.on("clientError", (error, socket: Socket) => {
@@ -107,7 +91,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
       close: async () => {
         await connections.close();
         await stopLifecycles();
-        db.close();
+        store.close();
       },
     };
   } catch (error) {

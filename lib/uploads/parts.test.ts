@@ -7,7 +7,6 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { getImage } from "@/lib/images/image";
-import { testUnless } from "@/lib/local-bucket/contract-store";
 import { incoming, media } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts, listParts } from "@/lib/storage/multipart";
 import type { Storage } from "@/lib/storage/storage";
@@ -19,6 +18,7 @@ import {
   startTestPail,
   type TestPicture,
 } from "@/lib/test-pail";
+import { testUnless } from "@/lib/testing/contract-store";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { PartsGrant } from "./contract";

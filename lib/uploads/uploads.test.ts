@@ -10,7 +10,6 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
-import { testUnless } from "@/lib/local-bucket/contract-store";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -23,6 +22,7 @@ import {
   startTestPail,
   type TestPicture,
 } from "@/lib/test-pail";
+import { testUnless } from "@/lib/testing/contract-store";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import { type BeginOutcome, type ConfirmOutcome, objectKinds } from "./contract";

@@ -8,8 +8,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
-import { hasQuirk, testUnless } from "@/lib/local-bucket/contract-store";
 import { startTestPail } from "@/lib/test-pail";
+import { hasQuirk, testUnless } from "@/lib/testing/contract-store";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
 import { setUpBucket } from "../setup/set-up";
