@@ -1,7 +1,4 @@
 // Plain JavaScript: it has to run where nothing else of Pail does.
-var fs = require("node:fs");
-var path = require("node:path");
-
 if (Number(process.versions.node.split(".")[0]) < 22) {
   console.error(
     "Pail needs Node 22 or newer, and this is " +
@@ -10,7 +7,9 @@ if (Number(process.versions.node.split(".")[0]) < 22) {
   );
   process.exit(1);
 }
-if (!fs.existsSync(path.join(__dirname, "..", "node_modules", "tsx"))) {
+try {
+  require.resolve("tsx");
+} catch {
   console.error("Pail's packages are not installed. Run `npm ci` first.");
   process.exit(1);
 }
