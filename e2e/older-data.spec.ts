@@ -11,15 +11,15 @@ for (const data of ["b3c9f14.tgz"])
     const pail = await PailServer.start({ data: path.join(import.meta.dirname, "older-data", data) });
     try {
       await page.goto(`${pail.origin}/sign-in`);
-      await page.getByLabel("Email").fill("ann@example.org");
-      await page.getByLabel("Password").fill("correct horse battery 1");
+      await page.getByLabel("Email", { exact: true }).fill("ann@example.org");
+      await page.getByLabel("Password", { exact: true }).fill("correct horse battery 1");
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await expectAllLoaded(page, 12);
       const trashed = pail.query<{ title: string }>("select title from images where state = 'trashed'");
       expect(trashed).toEqual([{ title: "sample1" }]);
 
       await page.goto(`${pail.origin}/albums`);
-      const albums = page.getByRole("list", { name: "Albums" }).getByRole("link");
+      const albums = page.getByRole("list", { name: "Albums", exact: true }).getByRole("link");
       await expect(albums).toHaveText(["src / Lake trip4 pictures", "src5 pictures"]);
 
       const originals = pail.query<{ id: string; sha256: string }>(
@@ -29,7 +29,7 @@ for (const data of ["b3c9f14.tgz"])
         await page.goto(`${pail.origin}/images/${id}`);
         const [download] = await Promise.all([
           page.waitForEvent("download"),
-          page.getByRole("link", { name: "Download original" }).click(),
+          page.getByRole("link", { name: "Download original", exact: true }).click(),
         ]);
         const bytes = await readFile(await download.path());
         expect(createHash("sha256").update(bytes).digest("base64")).toBe(sha256);
