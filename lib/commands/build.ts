@@ -11,6 +11,10 @@ import { AppError } from "@/lib/errors";
 export const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 
 const sources = ["app", "lib", "public", "proxy.ts", "next.config.js", "tsconfig.json", "package-lock.json"];
+/** Pages are made of none of these: see lib/floors.test.ts. */
+const besidePages = ["lib/testing", "lib/bench", "lib/commands", "lib/local-bucket", "lib/cli.ts"].map(
+  (name) => path.join(projectDir, name),
+);
 export const buildDir = path.join(projectDir, ".next");
 /** Says of which sources the build is: written last, so that a build that was cut short counts as none. */
 const stampFile = path.join(buildDir, "pail-sources");
@@ -43,8 +47,8 @@ function hashSources(): string {
 }
 
 function filesUnder(place: string): string[] {
-  if (!fs.existsSync(place) || path.basename(place) === "node_modules") return [];
-  if (!fs.statSync(place).isDirectory()) return /\.test\.tsx?$/.test(place) ? [] : [place];
+  if (!fs.existsSync(place) || besidePages.includes(place)) return [];
+  if (!fs.statSync(place).isDirectory()) return /\.test\.tsx?$|\.md$/.test(place) ? [] : [place];
   return fs.readdirSync(place).flatMap((name) => filesUnder(path.join(place, name)));
 }
 
