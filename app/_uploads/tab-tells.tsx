@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useSyncExternalStore } from "react";
-import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { shareOf } from "./wording";
 
 /** How far it is can be read off the browser's tab: its title and its icon. */

@@ -3,9 +3,9 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { messages } from "@/lib/uploads/client/messages";
-import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
-import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
-import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
+import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
 import { TrayList } from "./tray-list";

@@ -1,5 +1,5 @@
-import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
-import type { UploadItem } from "@/lib/uploads/client/upload-item";
+import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
+import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import { pictures } from "../_ui/pictures";
 
 /** What the tray says first. */

@@ -2,11 +2,11 @@ import type { z } from "zod";
 import { errorAnswer, type Operation, operations } from "@/lib/api/operations";
 import { AppError } from "@/lib/errors";
 import { systemClock } from "@/lib/uploads/client/clock";
-import { alwaysOnline } from "@/lib/uploads/client/connection";
 import { bucketRefusal, messages } from "@/lib/uploads/client/messages";
-import { retrying, TransientError } from "@/lib/uploads/client/retry";
-import { parseS3Error } from "@/lib/uploads/client/send-object";
-import { isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send-upload";
+import { alwaysOnline } from "@/lib/uploads/client/send/connection";
+import { retrying, TransientError } from "@/lib/uploads/client/send/retry";
+import { parseS3Error } from "@/lib/uploads/client/send/send-object";
+import { isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send/send-upload";
 import type { PostForm } from "@/lib/uploads/contract";
 
 type Files = z.input<typeof operations.beginUploads.input>["files"];

@@ -4,7 +4,7 @@ import { setClock } from "@/lib/clock";
 import { log } from "@/lib/log";
 import { addViewer, makePicture, post, startTestPail } from "@/lib/test-pail";
 import { beginUploads } from "./begin";
-import { parseS3Error } from "./client/send-object";
+import { parseS3Error } from "./client/send/send-object";
 import type { Refusal } from "./contract";
 import { logRefusal, refusalShape } from "./refusal";
 

@@ -1,11 +1,11 @@
 import type { Result } from "@/lib/errors";
-import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare";
-import type { PreparedImage } from "@/lib/uploads/client/prepared-image";
-import type { SendObject } from "@/lib/uploads/client/send-object";
-import { sendObject } from "@/lib/uploads/client/send-object";
-import { sha256 } from "@/lib/uploads/client/sha256";
-import { hasEnded } from "@/lib/uploads/client/upload-item";
-import { createUploadQueue } from "@/lib/uploads/client/upload-queue";
+import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/prepare";
+import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
+import { sha256 } from "@/lib/uploads/client/prepare/sha256";
+import { hasEnded } from "@/lib/uploads/client/queue/upload-item";
+import { createUploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import type { SendObject } from "@/lib/uploads/client/send/send-object";
+import { sendObject } from "@/lib/uploads/client/send/send-object";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
 import { contend } from "./contend";
 

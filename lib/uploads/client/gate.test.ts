@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Gate } from "./gate";
-import { Parallelism } from "./parallelism";
+import { Parallelism } from "./queue/parallelism";
 import { SimulatedClock } from "./simulation";
 
 const never = new AbortController().signal;

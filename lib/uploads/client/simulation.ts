@@ -12,14 +12,14 @@ import {
   partsOf,
   type Refusal,
 } from "@/lib/uploads/contract";
-import { unlessAborted } from "./claims";
+import type { UploadServer } from "./calls/upload-server";
 import { type Clock, sleep } from "./clock";
-import type { Journal, Left, Progress } from "./journal";
-import type { Preparer } from "./prepare";
-import type { PreparedImage } from "./prepared-image";
-import type { SendFailure, SendObject } from "./send-object";
-import { createUploadQueue, type UploadQueue, type UploadQueueOptions } from "./upload-queue";
-import type { UploadServer } from "./upload-server";
+import type { Preparer } from "./prepare/prepare";
+import type { PreparedImage } from "./prepare/prepared-image";
+import { unlessAborted } from "./queue/claims";
+import type { Journal, Left, Progress } from "./queue/journal";
+import { createUploadQueue, type UploadQueue, type UploadQueueOptions } from "./queue/upload-queue";
+import type { SendFailure, SendObject } from "./send/send-object";
 
 /** For tests: a clock that jumps from timer to timer, and a world on it that fails on demand. */
 export class SimulatedClock implements Clock {

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../clock";
 import { SpeedMeter, type Totals, totalsOf } from "./totals";
 import { hasEnded, sentFraction, type UploadItem, type UploadItemState } from "./upload-item";
 

@@ -6,7 +6,7 @@ import {
   SimulatedClock,
   SimulatedJournal,
   SimulatedWorld,
-} from "./simulation";
+} from "../simulation";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -37,7 +37,7 @@ function reload(): void {
 }
 
 /** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
-vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const file = (content: string) =>
   new File([content.padEnd(1000)], `${content.trim()}.jpg`, { lastModified: 1 });

@@ -1,6 +1,6 @@
 import type { Failure } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import type { Blocked, Wait } from "./retry";
+import type { Blocked, Wait } from "../send/retry";
 
 export type UploadItemState =
   | { status: "waiting" }

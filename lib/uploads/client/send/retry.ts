@@ -1,7 +1,7 @@
 import { AppError, type Failure } from "@/lib/errors";
-import { type Clock, sleep } from "./clock";
+import { type Clock, sleep } from "../clock";
+import { messages, waitingSentence } from "../messages";
 import type { Connection } from "./connection";
-import { messages, waitingSentence } from "./messages";
 
 export const maxTries = 6;
 /** The server says when there is too much of us; that is no failure, but it must not go on for ever either. */

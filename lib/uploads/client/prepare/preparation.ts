@@ -1,4 +1,4 @@
-import { Gate } from "./gate";
+import { Gate } from "../gate";
 import type { Preparer } from "./prepare";
 import { heldBytes, type PreparedImage } from "./prepared-image";
 

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from "vitest";
+import { messages } from "../messages";
+import { SimulatedClock } from "../simulation";
 import { AppConnection } from "./connection";
-import { messages } from "./messages";
 import { maxTries, retrying, TransientError } from "./retry";
-import { SimulatedClock } from "./simulation";
 
 const never = new AbortController().signal;
 let clock: SimulatedClock;

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import { sleep } from "../clock";
+import { messages } from "../messages";
+import { SimulatedClock, SimulatedWorld } from "../simulation";
 import { answerInTime } from "./answer-in-time";
-import { sleep } from "./clock";
-import { messages } from "./messages";
-import { SimulatedClock, SimulatedWorld } from "./simulation";
 
 const never = new AbortController().signal;
 let clock: SimulatedClock;

@@ -1,7 +1,7 @@
 import { type DBSchema, openDB, unwrap } from "idb";
-import { askWorker } from "./ask-worker";
+import { askWorker } from "../prepare/ask-worker";
+import { startForeignWorker } from "../prepare/foreign-worker";
 import type { CopyReply, CopyRequest } from "./copy.worker";
-import { startForeignWorker } from "./foreign-worker";
 import { type Journal, type Left, type Progress, unknown } from "./journal";
 import { originOf } from "./origin";
 

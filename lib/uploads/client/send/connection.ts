@@ -1,4 +1,4 @@
-import { type Clock, sleep, systemClock } from "./clock";
+import { type Clock, sleep, systemClock } from "../clock";
 
 /** Whether Pail can be reached, and when something may have changed for the better. */
 export interface Connection {

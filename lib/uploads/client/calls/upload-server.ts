@@ -1,7 +1,7 @@
 import { AppError, type Result } from "@/lib/errors";
 import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/uploads/contract";
-import { messages } from "./messages";
-import { TransientError } from "./retry";
+import { messages } from "../messages";
+import { TransientError } from "../send/retry";
 
 /** The server actions that the queue calls. Outcomes have the order of what was asked. An action that the server no longer knows is `outdated`. */
 export interface UploadServer {

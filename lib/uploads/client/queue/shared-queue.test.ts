@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "../simulation";
 import type { Left } from "./journal";
 import { createSharedQueue } from "./shared-queue";
-import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "./simulation";
 import type { UploadQueue } from "./upload-queue";
 
 /** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
-vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 let clock: SimulatedClock;
 let world: SimulatedWorld;

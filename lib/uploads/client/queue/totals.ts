@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../clock";
 import { hasEnded, isBlocked, sentFraction, type UploadItem } from "./upload-item";
 
 /**

@@ -1,20 +1,20 @@
 import { AppError } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
+import { ServerDesk } from "../calls/server-desk";
+import type { UploadServer } from "../calls/upload-server";
+import { Gate } from "../gate";
+import { messages } from "../messages";
+import { Preparation, type Prepared } from "../prepare/preparation";
+import type { Preparer } from "../prepare/prepare";
+import { type PreparedImage, toOffer, wireBytes } from "../prepare/prepared-image";
+import { type Patience, retrying, type Wait } from "../send/retry";
+import type { SendObject } from "../send/send-object";
+import { type Grant, sendUpload } from "../send/send-upload";
 import { Claims, unlessAborted } from "./claims";
-import { Gate } from "./gate";
 import { type Progress, withoutUpload } from "./journal";
-import { messages } from "./messages";
 import { Parallelism } from "./parallelism";
-import { Preparation, type Prepared } from "./preparation";
-import type { Preparer } from "./prepare";
-import { type PreparedImage, toOffer, wireBytes } from "./prepared-image";
-import { type Patience, retrying, type Wait } from "./retry";
-import type { SendObject } from "./send-object";
-import { type Grant, sendUpload } from "./send-upload";
-import { ServerDesk } from "./server-desk";
 import type { UploadItemState } from "./upload-item";
-import type { UploadServer } from "./upload-server";
 
 /** One file on its way. */
 export interface UploadTask {

@@ -1,5 +1,5 @@
+import { sha256 } from "../prepare/sha256";
 import type { Journal, Left, Progress } from "./journal";
-import { sha256 } from "./sha256";
 
 interface Options {
   journal: Journal;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "@/lib/errors";
 import { partBytes } from "@/lib/uploads/contract";
-import { maxTries } from "./retry";
-import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "./simulation";
+import { maxTries } from "../send/retry";
+import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "../simulation";
 import { hasEnded } from "./upload-item";
 import type { UploadQueue } from "./upload-queue";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "../simulation";
 import { type Origin, originOf, withOrigin } from "./origin";
-import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "./simulation";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -26,7 +26,7 @@ function file(title: string, folder: string | null = "Italy"): File {
   return withOrigin(chosen, { folder } satisfies Origin);
 }
 
-vi.mock("./sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const finish = () => clock.advance(Number.POSITIVE_INFINITY);
 const offered = () => queue.getSnapshot().items.map(({ folder }) => folder);

@@ -1,17 +1,17 @@
 import { v7 as uuidv7 } from "uuid";
 import { AppError } from "@/lib/errors";
-import { type Clock, systemClock } from "./clock";
-import { browserConnection, type Connection } from "./connection";
+import type { UploadServer } from "../calls/upload-server";
+import { type Clock, systemClock } from "../clock";
+import { messages } from "../messages";
+import type { Preparer } from "../prepare/prepare";
+import { browserConnection, type Connection } from "../send/connection";
+import { type SendObject, sendObject } from "../send/send-object";
 import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
 import { type Journal, noJournal, type Progress, unknown } from "./journal";
 import { LeftFiles } from "./left-files";
-import { messages } from "./messages";
 import { originOf } from "./origin";
-import type { Preparer } from "./prepare";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
-import { type SendObject, sendObject } from "./send-object";
 import { canHold, canRetry, failed, hasEnded, type UploadItemState } from "./upload-item";
-import type { UploadServer } from "./upload-server";
 
 export interface UploadQueueOptions {
   server: UploadServer;

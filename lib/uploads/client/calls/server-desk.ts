@@ -7,9 +7,9 @@ import {
   maxFilesPerConfirm,
   type Refusal,
 } from "@/lib/uploads/contract";
+import { type Patience, retrying, TransientError, type Wait } from "../send/retry";
 import { answerInTime } from "./answer-in-time";
 import { Batcher } from "./batcher";
-import { type Patience, retrying, TransientError, type Wait } from "./retry";
 import { call, callForAll, type UploadServer } from "./upload-server";
 
 const nothing = { ok: true, value: undefined } as const;

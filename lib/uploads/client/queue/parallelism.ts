@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../clock";
 
 /** Browsers open no more than six connections to one host. */
 const most = 6;

@@ -1,6 +1,6 @@
 import { AppError, type Failure } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { messages } from "./messages";
+import { messages } from "../messages";
 import { prepareImage } from "./prepare-image";
 import type { PreparedImage } from "./prepared-image";
 

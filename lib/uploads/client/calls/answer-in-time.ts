@@ -1,6 +1,6 @@
-import { sleep } from "./clock";
-import { messages } from "./messages";
-import { type Patience, TransientError } from "./retry";
+import { sleep } from "../clock";
+import { messages } from "../messages";
+import { type Patience, TransientError } from "../send/retry";
 
 /** A call may say nothing for so long before Pail is asked whether it is there at all. */
 const silenceMs = 30_000;

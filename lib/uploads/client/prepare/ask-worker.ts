@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors";
-import { messages } from "./messages";
+import { messages } from "../messages";
 
 /** What the worker answers. One question at a time; rejects where the worker dies, or with the signal's reason. */
 export function askWorker<Q, A>(worker: Worker, question: Q, signal?: AbortSignal): Promise<A> {

@@ -6,9 +6,9 @@ import {
   type PostForm,
   type Refusal,
 } from "@/lib/uploads/contract";
-import type { Clock } from "./clock";
-import { bucketRefusal, messages } from "./messages";
-import type { PreparedImage } from "./prepared-image";
+import type { Clock } from "../clock";
+import { bucketRefusal, messages } from "../messages";
+import type { PreparedImage } from "../prepare/prepared-image";
 import { type Patience, retrying, TransientError, type Wait } from "./retry";
 import type { SendFailure, SendObject, SendOptions, SendOutcome, SendTarget } from "./send-object";
 import { sendParts } from "./send-parts";
