@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { SimulatedClock } from "@/lib/testing/simulation";
 import { Gate } from "./gate";
 import { Parallelism } from "./queue/parallelism";
-import { SimulatedClock } from "./simulation";
 
 const never = new AbortController().signal;
 const MiB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import { SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
 import { sleep } from "../clock";
 import { messages } from "../messages";
-import { SimulatedClock, SimulatedWorld } from "../simulation";
 import { answerInTime } from "./answer-in-time";
 
 const never = new AbortController().signal;

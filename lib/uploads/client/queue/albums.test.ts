@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "../simulation";
+import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
 import { type Origin, originOf, withOrigin } from "./origin";
 import type { UploadQueue } from "./upload-queue";
 

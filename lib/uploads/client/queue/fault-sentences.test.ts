@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
 import { systemClock } from "../clock";
 import { maxTries } from "../send/retry";
-import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "../simulation";
 import type { UploadQueue } from "./upload-queue";
 
 // What the person reads about everything that can go wrong on the way, while it is tried again and when it has failed.

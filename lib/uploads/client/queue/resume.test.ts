@@ -6,7 +6,7 @@ import {
   SimulatedClock,
   SimulatedJournal,
   SimulatedWorld,
-} from "../simulation";
+} from "@/lib/testing/simulation";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;

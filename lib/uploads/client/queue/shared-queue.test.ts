@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "../simulation";
+import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
 import type { Left } from "./journal";
 import { createSharedQueue } from "./shared-queue";
 import type { UploadQueue } from "./upload-queue";

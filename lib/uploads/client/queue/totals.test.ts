@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SimulatedClock } from "../simulation";
+import { SimulatedClock } from "@/lib/testing/simulation";
 import { SpeedMeter, totalsOf } from "./totals";
 import type { UploadItem } from "./upload-item";
 

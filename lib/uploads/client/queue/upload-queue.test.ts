@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "@/lib/errors";
+import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
 import { partBytes } from "@/lib/uploads/contract";
 import { maxTries } from "../send/retry";
-import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "../simulation";
 import { hasEnded } from "./upload-item";
 import type { UploadQueue } from "./upload-queue";
 

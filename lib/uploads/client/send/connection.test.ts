@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
+import { SimulatedClock } from "@/lib/testing/simulation";
 import { messages } from "../messages";
-import { SimulatedClock } from "../simulation";
 import { AppConnection } from "./connection";
 import { maxTries, retrying, TransientError } from "./retry";
 

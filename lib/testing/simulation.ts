@@ -1,5 +1,17 @@
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
+import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
+import { type Clock, sleep } from "@/lib/uploads/client/clock";
+import type { Preparer } from "@/lib/uploads/client/prepare/prepare";
+import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
+import { unlessAborted } from "@/lib/uploads/client/queue/claims";
+import type { Journal, Left, Progress } from "@/lib/uploads/client/queue/journal";
+import {
+  createUploadQueue,
+  type UploadQueue,
+  type UploadQueueOptions,
+} from "@/lib/uploads/client/queue/upload-queue";
+import type { SendFailure, SendObject } from "@/lib/uploads/client/send/send-object";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
@@ -12,14 +24,6 @@ import {
   partsOf,
   type Refusal,
 } from "@/lib/uploads/contract";
-import type { UploadServer } from "./calls/upload-server";
-import { type Clock, sleep } from "./clock";
-import type { Preparer } from "./prepare/prepare";
-import type { PreparedImage } from "./prepare/prepared-image";
-import { unlessAborted } from "./queue/claims";
-import type { Journal, Left, Progress } from "./queue/journal";
-import { createUploadQueue, type UploadQueue, type UploadQueueOptions } from "./queue/upload-queue";
-import type { SendFailure, SendObject } from "./send/send-object";
 
 /** For tests: a clock that jumps from timer to timer, and a world on it that fails on demand. */
 export class SimulatedClock implements Clock {

@@ -6,7 +6,7 @@ import { images, uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import type { ListedObject } from "@/lib/storage/storage";
-import { isOpen } from "./objects";
+import { isOpen } from "@/lib/uploads/objects";
 
 /** What is younger may be on its way: an upload can end only a while after its copies were made. */
 const graceSeconds = 24 * 60 * 60;

@@ -4,8 +4,8 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { log } from "@/lib/log";
+import { sweep } from "@/lib/uploads/sweep";
 import { reconcile } from "./reconcile";
-import { sweep } from "./sweep";
 
 interface Job {
   everySeconds: number;

@@ -9,11 +9,11 @@ import { undoSeconds } from "@/lib/images/trash";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
 import { addViewer, makePicture, postAll, startTestPail } from "@/lib/test-pail";
-import { beginUploads } from "./begin";
-import { confirmUploads } from "./confirm";
+import { beginUploads } from "@/lib/uploads/begin";
+import { confirmUploads } from "@/lib/uploads/confirm";
+import { sweep } from "@/lib/uploads/sweep";
 import { runDueJobs } from "./jobs";
 import { reconcile, repair } from "./reconcile";
-import { sweep } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
