@@ -4,21 +4,21 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { log } from "@/lib/log";
-import { sweep } from "@/lib/uploads/sweep";
 import { reconcile } from "./reconcile";
+import { sweep } from "./sweep";
 
 interface Job {
   everySeconds: number;
-  /** After that whoever began it counts as gone, and another may begin. */
-  atMostSeconds: number;
+  /** How long the lease holds: after that whoever began it counts as gone, and another may begin. */
+  leaseSeconds: number;
   run(): Promise<object>;
 }
 
-const failedAgainSeconds = 5 * 60;
+const retrySeconds = 5 * 60;
 
-const all: Record<string, Job> = {
-  sweep: { everySeconds: 5 * 60, atMostSeconds: 30 * 60, run: runSweep },
-  reconcile: { everySeconds: 24 * 60 * 60, atMostSeconds: 6 * 60 * 60, run: runReconcile },
+const jobsByName: Record<string, Job> = {
+  sweep: { everySeconds: 5 * 60, leaseSeconds: 30 * 60, run: runSweep },
+  reconcile: { everySeconds: 24 * 60 * 60, leaseSeconds: 6 * 60 * 60, run: runReconcile },
 };
 
 /**
@@ -27,21 +27,22 @@ const all: Record<string, Job> = {
  */
 export async function runDueJobs(): Promise<Record<string, object | null>> {
   const reports: Record<string, object | null> = {};
-  for (const [name, job] of Object.entries(all)) {
-    const until = await claim(name, job);
-    if (until === null) continue;
+  for (const [name, job] of Object.entries(jobsByName)) {
+    const leasedUntil = await acquireLease(name, job);
+    if (leasedUntil === null) continue;
     const report = await attempt(name, job);
     reports[name] = report;
-    const pauseSeconds = report === null ? failedAgainSeconds : job.everySeconds;
-    await release(name, until, pauseSeconds);
+    const pauseSeconds = report === null ? retrySeconds : job.everySeconds;
+    await releaseLease(name, leasedUntil, pauseSeconds);
   }
   return reports;
 }
 
 const inSeconds = (seconds: number): Date => new Date(now().getTime() + seconds * 1000);
 
-async function claim(name: string, { atMostSeconds }: Job): Promise<Date | null> {
-  const notBefore = inSeconds(atMostSeconds);
+/** Of several instances one gets it: until when it has the job to itself, or null where it is not due or another has it. */
+async function acquireLease(name: string, { leaseSeconds }: Job): Promise<Date | null> {
+  const notBefore = inSeconds(leaseSeconds);
   const rows = await database()
     .orm.insert(jobs)
     .values({ name, notBefore })
@@ -50,12 +51,12 @@ async function claim(name: string, { atMostSeconds }: Job): Promise<Date | null>
   return rows.length > 0 ? notBefore : null;
 }
 
-/** Only what is still ours: after too long a time another instance may have claimed it. */
-async function release(name: string, until: Date, pauseSeconds: number): Promise<void> {
+/** Only a lease that is still ours: after too long a time another instance may have acquired it. */
+async function releaseLease(name: string, leasedUntil: Date, pauseSeconds: number): Promise<void> {
   await database()
     .orm.update(jobs)
     .set({ notBefore: inSeconds(pauseSeconds) })
-    .where(and(eq(jobs.name, name), eq(jobs.notBefore, until)));
+    .where(and(eq(jobs.name, name), eq(jobs.notBefore, leasedUntil)));
 }
 
 async function attempt(name: string, { run }: Job): Promise<object | null> {

@@ -1,19 +1,17 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
-import { images, jobs, uploads } from "@/lib/db/schema";
+import { images, uploads } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { undoSeconds } from "@/lib/images/trash";
-import { bucketClient } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
 import { addViewer, makePicture, postAll, startTestPail } from "@/lib/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
-import { sweep } from "@/lib/uploads/sweep";
-import { runDueJobs } from "./jobs";
 import { reconcile, repair } from "./reconcile";
+import { sweep } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -119,31 +117,4 @@ test("one in a hundred may go, more may not", async () => {
     deleted: 3,
     trashed: 0,
   });
-});
-
-test("of several instances one does a job that is due, and nobody does it again before its time", async () => {
-  await database().orm.delete(jobs);
-  const all = await Promise.all([runDueJobs(), runDueJobs(), runDueJobs()]);
-  expect(all.flatMap((reports) => Object.keys(reports)).sort()).toEqual(["reconcile", "sweep"]);
-  expect(await runDueJobs()).toEqual({});
-  later(0.1);
-  expect(Object.keys(await runDueJobs())).toEqual(["sweep"]);
-  later(25);
-  expect(Object.keys(await runDueJobs())).toEqual(["sweep", "reconcile"]);
-  // One whose instance died is taken over once its time is up.
-  const notBefore = new Date(Date.now() + 26 * 3_600_000);
-  await database().orm.update(jobs).set({ notBefore });
-  expect(await runDueJobs()).toEqual({});
-  later(26.1);
-  expect(Object.keys(await runDueJobs())).toEqual(["sweep", "reconcile"]);
-});
-
-test("a job that fails keeps no other from its turn, and is tried again five minutes later", async () => {
-  await database().orm.delete(jobs);
-  const send = vi.spyOn(bucketClient().s3, "send").mockRejectedValue(new Error("no bucket") as never);
-  expect(await runDueJobs()).toEqual({ sweep: null, reconcile: null });
-  send.mockRestore();
-  expect(await runDueJobs()).toEqual({});
-  later(0.1);
-  expect(await runDueJobs()).toMatchObject({ sweep: { expired: 0 }, reconcile: { orphans: 0 } });
 });

@@ -13,6 +13,7 @@ import { StorageError } from "@/lib/storage/s3-failure";
 import { addViewer, makePicture, startTestPail, type TestPicture } from "@/lib/test-pail";
 import { type Fault, faultOf, startFaultProxy } from "@/lib/testing/fault-proxy";
 import { reconcile } from "@/lib/upkeep/reconcile";
+import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
 import type { UploadServer } from "./client/calls/upload-server";
 import { hasEnded } from "./client/queue/upload-item";
@@ -20,7 +21,6 @@ import { createUploadQueue, type UploadQueue } from "./client/queue/upload-queue
 import { alwaysOnline } from "./client/send/connection";
 import { parseS3Error, type SendObject } from "./client/send/send-object";
 import { confirmUploads } from "./confirm";
-import { sweep } from "./sweep";
 
 // The browser's half, the server's verbs, a real database and a real bucket, with faults on every wire between them. What
 // goes wrong follows from the seed; in which order things meet does not, quite.
