@@ -1,4 +1,4 @@
-import { folderName, withOrigin } from "@/lib/uploads/client/queue/origin";
+import { folderName, withOrigin } from "@/lib/uploads/client/queue/file-source";
 
 /**
  * The files that were dropped, and those in dropped folders, but for what file managers keep there for themselves. Each with

@@ -2,10 +2,10 @@ import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { type Clock, sleep } from "@/lib/uploads/client/clock";
-import type { Preparer } from "@/lib/uploads/client/prepare/prepare";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
-import { unlessAborted } from "@/lib/uploads/client/queue/claims";
+import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
 import type { Journal, Left, Progress } from "@/lib/uploads/client/queue/journal";
+import { unlessAborted } from "@/lib/uploads/client/queue/single-flight";
 import {
   createUploadQueue,
   type UploadQueue,

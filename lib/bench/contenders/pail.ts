@@ -1,6 +1,6 @@
 import type { Result } from "@/lib/errors";
-import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/prepare";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
+import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/preparer";
 import { sha256 } from "@/lib/uploads/client/prepare/sha256";
 import { hasEnded } from "@/lib/uploads/client/queue/upload-item";
 import { createUploadQueue } from "@/lib/uploads/client/queue/upload-queue";

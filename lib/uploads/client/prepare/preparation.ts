@@ -1,6 +1,6 @@
-import { Gate } from "../gate";
-import type { Preparer } from "./prepare";
+import { Gate } from "../concurrency-limiter";
 import { heldBytes, type PreparedImage } from "./prepared-image";
+import type { Preparer } from "./preparer";
 
 export interface Prepared {
   image: PreparedImage;

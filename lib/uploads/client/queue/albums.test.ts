@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
-import { type Origin, originOf, withOrigin } from "./origin";
+import { type Origin, originOf, withOrigin } from "./file-source";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;

@@ -1,9 +1,9 @@
 import { type DBSchema, openDB, unwrap } from "idb";
 import { askWorker } from "../prepare/ask-worker";
-import { startForeignWorker } from "../prepare/foreign-worker";
+import { startForeignWorker } from "../prepare/cross-origin-worker";
 import type { CopyReply, CopyRequest } from "./copy.worker";
+import { originOf } from "./file-source";
 import { type Journal, type Left, type Progress, unknown } from "./journal";
-import { originOf } from "./origin";
 
 interface Row extends Progress {
   id: string;

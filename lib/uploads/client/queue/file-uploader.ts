@@ -1,19 +1,19 @@
 import { AppError } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
-import { ServerDesk } from "../calls/server-desk";
+import { ServerDesk } from "../calls/batched-server";
 import type { UploadServer } from "../calls/upload-server";
-import { Gate } from "../gate";
+import { Gate } from "../concurrency-limiter";
 import { messages } from "../messages";
 import { Preparation, type Prepared } from "../prepare/preparation";
-import type { Preparer } from "../prepare/prepare";
 import { type PreparedImage, toOffer, wireBytes } from "../prepare/prepared-image";
+import type { Preparer } from "../prepare/preparer";
 import { type Patience, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
-import { Claims, unlessAborted } from "./claims";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
+import { Claims, unlessAborted } from "./single-flight";
 import type { UploadItemState } from "./upload-item";
 
 /** One file on its way. */

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { type Origin, originOf, withOrigin } from "./origin";
+import { type Origin, originOf, withOrigin } from "./file-source";
 import type { QueueSnapshot } from "./queue-store";
 import { hasEnded } from "./upload-item";
 import type { Chosen, UploadQueue } from "./upload-queue";

@@ -3,13 +3,13 @@ import { AppError } from "@/lib/errors";
 import type { UploadServer } from "../calls/upload-server";
 import { type Clock, systemClock } from "../clock";
 import { messages } from "../messages";
-import type { Preparer } from "../prepare/prepare";
+import type { Preparer } from "../prepare/preparer";
 import { browserConnection, type Connection } from "../send/connection";
 import { type SendObject, sendObject } from "../send/send-object";
+import { originOf } from "./file-source";
 import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
+import { LeftFiles } from "./interrupted-uploads";
 import { type Journal, noJournal, type Progress, unknown } from "./journal";
-import { LeftFiles } from "./left-files";
-import { originOf } from "./origin";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { canHold, canRetry, failed, hasEnded, type UploadItemState } from "./upload-item";
 

@@ -2,7 +2,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
 import { sleep } from "../clock";
 import { messages } from "../messages";
-import { answerInTime } from "./answer-in-time";
+import { answerInTime } from "./call-timeout";
 
 const never = new AbortController().signal;
 let clock: SimulatedClock;

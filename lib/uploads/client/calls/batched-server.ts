@@ -8,8 +8,8 @@ import {
   type Refusal,
 } from "@/lib/uploads/contract";
 import { type Patience, retrying, TransientError, type Wait } from "../send/retry";
-import { answerInTime } from "./answer-in-time";
 import { Batcher } from "./batcher";
+import { answerInTime } from "./call-timeout";
 import { call, callForAll, type UploadServer } from "./upload-server";
 
 const nothing = { ok: true, value: undefined } as const;

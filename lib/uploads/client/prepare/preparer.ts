@@ -2,7 +2,7 @@ import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { messages } from "../messages";
 import { askWorker } from "./ask-worker";
-import { startForeignWorker } from "./foreign-worker";
+import { startForeignWorker } from "./cross-origin-worker";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
 

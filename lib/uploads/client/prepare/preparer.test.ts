@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createPreparer } from "./prepare";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
+import { createPreparer } from "./preparer";
 
 const limits = { maxBytes: 1000, maxPixels: 1000 };
 const never = new AbortController().signal;

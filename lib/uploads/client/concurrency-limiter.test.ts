@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { SimulatedClock } from "@/lib/testing/simulation";
-import { Gate } from "./gate";
+import { Gate } from "./concurrency-limiter";
 import { Parallelism } from "./queue/parallelism";
 
 const never = new AbortController().signal;
