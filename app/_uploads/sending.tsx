@@ -13,10 +13,10 @@ import { createSharedQueue } from "@/lib/uploads/client/queue/shared-queue";
 import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
-import { enableHangUp, hangUp } from "./abort-actions";
+import { abortActions, enableAbortActions } from "./abort-actions";
 import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
 import { StayUntilSent } from "./stay-until-sent";
-import { TabTells } from "./tab-progress";
+import { TabProgress } from "./tab-progress";
 import { Tray } from "./tray";
 import { noteUnderWay } from "./under-way";
 
@@ -42,7 +42,7 @@ export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
       <Tray queue={queue} />
       <PicturesArrive queue={queue} />
       <StayUntilSent queue={queue} />
-      <TabTells queue={queue} />
+      <TabProgress queue={queue} />
       <NoteUnderWay queue={queue} viewerId={viewerId} />
     </>
   );
@@ -55,7 +55,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const disableHangUp = enableHangUp();
+    const disableAbortActions = enableAbortActions();
     const server = serverFor(viewerId, () => {
       if (window.location.pathname.startsWith("/albums")) router.refresh();
     });
@@ -72,7 +72,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
     return () => {
       made.close();
       preparer.close();
-      disableHangUp();
+      disableAbortActions();
     };
   }, []);
   return queue;
@@ -89,7 +89,7 @@ const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
     if (result.ok) onAlbum();
     return result;
   }),
-  hangUp,
+  abortCalls: abortActions,
 });
 
 /** A private window, or a full disk, may refuse to keep anything. */
@@ -131,7 +131,8 @@ function PicturesArrive({ queue }: { queue: UploadQueue }) {
 /** So that the next page knows whether to look, and the pages beside this one. */
 function NoteUnderWay({ queue, viewerId }: { queue: UploadQueue; viewerId: string }) {
   const { items, totals } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
-  const isUnderWay = totals.active + totals.failed > 0 || items.some(({ state }) => state.status === "left");
+  const isUnderWay =
+    totals.active + totals.failed > 0 || items.some(({ state }) => state.status === "interrupted");
   useEffect(() => {
     void queue.restored.then(() => noteUnderWay(viewerId, isUnderWay));
   }, [queue, viewerId, isUnderWay]);

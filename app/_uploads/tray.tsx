@@ -9,7 +9,15 @@ import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
 import { TrayList } from "./tray-list";
-import { albumOffer, albumsMade, headlineOf, leftSentence, otherPictures, paceOf, shareOf } from "./wording";
+import {
+  albumOffer,
+  albumsMade,
+  headlineOf,
+  interruptedSentence,
+  otherPictures,
+  paceOf,
+  shareOf,
+} from "./wording";
 
 const textButton =
   "shrink-0 min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text";
@@ -76,7 +84,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
       )}
       <Blocked items={items} />
-      <Left items={items} queue={queue} />
+      <Interrupted items={items} queue={queue} />
       <AlbumOffer items={items} queue={queue} />
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
@@ -120,21 +128,23 @@ function Blocked({ items }: { items: UploadItem[] }) {
 }
 
 /** What an earlier page could not bring to an end. */
-function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
   const id = useId();
-  const left = items.filter(({ state }) => state.status === "left");
-  if (left.length === 0) return null;
-  const rejoin = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const others = await queue.rejoin([...(currentTarget.files ?? [])]);
+  const interrupted = items.filter(({ state }) => state.status === "interrupted");
+  if (interrupted.length === 0) return null;
+  const reattach = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
+    const others = await queue.reattach([...(currentTarget.files ?? [])]);
     currentTarget.value = "";
     if (others.length > 0) toast(otherPictures(others.map(({ name }) => name)));
   };
-  const asks = left.some(({ state }) => state.status === "left" && state.needs === "permission");
+  const asks = interrupted.some(
+    ({ state }) => state.status === "interrupted" && state.needs === "permission",
+  );
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-1 pr-2 pb-1 pl-4 text-sm">
-      <p className="mr-auto">{leftSentence(left.length)}</p>
+      <p className="mr-auto">{interruptedSentence(interrupted.length)}</p>
       {asks ? (
-        <button type="button" className={textButton} onClick={() => void queue.openLeft()}>
+        <button type="button" className={textButton} onClick={() => void queue.openInterrupted()}>
           Go on
         </button>
       ) : (
@@ -144,7 +154,7 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
             type="file"
             multiple
             className="peer absolute inset-0 size-full cursor-pointer opacity-0"
-            onChange={rejoin}
+            onChange={reattach}
           />
           <label
             htmlFor={id}
@@ -158,7 +168,7 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
         type="button"
         className={textButton}
         onClick={() => {
-          for (const item of left) queue.cancel(item.id);
+          for (const item of interrupted) queue.cancel(item.id);
         }}
       >
         Discard

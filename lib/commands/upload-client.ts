@@ -11,7 +11,7 @@ import type { PostForm } from "@/lib/uploads/contract";
 
 type Files = z.input<typeof operations.beginUploads.input>["files"];
 
-const patience = { clock: systemClock, random: Math.random, connection: alwaysOnline };
+const retryContext = { clock: systemClock, random: Math.random, connection: alwaysOnline };
 
 /** A Pail as programs see it. Every request is tried again as the browser does; what fails for good is an AppError. */
 export class UploadClient {
@@ -38,7 +38,7 @@ export class UploadClient {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", file, "file");
-    return this.patiently(async () => {
+    return this.withRetries(async () => {
       const response = await this.fetch(messages.network, url, { method: "POST", body });
       if (response.ok) return;
       const refusal = parseS3Error(await response.text());
@@ -54,7 +54,7 @@ export class UploadClient {
     path: string,
     input?: object,
   ): Promise<z.output<A>> {
-    return this.patiently(async () => {
+    return this.withRetries(async () => {
       const response = await this.fetch(messages.serverSilent, this.origin + path, {
         method,
         // The token goes to this origin and to no other.
@@ -73,8 +73,8 @@ export class UploadClient {
     });
   }
 
-  private patiently<T>(work: () => Promise<T>): Promise<T> {
-    return retrying(work, patience, this.signal, () => {});
+  private withRetries<T>(work: () => Promise<T>): Promise<T> {
+    return retrying(work, retryContext, this.signal, () => {});
   }
 
   private async fetch(

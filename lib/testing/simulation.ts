@@ -4,7 +4,7 @@ import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { type Clock, sleep } from "@/lib/uploads/client/clock";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
 import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
-import type { Journal, Left, Progress } from "@/lib/uploads/client/queue/journal";
+import type { InterruptedUpload, Journal, Progress } from "@/lib/uploads/client/queue/journal";
 import { unlessAborted } from "@/lib/uploads/client/queue/single-flight";
 import {
   createUploadQueue,
@@ -68,7 +68,7 @@ const never = new AbortController().signal;
 export type ServerFault =
   | "throws"
   | "loses_answer"
-  /** neither this call nor any later one is answered, until somebody hangs up */
+  /** neither this call nor any later one is answered, until the calls are aborted */
   | "silent"
   | "rate_limited"
   | "unavailable"
@@ -185,7 +185,7 @@ export class SimulatedWorld {
       this.refusals.push(refusal);
       return this.#act(() => `number-${this.refusals.length}`);
     },
-    hangUp: () => {
+    abortCalls: () => {
       this.#silence?.abort(new TypeError("Failed to fetch"));
       this.#silence = null;
     },
@@ -319,7 +319,7 @@ export class SimulatedJournal implements Journal {
 
   constructor(private readonly keeps: (file: File) => boolean = () => true) {}
 
-  left = async (): Promise<Left[]> =>
+  readInterrupted = async (): Promise<InterruptedUpload[]> =>
     [...this.rows].map(([id, { file, isKept, progress }]) => {
       const { name, size: bytes, lastModified } = file;
       const open = isKept ? async () => file : null;

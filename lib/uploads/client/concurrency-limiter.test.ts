@@ -1,23 +1,21 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { SimulatedClock } from "@/lib/testing/simulation";
-import { Gate } from "./concurrency-limiter";
-import { Parallelism } from "./queue/parallelism";
+import { ConcurrencyLimiter } from "./concurrency-limiter";
 
 const never = new AbortController().signal;
 const MiB = 1024 * 1024;
 
 it("lets the smallest in first, and never fills all places with large ones", async () => {
-  const gate = new Gate({ places: () => 2 });
+  const limiter = new ConcurrencyLimiter({ maxConcurrent: () => 2 });
   const inside: string[] = [];
   const enter = async (name: string, bytes: number) => {
-    const leave = await gate.enter(bytes, never);
+    const leave = await limiter.acquire(bytes, never);
     inside.push(name);
     return leave;
   };
-  gate.close();
+  limiter.pause();
   const large = [enter("giant", 900 * MiB), enter("large", 40 * MiB)];
-  gate.open();
+  limiter.resume();
   const leaveLarge = await large[1];
   expect(inside).toEqual(["large"]);
   const small = [enter("second", 2), enter("first", 1), enter("third", 3)];
@@ -33,61 +31,22 @@ it("lets in the smallest first, those alike as they came, and nobody who gave up
   const waiting = fc.record({ bytes: fc.nat(5), givesUp: fc.boolean() });
   await fc.assert(
     fc.asyncProperty(fc.array(waiting), async (all) => {
-      const gate = new Gate({ places: () => 1 });
+      const limiter = new ConcurrencyLimiter({ maxConcurrent: () => 1 });
       const inside: number[] = [];
-      gate.close();
+      limiter.pause();
       const passed = all.map(async ({ bytes, givesUp }, index) => {
         const controller = new AbortController();
-        const entered = gate.enter(bytes, controller.signal);
+        const entered = limiter.acquire(bytes, controller.signal);
         if (givesUp) queueMicrotask(() => controller.abort());
         const leave = await entered.catch(() => () => {});
         if (!givesUp) inside.push(index);
         leave();
       });
       await Promise.resolve();
-      gate.open();
+      limiter.resume();
       await Promise.all(passed);
       const stayed = [...all.keys()].filter((index) => !all[index]?.givesUp);
       expect(inside).toEqual(stayed.sort((a, b) => (all[a]?.bytes ?? 0) - (all[b]?.bytes ?? 0) || a - b));
     }),
   );
-});
-
-/** Sends at this rate for so long, in steps of 100 ms. */
-function send(parallelism: Parallelism, clock: SimulatedClock, seconds: number, bytesPerMs: () => number) {
-  return Array.from({ length: seconds * 10 }).reduce<Promise<void>>(async (before) => {
-    await before;
-    await clock.advance(100);
-    parallelism.moved(100 * bytesPerMs());
-  }, Promise.resolve());
-}
-
-it("sends more at a time where that is faster, up to six", async () => {
-  const clock = new SimulatedClock();
-  const parallelism = new Parallelism(clock);
-  await send(parallelism, clock, 120, () => 100 * parallelism.places);
-  expect(parallelism.places).toBe(6);
-});
-
-it("sends no more at a time where that is not faster, and tries again later", async () => {
-  const clock = new SimulatedClock();
-  const parallelism = new Parallelism(clock);
-  const seen = new Set<number>();
-  for (let second = 0; second < 120; second += 1) {
-    await send(parallelism, clock, 1, () => 500);
-    seen.add(parallelism.places);
-  }
-  expect([...seen].sort()).toEqual([4, 5]);
-  expect(parallelism.places).toBe(4);
-});
-
-it("halves at once for a bucket that is busy, and never stops", async () => {
-  const clock = new SimulatedClock();
-  const parallelism = new Parallelism(clock);
-  for (const places of [2, 1, 1]) {
-    parallelism.slowDown();
-    expect(parallelism.places).toBe(places);
-  }
-  await send(parallelism, clock, 300, () => 100 * parallelism.places);
-  expect(parallelism.places).toBe(6);
 });

@@ -1,11 +1,11 @@
 interface Waiting {
   bytes: number;
-  open(): void;
+  start(): void;
 }
 
-export interface GateOptions {
-  places(): number;
-  /** nobody but the first gets in while it is */
+interface LimiterOptions {
+  maxConcurrent(): number;
+  /** While it is, none but the first starts. */
   isFull?(): boolean;
 }
 
@@ -13,31 +13,31 @@ export interface GateOptions {
 const largeBytes = 32 * 1024 * 1024;
 
 /**
- * Lets at most `places` in at a time: the smallest first, in the order in which they came where they are alike, and nobody
- * while it is closed. The last free place is for none that is large, unless it is the only one.
+ * Lets at most `maxConcurrent` run at a time: the smallest first, in the order in which they came where they are alike, and
+ * none while it is paused. The last free place is for none that is large, unless it is the only one.
  */
-export class Gate {
+export class ConcurrencyLimiter {
   /** the next one first */
   readonly #waiting: Waiting[] = [];
-  #inside = 0;
-  #isClosed = false;
+  #running = 0;
+  #isPaused = false;
 
-  constructor(private readonly options: GateOptions) {}
+  constructor(private readonly options: LimiterOptions) {}
 
-  get isCrowded(): boolean {
-    return this.#inside >= this.options.places();
+  get isSaturated(): boolean {
+    return this.#running >= this.options.maxConcurrent();
   }
 
-  /** Resolves to the way out, which may be taken more than once. */
-  enter(bytes: number, signal: AbortSignal): Promise<() => void> {
+  /** Resolves to what gives the place back, which may be called more than once. Rejects with the signal's reason. */
+  acquire(bytes: number, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const waiting: Waiting = {
         bytes,
-        open: () => {
+        start: () => {
           signal.removeEventListener("abort", giveUp);
-          this.#inside += 1;
-          resolve(this.#wayOut());
+          this.#running += 1;
+          resolve(this.#releaseOnce());
         },
       };
       const giveUp = () => {
@@ -45,48 +45,48 @@ export class Gate {
         reject(signal.reason);
       };
       signal.addEventListener("abort", giveUp, { once: true });
-      this.#waiting.splice(this.#placeFor(bytes), 0, waiting);
-      this.#admit();
+      this.#waiting.splice(this.#indexFor(bytes), 0, waiting);
+      this.#startWaiting();
     });
   }
 
-  /** Those who are inside go on. */
-  close(): void {
-    this.#isClosed = true;
+  /** What runs goes on. */
+  pause(): void {
+    this.#isPaused = true;
   }
 
-  open(): void {
-    this.#isClosed = false;
-    this.#admit();
+  resume(): void {
+    this.#isPaused = false;
+    this.#startWaiting();
   }
 
-  #wayOut(): () => void {
-    let isOut = false;
+  #releaseOnce(): () => void {
+    let isReleased = false;
     return () => {
-      if (isOut) return;
-      isOut = true;
-      this.#inside -= 1;
-      this.#admit();
+      if (isReleased) return;
+      isReleased = true;
+      this.#running -= 1;
+      this.#startWaiting();
     };
   }
 
-  #admit(): void {
+  #startWaiting(): void {
     const { isFull } = this.options;
-    while (!this.#isClosed && !this.isCrowded && !(this.#inside > 0 && isFull?.())) {
+    while (!this.#isPaused && !this.isSaturated && !(this.#running > 0 && isFull?.())) {
       const next = this.#takeNext();
       if (next === undefined) return;
-      next.open();
+      next.start();
     }
   }
 
   #takeNext(): Waiting | undefined {
-    const isLastPlace = this.#inside > 0 && this.#inside === this.options.places() - 1;
+    const isLastPlace = this.#running > 0 && this.#running === this.options.maxConcurrent() - 1;
     if (isLastPlace && (this.#waiting[0]?.bytes ?? 0) >= largeBytes) return undefined;
     return this.#waiting.shift();
   }
 
   /** Behind all that are no larger: there may be thousands. */
-  #placeFor(bytes: number): number {
+  #indexFor(bytes: number): number {
     let from = 0;
     let to = this.#waiting.length;
     while (from < to) {

@@ -7,44 +7,44 @@ import {
   maxFilesPerConfirm,
   type Refusal,
 } from "@/lib/uploads/contract";
-import { type Patience, retrying, TransientError, type Wait } from "../send/retry";
+import { type RetryContext, retrying, TransientError, type Wait } from "../send/retry";
 import { Batcher } from "./batcher";
-import { answerInTime } from "./call-timeout";
+import { withCallTimeout } from "./call-timeout";
 import { call, callForAll, type UploadServer } from "./upload-server";
 
 const nothing = { ok: true, value: undefined } as const;
 
 type OnWait = (wait: Wait | null) => void;
 
-interface DeskOptions {
+interface BatchedServerOptions {
   server: UploadServer;
-  patience: Patience;
+  retryContext: RetryContext;
   parallelSends(): number;
 }
 
 /** Where files go with what they ask of the server, and are asked for together: few calls, and none too late. */
-export class ServerDesk {
+export class BatchedServer {
   readonly #begins: Batcher<{ offer: ImageOffer; onWait: OnWait }, BeginOutcome>;
   readonly #confirms: Batcher<{ uploadId: string; onWait: OnWait }, ConfirmOutcome>;
   readonly #abandons: Batcher<string, unknown>;
   readonly #additions: Batcher<{ name: string; imageId: string; onWait: OnWait }, unknown>;
   readonly #server: UploadServer;
-  readonly #patience: Patience;
+  readonly #retryContext: RetryContext;
   readonly #counts = { preparing: 0, beginning: 0, sending: 0 };
 
-  constructor({ server, patience, parallelSends }: DeskOptions) {
+  constructor({ server, retryContext, parallelSends }: BatchedServerOptions) {
     this.#server = server;
-    this.#patience = patience;
-    const { clock } = patience;
+    this.#retryContext = retryContext;
+    const { clock } = retryContext;
     const counts = this.#counts;
-    const patiently = <I extends { onWait: OnWait }, O>(
+    const withRetries = <I extends { onWait: OnWait }, O>(
       inputs: I[],
       signal: AbortSignal,
       work: () => Promise<O>,
     ) =>
       retrying(
         () => this.#inTime(work),
-        patience,
+        retryContext,
         signal,
         (wait) => {
           for (const { onWait } of inputs) onWait(wait);
@@ -61,7 +61,7 @@ export class ServerDesk {
         return counts.sending > parallelSends() ? "must" : "may";
       },
       run: (inputs, signal) =>
-        patiently(inputs, signal, () =>
+        withRetries(inputs, signal, () =>
           callForAll(inputs.length, () => server.begin(inputs.map(({ offer }) => offer))),
         ),
     });
@@ -71,7 +71,7 @@ export class ServerDesk {
       clock,
       shouldWait: () => (counts.preparing + counts.beginning + counts.sending === 0 ? "no" : "may"),
       run: (inputs, signal) =>
-        patiently(inputs, signal, () =>
+        withRetries(inputs, signal, () =>
           callForAll(inputs.length, () => server.confirm(inputs.map(({ uploadId }) => uploadId))),
         ),
     });
@@ -91,7 +91,7 @@ export class ServerDesk {
       clock,
       shouldWait: () => "may",
       run: (inputs, signal) =>
-        patiently(inputs, signal, async () => {
+        withRetries(inputs, signal, async () => {
           for (const name of new Set(inputs.map((input) => input.name))) {
             const imageIds = inputs.flatMap((input) => (input.name === name ? [input.imageId] : []));
             await call(async () => (await server.addToAlbum?.({ name, imageIds })) ?? nothing);
@@ -163,7 +163,7 @@ export class ServerDesk {
   }
 
   #inTime<T>(call: () => Promise<T>): Promise<T> {
-    return answerInTime(call, this.#patience, () => this.#server.hangUp?.());
+    return withCallTimeout(call, this.#retryContext, () => this.#server.abortCalls?.());
   }
 
   #reconsider(): void {

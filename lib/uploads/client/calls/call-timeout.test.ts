@@ -2,24 +2,24 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
 import { sleep } from "../clock";
 import { messages } from "../messages";
-import { answerInTime } from "./call-timeout";
+import { withCallTimeout } from "./call-timeout";
 
 const never = new AbortController().signal;
 let clock: SimulatedClock;
 let world: SimulatedWorld;
-const hangUp = vi.fn();
+const abortCalls = vi.fn();
 
 beforeEach(() => {
   clock = new SimulatedClock();
   world = new SimulatedWorld(clock);
-  hangUp.mockReset();
+  abortCalls.mockReset();
 });
 
 /** What comes of a call that takes so long, and when it is known. */
 async function call(ms: number) {
-  const patience = { clock, connection: world.connection, random: () => 0.5 };
+  const retryContext = { clock, connection: world.connection, random: () => 0.5 };
   let outcome: unknown;
-  const done = answerInTime(() => sleep(clock, ms, never).then(() => "answer"), patience, hangUp)
+  const done = withCallTimeout(() => sleep(clock, ms, never).then(() => "answer"), retryContext, abortCalls)
     .then(
       (answer) => answer,
       (error) => error.failure,
@@ -34,20 +34,20 @@ async function call(ms: number) {
 
 it("waits for minutes where Pail is there", async () => {
   expect(await call(299_000)).toEqual({ what: "answer", atMs: 299_000 });
-  expect(hangUp).not.toHaveBeenCalled();
+  expect(abortCalls).not.toHaveBeenCalled();
 });
 
-it("hangs up after five minutes even then", async () => {
+it("aborts the calls after five minutes even then", async () => {
   expect(await call(301_000)).toEqual({ what: messages.stalled, atMs: 300_000 });
-  expect(hangUp).toHaveBeenCalledOnce();
+  expect(abortCalls).toHaveBeenCalledOnce();
 });
 
-it("hangs up after half a minute where Pail is not there", async () => {
+it("aborts the calls after half a minute where Pail is not there", async () => {
   world.isOnline = false;
   expect(await call(29_000)).toEqual({ what: "answer", atMs: 29_000 });
-  expect(hangUp).not.toHaveBeenCalled();
+  expect(abortCalls).not.toHaveBeenCalled();
   expect(await call(31_000)).toEqual({ what: messages.stalled, atMs: 1_030_000 });
-  expect(hangUp).toHaveBeenCalledOnce();
+  expect(abortCalls).toHaveBeenCalledOnce();
 });
 
 it("asks no more once there is an answer", async () => {

@@ -12,8 +12,8 @@ export interface UploadServer {
   addToAlbum?(addition: { name: string; imageIds: string[] }): Promise<Result<unknown>>;
   /** Resolves to the number under which the server's log has the reason. */
   reportRefusal?(refusal: Refusal): Promise<Result<string>>;
-  /** Cuts off the calls that are under way, as one of them does not answer: the others may wait for it. */
-  hangUp?(): void;
+  /** Aborts the calls that are under way, as one of them does not answer: the others may wait for it. */
+  abortCalls?(): void;
 }
 
 /** One call for many files: as many answers. */

@@ -3,7 +3,7 @@
  * there, so a script of this page loads it. The bundler wants `new Worker(new URL(…))` word for word, and its loader asks
  * `location` where it came from; so for the length of the call the constructor is ours, and in the worker `location` is too.
  */
-export function startForeignWorker(start: () => Worker): Worker {
+export function startCrossOriginWorker(start: () => Worker): Worker {
   const Native = globalThis.Worker;
   globalThis.Worker = class extends Native {
     constructor(script: string | URL, options?: WorkerOptions) {

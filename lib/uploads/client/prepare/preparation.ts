@@ -1,4 +1,4 @@
-import { Gate } from "../concurrency-limiter";
+import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { heldBytes, type PreparedImage } from "./prepared-image";
 import type { Preparer } from "./preparer";
 
@@ -14,49 +14,49 @@ const maxHeldBytes = 64 * 1024 * 1024;
 
 /** Prepares files, as many at a time as the preparer can, and no further ahead than what is held allows. */
 export class Preparation {
-  readonly #preparing: Gate;
-  readonly #holding = new Gate({
-    places: () => maxHeldFiles,
+  readonly #preparing: ConcurrencyLimiter;
+  readonly #holding = new ConcurrencyLimiter({
+    maxConcurrent: () => maxHeldFiles,
     isFull: () => this.#heldBytes >= maxHeldBytes,
   });
   #heldBytes = 0;
 
   constructor(private readonly preparer: Preparer) {
-    this.#preparing = new Gate({ places: () => preparer.concurrency });
+    this.#preparing = new ConcurrencyLimiter({ maxConcurrent: () => preparer.concurrency });
   }
 
   pause(): void {
-    this.#preparing.close();
+    this.#preparing.pause();
   }
 
   resume(): void {
-    this.#preparing.open();
+    this.#preparing.resume();
   }
 
   async prepare(file: File, signal: AbortSignal, onStart: () => void): Promise<Prepared> {
-    let leave = () => {};
-    let letGo = () => {};
+    let endPreparing = () => {};
+    let endHolding = () => {};
     try {
-      leave = await this.#preparing.enter(file.size, signal);
-      letGo = await this.#holding.enter(0, signal);
+      endPreparing = await this.#preparing.acquire(file.size, signal);
+      endHolding = await this.#holding.acquire(0, signal);
       onStart();
       const image = await this.preparer.prepare(file, signal);
-      return { image, release: this.#hold(image, letGo) };
+      return { image, release: this.#hold(image, endHolding) };
     } catch (error) {
-      letGo();
+      endHolding();
       throw error;
     } finally {
-      leave();
+      endPreparing();
     }
   }
 
-  #hold(image: PreparedImage, letGo: () => void): () => void {
+  #hold(image: PreparedImage, endHolding: () => void): () => void {
     let bytes = heldBytes(image);
     this.#heldBytes += bytes;
     return () => {
       this.#heldBytes -= bytes;
       bytes = 0;
-      letGo();
+      endHolding();
     };
   }
 }

@@ -9,7 +9,7 @@ export async function prepareImage(file: File, limits: UploadLimits): Promise<Pr
   // Each read of a file goes through the browser's main process, and costs more than its hash: one read does for all.
   const isRead = file.size <= Math.min(maxBytesAtOnce, limits.maxBytes);
   const bytes = isRead ? await file.arrayBuffer() : null;
-  const inspection = await inspect(sourceOf(file, bytes), limits);
+  const inspection = await inspect(byteSourceOf(file, bytes), limits);
   const hashes = bytes === null ? await sha256WithParts(file) : { sha256: await sha256OfBytes(bytes) };
   const { display, thumb, thumbhash } = await derive({ file, bytes }, inspection);
   return {
@@ -20,7 +20,7 @@ export async function prepareImage(file: File, limits: UploadLimits): Promise<Pr
   };
 }
 
-function sourceOf(file: File, bytes: ArrayBuffer | null): ByteSource {
+function byteSourceOf(file: File, bytes: ArrayBuffer | null): ByteSource {
   return {
     bytes: file.size,
     read: async (start, end) =>

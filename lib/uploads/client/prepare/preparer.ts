@@ -2,7 +2,7 @@ import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { messages } from "../messages";
 import { askWorker } from "./ask-worker";
-import { startForeignWorker } from "./cross-origin-worker";
+import { startCrossOriginWorker } from "./cross-origin-worker";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
 
@@ -25,7 +25,9 @@ export function createPreparer({
   limits,
   concurrency = Math.min(4, Math.max(1, navigator.hardwareConcurrency)),
   createWorker = () =>
-    startForeignWorker(() => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" })),
+    startCrossOriginWorker(
+      () => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" }),
+    ),
 }: PreparerOptions): Preparer & { close(): void } {
   const idle: Worker[] = [];
   /** how many pictures each has prepared */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
-import { type Origin, originOf, withOrigin } from "./file-source";
+import { type FileSource, sourceOf, withSource } from "./file-source";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -23,7 +23,7 @@ function openPage(): void {
 
 function file(title: string, folder: string | null = "Italy"): File {
   const chosen = new File([title.padEnd(1000)], `${title}.jpg`, { lastModified: 1 });
-  return withOrigin(chosen, { folder } satisfies Origin);
+  return withSource(chosen, { folder } satisfies FileSource);
 }
 
 vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
@@ -128,7 +128,7 @@ describe("in a later page", () => {
     openPage();
     await finish();
     expect(offered()).toEqual([null, null]);
-    await queue.rejoin(chosen);
+    await queue.reattach(chosen);
     await finish();
     expect(album("Italy").sort()).toEqual(["hill", "lake"]);
   });
@@ -147,7 +147,7 @@ describe("in a later page", () => {
 
 it("the folder of a file that was chosen with its folder is known", () => {
   const chosen = (webkitRelativePath: string) =>
-    originOf(
+    sourceOf(
       Object.defineProperty(new File([], "a.jpg"), "webkitRelativePath", { value: webkitRelativePath }),
     );
   expect(chosen("").folder).toBeNull();

@@ -1,9 +1,9 @@
 import { type DBSchema, openDB, unwrap } from "idb";
 import { askWorker } from "../prepare/ask-worker";
-import { startForeignWorker } from "../prepare/cross-origin-worker";
+import { startCrossOriginWorker } from "../prepare/cross-origin-worker";
 import type { CopyReply, CopyRequest } from "./copy.worker";
-import { originOf } from "./file-source";
-import { type Journal, type Left, type Progress, unknown } from "./journal";
+import { sourceOf } from "./file-source";
+import { type InterruptedUpload, type Journal, noProgress, type Progress } from "./journal";
 
 interface Row extends Progress {
   id: string;
@@ -73,7 +73,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
   /** Until it is done, or need not be any more: without a network, the worker's script may not come. */
   async function askCopier(question: CopyRequest): Promise<CopyReply> {
     while (present.has(question.name)) {
-      copier ??= startForeignWorker(
+      copier ??= startCrossOriginWorker(
         () => new Worker(new URL("./copy.worker.ts", import.meta.url), { type: "module" }),
       );
       try {
@@ -114,7 +114,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
 
   function add(id: string, file: File, progress: Progress): void {
     const { name, type, size: bytes, lastModified } = file;
-    const { handle } = originOf(file);
+    const { handle } = sourceOf(file);
     const row: Row = {
       ...{ id, viewerId, name, type, bytes, lastModified, isCopied: false, ...progress },
       ...(handle && { handle }),
@@ -140,21 +140,21 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     void warned(copies.removeEntry(id));
   }
 
-  async function left(): Promise<Left[]> {
+  async function readInterrupted(): Promise<InterruptedUpload[]> {
     try {
-      return await readLeft();
+      return await readRows();
     } catch (error) {
       console.warn("the journal of uploads could not be read", error);
       return [];
     }
   }
 
-  async function readLeft(): Promise<Left[]> {
+  async function readRows(): Promise<InterruptedUpload[]> {
     const rows = await db.getAllFromIndex("files", "viewer", viewerId);
     for (const row of rows) present.set(row.id, row);
     copiedBytes = rows.reduce((sum, row) => sum + (row.isCopied ? row.bytes : 0), 0);
     await removeStrays();
-    return Promise.all(rows.map((row) => leftOf(row)));
+    return Promise.all(rows.map((row) => interruptedOf(row)));
   }
 
   /** Half-written copies of a page that was closed. */
@@ -163,9 +163,9 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     for await (const id of copies.keys()) if (!known.has(id)) await copies.removeEntry(id);
   }
 
-  async function leftOf(written: Row): Promise<Left> {
+  async function interruptedOf(written: Row): Promise<InterruptedUpload> {
     // An earlier build may have known less.
-    const row = { ...unknown, ...written };
+    const row = { ...noProgress, ...written };
     const { handle, isCopied } = row;
     if (isCopied) return { ...row, open: () => openCopy(row), asksPermission: false };
     if (handle === undefined) return { ...row, open: null, asksPermission: false };
@@ -182,7 +182,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     }
   }
 
-  return { add, note, forget, left };
+  return { add, note, forget, readInterrupted };
 }
 
 /** Asks to read what was left in files. To be called by a click, in whichever page: what is granted holds for all of them. */

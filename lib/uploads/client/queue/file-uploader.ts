@@ -1,19 +1,19 @@
 import { AppError } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
-import { ServerDesk } from "../calls/batched-server";
+import { BatchedServer } from "../calls/batched-server";
 import type { UploadServer } from "../calls/upload-server";
-import { Gate } from "../concurrency-limiter";
+import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { messages } from "../messages";
 import { Preparation, type Prepared } from "../prepare/preparation";
 import { type PreparedImage, toOffer, wireBytes } from "../prepare/prepared-image";
 import type { Preparer } from "../prepare/preparer";
-import { type Patience, retrying, type Wait } from "../send/retry";
+import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
-import { Claims, unlessAborted } from "./single-flight";
+import { SingleFlight, unlessAborted } from "./single-flight";
 import type { UploadItemState } from "./upload-item";
 
 /** One file on its way. */
@@ -36,7 +36,7 @@ export interface FileUploaderOptions {
   server: UploadServer;
   preparer: Preparer;
   send: SendObject;
-  patience: Patience;
+  retryContext: RetryContext;
 }
 
 /** The server cuts names to fit; this only keeps an absurd one from spoiling the call for all. */
@@ -44,28 +44,28 @@ const maxOfferedName = 1024;
 
 /** Takes files from choice to picture: prepare, begin, send, confirm. Throws AppError, or the signal's reason. */
 export class FileUploader {
-  readonly #desk: ServerDesk;
-  readonly #claims = new Claims();
+  readonly #server: BatchedServer;
+  readonly #flights = new SingleFlight();
   readonly #preparation: Preparation;
   readonly #parallelism: Parallelism;
-  readonly #sending = new Gate({ places: () => this.#parallelism.places });
+  readonly #sending = new ConcurrencyLimiter({ maxConcurrent: () => this.#parallelism.maxConcurrent });
 
   constructor(private readonly options: FileUploaderOptions) {
-    const { preparer, patience } = options;
-    this.#parallelism = new Parallelism(patience.clock);
-    this.#desk = new ServerDesk({ ...options, parallelSends: () => this.#parallelism.places });
+    const { preparer, retryContext } = options;
+    this.#parallelism = new Parallelism(retryContext.clock);
+    this.#server = new BatchedServer({ ...options, parallelSends: () => this.#parallelism.maxConcurrent });
     this.#preparation = new Preparation(preparer);
   }
 
   /** What is being prepared or sent is finished; nothing else begins until `resume`. */
   pause(): void {
     this.#preparation.pause();
-    this.#sending.close();
+    this.#sending.pause();
   }
 
   resume(): void {
     this.#preparation.resume();
-    this.#sending.open();
+    this.#sending.resume();
   }
 
   async upload(task: UploadTask): Promise<Ending> {
@@ -78,7 +78,7 @@ export class FileUploader {
   /** A picture that is safe is no failure, even if its album cannot be had. */
   async addToAlbum(name: string, imageId: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.#desk.addToAlbum(name, imageId, signal);
+      await this.#server.addToAlbum(name, imageId, signal);
     } catch (error) {
       if (!signal.aborted) console.warn(`a picture could not be put into the album ${name}`, error);
     }
@@ -93,11 +93,11 @@ export class FileUploader {
       try {
         const { sha256 } = prepared.image.original;
         if (sha256 !== task.progress.sha256) task.note({ ...withoutUpload(task.progress), sha256 });
-        const leader = this.#claims.leaderOf(sha256);
-        if (leader === undefined) return await this.#claims.lead(sha256, () => this.#offer(task, prepared));
+        const inFlight = this.#flights.inFlight(sha256);
+        if (inFlight === undefined) return await this.#flights.run(sha256, () => this.#offer(task, prepared));
         prepared.release();
         task.show({ status: "waiting" });
-        const image = await unlessAborted(leader, task.signal);
+        const image = await unlessAborted(inFlight, task.signal);
         if (image !== null) return { status: "duplicate", image };
       } finally {
         prepared.release();
@@ -107,16 +107,16 @@ export class FileUploader {
 
   #prepare(task: UploadTask): Promise<Prepared> {
     const onWait = onWaitFor(task, 0, task.file.size);
-    return retrying(() => this.#prepareOnce(task), this.options.patience, task.signal, onWait);
+    return retrying(() => this.#prepareOnce(task), this.options.retryContext, task.signal, onWait);
   }
 
   async #prepareOnce({ file, signal, show }: UploadTask): Promise<Prepared> {
-    const isPrepared = this.#desk.count("preparing");
+    const isPrepared = this.#server.count("preparing");
     try {
       return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
     } catch (error) {
       // What prepares is loaded when it is needed: without a connection it does not come, and of an earlier build it is gone.
-      if (isUnexplained(error)) await this.#desk.getThrough();
+      if (isUnexplained(error)) await this.#server.getThrough();
       throw error;
     } finally {
       // Those who asked to begin meanwhile go together with this one, which asks in a moment.
@@ -139,42 +139,42 @@ export class FileUploader {
       ...toOffer(task.file.name.slice(0, maxOfferedName), image),
       ...(uploadId && { uploadId }),
     };
-    const outcome = await this.#desk.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
+    const outcome = await this.#server.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
     if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
     if (outcome.status === "duplicate") return outcome;
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
-    const { clock } = this.options.patience;
+    const { clock } = this.options.retryContext;
     const { uploadId: id, forms, parts } = outcome;
     return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
   }
 
   /** Resolves to the upload's id; or to the picture, where the same bytes got there first while forms were renewed. */
   async #send(task: UploadTask, image: PreparedImage, first: Grant): Promise<string | Ending> {
-    const { send, patience } = this.options;
+    const { send, retryContext } = this.options;
     const { signal } = task;
     const totalBytes = wireBytes(image);
-    const isSent = this.#desk.count("sending");
+    const isSent = this.#server.count("sending");
     let grant = first;
     let sentBytes = 0;
-    let leave = () => {};
+    let release = () => {};
     const show = () => task.show({ status: "sending", sentBytes, totalBytes });
     try {
-      leave = await this.#sending.enter(image.original.bytes, signal);
+      release = await this.#sending.acquire(image.original.bytes, signal);
       show();
       await sendUpload({
-        ...{ image, grant, send, patience, signal, arrived: task.progress.arrived },
+        ...{ image, grant, send, retryContext, signal, arrived: task.progress.arrived },
         onArrived: (uploadId, arrived) => task.note({ ...task.progress, uploadId, arrived }),
-        enter: (bytes, until) => this.#sending.enter(bytes, until),
+        acquire: (bytes, until) => this.#sending.acquire(bytes, until),
         renew: async (uploadId) => {
           const outcome = await this.#begin(task, image, uploadId);
           if ("image" in outcome) throw new AlreadyThere(outcome);
           grant = outcome;
           return grant;
         },
-        report: (refusal) => this.#desk.reportRefusal(refusal),
+        report: (refusal) => this.#server.reportRefusal(refusal),
         onProgress: (bytes) => {
-          if (this.#sending.isCrowded) this.#parallelism.moved(Math.max(0, bytes - sentBytes));
+          if (this.#sending.isSaturated) this.#parallelism.moved(Math.max(0, bytes - sentBytes));
           else this.#parallelism.restart();
           sentBytes = bytes;
           show();
@@ -191,7 +191,7 @@ export class FileUploader {
       if (error instanceof AlreadyThere) return error.ending;
       throw error;
     } finally {
-      leave();
+      release();
       isSent();
     }
   }
@@ -201,7 +201,7 @@ export class FileUploader {
     const confirming = () => task.show({ status: "confirming" });
     confirming();
     try {
-      const outcome = await this.#desk.confirm(uploadId, task.signal, (wait) =>
+      const outcome = await this.#server.confirm(uploadId, task.signal, (wait) =>
         wait === null ? confirming() : waiting(wait),
       );
       return endingOf(task, outcome);
@@ -214,7 +214,7 @@ export class FileUploader {
   #giveUp(task: UploadTask, uploadId: string): void {
     if (task.signal.reason === pageClosed) return;
     task.note(withoutUpload(task.progress));
-    void this.#desk.abandon(uploadId);
+    void this.#server.abandon(uploadId);
   }
 }
 

@@ -1,87 +1,89 @@
 import { sha256 } from "../prepare/sha256";
-import type { Journal, Left, Progress } from "./journal";
+import type { InterruptedUpload, Journal, Progress } from "./journal";
 
 interface Options {
   journal: Journal;
-  /** It is here, but its bytes are not. */
-  onLeft(left: Left, needs: "file" | "permission"): void;
-  /** Its bytes are here. */
-  onFile(left: Left, file: File): void;
+  /** Its bytes are not at hand. */
+  onInterrupted(upload: InterruptedUpload, needs: "file" | "permission"): void;
+  /** Its bytes are at hand again. */
+  onFile(upload: InterruptedUpload, file: File): void;
 }
 
 /** What an earlier page did not bring to an end, until its bytes are at hand again. */
-export class LeftFiles {
-  readonly #lefts = new Map<string, Left>();
+export class InterruptedUploads {
+  readonly #uploads = new Map<string, InterruptedUpload>();
 
   constructor(private readonly options: Options) {}
 
   /** Takes up what the journal has; what can be read unasked goes on at once. */
   async restore(): Promise<void> {
-    for (const left of await this.options.journal.left()) {
-      this.#lefts.set(left.id, left);
-      this.options.onLeft(left, left.asksPermission ? "permission" : "file");
-      if (!left.asksPermission && left.open !== null) await this.#open(left);
+    for (const upload of await this.options.journal.readInterrupted()) {
+      this.#uploads.set(upload.id, upload);
+      this.options.onInterrupted(upload, upload.asksPermission ? "permission" : "file");
+      if (!upload.asksPermission && upload.open !== null) await this.#open(upload);
     }
   }
 
   /** Asks for permission, where that is all that is wanting. To be called by a click. */
   async openAll(): Promise<void> {
-    for (const left of [...this.#lefts.values()]) if (left.asksPermission) await this.#open(left);
+    for (const upload of [...this.#uploads.values()]) if (upload.asksPermission) await this.#open(upload);
   }
 
   /** The files go on that they are; returns those that are none of them. */
-  async rejoin(files: readonly File[]): Promise<File[]> {
+  async reattach(files: readonly File[]): Promise<File[]> {
     const others: File[] = [];
     for (const file of files) {
-      const left = await this.#find(file);
-      if (left === undefined) others.push(file);
-      else this.#goOn(left, file);
+      const upload = await this.#find(file);
+      if (upload === undefined) others.push(file);
+      else this.#goOn(upload, file);
     }
     return others;
   }
 
   give(id: string, file: File): void {
-    const left = this.#lefts.get(id);
-    if (left !== undefined) this.#goOn(left, file);
+    const upload = this.#uploads.get(id);
+    if (upload !== undefined) this.#goOn(upload, file);
   }
 
   /** How far it is now; nothing for what is at hand. */
   note(id: string, progress: Partial<Progress>): void {
-    const left = this.#lefts.get(id);
-    if (left === undefined) return;
-    const noted = { ...left, ...progress };
-    this.#lefts.set(id, noted);
+    const upload = this.#uploads.get(id);
+    if (upload === undefined) return;
+    const noted = { ...upload, ...progress };
+    this.#uploads.set(id, noted);
     const { sha256, uploadId, arrived, folder, album } = noted;
     this.options.journal.note(id, { sha256, uploadId, arrived, folder, album });
   }
 
   forget(id: string): void {
-    this.#lefts.delete(id);
+    this.#uploads.delete(id);
   }
 
-  async #open(left: Left): Promise<void> {
-    const file = (await left.open?.()) ?? null;
-    if (this.#lefts.get(left.id) !== left) return;
-    if (file !== null) return this.#goOn(left, file);
-    const gone = { ...left, open: null, asksPermission: false };
-    this.#lefts.set(left.id, gone);
-    this.options.onLeft(gone, "file");
+  async #open(upload: InterruptedUpload): Promise<void> {
+    const file = (await upload.open?.()) ?? null;
+    if (this.#uploads.get(upload.id) !== upload) return;
+    if (file !== null) return this.#goOn(upload, file);
+    const gone = { ...upload, open: null, asksPermission: false };
+    this.#uploads.set(upload.id, gone);
+    this.options.onInterrupted(gone, "file");
   }
 
-  #goOn(left: Left, file: File): void {
-    this.#lefts.delete(left.id);
-    this.options.onFile(left, file);
+  #goOn(upload: InterruptedUpload, file: File): void {
+    this.#uploads.delete(upload.id);
+    this.options.onFile(upload, file);
   }
 
   /** By its content; by its name and date where no page came so far as to read it. */
-  async #find(file: File): Promise<Left | undefined> {
-    const alike = [...this.#lefts.values()].filter(({ bytes }) => bytes === file.size);
+  async #find(file: File): Promise<InterruptedUpload | undefined> {
+    const alike = [...this.#uploads.values()].filter(({ bytes }) => bytes === file.size);
     if (alike.length === 0) return undefined;
     const hash = await sha256(file);
     const { name, lastModified } = file;
     return (
-      alike.find((left) => left.sha256 === hash) ??
-      alike.find((left) => left.sha256 === null && left.name === name && left.lastModified === lastModified)
+      alike.find((upload) => upload.sha256 === hash) ??
+      alike.find(
+        (upload) => upload.sha256 === null && upload.name === name && upload.lastModified === lastModified,
+      )
     );
   }
 }

@@ -14,7 +14,7 @@ export interface Progress {
 }
 
 /** A file that an earlier page did not bring to an end. */
-export interface Left extends Progress {
+export interface InterruptedUpload extends Progress {
   id: string;
   name: string;
   bytes: number;
@@ -26,21 +26,21 @@ export interface Left extends Progress {
 
 /** Where the queue notes what it has to do, for the page after this one. It never fails: at worst it knows less. */
 export interface Journal {
-  left(): Promise<Left[]>;
+  readInterrupted(): Promise<InterruptedUpload[]>;
   add(id: string, file: File, progress: Progress): void;
   note(id: string, progress: Progress): void;
   /** It has come to an end. */
   forget(id: string): void;
 }
 
-export const unknown: Progress = { sha256: null, uploadId: null, arrived: [], folder: null, album: null };
+export const noProgress: Progress = { sha256: null, uploadId: null, arrived: [], folder: null, album: null };
 
 /** Whatever comes next starts from the file. */
 export const withoutUpload = (progress: Progress): Progress => ({ ...progress, uploadId: null, arrived: [] });
 
 /** For pages that cannot keep anything. */
 export const noJournal: Journal = {
-  left: async () => [],
+  readInterrupted: async () => [],
   add: () => undefined,
   note: () => undefined,
   forget: () => undefined,

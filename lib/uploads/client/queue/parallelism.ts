@@ -12,21 +12,21 @@ const gain = 1.1;
  * less gets half.
  */
 export class Parallelism {
-  #places = 4;
+  #maxConcurrent = 4;
   #bytes = 0;
   #sinceMs: number;
   #restUntilMs = 0;
-  #before: { places: number; bytesPerMs: number } | null = null;
+  #before: { maxConcurrent: number; bytesPerMs: number } | null = null;
 
   constructor(private readonly clock: Clock) {
     this.#sinceMs = clock.now();
   }
 
-  get places(): number {
-    return this.#places;
+  get maxConcurrent(): number {
+    return this.#maxConcurrent;
   }
 
-  /** To be called for all bytes that were sent while every place was taken. */
+  /** To be called for all bytes that were sent while as many were sent as may be. */
   moved(bytes: number): void {
     this.#bytes += bytes;
     const elapsedMs = this.clock.now() - this.#sinceMs;
@@ -35,29 +35,29 @@ export class Parallelism {
     this.restart();
   }
 
-  /** What was sent while places were free says nothing. */
+  /** What was sent with fewer under way says nothing. */
   restart(): void {
     this.#bytes = 0;
     this.#sinceMs = this.clock.now();
   }
 
   slowDown(): void {
-    this.#places = Math.max(1, Math.floor(this.#places / 2));
+    this.#maxConcurrent = Math.max(1, Math.floor(this.#maxConcurrent / 2));
     this.#rest();
   }
 
   #decide(bytesPerMs: number): void {
     if (this.#before === null) {
-      if (this.#places === most || this.clock.now() < this.#restUntilMs) return;
-      this.#before = { places: this.#places, bytesPerMs };
-      this.#places += 1;
+      if (this.#maxConcurrent === most || this.clock.now() < this.#restUntilMs) return;
+      this.#before = { maxConcurrent: this.#maxConcurrent, bytesPerMs };
+      this.#maxConcurrent += 1;
       return;
     }
     if (bytesPerMs >= this.#before.bytesPerMs * gain) {
       this.#before = null;
       return;
     }
-    this.#places = this.#before.places;
+    this.#maxConcurrent = this.#before.maxConcurrent;
     this.#rest();
   }
 

@@ -10,20 +10,20 @@ export interface QueueSnapshot {
 }
 
 /**
- * Progress is told about ten times a second, as is the rest where much happens; what happens after a rest, at once. Of thousands
- * of files more seldom, as whoever is told looks at all of them.
+ * Listeners hear of progress about ten times a second, as of the rest where much happens; of what happens after a rest, at once. Of
+ * thousands of files they hear more seldom, as they look at all of them.
  */
-const tellIntervalMs = 100;
-const tellIntervalMsPerItem = 0.1;
+const notifyIntervalMs = 100;
+const notifyIntervalMsPerItem = 0.1;
 
-/** Holds what can be seen of the queue, and tells those who look. */
+/** Holds what can be seen of the queue, and notifies those who listen. */
 export class QueueStore {
   readonly #items = new Map<string, UploadItem>();
   readonly #listeners = new Set<() => void>();
   readonly #speed: SpeedMeter;
   #snapshot: QueueSnapshot | null = null;
-  #isTelling = false;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #isNotifying = false;
+  #notifiedAtMs = Number.NEGATIVE_INFINITY;
   #isPaused = false;
   /** how many are on their way */
   #active = 0;
@@ -51,7 +51,7 @@ export class QueueStore {
     if (!this.isActive()) this.#speed.restart();
     this.#items.set(item.id, item);
     this.#active += activeOf(item.state);
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   get(id: string): UploadItem | undefined {
@@ -68,8 +68,8 @@ export class QueueStore {
     this.#items.set(id, { ...item, state });
     this.#active += activeOf(state) - activeOf(item.state);
     this.#speed.moved(item.bytes * (sentFraction(state) - sentFraction(item.state)));
-    if (state.status === "sending" && item.state.status === "sending") this.#tellInAWhile();
-    else this.#tellSoon();
+    if (state.status === "sending" && item.state.status === "sending") this.#notifyLater();
+    else this.#notifySoon();
   }
 
   /** Nothing is offered any more. */
@@ -77,7 +77,7 @@ export class QueueStore {
     const item = this.#items.get(id);
     if (item === undefined) return;
     this.#items.set(id, { ...item, folder: null });
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   get isPaused(): boolean {
@@ -87,14 +87,14 @@ export class QueueStore {
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
     if (!isPaused) this.#speed.restart();
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   remove(id: string): void {
     const item = this.#items.get(id);
     if (item !== undefined) this.#active -= activeOf(item.state);
     this.#items.delete(id);
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   isActive(): boolean {
@@ -102,31 +102,32 @@ export class QueueStore {
   }
 
   get #intervalMs(): number {
-    return Math.max(tellIntervalMs, tellIntervalMsPerItem * this.#items.size);
+    return Math.max(notifyIntervalMs, notifyIntervalMsPerItem * this.#items.size);
   }
 
-  #tellInAWhile(): void {
-    this.#timer ??= this.clock.setTimeout(this.#tell, this.#intervalMs);
+  #notifyLater(): void {
+    this.#timer ??= this.clock.setTimeout(this.#notify, this.#intervalMs);
   }
 
-  #tellSoon(): void {
+  #notifySoon(): void {
     this.#snapshot = null;
-    if (this.#isTelling) return;
-    if (this.clock.now() - this.#toldAtMs < this.#intervalMs) this.#tellInAWhile();
+    if (this.#isNotifying) return;
+    if (this.clock.now() - this.#notifiedAtMs < this.#intervalMs) this.#notifyLater();
     else {
-      this.#isTelling = true;
-      queueMicrotask(this.#tell);
+      this.#isNotifying = true;
+      queueMicrotask(this.#notify);
     }
   }
 
-  #tell = (): void => {
+  #notify = (): void => {
     this.clock.clearTimeout(this.#timer);
     this.#timer = null;
-    this.#isTelling = false;
-    this.#toldAtMs = this.clock.now();
+    this.#isNotifying = false;
+    this.#notifiedAtMs = this.clock.now();
     this.#snapshot = null;
     for (const listener of this.#listeners) listener();
   };
 }
 
-const activeOf = (state: UploadItemState): number => (hasEnded(state) || state.status === "left" ? 0 : 1);
+const activeOf = (state: UploadItemState): number =>
+  hasEnded(state) || state.status === "interrupted" ? 0 : 1;

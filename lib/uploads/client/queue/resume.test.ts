@@ -36,7 +36,7 @@ function reload(): void {
   openPage();
 }
 
-/** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
+/** The beginnings of simulated files are their hashes, as they are for `reattach`. */
 vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const file = (content: string) =>
@@ -92,11 +92,11 @@ describe("a later page", () => {
     await clock.advance(150);
     reload();
     await finish();
-    expect(statuses()).toEqual(["ready", "left", "left", "left"]);
+    expect(statuses()).toEqual(["ready", "interrupted", "interrupted", "interrupted"]);
     expect(queue.getSnapshot().totals).toMatchObject({ files: 1, active: 0 });
     const renamed = new File([files(4)[1] as File], "renamed.jpg");
     const stranger = file("stranger");
-    expect(await queue.rejoin([renamed, stranger, ...files(4).slice(2)])).toEqual([stranger]);
+    expect(await queue.reattach([renamed, stranger, ...files(4).slice(2)])).toEqual([stranger]);
     await finish();
     expect(statuses()).toEqual(["ready", "ready", "ready", "ready"]);
     expectNothingTwice();
@@ -115,7 +115,7 @@ describe("a later page", () => {
     await clock.advance(10);
     reload();
     await clock.advance(10);
-    expect(statuses()).toEqual(["left"]);
+    expect(statuses()).toEqual(["interrupted"]);
     queue.cancelAll();
     expect(journal.rows.size).toBe(0);
     expect(first).not.toBe("");
@@ -169,7 +169,7 @@ it("brings every file home through any faults and reloads, and sends nothing twi
           await clock.advance(ms);
           reload();
           await clock.advance(1);
-          await queue.rejoin(chosen);
+          await queue.reattach(chosen);
         }
         await finish();
         queue.retryAll();

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
-import type { Left } from "./journal";
+import type { InterruptedUpload } from "./journal";
 import { createSharedQueue } from "./shared-queue";
 import type { UploadQueue } from "./upload-queue";
 
-/** The beginnings of simulated files are their hashes, as they are for `rejoin`. */
+/** The beginnings of simulated files are their hashes, as they are for `reattach`. */
 vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 let clock: SimulatedClock;
@@ -42,7 +42,7 @@ function openPage(name: string): UploadQueue {
         add: journal.add,
         note: journal.note,
         forget: journal.forget,
-        left: async () => (await journal.left()).map(leftOf),
+        readInterrupted: async () => (await journal.readInterrupted()).map(interruptedOf),
       },
     });
   };
@@ -55,11 +55,11 @@ function openPage(name: string): UploadQueue {
 }
 
 /** Files that ask for permission cannot be read before some page has asked. */
-const leftOf = (left: Left): Left => ({
-  ...left,
+const interruptedOf = (upload: InterruptedUpload): InterruptedUpload => ({
+  ...upload,
   ...(asksPermission && {
     asksPermission,
-    open: async () => (asked.length > 0 ? (journal.rows.get(left.id)?.file ?? null) : null),
+    open: async () => (asked.length > 0 ? (journal.rows.get(upload.id)?.file ?? null) : null),
   }),
 });
 
@@ -108,13 +108,13 @@ describe("a page that does not send", () => {
     expect(world.images.size).toBe(50);
   });
 
-  it("rejoins files with what was left, and is told which fit none", async () => {
+  it("reattaches files with what was left, and is told which fit none", async () => {
     await leave([file("one"), file("two")]);
     openPage("sender");
     const other = openPage("other");
-    await shows(other, ["left", "left"]);
+    await shows(other, ["interrupted", "interrupted"]);
     const stranger = file("stranger");
-    const others = other.rejoin([file("one"), stranger, file("two")]);
+    const others = other.reattach([file("one"), stranger, file("two")]);
     await shows(other, ["ready", "ready"]);
     expect(await others).toEqual([stranger]);
     expect(world.images.size).toBe(2);
@@ -125,8 +125,8 @@ describe("a page that does not send", () => {
     await leave([file("one"), file("two")]);
     const sender = openPage("sender");
     const other = openPage("other");
-    await shows(other, ["left", "left"]);
-    await other.openLeft();
+    await shows(other, ["interrupted", "interrupted"]);
+    await other.openInterrupted();
     await shows(other, ["ready", "ready"]);
     expect(asked).toEqual(["other"]);
     expect(sender.isSender()).toBe(true);
@@ -137,9 +137,9 @@ describe("a page that does not send", () => {
     const sender = openPage("sender");
     openPage("next");
     const other = openPage("other");
-    await shows(other, ["left"]);
+    await shows(other, ["interrupted"]);
     sender.close();
-    const others = other.rejoin([file("one"), file("stranger")]);
+    const others = other.reattach([file("one"), file("stranger")]);
     await shows(other, ["ready"]);
     expect((await others).map(({ name }) => name)).toEqual(["stranger.jpg"]);
   });
@@ -148,9 +148,9 @@ describe("a page that does not send", () => {
     await leave([file("one")]);
     const sender = openPage("sender");
     const other = openPage("other");
-    await shows(other, ["left"]);
+    await shows(other, ["interrupted"]);
     sender.close();
-    const others = other.rejoin([file("one"), file("stranger")]);
+    const others = other.reattach([file("one"), file("stranger")]);
     await shows(other, ["ready"]);
     expect((await others).map(({ name }) => name)).toEqual(["stranger.jpg"]);
   });
@@ -185,10 +185,10 @@ it("leaves the asking to the files where it sends itself", async () => {
   asksPermission = true;
   await leave([file("one")]);
   const sender = openPage("sender");
-  await shows(sender, ["left"]);
-  await sender.openLeft();
+  await shows(sender, ["interrupted"]);
+  await sender.openInterrupted();
   expect(asked).toEqual([]);
-  expect(sender.getSnapshot().items[0]?.state).toEqual({ status: "left", needs: "file" });
+  expect(sender.getSnapshot().items[0]?.state).toEqual({ status: "interrupted", needs: "file" });
 });
 
 /** One holder of a name at a time, in the order in which they asked. */

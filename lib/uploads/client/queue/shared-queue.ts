@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { type Origin, originOf, withOrigin } from "./file-source";
+import { type FileSource, sourceOf, withSource } from "./file-source";
 import type { QueueSnapshot } from "./queue-store";
 import { hasEnded } from "./upload-item";
 import type { Chosen, UploadQueue } from "./upload-queue";
@@ -11,11 +11,11 @@ type Message =
   | { says: "hello" }
   /** There is a new sender: it does not know what was said before. */
   | { says: "began" }
-  | { says: "add"; chosen: (Chosen & { origin: Origin })[] }
-  | { says: "rejoin"; id: string; files: readonly File[] }
+  | { says: "add"; chosen: (Chosen & { origin: FileSource })[] }
+  | { says: "reattach"; id: string; files: readonly File[] }
   /** `others`: which of them fit none */
-  | { says: "rejoined"; id: string; others: number[] }
-  | { says: "open_left" }
+  | { says: "reattached"; id: string; others: number[] }
+  | { says: "open_interrupted" }
   | { says: "do"; what: Command; id?: string | undefined };
 
 const commands = [
@@ -62,7 +62,7 @@ export function createSharedQueue({
   /** Files that were chosen here: the next sender may be this page, and they are at hand. */
   const chosenHere = new Map<string, Chosen>();
   /** Asked for here, and not yet answered. */
-  const rejoining = new Map<string, { files: readonly File[]; answer(others: File[]): void }>();
+  const reattaching = new Map<string, { files: readonly File[]; answer(others: File[]): void }>();
   let queue: UploadQueue | null = null;
   let snapshot = nothing;
   /** another page, which this one has heard of */
@@ -89,8 +89,8 @@ export function createSharedQueue({
     await made.restored;
     made.addAs([...chosenHere.values()]);
     chosenHere.clear();
-    for (const { files, answer } of rejoining.values()) answer(await made.rejoin(files));
-    rejoining.clear();
+    for (const { files, answer } of reattaching.values()) answer(await made.reattach(files));
+    reattaching.clear();
     await new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve()));
     made.close();
   }
@@ -115,11 +115,11 @@ export function createSharedQueue({
       hasSender = true;
       say({ says: "hello" });
       pass([...chosenHere.values()]);
-      for (const [id, { files }] of rejoining) say({ says: "rejoin", id, files });
+      for (const [id, { files }] of reattaching) say({ says: "reattach", id, files });
     }
-    if (message.says === "rejoined") {
-      const { files, answer } = rejoining.get(message.id) ?? {};
-      rejoining.delete(message.id);
+    if (message.says === "reattached") {
+      const { files, answer } = reattaching.get(message.id) ?? {};
+      reattaching.delete(message.id);
       answer?.(files?.filter((_, index) => message.others.includes(index)) ?? []);
     }
   }
@@ -129,17 +129,17 @@ export function createSharedQueue({
     if (message.says === "hello") tell();
     if (message.says === "add")
       sender.addAs(
-        message.chosen.map(({ id, file, origin }) => ({ id, file: withOrigin(ownFile(file), origin) })),
+        message.chosen.map(({ id, file, origin }) => ({ id, file: withSource(ownFile(file), origin) })),
       );
-    if (message.says === "rejoin") void answerRejoin(sender, message.id, message.files.map(ownFile));
-    if (message.says === "open_left") void sender.openLeft();
+    if (message.says === "reattach") void answerReattach(sender, message.id, message.files.map(ownFile));
+    if (message.says === "open_interrupted") void sender.openInterrupted();
     if (message.says === "do") sender[message.what](message.id ?? "");
   }
 
-  async function answerRejoin(sender: UploadQueue, id: string, files: readonly File[]): Promise<void> {
+  async function answerReattach(sender: UploadQueue, id: string, files: readonly File[]): Promise<void> {
     await sender.restored;
-    const others = await sender.rejoin(files);
-    say({ says: "rejoined", id, others: others.map((file) => files.indexOf(file)) });
+    const others = await sender.reattach(files);
+    say({ says: "reattached", id, others: others.map((file) => files.indexOf(file)) });
   }
 
   function show(next: QueueSnapshot): void {
@@ -170,24 +170,24 @@ export function createSharedQueue({
   function pass(chosen: readonly Chosen[]): void {
     if (queue !== null || closing.signal.aborted || chosen.length === 0) return;
     const some = chosen.slice(0, passedAtOnce);
-    say({ says: "add", chosen: some.map((one) => ({ ...one, origin: originOf(one.file) })) });
+    say({ says: "add", chosen: some.map((one) => ({ ...one, origin: sourceOf(one.file) })) });
     setTimeout(() => pass(chosen.slice(passedAtOnce)));
   }
 
-  async function rejoin(files: readonly File[]): Promise<File[]> {
-    if (queue !== null) return queue.rejoin(files);
+  async function reattach(files: readonly File[]): Promise<File[]> {
+    if (queue !== null) return queue.reattach(files);
     return new Promise((answer) => {
       const id = uuidv7();
-      rejoining.set(id, { files, answer });
-      say({ says: "rejoin", id, files });
+      reattaching.set(id, { files, answer });
+      say({ says: "reattach", id, files });
     });
   }
 
-  async function openLeft(): Promise<void> {
+  async function openInterrupted(): Promise<void> {
     if (queue === null) await askPermission();
     // It may have become the sender meanwhile.
-    if (queue === null) say({ says: "open_left" });
-    else await queue.openLeft();
+    if (queue === null) say({ says: "open_interrupted" });
+    else await queue.openInterrupted();
   }
 
   const order = (what: Command) => (id?: string) => {
@@ -201,7 +201,7 @@ export function createSharedQueue({
     addAs,
     restored: Promise.resolve(),
     isSender: () => queue !== null,
-    ...{ openLeft, rejoin },
+    ...{ openInterrupted, reattach },
     close: () => {
       closing.abort();
       channel.close();

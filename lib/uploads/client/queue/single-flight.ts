@@ -1,17 +1,17 @@
 import type { GalleryImage } from "@/lib/images/contract";
 
-/** The same bytes chosen twice are sent once: whoever comes first leads, the others wait for what becomes of it. */
-export class Claims {
-  readonly #leaders = new Map<string, Promise<GalleryImage | null>>();
+/** The same bytes chosen twice are sent once: the first file that has them is in flight, the others wait for its picture. */
+export class SingleFlight {
+  readonly #pictures = new Map<string, Promise<GalleryImage | null>>();
 
-  /** What the leader of these bytes becomes, null where it came to nothing; undefined where there is no leader. */
-  leaderOf(sha256: string): Promise<GalleryImage | null> | undefined {
-    return this.#leaders.get(sha256);
+  /** The picture that these bytes become, null where they came to nothing; undefined where none of them are in flight. */
+  inFlight(sha256: string): Promise<GalleryImage | null> | undefined {
+    return this.#pictures.get(sha256);
   }
 
-  async lead<T extends { image: GalleryImage }>(sha256: string, work: () => Promise<T>): Promise<T> {
+  async run<T extends { image: GalleryImage }>(sha256: string, work: () => Promise<T>): Promise<T> {
     let settle: (image: GalleryImage | null) => void = () => {};
-    this.#leaders.set(
+    this.#pictures.set(
       sha256,
       new Promise((resolve) => {
         settle = resolve;
@@ -23,7 +23,7 @@ export class Claims {
       image = ending.image;
       return ending;
     } finally {
-      this.#leaders.delete(sha256);
+      this.#pictures.delete(sha256);
       settle(image);
     }
   }

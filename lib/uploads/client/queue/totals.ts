@@ -23,7 +23,7 @@ export function totalsOf(items: Iterable<UploadItem>, speed: SpeedMeter): Totals
   const sum = { files: 0, done: 0, duplicates: 0, failed: 0, active: 0, sentBytes: 0, totalBytes: 0 };
   let isHeldUp = false;
   for (const { state, bytes } of items) {
-    if (state.status === "cancelled" || state.status === "left") continue;
+    if (state.status === "cancelled" || state.status === "interrupted") continue;
     sum.files += 1;
     if (state.status === "failed") sum.failed += 1;
     if (state.status === "ready" || state.status === "duplicate") sum.done += 1;

@@ -5,7 +5,7 @@ import type { Blocked, Wait } from "../send/retry";
 export type UploadItemState =
   | { status: "waiting" }
   /** An earlier page did not bring it to an end, and this one cannot read it unasked. */
-  | { status: "left"; needs: "file" | "permission" }
+  | { status: "interrupted"; needs: "file" | "permission" }
   /** Held back by the person, until they let it go on. */
   | { status: "held" }
   | { status: "preparing" }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "@/lib/errors";
 import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
-import { partBytes } from "@/lib/uploads/contract";
+import { uploadPartBytes } from "@/lib/uploads/contract";
 import { maxTries } from "../send/retry";
 import { hasEnded } from "./upload-item";
 import type { UploadQueue } from "./upload-queue";
@@ -33,7 +33,7 @@ function file(content: string): File {
   return new File([content.padEnd(1000)], `${content}.jpg`);
 }
 
-const fiveParts = new Blob([new Uint8Array(partBytes * 5 - 100)]);
+const fiveParts = new Blob([new Uint8Array(uploadPartBytes * 5 - 100)]);
 
 /** One that goes in five parts. */
 const largeFile = (content: string) => new File([content.padEnd(100), fiveParts], `${content}.jpg`);

@@ -6,10 +6,10 @@ import { messages } from "../messages";
 import type { Preparer } from "../prepare/preparer";
 import { browserConnection, type Connection } from "../send/connection";
 import { type SendObject, sendObject } from "../send/send-object";
-import { originOf } from "./file-source";
+import { sourceOf } from "./file-source";
 import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
-import { LeftFiles } from "./interrupted-uploads";
-import { type Journal, noJournal, type Progress, unknown } from "./journal";
+import { InterruptedUploads } from "./interrupted-uploads";
+import { type Journal, noJournal, noProgress, type Progress } from "./journal";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { canHold, canRetry, failed, hasEnded, type UploadItemState } from "./upload-item";
 
@@ -39,9 +39,9 @@ export interface UploadQueue {
   /** Whether it is this page that sends: closing it would stop that. */
   isSender(): boolean;
   /** What an earlier page left and only waits for permission. To be called by a click. */
-  openLeft(): Promise<void>;
+  openInterrupted(): Promise<void>;
   /** Files for what an earlier page left: by their content, or their name where that was not known. Returns what fits none. */
-  rejoin(files: readonly File[]): Promise<File[]>;
+  reattach(files: readonly File[]): Promise<File[]>;
   /** What is under way is finished; nothing else begins until `resume`, or until all has ended and more is added. */
   pause(): void;
   resume(): void;
@@ -89,17 +89,17 @@ export function createUploadQueue({
   journal = noJournal,
 }: UploadQueueOptions): UploadQueue {
   const store = new QueueStore(clock);
-  const uploader = new FileUploader({ server, preparer, send, patience: { clock, random, connection } });
+  const uploader = new FileUploader({ server, preparer, send, retryContext: { clock, random, connection } });
   const entries = new Map<string, Entry>();
   let untaken: Chosen[] = [];
   /** Whether albums of these names are wanted: holds for those that are not taken yet, too. */
   const decided = new Map<string, boolean>();
-  const leftFiles = new LeftFiles({
+  const interrupted = new InterruptedUploads({
     journal,
-    onLeft: ({ id, name, bytes, folder }, needs) => {
+    onInterrupted: ({ id, name, bytes, folder }, needs) => {
       if (store.get(id) === undefined)
-        store.add({ id, name, bytes, folder, state: { status: "left", needs } });
-      else store.setState(id, { status: "left", needs });
+        store.add({ id, name, bytes, folder, state: { status: "interrupted", needs } });
+      else store.setState(id, { status: "interrupted", needs });
     },
     onFile: ({ id, sha256, uploadId, arrived, folder, album }, file) => {
       store.setState(id, { status: "waiting" });
@@ -107,7 +107,7 @@ export function createUploadQueue({
       start(id, { file, progress, controller: new AbortController() });
     },
   });
-  const restored = leftFiles.restore();
+  const restored = interrupted.restore();
 
   function add(files: Iterable<File>): string[] {
     const chosen = Array.from(files, (file) => ({ id: uuidv7(), file }));
@@ -134,12 +134,12 @@ export function createUploadQueue({
   }
 
   function take({ id, file }: Chosen): void {
-    leftFiles.give(id, file);
+    interrupted.give(id, file);
     if (store.get(id) !== undefined) return;
-    const { folder: name } = originOf(file);
+    const { folder: name } = sourceOf(file);
     const isWanted = name === null ? undefined : decided.get(name);
     const folder = isWanted === undefined ? name : null;
-    const progress = { ...unknown, folder, album: isWanted === true ? name : null };
+    const progress = { ...noProgress, folder, album: isWanted === true ? name : null };
     journal.add(id, file, progress);
     store.add({ id, name: file.name, bytes: file.size, folder, state: { status: "waiting" } });
     start(id, { file, progress, controller: new AbortController() });
@@ -206,7 +206,7 @@ export function createUploadQueue({
     const state = store.get(id)?.state;
     if (state === undefined || hasEnded(state)) return;
     entries.get(id)?.controller.abort();
-    leftFiles.forget(id);
+    interrupted.forget(id);
     if (state.status !== "confirming") end(id, { status: "cancelled" });
   }
 
@@ -239,7 +239,7 @@ export function createUploadQueue({
       const decision = { folder: null, album: isWanted ? folder : null };
       if (untaken.length > 0) decided.set(folder, isWanted);
       store.clearFolder(id);
-      leftFiles.note(id, decision);
+      interrupted.note(id, decision);
       const entry = entries.get(id);
       if (entry !== undefined) {
         entry.progress = { ...entry.progress, ...decision };
@@ -270,7 +270,10 @@ export function createUploadQueue({
   const { subscribe, getSnapshot } = store;
   return {
     ...{ restored, isSender: () => true, close, subscribe, getSnapshot },
-    ...{ openLeft: () => leftFiles.openAll(), rejoin: (files: readonly File[]) => leftFiles.rejoin(files) },
+    ...{
+      openInterrupted: () => interrupted.openAll(),
+      reattach: (files: readonly File[]) => interrupted.reattach(files),
+    },
     ...{ add, addAs, pause, resume, hold, release },
     ...{ cancel, cancelAll, retry, retryAll, remove, clearFinished },
     ...{ makeAlbums: () => decideAlbums(true), makeNoAlbums: () => decideAlbums(false) },

@@ -41,7 +41,7 @@ export interface Wait {
 
 export type Blocked = "offline" | "signed_out" | "outdated";
 
-export interface Patience {
+export interface RetryContext {
   clock: Clock;
   random: () => number;
   connection: Connection;
@@ -50,7 +50,7 @@ export interface Patience {
 /** Tries `work` until it is done, fails for good, or has failed in passing for the sixth time. */
 export async function retrying<T>(
   work: () => Promise<T>,
-  { clock, random, connection }: Patience,
+  { clock, random, connection }: RetryContext,
   signal: AbortSignal,
   onWait: (wait: Wait | null) => void,
 ): Promise<T> {

@@ -1,5 +1,5 @@
-import { type PartGrant, type PartsGrant, partBytes, partsOf } from "@/lib/uploads/contract";
-import { type Patience, retrying, TransientError, type Wait } from "./retry";
+import { type PartGrant, type PartsGrant, partsOf, uploadPartBytes } from "@/lib/uploads/contract";
+import { type RetryContext, retrying, TransientError, type Wait } from "./retry";
 import type { SendOptions } from "./send-object";
 
 export interface SendPartsOptions {
@@ -7,8 +7,9 @@ export interface SendPartsOptions {
   send(part: PartGrant, blob: Blob, options: SendOptions): Promise<void>;
   /** Can the URLs still be used? */
   isFresh(): boolean;
-  enter(bytes: number, signal: AbortSignal): Promise<() => void>;
-  patience: Patience;
+  /** Asks for one more place among what is sent at a time; resolves to what gives it back. */
+  acquire(bytes: number, signal: AbortSignal): Promise<() => void>;
+  retryContext: RetryContext;
   signal: AbortSignal;
   /** of the whole file, with what had arrived before */
   onProgress(sentBytes: number): void;
@@ -25,7 +26,7 @@ const maxMorePlaces = 2;
 export async function sendParts(
   file: Blob,
   { missing, arrivedBytes }: PartsGrant,
-  { send, isFresh, enter, patience, signal, onProgress, onWait }: SendPartsOptions,
+  { send, isFresh, acquire, retryContext, signal, onProgress, onWait }: SendPartsOptions,
 ): Promise<boolean> {
   const queue = [...missing];
   const ranges = new Map(partsOf(file.size).map((range) => [range.number, range]));
@@ -43,34 +44,34 @@ export async function sendParts(
     const { start = 0, end = 0 } = ranges.get(part.number) ?? {};
     const options = { signal: all.signal, onProgress: (bytes: number) => progress(part.number, bytes) };
     const work = async () => {
-      if (!isFresh()) throw new RunOut();
+      if (!isFresh()) throw new UrlsExpired();
       try {
         await send(part, file.slice(start, end), options);
       } catch (error) {
-        throw error instanceof TransientError && !isFresh() ? new RunOut() : error;
+        throw error instanceof TransientError && !isFresh() ? new UrlsExpired() : error;
       }
     };
-    await retrying(work, patience, all.signal, onWait);
+    await retrying(work, retryContext, all.signal, onWait);
     progress(part.number, end - start);
   };
 
   /** Its place is given back after each part: other files want one too. */
-  const sendWhile = async (takePlace: () => Promise<() => void>) => {
+  const sendWhile = async (acquirePlace: () => Promise<() => void>) => {
     try {
       while (queue.length > 0) {
-        const leave = await takePlace();
+        const release = await acquirePlace();
         try {
           const part = queue.shift();
           if (part !== undefined) await sendPart(part);
         } finally {
-          leave();
+          release();
         }
       }
     } catch (error) {
       if (helping.signal.aborted && error === helping.signal.reason) return;
       failure ??= { error };
       queue.length = 0;
-      if (!(error instanceof RunOut)) all.abort(error);
+      if (!(error instanceof UrlsExpired)) all.abort(error);
     }
     helping.abort();
   };
@@ -79,7 +80,7 @@ export async function sendParts(
   signal.throwIfAborted();
   signal.addEventListener("abort", abort);
   onProgress(arrivedBytes);
-  const help = () => sendWhile(() => enter(partBytes, helping.signal));
+  const help = () => sendWhile(() => acquire(uploadPartBytes, helping.signal));
   try {
     await Promise.all([sendWhile(async () => () => {}), ...Array.from({ length: maxMorePlaces }, help)]);
   } finally {
@@ -89,10 +90,10 @@ export async function sendParts(
 }
 
 /** The URLs' time is over. */
-class RunOut extends Error {}
+class UrlsExpired extends Error {}
 
 function isWithout(failure: { error: unknown } | null): boolean {
   if (failure === null) return true;
-  if (failure.error instanceof RunOut) return false;
+  if (failure.error instanceof UrlsExpired) return false;
   throw failure.error;
 }

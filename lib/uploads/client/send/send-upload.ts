@@ -9,7 +9,7 @@ import {
 import type { Clock } from "../clock";
 import { bucketRefusal, messages } from "../messages";
 import type { PreparedImage } from "../prepare/prepared-image";
-import { type Patience, retrying, TransientError, type Wait } from "./retry";
+import { type RetryContext, retrying, TransientError, type Wait } from "./retry";
 import type { SendFailure, SendObject, SendOptions, SendOutcome, SendTarget } from "./send-object";
 import { sendParts } from "./send-parts";
 
@@ -31,10 +31,10 @@ export interface SendUploadOptions {
   renew(uploadId: string): Promise<Grant>;
   /** Tells the server what the bucket refused; resolves to the number that its log has the reason under. */
   report(refusal: Refusal): Promise<string | null>;
-  /** Asks for one more place among what is sent at a time; resolves to the way out. */
-  enter(bytes: number, signal: AbortSignal): Promise<() => void>;
+  /** Asks for one more place among what is sent at a time; resolves to what gives it back. */
+  acquire(bytes: number, signal: AbortSignal): Promise<() => void>;
   send: SendObject;
-  patience: Patience;
+  retryContext: RetryContext;
   signal: AbortSignal;
   onProgress(sentBytes: number): void;
   onWait(wait: Wait | null): void;
@@ -46,7 +46,7 @@ const stallMs = 30_000;
 
 /** Sends the three objects of a picture one after another, and again what failed in passing. */
 export async function sendUpload(options: SendUploadOptions): Promise<void> {
-  const { image, renew, report, send, patience, signal, onProgress, onArrived, onWait } = options;
+  const { image, renew, report, send, retryContext, signal, onProgress, onArrived, onWait } = options;
   const sentBytes = { original: 0, thumb: 0, display: 0 };
   const arrived = new Set<ObjectKind>(options.arrived);
   let grant = options.grant;
@@ -57,7 +57,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     onProgress(sentBytes.original + sentBytes.thumb + sentBytes.display);
   };
 
-  const isFresh = () => !isExpired && patience.clock.now() - grant.grantedAtMs < formLifeMs;
+  const isFresh = () => !isExpired && retryContext.clock.now() - grant.grantedAtMs < formLifeMs;
 
   const renewGrant = async () => {
     const renewed = await renew(grant.uploadId);
@@ -73,7 +73,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     { signal, onProgress }: SendOptions,
   ) => {
     const { uploadId } = grant;
-    const outcome = await withStallWatch(patience.clock, signal, (watched, moved) =>
+    const outcome = await withStallWatch(retryContext.clock, signal, (watched, moved) =>
       send(target, blob, {
         signal: watched,
         onProgress: (bytes) => {
@@ -105,7 +105,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
       return sendTo(kind, forms[kind], image[kind].blob, toForm);
     }
     const isSent = await sendParts(image.original.blob, parts, {
-      ...{ isFresh, enter: options.enter, patience, signal, onWait },
+      ...{ isFresh, acquire: options.acquire, retryContext, signal, onWait },
       send: (...part) => sendTo("original", ...part),
       onProgress: (bytes) => progress("original", bytes),
     });
@@ -118,7 +118,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
   for (const kind of arrived) progress(kind, image[kind].bytes);
   for (let kind = nextOf(arrived); kind !== undefined; kind = nextOf(arrived)) {
     const current = kind;
-    await retrying(() => sendOnce(current), patience, signal, onWait);
+    await retrying(() => sendOnce(current), retryContext, signal, onWait);
     arrived.add(current);
     onArrived(grant.uploadId, [...arrived]);
     progress(current, image[current].bytes);
