@@ -14,7 +14,7 @@ import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/queue/
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abortActions, enableAbortActions } from "./abort-actions";
-import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
+import { abandon, addToAlbum, begin, confirm, ping, reportRefusal } from "./actions";
 import { StayUntilSent } from "./stay-until-sent";
 import { TabProgress } from "./tab-progress";
 import { Tray } from "./tray";
@@ -82,6 +82,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
 const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
   begin: known((offers) => begin(viewerId, offers)),
   confirm: known((uploadIds) => confirm(viewerId, uploadIds)),
+  ping: known(() => ping(viewerId, null)),
   abandon: (uploadIds) => abandon(viewerId, uploadIds),
   reportRefusal: (refusal) => reportRefusal(viewerId, refusal),
   addToAlbum: known(async (addition) => {
@@ -103,10 +104,12 @@ async function journalOf(viewerId: string): Promise<Journal> {
 }
 
 /** A page of an earlier build calls actions that the server has under other names by now. */
-function known<I, T>(action: (input: I) => Promise<Result<T>>): (input: I) => Promise<Result<T>> {
-  return async (input) => {
+function known<A extends unknown[], T>(
+  action: (...args: A) => Promise<Result<T>>,
+): (...args: A) => Promise<Result<T>> {
+  return async (...args) => {
     try {
-      return await action(input);
+      return await action(...args);
     } catch (error) {
       if (!unstable_isUnrecognizedActionError(error)) throw error;
       return { ok: false, error: messages.outdated };

@@ -98,6 +98,7 @@ export class SimulatedWorld {
   isOnline = true;
   begins: ImageOffer[][] = [];
   confirms: string[][] = [];
+  pings = 0;
   abandoned: string[] = [];
   refusals: Refusal[] = [];
   /** what was put again although it had arrived */
@@ -169,6 +170,10 @@ export class SimulatedWorld {
     confirm: (uploadIds) => {
       this.confirms.push(uploadIds);
       return this.#act(() => uploadIds.map((id) => this.confirmRefusal ?? this.#confirm(id)));
+    },
+    ping: () => {
+      this.pings += 1;
+      return this.#act(() => null);
     },
     abandon: async (uploadIds) => {
       await sleep(this.clock, this.actionMs, never);

@@ -120,6 +120,7 @@ function serverFor(viewer: Viewer, chance: () => number): UploadServer {
   return {
     begin: (offers) => act(() => beginUploads(viewer, offers)),
     confirm: (ids) => act(() => confirmUploads(viewer, ids)),
+    ping: () => act(async () => null),
     abandon: (ids) => abandonUploads(viewer, ids),
   };
 }

@@ -51,6 +51,7 @@ async function upload(
     server: {
       begin: (offers) => call<BeginOutcome>("begin", offers),
       confirm: (ids) => call<ConfirmOutcome>(verb, ids),
+      ping: async () => ({ ok: true, value: null }),
     },
     preparer,
     send,

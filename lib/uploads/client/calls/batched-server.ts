@@ -139,12 +139,14 @@ export class BatchedServer {
     }
   }
 
-  /** Throws TransientError where no call gets through: without a connection, signed out, or in a page of an earlier build. */
-  async getThrough(): Promise<void> {
+  /**
+   * Resolves where a call gets an answer, whatever it is. Throws TransientError where none gets through: without a connection,
+   * signed out, or in a page of an earlier build.
+   */
+  async ping(): Promise<void> {
     try {
-      await this.#inTime(() => call(() => this.#server.confirm([])));
+      await this.#inTime(() => call(() => this.#server.ping()));
     } catch (error) {
-      // Any other answer is one.
       if (error instanceof TransientError) throw error;
     }
   }

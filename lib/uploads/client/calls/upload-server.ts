@@ -7,6 +7,8 @@ import { TransientError } from "../send/retry";
 export interface UploadServer {
   begin(offers: ImageOffer[]): Promise<Result<BeginOutcome[]>>;
   confirm(uploadIds: string[]): Promise<Result<ConfirmOutcome[]>>;
+  /** Does nothing but answer: whether calls get through, from this page and for its viewer. */
+  ping(): Promise<Result<unknown>>;
   abandon?(uploadIds: string[]): Promise<unknown>;
   /** Makes the album where there is none of this name; what is in it already stays. */
   addToAlbum?(addition: { name: string; imageIds: string[] }): Promise<Result<unknown>>;

@@ -116,7 +116,7 @@ export class FileUploader {
       return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
     } catch (error) {
       // What prepares is loaded when it is needed: without a connection it does not come, and of an earlier build it is gone.
-      if (isUnexplained(error)) await this.#server.getThrough();
+      if (isUnexplained(error)) await this.#server.ping();
       throw error;
     } finally {
       // Those who asked to begin meanwhile go together with this one, which asks in a moment.

@@ -207,6 +207,19 @@ describe("faults that pass", () => {
       expect(statuses()).toEqual(["ready"]);
     });
 
+    it.each(["unauthenticated", "other_viewer"] as const)(
+      "waits for the person where the ping says %s",
+      async (fault) => {
+        world.block(fault);
+        queue.add(files(1));
+        await clock.advance(600_000);
+        expect(statuses()).toEqual(["signed_out"]);
+        world.comeBack();
+        await finish();
+        expect(statuses()).toEqual(["ready"]);
+      },
+    );
+
     it("asks for a reload in a page of an earlier build", async () => {
       prepare.mockRejectedValue(died);
       world.block("outdated");
@@ -218,6 +231,8 @@ describe("faults that pass", () => {
     it("fails where all is well besides", async () => {
       await addAndFinish(files(1));
       expect(items()[0]?.state).toMatchObject({ status: "failed", error: { code: "worker_died" } });
+      expect(world.pings).toBe(1);
+      expect(world.confirms).toEqual([]);
       queue.retryAll();
       await finish();
       expect(statuses()).toEqual(["ready"]);
