@@ -42,7 +42,12 @@ export class UploadClient {
       const response = await this.fetch(messages.network, url, { method: "POST", body });
       if (response.ok) return;
       const refusal = parseS3Error(await response.text());
-      const failure = { ok: false, status: response.status, ...refusal, retryAfterSeconds: null } as const;
+      const failure = {
+        status: "failed",
+        httpStatus: response.status,
+        ...refusal,
+        retryAfterSeconds: null,
+      } as const;
       const final = isExpiredForm(failure) ? messages.formExpired : bucketRefusal(refusal.code, null);
       const passing = isExpiredForm(failure) ? null : passingErrorOf(failure);
       throw passing ?? new AppError(final.code, final.message);

@@ -275,7 +275,7 @@ export class SimulatedWorld {
       if (upload?.arrived.has(what)) this.sentTwice.push(what);
       upload?.arrived.add(what);
       this.taken.push(`${uploadId} ${what}`);
-      return { ok: true };
+      return { status: "sent" };
     } finally {
       this.sending -= 1;
     }
@@ -345,8 +345,8 @@ export class SimulatedJournal implements Journal {
   };
 }
 
-function failure(status: number, code: string, message = ""): SendFailure {
-  return { ok: false, status, code, message, requestId: "R1", retryAfterSeconds: null };
+function failure(httpStatus: number, code: string, message = ""): SendFailure {
+  return { status: "failed", httpStatus, code, message, requestId: "R1", retryAfterSeconds: null };
 }
 
 function preparedImage(file: File, sha256: string): PreparedImage {

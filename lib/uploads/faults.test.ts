@@ -87,16 +87,16 @@ const sendAs =
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", blob);
-    const failure = { ok: false as const, requestId: null, retryAfterSeconds: null };
+    const failure = { status: "failed" as const, requestId: null, retryAfterSeconds: null };
     try {
       const target = `${proxy.url}${new URL(url).pathname}`;
       const response = await fetch(target, { method: "POST", body, signal, headers: { "x-run": run } });
       onProgress(blob.size);
-      if (response.ok) return { ok: true };
-      return { ...failure, status: response.status, ...parseS3Error(await response.text()) };
+      if (response.ok) return { status: "sent" };
+      return { ...failure, httpStatus: response.status, ...parseS3Error(await response.text()) };
     } catch {
       signal.throwIfAborted();
-      return { ...failure, status: 0, code: "network", message: "" };
+      return { ...failure, httpStatus: 0, code: "network", message: "" };
     }
   };
 

@@ -72,7 +72,7 @@ async function call<T>(verb: string, input: unknown): Promise<Result<T[]>> {
 
 /** The protocol wants both sizes: a dot stands for them, which is not sent, and so there is nothing to confirm. */
 const sendOriginal: SendObject = async (form, blob, options) =>
-  blob instanceof File ? sendObject(form, blob, options) : { ok: true };
+  blob instanceof File ? sendObject(form, blob, options) : { status: "sent" };
 
 /** The original is hashed as ever. */
 async function withoutVariants(file: File): Promise<PreparedImage> {

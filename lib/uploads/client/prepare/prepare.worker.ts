@@ -10,7 +10,9 @@ export interface PrepareRequest {
 }
 
 /** Errors lose their class on the way out of a worker, so they travel as what they say. */
-export type PrepareReply = { ok: true; value: PreparedImage } | { ok: false; error: Failure };
+export type PrepareReply =
+  | { status: "prepared"; image: PreparedImage }
+  | { status: "failed"; error: Failure };
 
 self.addEventListener("message", async ({ data }: MessageEvent<PrepareRequest>) => {
   self.postMessage(await reply(data));
@@ -18,9 +20,9 @@ self.addEventListener("message", async ({ data }: MessageEvent<PrepareRequest>) 
 
 async function reply({ file, limits }: PrepareRequest): Promise<PrepareReply> {
   try {
-    return { ok: true, value: await prepareImage(file, limits) };
+    return { status: "prepared", image: await prepareImage(file, limits) };
   } catch (error) {
-    return { ok: false, error: failureOf(error) };
+    return { status: "failed", error: failureOf(error) };
   }
 }
 

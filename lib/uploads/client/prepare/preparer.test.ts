@@ -11,10 +11,11 @@ class FakeWorker extends EventTarget {
 
   postMessage({ file }: PrepareRequest): void {
     if (file.name === "crash") queueMicrotask(() => this.dispatchEvent(new Event("error")));
-    if (file.name === "good") this.reply({ ok: true, value: { thumbhash: "hash" } as never });
+    if (file.name === "good") this.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
     if (file.name === "odd")
-      this.reply({ ok: false, error: { code: "not_prepared", message: "Something was not there." } });
-    if (file.name === "svg") this.reply({ ok: false, error: { code: "unsupported_type", message: "SVG." } });
+      this.reply({ status: "failed", error: { code: "not_prepared", message: "Something was not there." } });
+    if (file.name === "svg")
+      this.reply({ status: "failed", error: { code: "unsupported_type", message: "SVG." } });
   }
 
   reply(data: PrepareReply): void {

@@ -59,9 +59,10 @@ export function createPreparer({
     try {
       const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
-      if (reply.ok || reply.error.code !== messages.notPrepared.code) giveBack(worker);
-      if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
-      return reply.value;
+      const isSuspect = reply.status === "failed" && reply.error.code === messages.notPrepared.code;
+      if (!isSuspect) giveBack(worker);
+      if (reply.status === "failed") throw new AppError(reply.error.code, reply.error.message);
+      return reply.image;
     } catch (error) {
       if (prepared.has(worker) && !idle.includes(worker)) discard(worker);
       throw error;

@@ -59,8 +59,8 @@ export async function openJournal(viewerId: string): Promise<Journal> {
     if (waitMs > 0) await wait(waitMs);
     const row = present.get(id);
     if (row === undefined || file.size > maxCopyBytes || copiedBytes + file.size > budget) return;
-    const problem = await askCopier({ file, folder: folderName, name: id });
-    if (problem !== null) throw new Error(problem);
+    const outcome = await askCopier({ file, folder: folderName, name: id });
+    if (outcome.status === "failed") throw new Error(outcome.reason);
     const now = present.get(id);
     if (now === undefined) {
       await copies.removeEntry(id).catch(nullIfGone);
@@ -71,7 +71,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
   }
 
   /** Until it is done, or need not be any more: without a network, the worker's script may not come. */
-  async function askCopier(question: CopyRequest): Promise<CopyReply> {
+  async function askCopier(question: CopyRequest): Promise<CopyReply | { status: "not_needed" }> {
     while (present.has(question.name)) {
       copier ??= startCrossOriginWorker(
         () => new Worker(new URL("./copy.worker.ts", import.meta.url), { type: "module" }),
@@ -84,7 +84,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
         await wait(copyAgainAfterMs);
       }
     }
-    return null;
+    return { status: "not_needed" };
   }
 
   function put(row: Row): void {

@@ -5,15 +5,22 @@ export interface CopyRequest {
   name: string;
 }
 
-/** null, or why there is no copy */
-export type CopyReply = string | null;
+export type CopyReply = { status: "copied" } | { status: "failed"; reason: string };
 
 const pieceBytes = 4 * 1024 * 1024;
 
 self.addEventListener("message", async ({ data }: MessageEvent<CopyRequest>) => {
-  const reply: CopyReply = await copy(data).then(() => null, String);
-  self.postMessage(reply);
+  self.postMessage(await reply(data));
 });
+
+async function reply(request: CopyRequest): Promise<CopyReply> {
+  try {
+    await copy(request);
+    return { status: "copied" };
+  } catch (error) {
+    return { status: "failed", reason: String(error) };
+  }
+}
 
 /** In place: the other way to write, which pages have too, makes a second file of each, and Safari did without it for long. */
 async function copy({ file, folder, name }: CopyRequest): Promise<void> {

@@ -32,6 +32,9 @@ export const pageClosed = Symbol("the page was closed");
 
 export type Ending = { status: "ready" | "duplicate"; image: GalleryImage };
 
+/** All its objects are in the bucket; the upload may be another one than was begun. */
+type Sent = { status: "sent"; uploadId: string };
+
 export interface FileUploaderOptions {
   server: UploadServer;
   preparer: Preparer;
@@ -127,11 +130,11 @@ export class FileUploader {
   async #offer(task: UploadTask, prepared: Prepared): Promise<Ending> {
     task.show({ status: "waiting" });
     const outcome = await this.#begin(task, prepared.image, task.progress.uploadId);
-    if ("image" in outcome) return outcome;
-    const uploadId = await this.#send(task, prepared.image, outcome);
-    if (typeof uploadId !== "string") return uploadId;
+    if (outcome.status !== "granted") return outcome;
+    const sent = await this.#send(task, prepared.image, outcome);
+    if (sent.status !== "sent") return sent;
     prepared.release();
-    return this.#confirm(task, uploadId);
+    return this.#confirm(task, sent.uploadId);
   }
 
   async #begin(task: UploadTask, image: PreparedImage, uploadId: string | null): Promise<Grant | Ending> {
@@ -145,12 +148,12 @@ export class FileUploader {
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
     const { clock } = this.options.retryContext;
-    const { uploadId: id, forms, parts } = outcome;
-    return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
+    const { status, uploadId: id, forms, parts } = outcome;
+    return { status, uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
   }
 
-  /** Resolves to the upload's id; or to the picture, where the same bytes got there first while forms were renewed. */
-  async #send(task: UploadTask, image: PreparedImage, first: Grant): Promise<string | Ending> {
+  /** Resolves to the picture where the same bytes got there first, while forms were renewed. */
+  async #send(task: UploadTask, image: PreparedImage, first: Grant): Promise<Sent | Ending> {
     const { send, retryContext } = this.options;
     const { signal } = task;
     const totalBytes = wireBytes(image);
@@ -168,7 +171,7 @@ export class FileUploader {
         acquire: (bytes, until) => this.#sending.acquire(bytes, until),
         renew: async (uploadId) => {
           const outcome = await this.#begin(task, image, uploadId);
-          if ("image" in outcome) throw new AlreadyThere(outcome);
+          if (outcome.status !== "granted") throw new AlreadyThere(outcome);
           grant = outcome;
           return grant;
         },
@@ -185,7 +188,7 @@ export class FileUploader {
           else task.show({ ...wait, sentBytes, totalBytes });
         },
       });
-      return grant.uploadId;
+      return { status: "sent", uploadId: grant.uploadId };
     } catch (error) {
       this.#giveUp(task, grant.uploadId);
       if (error instanceof AlreadyThere) return error.ending;

@@ -33,6 +33,11 @@ export function hasEnded({ status }: UploadItemState): boolean {
   return status === "ready" || status === "duplicate" || status === "failed" || status === "cancelled";
 }
 
+/** The picture that it became, or that was there already; null where it is none. */
+export function imageOf(state: UploadItemState): GalleryImage | null {
+  return state.status === "ready" || state.status === "duplicate" ? state.image : null;
+}
+
 /** What is sent or confirmed is better ended: held back, it would be sent again from the start. */
 export function canHold({ status }: UploadItemState): boolean {
   return status === "waiting" || status === "preparing";
@@ -44,7 +49,7 @@ export function canRetry(state: UploadItemState): boolean {
 
 /** It waits for a network or for the person, as all other files do. */
 export function isBlocked(state: UploadItemState): state is UploadItemState & { status: Blocked } {
-  return "sentence" in state && state.status !== "retrying";
+  return state.status === "offline" || state.status === "signed_out" || state.status === "outdated";
 }
 
 /** A file's way, as far as it is: 0 to 1. */

@@ -11,7 +11,7 @@ import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
 import { InterruptedUploads } from "./interrupted-uploads";
 import { type Journal, noJournal, noProgress, type Progress } from "./journal";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
-import { canHold, canRetry, failed, hasEnded, type UploadItemState } from "./upload-item";
+import { canHold, canRetry, failed, hasEnded, imageOf, type UploadItemState } from "./upload-item";
 
 export interface UploadQueueOptions {
   server: UploadServer;
@@ -180,7 +180,7 @@ export function createUploadQueue({
     if (entries.get(id) !== entry || store.get(id)?.state.status === "held") return;
     if (signal.reason === pageClosed) return;
     // Of thousands, each file and its signal would be kept as long as its row.
-    if ("image" in ending) entries.delete(id);
+    if (imageOf(ending) !== null) entries.delete(id);
     end(id, ending);
   }
 
@@ -245,8 +245,9 @@ export function createUploadQueue({
         entry.progress = { ...entry.progress, ...decision };
         journal.note(id, entry.progress);
       }
-      if (isWanted && "image" in state)
-        void uploader.addToAlbum(folder, state.image.id, new AbortController().signal);
+      const image = imageOf(state);
+      if (isWanted && image !== null)
+        void uploader.addToAlbum(folder, image.id, new AbortController().signal);
     }
   }
 

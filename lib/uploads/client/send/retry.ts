@@ -58,10 +58,10 @@ export async function retrying<T>(
   let rateLimits = 0;
   for (;;) {
     signal.throwIfAborted();
-    const error = await failureOf(work);
-    if ("value" in error) return error.value;
+    const outcome = await tryOnce(work);
+    if (outcome.status === "done") return outcome.value;
     signal.throwIfAborted();
-    const { failure, options } = error.transient;
+    const { failure, options } = outcome.error;
 
     const blocked = await blockedBy(failure, connection);
     if (blocked !== null) {
@@ -75,7 +75,7 @@ export async function retrying<T>(
       if (isRateLimit) rateLimits += 1;
       else tries += 1;
       if (tries >= maxTries || rateLimits >= maxRateLimits) {
-        throw new AppError(failure.code, failure.message, { cause: error.transient });
+        throw new AppError(failure.code, failure.message, { cause: outcome.error });
       }
       onWait({ status: "retrying", code: failure.code, sentence: waitingSentence(failure) });
       await sleep(clock, waitMs(isRateLimit ? maxTries - 1 : tries, options, random), signal);
@@ -100,11 +100,13 @@ async function blockedBy({ code, message }: Failure, connection: Connection): Pr
   }
 }
 
-async function failureOf<T>(work: () => Promise<T>): Promise<{ value: T } | { transient: TransientError }> {
+async function tryOnce<T>(
+  work: () => Promise<T>,
+): Promise<{ status: "done"; value: T } | { status: "failed"; error: TransientError }> {
   try {
-    return { value: await work() };
+    return { status: "done", value: await work() };
   } catch (error) {
-    if (error instanceof TransientError) return { transient: error };
+    if (error instanceof TransientError) return { status: "failed", error };
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import type { PartGrant, PostForm } from "@/lib/uploads/contract";
 
 export interface SendFailure {
-  ok: false;
+  status: "failed";
   /** 0 where there was no answer */
-  status: number;
+  httpStatus: number;
   /** S3's error code; `network` where there was no answer: browsers do not tell a cut from a CORS refusal */
   code: string;
   message: string;
@@ -11,7 +11,7 @@ export interface SendFailure {
   retryAfterSeconds: number | null;
 }
 
-export type SendOutcome = { ok: true } | SendFailure;
+export type SendOutcome = { status: "sent" } | SendFailure;
 
 export interface SendOptions {
   onProgress(sentBytes: number): void;
@@ -38,7 +38,11 @@ export const sendObject: SendObject = (target, blob, { onProgress, signal }) =>
     request.addEventListener("load", () => resolve(outcomeOf(request)));
     request.addEventListener("error", () =>
       resolve({
-        ...{ ok: false, status: 0, code: "network", message: "", requestId: null },
+        status: "failed",
+        httpStatus: 0,
+        code: "network",
+        message: "",
+        requestId: null,
         retryAfterSeconds: null,
       }),
     );
@@ -62,12 +66,12 @@ function bodyOf({ fields }: PostForm, blob: Blob): FormData {
 }
 
 function outcomeOf(request: XMLHttpRequest): SendOutcome {
-  if (request.status >= 200 && request.status < 300) return { ok: true };
+  if (request.status >= 200 && request.status < 300) return { status: "sent" };
   // Asked for by name, a header that CORS hides is an error on the console.
   const seconds = /^retry-after: *(\d+)/im.exec(request.getAllResponseHeaders())?.[1];
   return {
-    ok: false,
-    status: request.status,
+    status: "failed",
+    httpStatus: request.status,
     ...parseS3Error(request.responseText),
     retryAfterSeconds: seconds === undefined ? null : Number(seconds),
   };

@@ -19,15 +19,20 @@ export interface SendPartsOptions {
 /** The file has a place among what is sent; so many more it takes where they are free. */
 const maxMorePlaces = 2;
 
+export type SendPartsOutcome =
+  /** all that were missing of the grant */
+  | { status: "sent" }
+  /** The URLs' time was over before all had been sent. */
+  | { status: "expired" };
+
 /**
- * Sends parts of a file, a few at a time, each tried again by itself. Resolves to whether all of them arrived: false where
- * their URLs ran out. Throws once nothing is under way any more.
+ * Sends parts of a file, a few at a time, each tried again by itself. Throws what is final, once nothing is under way any more.
  */
 export async function sendParts(
   file: Blob,
   { missing, arrivedBytes }: PartsGrant,
   { send, isFresh, acquire, retryContext, signal, onProgress, onWait }: SendPartsOptions,
-): Promise<boolean> {
+): Promise<SendPartsOutcome> {
   const queue = [...missing];
   const ranges = new Map(partsOf(file.size).map((range) => [range.number, range]));
   const sentBytes = new Map<number, number>();
@@ -86,14 +91,14 @@ export async function sendParts(
   } finally {
     signal.removeEventListener("abort", abort);
   }
-  return isWithout(failure);
+  return outcomeOf(failure);
 }
 
 /** The URLs' time is over. */
 class UrlsExpired extends Error {}
 
-function isWithout(failure: { error: unknown } | null): boolean {
-  if (failure === null) return true;
-  if (failure.error instanceof UrlsExpired) return false;
+function outcomeOf(failure: { error: unknown } | null): SendPartsOutcome {
+  if (failure === null) return { status: "sent" };
+  if (failure.error instanceof UrlsExpired) return { status: "expired" };
   throw failure.error;
 }

@@ -15,6 +15,7 @@ import { sendParts } from "./send-parts";
 
 /** What the server allowed: a form per object, and URLs where the original goes in parts. */
 export interface Grant {
+  status: "granted";
   uploadId: string;
   forms: Record<ObjectKind, PostForm>;
   parts?: PartsGrant;
@@ -82,18 +83,21 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
         },
       }),
     );
-    if (outcome.ok) return;
+    if (outcome.status === "sent") return;
     onProgress(0);
-    if (outcome.status === 0 && !(await isReadable(blob))) {
+    if (outcome.httpStatus === 0 && !(await isReadable(blob))) {
       throw new AppError(messages.fileChanged.code, messages.fileChanged.message);
     }
     isExpired = isExpiredForm(outcome);
     const passing = passingErrorOf(outcome);
     if (passing !== null) throw passing;
-    const { status, code, requestId } = outcome;
+    const { httpStatus, code, requestId } = outcome;
     const fields = "fields" in target ? target.fields : {};
     const sent = { bytes: blob.size, type: blob.type, fields };
-    const refusal = bucketRefusal(code, await report({ uploadId, kind, status, code, requestId, ...sent }));
+    const refusal = bucketRefusal(
+      code,
+      await report({ uploadId, kind, status: httpStatus, code, requestId, ...sent }),
+    );
     throw new AppError(refusal.code, refusal.message);
   };
 
@@ -104,12 +108,12 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
       const toForm = { signal, onProgress: (bytes: number) => progress(kind, bytes) };
       return sendTo(kind, forms[kind], image[kind].blob, toForm);
     }
-    const isSent = await sendParts(image.original.blob, parts, {
+    const outcome = await sendParts(image.original.blob, parts, {
       ...{ isFresh, acquire: options.acquire, retryContext, signal, onWait },
       send: (...part) => sendTo("original", ...part),
       onProgress: (bytes) => progress("original", bytes),
     });
-    if (isSent && !parts.hasMore) return;
+    if (outcome.status === "sent" && !parts.hasMore) return;
     if (isExpired) throw new TransientError(messages.formExpired, { isImmediate: true });
     await renewGrant();
     await sendOnce(kind);
@@ -164,19 +168,19 @@ async function isReadable(blob: Blob): Promise<boolean> {
 }
 
 /** Its policy has expired, or the credentials that signed it. */
-export function isExpiredForm({ status, code, message }: SendFailure): boolean {
-  return code === "ExpiredToken" || (status === 403 && /expired/i.test(message));
+export function isExpiredForm({ httpStatus, code, message }: SendFailure): boolean {
+  return code === "ExpiredToken" || (httpStatus === 403 && /expired/i.test(message));
 }
 
 /** Some failures pass by themselves; the others are final: null. */
 export function passingErrorOf(failure: SendFailure): TransientError | null {
-  const { status, code, message, retryAfterSeconds } = failure;
-  const cause = new Error(`${status} ${code}: ${message}`);
+  const { httpStatus, code, message, retryAfterSeconds } = failure;
+  const cause = new Error(`${httpStatus} ${code}: ${message}`);
   const retryAfterMs = retryAfterSeconds === null ? undefined : retryAfterSeconds * 1000;
   if (isExpiredForm(failure)) return new TransientError(messages.formExpired, { cause, isImmediate: true });
-  if (status === 0) return new TransientError(messages.network, { cause });
+  if (httpStatus === 0) return new TransientError(messages.network, { cause });
   // A store that does not know forms, or is full, says the same the next time.
-  const isBroken = status >= 500 && status !== 501 && status !== 507 && code !== "QuotaExceeded";
-  const isPassing = isBroken || status === 429 || code === "SlowDown" || code === "RequestTimeout";
+  const isBroken = httpStatus >= 500 && httpStatus !== 501 && httpStatus !== 507 && code !== "QuotaExceeded";
+  const isPassing = isBroken || httpStatus === 429 || code === "SlowDown" || code === "RequestTimeout";
   return isPassing ? new TransientError(messages.bucketBusy, { cause, retryAfterMs }) : null;
 }
