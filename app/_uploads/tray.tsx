@@ -3,24 +3,17 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { messages } from "@/lib/uploads/client/messages";
+import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
 import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
+import { AlbumOffer } from "./album-offer";
+import { textButton } from "./text-button";
 import { TrayList } from "./tray-list";
-import {
-  albumOffer,
-  albumsMade,
-  headlineOf,
-  interruptedSentence,
-  otherPictures,
-  paceOf,
-  shareOf,
-} from "./wording";
+import { headlineOf, interruptedSentence, otherPictures, paceOf, shareOf } from "./wording";
 
-const textButton =
-  "shrink-0 min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text";
 /** Once all is well, it goes away by itself after this time. */
 const lingerMs = 5000;
 
@@ -177,36 +170,6 @@ function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue
   );
 }
 
-/** What came in folders may stay together. */
-function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
-  const folders = foldersOf(items);
-  if (folders.length === 0) return null;
-  const makeAlbums = () => {
-    queue.makeAlbums();
-    toast(albumsMade(folders));
-  };
-  return (
-    <div className="flex items-center gap-x-1 pr-2 pb-1 pl-4 text-sm">
-      <p className="mr-auto line-clamp-3 min-w-0 wrap-anywhere" title={folders.join("\n")}>
-        {albumOffer(folders)}
-      </p>
-      <button type="button" className={textButton} onClick={makeAlbums}>
-        {folders.length === 1 ? "Make album" : "Make albums"}
-      </button>
-      <button type="button" className={textButton} onClick={queue.makeNoAlbums}>
-        No
-      </button>
-    </div>
-  );
-}
-
-/** Each once. Of thousands of files hardly one has a folder, and they are asked twice a second. */
-function foldersOf(items: UploadItem[]): string[] {
-  const folders = new Set<string>();
-  for (const { folder } of items) if (folder !== null) folders.add(folder);
-  return [...folders];
-}
-
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
   const [label, Icon, act] = isPaused ? ["Resume", Play, queue.resume] : ["Pause", Pause, queue.pause];
   return (
@@ -234,7 +197,7 @@ function useLeaveWhenAllIsWell(queue: UploadQueue, { items, totals }: QueueSnaps
     items.length > 0 &&
     totals.active === 0 &&
     items.every(({ state }) => state.status === "ready" || state.status === "cancelled") &&
-    items.every(({ folder }) => folder === null);
+    offeredAlbums(items).length === 0;
   useEffect(() => {
     if (!allIsWell || held) return;
     const timer = setTimeout(queue.clearFinished, lingerMs);

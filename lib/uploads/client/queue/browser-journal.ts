@@ -1,11 +1,12 @@
 import { type DBSchema, openDB, unwrap } from "idb";
 import { askWorker } from "../prepare/ask-worker";
 import { startCrossOriginWorker } from "../prepare/cross-origin-worker";
+import { type EarlierAlbumWish, readAlbumWish } from "./album-wish";
 import type { CopyReply, CopyRequest } from "./copy.worker";
 import { sourceOf } from "./file-source";
 import { type InterruptedUpload, type Journal, noProgress, type Progress } from "./journal";
 
-interface Row extends Progress {
+interface Row extends Progress, EarlierAlbumWish {
   id: string;
   viewerId: string;
   name: string;
@@ -165,7 +166,7 @@ export async function openJournal(viewerId: string): Promise<Journal> {
 
   async function interruptedOf(written: Row): Promise<InterruptedUpload> {
     // An earlier build may have known less.
-    const row = { ...noProgress, ...written };
+    const row = { ...noProgress, ...written, albumWish: readAlbumWish(written) };
     const { handle, isCopied } = row;
     if (isCopied) return { ...row, open: () => openCopy(row), asksPermission: false };
     if (handle === undefined) return { ...row, open: null, asksPermission: false };

@@ -1,8 +1,7 @@
 import { AppError } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
-import { BatchedServer } from "../calls/batched-server";
-import type { UploadServer } from "../calls/upload-server";
+import type { BatchedServer } from "../calls/batched-server";
 import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { messages } from "../messages";
 import { Preparation, type Prepared } from "../prepare/preparation";
@@ -36,7 +35,7 @@ export type Ending = { status: "ready" | "duplicate"; image: GalleryImage };
 type Sent = { status: "sent"; uploadId: string };
 
 export interface FileUploaderOptions {
-  server: UploadServer;
+  server: BatchedServer;
   preparer: Preparer;
   send: SendObject;
   retryContext: RetryContext;
@@ -47,7 +46,6 @@ const maxOfferedName = 1024;
 
 /** Takes files from choice to picture: prepare, begin, send, confirm. Throws AppError, or the signal's reason. */
 export class FileUploader {
-  readonly #server: BatchedServer;
   readonly #flights = new SingleFlight();
   readonly #preparation: Preparation;
   readonly #parallelism: Parallelism;
@@ -56,8 +54,12 @@ export class FileUploader {
   constructor(private readonly options: FileUploaderOptions) {
     const { preparer, retryContext } = options;
     this.#parallelism = new Parallelism(retryContext.clock);
-    this.#server = new BatchedServer({ ...options, parallelSends: () => this.#parallelism.maxConcurrent });
     this.#preparation = new Preparation(preparer);
+  }
+
+  /** How many files may be sent at a time at present. */
+  get parallelSends(): number {
+    return this.#parallelism.maxConcurrent;
   }
 
   /** What is being prepared or sent is finished; nothing else begins until `resume`. */
@@ -71,23 +73,8 @@ export class FileUploader {
     this.#sending.resume();
   }
 
+  /** Resolves once it is a picture. */
   async upload(task: UploadTask): Promise<Ending> {
-    const ending = await this.#bringHome(task);
-    const { album } = task.progress;
-    if (album !== null) await this.addToAlbum(album, ending.image.id, task.signal);
-    return ending;
-  }
-
-  /** A picture that is safe is no failure, even if its album cannot be had. */
-  async addToAlbum(name: string, imageId: string, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#server.addToAlbum(name, imageId, signal);
-    } catch (error) {
-      if (!signal.aborted) console.warn(`a picture could not be put into the album ${name}`, error);
-    }
-  }
-
-  async #bringHome(task: UploadTask): Promise<Ending> {
     const { uploadId, arrived } = task.progress;
     // Only confirm is left.
     if (uploadId !== null && arrived.length === objectKinds.length) return this.#confirm(task, uploadId);
@@ -114,12 +101,12 @@ export class FileUploader {
   }
 
   async #prepareOnce({ file, signal, show }: UploadTask): Promise<Prepared> {
-    const isPrepared = this.#server.count("preparing");
+    const isPrepared = this.options.server.count("preparing");
     try {
       return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
     } catch (error) {
       // What prepares is loaded when it is needed: without a connection it does not come, and of an earlier build it is gone.
-      if (isUnexplained(error)) await this.#server.ping();
+      if (isUnexplained(error)) await this.options.server.ping();
       throw error;
     } finally {
       // Those who asked to begin meanwhile go together with this one, which asks in a moment.
@@ -142,7 +129,7 @@ export class FileUploader {
       ...toOffer(task.file.name.slice(0, maxOfferedName), image),
       ...(uploadId && { uploadId }),
     };
-    const outcome = await this.#server.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
+    const outcome = await this.options.server.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
     if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
     if (outcome.status === "duplicate") return outcome;
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
@@ -157,7 +144,7 @@ export class FileUploader {
     const { send, retryContext } = this.options;
     const { signal } = task;
     const totalBytes = wireBytes(image);
-    const isSent = this.#server.count("sending");
+    const isSent = this.options.server.count("sending");
     let grant = first;
     let sentBytes = 0;
     let release = () => {};
@@ -175,7 +162,7 @@ export class FileUploader {
           grant = outcome;
           return grant;
         },
-        report: (refusal) => this.#server.reportRefusal(refusal),
+        report: (refusal) => this.options.server.reportRefusal(refusal),
         onProgress: (bytes) => {
           if (this.#sending.isSaturated) this.#parallelism.moved(Math.max(0, bytes - sentBytes));
           else this.#parallelism.restart();
@@ -204,7 +191,7 @@ export class FileUploader {
     const confirming = () => task.show({ status: "confirming" });
     confirming();
     try {
-      const outcome = await this.#server.confirm(uploadId, task.signal, (wait) =>
+      const outcome = await this.options.server.confirm(uploadId, task.signal, (wait) =>
         wait === null ? confirming() : waiting(wait),
       );
       return endingOf(task, outcome);
@@ -217,7 +204,7 @@ export class FileUploader {
   #giveUp(task: UploadTask, uploadId: string): void {
     if (task.signal.reason === pageClosed) return;
     task.note(withoutUpload(task.progress));
-    void this.#server.abandon(uploadId);
+    void this.options.server.abandon(uploadId);
   }
 }
 

@@ -1,5 +1,5 @@
 import { sha256 } from "../prepare/sha256";
-import type { InterruptedUpload, Journal, Progress } from "./journal";
+import { type InterruptedUpload, type Journal, type Progress, progressOf } from "./journal";
 
 interface Options {
   journal: Journal;
@@ -51,8 +51,7 @@ export class InterruptedUploads {
     if (upload === undefined) return;
     const noted = { ...upload, ...progress };
     this.#uploads.set(id, noted);
-    const { sha256, uploadId, arrived, folder, album } = noted;
-    this.options.journal.note(id, { sha256, uploadId, arrived, folder, album });
+    this.options.journal.note(id, progressOf(noted));
   }
 
   forget(id: string): void {

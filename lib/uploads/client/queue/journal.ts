@@ -1,4 +1,5 @@
 import type { ObjectKind } from "@/lib/uploads/contract";
+import { type AlbumWish, noAlbum } from "./album-wish";
 
 /** How far an upload is that may have to go on in another page. */
 export interface Progress {
@@ -7,10 +8,7 @@ export interface Progress {
   uploadId: string | null;
   /** objects of that upload which are in the bucket */
   arrived: ObjectKind[];
-  /** what its folder would be called as an album, until somebody has said whether they want that */
-  folder: string | null;
-  /** the album into which the picture is to go */
-  album: string | null;
+  albumWish: AlbumWish;
 }
 
 /** A file that an earlier page did not bring to an end. */
@@ -33,7 +31,14 @@ export interface Journal {
   forget(id: string): void;
 }
 
-export const noProgress: Progress = { sha256: null, uploadId: null, arrived: [], folder: null, album: null };
+export const noProgress: Progress = { sha256: null, uploadId: null, arrived: [], albumWish: noAlbum };
+
+export const progressOf = ({ sha256, uploadId, arrived, albumWish }: Progress): Progress => ({
+  sha256,
+  uploadId,
+  arrived,
+  albumWish,
+});
 
 /** Whatever comes next starts from the file. */
 export const withoutUpload = (progress: Progress): Progress => ({ ...progress, uploadId: null, arrived: [] });

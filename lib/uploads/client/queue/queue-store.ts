@@ -1,4 +1,5 @@
 import type { Clock } from "../clock";
+import type { AlbumWish } from "./album-wish";
 import { SpeedMeter, type Totals, totalsOf } from "./totals";
 import { hasEnded, sentFraction, type UploadItem, type UploadItemState } from "./upload-item";
 
@@ -72,11 +73,10 @@ export class QueueStore {
     else this.#notifySoon();
   }
 
-  /** Nothing is offered any more. */
-  clearFolder(id: string): void {
+  setAlbumWish(id: string, albumWish: AlbumWish): void {
     const item = this.#items.get(id);
     if (item === undefined) return;
-    this.#items.set(id, { ...item, folder: null });
+    this.#items.set(id, { ...item, albumWish });
     this.#notifySoon();
   }
 

@@ -1,6 +1,7 @@
 import type { Failure } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { Blocked, Wait } from "../send/retry";
+import type { AlbumWish } from "./album-wish";
 
 export type UploadItemState =
   | { status: "waiting" }
@@ -25,8 +26,7 @@ export interface UploadItem {
   name: string;
   bytes: number;
   state: UploadItemState;
-  /** An album of its folder is offered under this name; null where it came without one, or that was decided. */
-  folder: string | null;
+  albumWish: AlbumWish;
 }
 
 export function hasEnded({ status }: UploadItemState): boolean {

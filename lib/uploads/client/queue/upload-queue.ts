@@ -1,15 +1,16 @@
 import { v7 as uuidv7 } from "uuid";
 import { AppError } from "@/lib/errors";
+import { BatchedServer } from "../calls/batched-server";
 import type { UploadServer } from "../calls/upload-server";
 import { type Clock, systemClock } from "../clock";
 import { messages } from "../messages";
 import type { Preparer } from "../prepare/preparer";
 import { browserConnection, type Connection } from "../send/connection";
 import { type SendObject, sendObject } from "../send/send-object";
-import { sourceOf } from "./file-source";
-import { FileUploader, pageClosed, type UploadTask } from "./file-uploader";
+import { type AlbumWish, AlbumWishes } from "./album-wish";
+import { type Ending, FileUploader, pageClosed, type UploadTask } from "./file-uploader";
 import { InterruptedUploads } from "./interrupted-uploads";
-import { type Journal, noJournal, noProgress, type Progress } from "./journal";
+import { type Journal, noJournal, noProgress, type Progress, progressOf } from "./journal";
 import { type QueueSnapshot, QueueStore } from "./queue-store";
 import { canHold, canRetry, failed, hasEnded, imageOf, type UploadItemState } from "./upload-item";
 
@@ -89,22 +90,34 @@ export function createUploadQueue({
   journal = noJournal,
 }: UploadQueueOptions): UploadQueue {
   const store = new QueueStore(clock);
-  const uploader = new FileUploader({ server, preparer, send, retryContext: { clock, random, connection } });
+  const retryContext = { clock, random, connection };
+  const batched: BatchedServer = new BatchedServer({
+    server,
+    retryContext,
+    parallelSends: () => uploader.parallelSends,
+  });
+  const uploader = new FileUploader({ server: batched, preparer, send, retryContext });
   const entries = new Map<string, Entry>();
   let untaken: Chosen[] = [];
-  /** Whether albums of these names are wanted: holds for those that are not taken yet, too. */
-  const decided = new Map<string, boolean>();
+  const albums = new AlbumWishes({
+    addToAlbum: (name, imageId, signal) => batched.addToAlbum(name, imageId, signal),
+    findImageId: (id) => {
+      const item = store.get(id);
+      return item === undefined ? null : (imageOf(item.state)?.id ?? null);
+    },
+    note: noteAlbumWish,
+  });
   const interrupted = new InterruptedUploads({
     journal,
-    onInterrupted: ({ id, name, bytes, folder }, needs) => {
+    onInterrupted: ({ id, name, bytes, albumWish }, needs) => {
       if (store.get(id) === undefined)
-        store.add({ id, name, bytes, folder, state: { status: "interrupted", needs } });
+        store.add({ id, name, bytes, albumWish, state: { status: "interrupted", needs } });
       else store.setState(id, { status: "interrupted", needs });
     },
-    onFile: ({ id, sha256, uploadId, arrived, folder, album }, file) => {
+    onFile: (upload, file) => {
+      const { id } = upload;
       store.setState(id, { status: "waiting" });
-      const progress = { sha256, uploadId, arrived, folder, album };
-      start(id, { file, progress, controller: new AbortController() });
+      start(id, { file, progress: progressOf(upload), controller: new AbortController() });
     },
   });
   const restored = interrupted.restore();
@@ -130,18 +143,16 @@ export function createUploadQueue({
       take(next);
     }
     if (untaken.length > 0) clock.setTimeout(takeSome, 0);
-    else decided.clear();
+    else albums.forgetAnswers();
   }
 
   function take({ id, file }: Chosen): void {
     interrupted.give(id, file);
     if (store.get(id) !== undefined) return;
-    const { folder: name } = sourceOf(file);
-    const isWanted = name === null ? undefined : decided.get(name);
-    const folder = isWanted === undefined ? name : null;
-    const progress = { ...noProgress, folder, album: isWanted === true ? name : null };
+    const albumWish = albums.wishFor(file);
+    const progress = { ...noProgress, albumWish };
     journal.add(id, file, progress);
-    store.add({ id, name: file.name, bytes: file.size, folder, state: { status: "waiting" } });
+    store.add({ id, name: file.name, bytes: file.size, albumWish, state: { status: "waiting" } });
     start(id, { file, progress, controller: new AbortController() });
   }
 
@@ -176,12 +187,18 @@ export function createUploadQueue({
         if (!signal.aborted) store.setState(id, state);
       },
     };
-    const ending = await endingOf(uploader.upload(task), signal);
+    const ending = await endingOf(upload(task), signal);
     if (entries.get(id) !== entry || store.get(id)?.state.status === "held") return;
     if (signal.reason === pageClosed) return;
     // Of thousands, each file and its signal would be kept as long as its row.
     if (imageOf(ending) !== null) entries.delete(id);
     end(id, ending);
+  }
+
+  async function upload(task: UploadTask): Promise<Ending> {
+    const ending = await uploader.upload(task);
+    await albums.fulfil(task.progress.albumWish, ending.image.id, task.signal);
+    return ending;
   }
 
   function end(id: string, ending: UploadItemState): void {
@@ -232,23 +249,17 @@ export function createUploadQueue({
     for (const { id, state } of [...store.items()]) if (state.status === "failed") retry(id);
   }
 
-  /** Those that are on their way go into their albums when they arrive. */
-  function decideAlbums(isWanted: boolean): void {
-    for (const { id, folder, state } of [...store.items()]) {
-      if (folder === null) continue;
-      const decision = { folder: null, album: isWanted ? folder : null };
-      if (untaken.length > 0) decided.set(folder, isWanted);
-      store.clearFolder(id);
-      interrupted.note(id, decision);
-      const entry = entries.get(id);
-      if (entry !== undefined) {
-        entry.progress = { ...entry.progress, ...decision };
-        journal.note(id, entry.progress);
-      }
-      const image = imageOf(state);
-      if (isWanted && image !== null)
-        void uploader.addToAlbum(folder, image.id, new AbortController().signal);
-    }
+  function answerAlbumOffers(isWanted: boolean): void {
+    albums.answer(store.items(), isWanted, { holdsForWaiting: untaken.length > 0 });
+  }
+
+  function noteAlbumWish(id: string, albumWish: AlbumWish): void {
+    store.setAlbumWish(id, albumWish);
+    interrupted.note(id, { albumWish });
+    const entry = entries.get(id);
+    if (entry === undefined) return;
+    entry.progress = { ...entry.progress, albumWish };
+    journal.note(id, entry.progress);
   }
 
   function clearFinished(): void {
@@ -277,7 +288,7 @@ export function createUploadQueue({
     },
     ...{ add, addAs, pause, resume, hold, release },
     ...{ cancel, cancelAll, retry, retryAll, remove, clearFinished },
-    ...{ makeAlbums: () => decideAlbums(true), makeNoAlbums: () => decideAlbums(false) },
+    ...{ makeAlbums: () => answerAlbumOffers(true), makeNoAlbums: () => answerAlbumOffers(false) },
   };
 }
 

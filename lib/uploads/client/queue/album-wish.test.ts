@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
-import { type FileSource, sourceOf, withSource } from "./file-source";
+import { albumNameFor, readAlbumWish } from "./album-wish";
+import { withSource } from "./file-source";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -23,13 +24,14 @@ function openPage(): void {
 
 function file(title: string, folder: string | null = "Italy"): File {
   const chosen = new File([title.padEnd(1000)], `${title}.jpg`, { lastModified: 1 });
-  return withSource(chosen, { folder } satisfies FileSource);
+  return withSource(chosen, { folders: folder?.split(" / ") ?? [] });
 }
 
 vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const finish = () => clock.advance(Number.POSITIVE_INFINITY);
-const offered = () => queue.getSnapshot().items.map(({ folder }) => folder);
+const offered = () =>
+  queue.getSnapshot().items.map(({ albumWish }) => (albumWish.status === "offered" ? albumWish.name : null));
 const album = (name: string) => [...(world.albums.get(name) ?? [])].map((title) => title.replace(".jpg", ""));
 const statuses = () => queue.getSnapshot().items.map(({ state }) => state.status);
 
@@ -147,11 +149,19 @@ describe("in a later page", () => {
 
 it("the folder of a file that was chosen with its folder is known", () => {
   const chosen = (webkitRelativePath: string) =>
-    sourceOf(
+    albumNameFor(
       Object.defineProperty(new File([], "a.jpg"), "webkitRelativePath", { value: webkitRelativePath }),
     );
-  expect(chosen("").folder).toBeNull();
-  expect(chosen("Italy/a.jpg").folder).toBe("Italy");
-  expect(chosen("Italy/Rome/a.jpg").folder).toBe("Italy / Rome");
-  expect(chosen(`${"x".repeat(200)}/Rome/a.jpg`).folder).toHaveLength(100);
+  expect(chosen("")).toBeNull();
+  expect(chosen("Italy/a.jpg")).toBe("Italy");
+  expect(chosen("Italy/Rome/a.jpg")).toBe("Italy / Rome");
+  expect(chosen(`${"x".repeat(200)}/Rome/a.jpg`)).toHaveLength(100);
+});
+
+it("a wish that an earlier build noted is still known", () => {
+  expect(readAlbumWish({})).toEqual({ status: "none" });
+  expect(readAlbumWish({ folder: "Italy", album: null })).toEqual({ status: "offered", name: "Italy" });
+  expect(readAlbumWish({ folder: null, album: "Italy" })).toEqual({ status: "wanted", name: "Italy" });
+  const albumWish = { status: "offered", name: "Rome" } as const;
+  expect(readAlbumWish({ albumWish, folder: "Italy" })).toEqual(albumWish);
 });
