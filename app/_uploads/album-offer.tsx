@@ -21,7 +21,7 @@ export function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: Uploa
       <button type="button" className={textButton} onClick={makeAlbums}>
         {names.length === 1 ? "Make album" : "Make albums"}
       </button>
-      <button type="button" className={textButton} onClick={queue.makeNoAlbums}>
+      <button type="button" className={textButton} onClick={() => queue.makeNoAlbums()}>
         No
       </button>
     </div>

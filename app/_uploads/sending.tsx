@@ -7,10 +7,11 @@ import type { GalleryImage } from "@/lib/images/contract";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare/preparer";
-import { askPermission, openJournal } from "@/lib/uploads/client/queue/browser-journal";
+import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
-import { createSharedQueue } from "@/lib/uploads/client/queue/shared-queue";
-import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
+import { SharedQueue } from "@/lib/uploads/client/queue/shared-queue";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abortActions, enableAbortActions } from "./abort-actions";
@@ -61,13 +62,12 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
     });
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
-      ? createSharedQueue({
+      ? new SharedQueue({
           name: `pail-uploads-${viewerId}`,
-          createQueue: async () =>
-            createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
+          createQueue: async () => new PageQueue({ server, preparer, journal: await journalOf(viewerId) }),
           askPermission: () => askPermission(viewerId),
         })
-      : createUploadQueue({ server, preparer });
+      : new PageQueue({ server, preparer });
     setQueue(made);
     return () => {
       made.close();
@@ -96,7 +96,7 @@ const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
 /** A private window, or a full disk, may refuse to keep anything. */
 async function journalOf(viewerId: string): Promise<Journal> {
   try {
-    return await openJournal(viewerId);
+    return await BrowserJournal.open(viewerId);
   } catch (error) {
     console.warn("uploads cannot be kept for a later page", error);
     return noJournal;

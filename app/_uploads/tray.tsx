@@ -53,12 +53,12 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         </button>
         {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
         {!isActive && items.filter(({ state }) => canRetry(state)).length > 1 ? (
-          <button type="button" className={textButton} onClick={queue.retryAll}>
+          <button type="button" className={textButton} onClick={() => queue.retryAll()}>
             Try all again
           </button>
         ) : null}
         {isActive ? (
-          <button type="button" className={textButton} onClick={queue.cancelAll}>
+          <button type="button" className={textButton} onClick={() => queue.cancelAll()}>
             Cancel all
           </button>
         ) : totals.files === 0 ? null : (
@@ -67,7 +67,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
             className={iconButton}
             aria-label="Close"
             title="Close"
-            onClick={queue.clearFinished}
+            onClick={() => queue.clearFinished()}
           >
             <X aria-hidden size={20} />
           </button>
@@ -171,7 +171,8 @@ function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue
 }
 
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
-  const [label, Icon, act] = isPaused ? ["Resume", Play, queue.resume] : ["Pause", Pause, queue.pause];
+  const [label, Icon] = isPaused ? ["Resume", Play] : ["Pause", Pause];
+  const act = () => (isPaused ? queue.resume() : queue.pause());
   return (
     <button type="button" className={iconButton} aria-label={label} title={label} onClick={act}>
       <Icon aria-hidden size={18} />
@@ -200,7 +201,7 @@ function useLeaveWhenAllIsWell(queue: UploadQueue, { items, totals }: QueueSnaps
     offeredAlbums(items).length === 0;
   useEffect(() => {
     if (!allIsWell || held) return;
-    const timer = setTimeout(queue.clearFinished, lingerMs);
+    const timer = setTimeout(() => queue.clearFinished(), lingerMs);
     return () => clearTimeout(timer);
   }, [queue, allIsWell, held]);
 }

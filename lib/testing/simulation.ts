@@ -5,12 +5,9 @@ import { type Clock, sleep } from "@/lib/uploads/client/clock";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
 import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
 import type { InterruptedUpload, Journal, Progress } from "@/lib/uploads/client/queue/journal";
+import { PageQueue, type PageQueueOptions } from "@/lib/uploads/client/queue/page-queue";
 import { unlessAborted } from "@/lib/uploads/client/queue/single-flight";
-import {
-  createUploadQueue,
-  type UploadQueue,
-  type UploadQueueOptions,
-} from "@/lib/uploads/client/queue/upload-queue";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { SendFailure, SendObject } from "@/lib/uploads/client/send/send-object";
 import {
   type BeginOutcome,
@@ -127,9 +124,9 @@ export class SimulatedWorld {
   ) {}
 
   /** That of a page in this world. */
-  openQueue(options: Partial<UploadQueueOptions> = {}): UploadQueue {
+  openQueue(options: Partial<PageQueueOptions> = {}): UploadQueue {
     const { server, preparer, send, connection, clock } = this;
-    return createUploadQueue({
+    return new PageQueue({
       ...{ server, preparer, send, connection, clock, random: () => 0.5 },
       ...options,
     });

@@ -16,8 +16,9 @@ import { reconcile } from "@/lib/upkeep/reconcile";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
 import type { UploadServer } from "./client/calls/upload-server";
+import { PageQueue } from "./client/queue/page-queue";
 import { hasEnded } from "./client/queue/upload-item";
-import { createUploadQueue, type UploadQueue } from "./client/queue/upload-queue";
+import type { UploadQueue } from "./client/queue/upload-queue";
 import { alwaysOnline } from "./client/send/connection";
 import { parseS3Error, type SendObject } from "./client/send/send-object";
 import { confirmUploads } from "./confirm";
@@ -143,11 +144,12 @@ async function runSeed(seed: number): Promise<void> {
     const variants = { thumb: object("thumb"), display: object("display") };
     return { original: object("original"), ...variants, thumbhash: offer.thumbhash };
   };
-  const tabs = [1, 2].map(() =>
-    createUploadQueue({
-      ...{ server: serverFor(viewer, chance), send: sendAs(run), preparer: { concurrency: 2, prepare } },
-      ...{ clock, random, connection: alwaysOnline },
-    }),
+  const tabs = [1, 2].map(
+    () =>
+      new PageQueue({
+        ...{ server: serverFor(viewer, chance), send: sendAs(run), preparer: { concurrency: 2, prepare } },
+        ...{ clock, random, connection: alwaysOnline },
+      }),
   );
   const bringHome = async (queue: UploadQueue) => {
     const ids = queue.add(chosen.map((index) => new File([], String(index))));

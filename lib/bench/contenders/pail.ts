@@ -2,8 +2,8 @@ import type { Result } from "@/lib/errors";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
 import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/preparer";
 import { sha256 } from "@/lib/uploads/client/prepare/sha256";
+import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
 import { hasEnded } from "@/lib/uploads/client/queue/upload-item";
-import { createUploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { SendObject } from "@/lib/uploads/client/send/send-object";
 import { sendObject } from "@/lib/uploads/client/send/send-object";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
@@ -47,7 +47,7 @@ async function upload(
   preparer: Preparer,
   { send = sendObject, verb = "confirm" } = {},
 ): Promise<void> {
-  const queue = createUploadQueue({
+  const queue = new PageQueue({
     server: {
       begin: (offers) => call<BeginOutcome>("begin", offers),
       confirm: (ids) => call<ConfirmOutcome>(verb, ids),

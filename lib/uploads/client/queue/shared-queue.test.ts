@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
 import type { InterruptedUpload } from "./journal";
-import { createSharedQueue } from "./shared-queue";
+import { SharedQueue } from "./shared-queue";
 import type { UploadQueue } from "./upload-queue";
 
 /** The beginnings of simulated files are their hashes, as they are for `reattach`. */
@@ -49,7 +49,7 @@ function openPage(name: string): UploadQueue {
   const askPermission = async () => {
     asked.push(name);
   };
-  const page = createSharedQueue({ name: "test", createQueue, askPermission, locks });
+  const page = new SharedQueue({ name: "test", createQueue, askPermission, locks });
   pages.push(page);
   return page;
 }
@@ -90,7 +90,7 @@ it("a page without another one beside it passes its files to nobody", async () =
   const page = openPage("only");
   page.add([file("one"), file("two")]);
   await shows(page, ["ready", "ready"]);
-  const said = heard.mock.calls.map(([event]) => event.data.says);
+  const said = heard.mock.calls.map(([event]) => event.data.type);
   expect(said).toContain("hello");
   expect(said).not.toContain("add");
 });
