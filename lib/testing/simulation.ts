@@ -127,7 +127,12 @@ export class SimulatedWorld {
   openQueue(options: Partial<PageQueueOptions> = {}): UploadQueue {
     const { server, preparer, send, connection, clock } = this;
     return new PageQueue({
-      ...{ server, preparer, send, connection, clock, random: () => 0.5 },
+      server,
+      preparer,
+      send,
+      connection,
+      clock,
+      random: () => 0.5,
       ...options,
     });
   }
@@ -348,12 +353,17 @@ function failure(httpStatus: number, code: string, message = ""): SendFailure {
 
 function preparedImage(file: File, sha256: string): PreparedImage {
   const variant = (bytes: number) => ({
-    ...{ type: "image/webp" as const, bytes, sha256: `${sha256} ${bytes}` },
+    type: "image/webp" as const,
+    bytes,
+    sha256: `${sha256} ${bytes}`,
     blob: new Blob([new Uint8Array(bytes)]),
   });
   return {
     original: {
-      ...{ type: "image/jpeg", bytes: file.size, sha256, blob: file },
+      type: "image/jpeg",
+      bytes: file.size,
+      sha256,
+      blob: file,
       ...(file.size > maxBytesAtOnce && { parts: partsOf(file.size).map(({ number }) => `${number}`) }),
     },
     thumb: variant(10),

@@ -66,8 +66,12 @@ test("objects without a picture, pictures without objects, and what is not Pail'
   later(25);
   const report = await reconcile();
   expect(report).toEqual({
-    ...{ images: 3, objects: 12, foreign: 2 },
-    ...{ orphans, lost: [first.id], incomplete: [third.id] },
+    images: 3,
+    objects: 12,
+    foreign: 2,
+    orphans,
+    lost: [first.id],
+    incomplete: [third.id],
   });
   await expect(repair(report)).rejects.toMatchObject({ code: "too_many" });
   expect(await media().exists(`${before}/original.jpg`)).toBe(true);

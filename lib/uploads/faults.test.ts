@@ -147,8 +147,12 @@ async function runSeed(seed: number): Promise<void> {
   const tabs = [1, 2].map(
     () =>
       new PageQueue({
-        ...{ server: serverFor(viewer, chance), send: sendAs(run), preparer: { concurrency: 2, prepare } },
-        ...{ clock, random, connection: alwaysOnline },
+        server: serverFor(viewer, chance),
+        send: sendAs(run),
+        preparer: { concurrency: 2, prepare },
+        clock,
+        random,
+        connection: alwaysOnline,
       }),
   );
   const bringHome = async (queue: UploadQueue) => {

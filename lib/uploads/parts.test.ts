@@ -146,7 +146,8 @@ describe("an original in parts", () => {
     const { bucket } = incoming();
     const multipart = await multipartOf(id);
     const Parts = (await listParts(bucket, multipart))?.map(({ number, etag, sha256 }) => ({
-      ...{ PartNumber: number, ETag: etag },
+      PartNumber: number,
+      ETag: etag,
       ...(sha256 !== null && { ChecksumSHA256: sha256 }),
     }));
     const target = { Bucket: bucket.name, Key: multipart.key, UploadId: multipart.id };

@@ -153,7 +153,12 @@ export class FileUploader {
       release = await this.#sending.acquire(image.original.bytes, signal);
       show();
       await sendUpload({
-        ...{ image, grant, send, retryContext, signal, arrived: task.progress.arrived },
+        image,
+        grant,
+        send,
+        retryContext,
+        signal,
+        arrived: task.progress.arrived,
         onArrived: (uploadId, arrived) => task.note({ ...task.progress, uploadId, arrived }),
         acquire: (bytes, until) => this.#sending.acquire(bytes, until),
         renew: async (uploadId) => {

@@ -92,8 +92,13 @@ describe("when all goes well", () => {
     unsubscribe();
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(queue.getSnapshot().totals).toMatchObject({
-      ...{ files: 10, done: 10, failed: 0, active: 0 },
-      ...{ sentBytes: 10_000, totalBytes: 10_000, secondsLeft: null },
+      files: 10,
+      done: 10,
+      failed: 0,
+      active: 0,
+      sentBytes: 10_000,
+      totalBytes: 10_000,
+      secondsLeft: null,
     });
     expect(seen.some((bytes) => bytes % 1000 !== 0)).toBe(true);
   });
@@ -301,8 +306,14 @@ describe("faults that do not pass", () => {
     });
     expect(world.refusals).toEqual([
       {
-        ...{ uploadId: "granted-1", kind: "original", bytes: 1000, type: "" },
-        ...{ status: 403, code: "AccessDenied", requestId: "R1", fields: { key: "granted-1 original" } },
+        uploadId: "granted-1",
+        kind: "original",
+        bytes: 1000,
+        type: "",
+        status: 403,
+        code: "AccessDenied",
+        requestId: "R1",
+        fields: { key: "granted-1 original" },
       },
     ]);
   });

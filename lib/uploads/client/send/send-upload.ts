@@ -109,7 +109,11 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
       return sendTo(kind, forms[kind], image[kind].blob, toForm);
     }
     const outcome = await sendParts(image.original.blob, parts, {
-      ...{ isFresh, acquire: options.acquire, retryContext, signal, onWait },
+      isFresh,
+      acquire: options.acquire,
+      retryContext,
+      signal,
+      onWait,
       send: (...part) => sendTo("original", ...part),
       onProgress: (bytes) => progress("original", bytes),
     });
