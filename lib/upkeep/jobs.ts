@@ -23,7 +23,7 @@ const jobsByName: Record<string, Job> = {
 
 /**
  * Does what is due, each job in one instance at a time. Returns what each job reports, null for one that failed; those that
- * were not due, or that another instance does, are not in it.
+ * were not due, or that another instance does, are not in it. See "Scheduled jobs" in README.md.
  */
 export async function runDueJobs(): Promise<Record<string, object | null>> {
   const reports: Record<string, object | null> = {};

@@ -32,7 +32,7 @@ export interface ReconcileReport {
 
 /**
  * Compares what lies under media/ with the pictures, both ways, in one pass over both in the order of their ids, holding no
- * more than a page of each. What is younger than a day is let be.
+ * more than a page of each. What is younger than a day is let be. See "Reconcile" in README.md.
  */
 export async function reconcile(): Promise<ReconcileReport> {
   const report: ReconcileReport = {

@@ -8,7 +8,7 @@ export interface SweepReport extends UploadsSwept {
   purged: number;
 }
 
-/** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests. It can be cut short and run again. */
+/** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests. It can be cut short and run again. See README.md. */
 export async function sweep(): Promise<SweepReport> {
   const swept = await sweepUploads();
   const purged = await purgeTrash();

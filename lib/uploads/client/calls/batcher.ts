@@ -21,7 +21,10 @@ interface BatcherOptions<I, O> {
 
 const firstGatherMs = 250;
 
-/** Gathers what single files ask for into one call at a time. The first call comes soon, further ones gather longer. */
+/**
+ * Gathers what single files ask for into one call at a time. The first call comes soon, further ones gather longer. See
+ * "Batching" in lib/uploads/README.md.
+ */
 export class Batcher<I, O> {
   #entries: Entry<I, O>[] = [];
   #isRunning = false;

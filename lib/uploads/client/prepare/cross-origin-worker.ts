@@ -1,7 +1,8 @@
 /**
  * Starts a worker whose script may come from another origin, as it does where STATIC_URL is set: no browser starts one from
  * there, so a script of this page loads it. The bundler wants `new Worker(new URL(…))` word for word, and its loader asks
- * `location` where it came from; so for the length of the call the constructor is ours, and in the worker `location` is too.
+ * `location` where it came from; so for the length of the call the constructor is ours, and in the worker `location` is too. See
+ * "Workers from a CDN" in lib/uploads/README.md.
  */
 export function startCrossOriginWorker(start: () => Worker): Worker {
   const Native = globalThis.Worker;

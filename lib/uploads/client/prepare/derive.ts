@@ -21,7 +21,10 @@ interface Source {
   bytes: ArrayBuffer | null;
 }
 
-/** Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. */
+/**
+ * Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. See
+ * "Image decoding" and "Variant formats" in lib/uploads/README.md.
+ */
 export async function derive(source: Source, inspection: Inspection) {
   const display = await decode(source, inspection);
   const thumb = drawn(display, "thumb");

@@ -9,7 +9,7 @@ const gain = 1.1;
 
 /**
  * How many files to send at a time: now and then one more, which stays if all together are sent faster. A bucket that wants
- * less gets half.
+ * less gets half. See "Concurrency" in lib/uploads/README.md.
  */
 export class Parallelism {
   #maxConcurrent = 4;

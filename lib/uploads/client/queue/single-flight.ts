@@ -1,6 +1,7 @@
 import type { GalleryImage } from "@/lib/images/contract";
 
-/** The same bytes chosen twice are sent once: the first file that has them is in flight, the others wait for its picture. */
+/** The same bytes chosen twice are sent once: the first file that has them is in flight, the others wait for its picture. See
+ * "Duplicates" in lib/uploads/README.md. */
 export class SingleFlight {
   readonly #pictures = new Map<string, Promise<GalleryImage | null>>();
 

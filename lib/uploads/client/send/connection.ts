@@ -24,7 +24,7 @@ const maxWaitMs = 30_000;
 
 /**
  * Asks Pail itself: a browser on a train's network believes to be online, and so does one whose server is being restarted.
- * While somebody waits it is asked again, ever more seldom.
+ * While somebody waits it is asked again, ever more seldom. See "Being offline" in lib/uploads/README.md.
  */
 export class AppConnection implements Connection {
   readonly #listeners = new Set<() => void>();

@@ -47,7 +47,7 @@ export interface RetryContext {
   connection: Connection;
 }
 
-/** Tries `work` until it is done, fails for good, or has failed in passing for the sixth time. */
+/** Tries `work` until it is done, fails for good, or has failed in passing for the sixth time. See "Retries" in lib/uploads/README.md. */
 export async function retrying<T>(
   work: () => Promise<T>,
   { clock, random, connection }: RetryContext,

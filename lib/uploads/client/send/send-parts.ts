@@ -26,7 +26,8 @@ export type SendPartsOutcome =
   | { status: "expired" };
 
 /**
- * Sends parts of a file, a few at a time, each tried again by itself. Throws what is final, once nothing is under way any more.
+ * Sends parts of a file, a few at a time, each tried again by itself. Throws what is final, once nothing is under way any more. See
+ * "Large files" in lib/uploads/README.md.
  */
 export async function sendParts(
   file: Blob,
