@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
+import { SimulatedWorld } from "@/lib/testing/simulated-world";
 import { sleep } from "../clock";
 import { messages } from "../messages";
 import { withCallTimeout } from "./call-timeout";

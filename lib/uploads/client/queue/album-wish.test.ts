@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type ServerFault, SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
+import { SimulatedJournal } from "@/lib/testing/simulated-journal";
+import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import { albumNameFor, readAlbumWish } from "./album-wish";
 import { withSource } from "./file-source";
 import type { UploadQueue } from "./upload-queue";

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
+import type { BucketFault } from "@/lib/testing/bucket-faults";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
+import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import { systemClock } from "../clock";
 import { maxTries } from "../send/retry";
 import type { UploadQueue } from "./upload-queue";

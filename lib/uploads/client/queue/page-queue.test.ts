@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "@/lib/errors";
-import { type BucketFault, type ServerFault, SimulatedClock, SimulatedWorld } from "@/lib/testing/simulation";
+import type { BucketFault } from "@/lib/testing/bucket-faults";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
+import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import { uploadPartBytes } from "@/lib/uploads/contract";
 import { maxTries } from "../send/retry";
 import { hasEnded } from "./upload-item";

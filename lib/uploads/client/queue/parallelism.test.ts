@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SimulatedClock } from "@/lib/testing/simulation";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { Parallelism } from "./parallelism";
 
 /** Sends at this rate for so long, in steps of 100 ms. */

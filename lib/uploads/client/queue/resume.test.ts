@@ -1,12 +1,9 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  type BucketFault,
-  type ServerFault,
-  SimulatedClock,
-  SimulatedJournal,
-  SimulatedWorld,
-} from "@/lib/testing/simulation";
+import type { BucketFault } from "@/lib/testing/bucket-faults";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
+import { SimulatedJournal } from "@/lib/testing/simulated-journal";
+import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SimulatedClock, SimulatedJournal, SimulatedWorld } from "@/lib/testing/simulation";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
+import { SimulatedJournal } from "@/lib/testing/simulated-journal";
+import { SimulatedWorld } from "@/lib/testing/simulated-world";
 import type { InterruptedUpload } from "./journal";
 import { SharedQueue } from "./shared-queue";
 import type { UploadQueue } from "./upload-queue";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SimulatedClock } from "@/lib/testing/simulation";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SpeedMeter, totalsOf } from "./totals";
 import type { UploadItem } from "./upload-item";
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { SimulatedClock } from "@/lib/testing/simulation";
+import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { messages } from "../messages";
 import { AppConnection } from "./connection";
 import { maxTries, retrying, TransientError } from "./retry";

@@ -1,19 +1,16 @@
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
-import { type Clock, sleep } from "@/lib/uploads/client/clock";
-import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
+import { sleep } from "@/lib/uploads/client/clock";
 import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
-import type { InterruptedUpload, Journal, Progress } from "@/lib/uploads/client/queue/journal";
 import { PageQueue, type PageQueueOptions } from "@/lib/uploads/client/queue/page-queue";
 import { unlessAborted } from "@/lib/uploads/client/queue/single-flight";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import type { SendFailure, SendObject } from "@/lib/uploads/client/send/send-object";
+import type { SendObject } from "@/lib/uploads/client/send/send-object";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
   type ImageOffer,
-  maxBytesAtOnce,
   type ObjectOffer,
   objectKinds,
   type PartsGrant,
@@ -21,43 +18,9 @@ import {
   partsOf,
   type Refusal,
 } from "@/lib/uploads/contract";
-
-/** For tests: a clock that jumps from timer to timer, and a world on it that fails on demand. */
-export class SimulatedClock implements Clock {
-  #nowMs = 0;
-  #timers = new Map<object, { run: () => void; at: number }>();
-
-  now = () => this.#nowMs;
-
-  setTimeout(run: () => void, ms: number): unknown {
-    const timer = {};
-    this.#timers.set(timer, { run, at: this.#nowMs + ms });
-    return timer;
-  }
-
-  clearTimeout(timer: unknown): void {
-    this.#timers.delete(timer as object);
-  }
-
-  /** Lets everything happen that happens until then; Infinity: until nothing happens any more. */
-  async advance(ms: number): Promise<void> {
-    const until = this.#nowMs + ms;
-    for (;;) {
-      await settled();
-      const next = [...this.#timers].sort(([, a], [, b]) => a.at - b.at)[0];
-      if (next === undefined || next[1].at > until) break;
-      this.#timers.delete(next[0]);
-      this.#nowMs = next[1].at;
-      next[1].run();
-    }
-    if (Number.isFinite(until)) this.#nowMs = until;
-  }
-}
-
-/** All promises that can go on have gone on. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+import { type BucketFault, failure, failureOf } from "./bucket-faults";
+import type { SimulatedClock } from "./simulated-clock";
+import { imageOf, preparedImage } from "./simulated-pictures";
 
 const partsPerGrant = 4;
 const never = new AbortController().signal;
@@ -73,21 +36,8 @@ export type ServerFault =
   | "other_viewer"
   | "outdated"
   | "quota_full";
-export type BucketFault =
-  | "network"
-  | "busy"
-  | "slow_down"
-  | "broken"
-  | "expired"
-  | "stall"
-  | "half"
-  | "forbidden"
-  | "expired_token"
-  | "skewed"
-  | "full"
-  | "no_forms";
 
-/** Server and bucket. Faults are taken one per call, in order; when there are none left, all goes well. */
+/** For tests: server and bucket. Faults are taken one per call, in order; when there are none left, all goes well. */
 export class SimulatedWorld {
   serverFaults: (ServerFault | null)[] = [];
   bucketFaults: (BucketFault | null)[] = [];
@@ -270,7 +220,7 @@ export class SimulatedWorld {
       if (fault === "stall") await sleep(this.clock, 1e9, signal);
       await sleep(this.clock, this.sendMs / 2, signal);
       if (!this.isOnline) return failure(0, "network");
-      if (fault !== null) return this.#failureOf(fault);
+      if (fault !== null) return failureOf(fault, this.retryAfterSeconds);
       const [uploadId = "", what = ""] =
         ("fields" in target ? target.fields.key : target.url)?.split(" ") ?? [];
       const upload = this.#uploads.get(uploadId);
@@ -283,32 +233,6 @@ export class SimulatedWorld {
     }
   };
 
-  #failureOf(fault: BucketFault): SendFailure {
-    const { retryAfterSeconds } = this;
-    switch (fault) {
-      case "busy":
-        return { ...failure(429, "TooManyRequests"), retryAfterSeconds };
-      case "slow_down":
-        return { ...failure(503, "SlowDown"), retryAfterSeconds };
-      case "broken":
-        return failure(500, "InternalError");
-      case "expired":
-        return failure(403, "AccessDenied", "Invalid according to Policy: Policy expired.");
-      case "expired_token":
-        return failure(400, "ExpiredToken", "The provided token has expired.");
-      case "skewed":
-        return failure(403, "RequestTimeTooSkewed");
-      case "full":
-        return failure(507, "InsufficientStorage");
-      case "no_forms":
-        return failure(501, "NotImplemented");
-      case "forbidden":
-        return failure(403, "AccessDenied", "Invalid according to Policy.");
-      default:
-        return failure(0, "network");
-    }
-  }
-
   /** The content of a simulated file is its hash. */
   readonly preparer: Preparer = {
     concurrency: 2,
@@ -317,69 +241,5 @@ export class SimulatedWorld {
       this.prepared += 1;
       return preparedImage(file, await file.slice(0, 100).text());
     },
-  };
-}
-
-/** Outlives the queues of its pages. Of some files a later page finds the bytes, the others have to be chosen again. */
-export class SimulatedJournal implements Journal {
-  readonly rows = new Map<string, { file: File; isKept: boolean; progress: Progress }>();
-
-  constructor(private readonly keeps: (file: File) => boolean = () => true) {}
-
-  readInterrupted = async (): Promise<InterruptedUpload[]> =>
-    [...this.rows].map(([id, { file, isKept, progress }]) => {
-      const { name, size: bytes, lastModified } = file;
-      const open = isKept ? async () => file : null;
-      return { id, name, bytes, lastModified, open, asksPermission: false, ...progress };
-    });
-
-  add = (id: string, file: File, progress: Progress): void => {
-    this.rows.set(id, { file, isKept: this.keeps(file), progress });
-  };
-
-  note = (id: string, progress: Progress): void => {
-    const row = this.rows.get(id);
-    if (row !== undefined) this.rows.set(id, { ...row, progress });
-  };
-
-  forget = (id: string): void => {
-    this.rows.delete(id);
-  };
-}
-
-function failure(httpStatus: number, code: string, message = ""): SendFailure {
-  return { status: "failed", httpStatus, code, message, requestId: "R1", retryAfterSeconds: null };
-}
-
-function preparedImage(file: File, sha256: string): PreparedImage {
-  const variant = (bytes: number) => ({
-    type: "image/webp" as const,
-    bytes,
-    sha256: `${sha256} ${bytes}`,
-    blob: new Blob([new Uint8Array(bytes)]),
-  });
-  return {
-    original: {
-      type: "image/jpeg",
-      bytes: file.size,
-      sha256,
-      blob: file,
-      ...(file.size > maxBytesAtOnce && { parts: partsOf(file.size).map(({ number }) => `${number}`) }),
-    },
-    thumb: variant(10),
-    display: variant(20),
-    thumbhash: "",
-  };
-}
-
-function imageOf(id: string, title: string): GalleryImage {
-  return {
-    id,
-    title,
-    width: 4,
-    height: 3,
-    placeholder: { colour: "gray", thumbhash: "" },
-    thumbUrl: `https://bucket.test/${id}`,
-    capturedAt: 0,
   };
 }
