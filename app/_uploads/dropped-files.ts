@@ -1,8 +1,8 @@
-import { folderName, withOrigin } from "@/lib/uploads/client/origin";
+import { withSource } from "@/lib/uploads/client/queue/file-source";
 
 /**
  * The files that were dropped, and those in dropped folders, but for what file managers keep there for themselves. Each with
- * its handle, where the browser gives one, and its folder.
+ * its handle, where the browser gives one, and its folders.
  */
 export async function droppedFiles({ items, files }: DataTransfer): Promise<File[]> {
   // Both lists are empty once the event is over.
@@ -22,7 +22,7 @@ export async function droppedFiles({ items, files }: DataTransfer): Promise<File
 
 async function filesOfHandle(handle: FileSystemHandle, path: string[] = []): Promise<File[]> {
   if (isForFileManagers(handle.name)) return [];
-  if (isFileHandle(handle)) return [withOrigin(await handle.getFile(), { handle, folder: folderName(path) })];
+  if (isFileHandle(handle)) return [withSource(await handle.getFile(), { handle, folders: path })];
   const found: File[] = [];
   for await (const inside of (handle as FileSystemDirectoryHandle).values())
     found.push(...(await filesOfHandle(inside, [...path, handle.name])));
@@ -36,7 +36,7 @@ async function filesOf(entry: FileSystemEntry, path: string[] = []): Promise<Fil
   if (isForFileManagers(entry.name)) return [];
   if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    return [withOrigin(file, { folder: folderName(path) })];
+    return [withSource(file, { folders: path })];
   }
   const found: File[] = [];
   for (const inside of await entriesOf(entry as FileSystemDirectoryEntry))

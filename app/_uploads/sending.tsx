@@ -4,19 +4,20 @@ import { unstable_isUnrecognizedActionError, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import { askPermission, openJournal } from "@/lib/uploads/client/browser-journal";
-import { type Journal, noJournal } from "@/lib/uploads/client/journal";
+import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { messages } from "@/lib/uploads/client/messages";
-import { createPreparer } from "@/lib/uploads/client/prepare";
-import { createSharedQueue } from "@/lib/uploads/client/shared-queue";
-import { createUploadQueue, type UploadQueue } from "@/lib/uploads/client/upload-queue";
-import type { UploadServer } from "@/lib/uploads/client/upload-server";
+import { createPreparer } from "@/lib/uploads/client/prepare/preparer";
+import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browser-journal";
+import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
+import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
+import { SharedQueue } from "@/lib/uploads/client/queue/shared-queue";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
-import { abandon, addToAlbum, begin, confirm, reportRefusal } from "./actions";
-import { enableHangUp, hangUp } from "./hang-up";
+import { abortActions, enableAbortActions } from "./abort-actions";
+import { abandon, addToAlbum, begin, confirm, ping, reportRefusal } from "./actions";
 import { StayUntilSent } from "./stay-until-sent";
-import { TabTells } from "./tab-tells";
+import { TabProgress } from "./tab-progress";
 import { Tray } from "./tray";
 import { noteUnderWay } from "./under-way";
 
@@ -42,7 +43,7 @@ export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
       <Tray queue={queue} />
       <PicturesArrive queue={queue} />
       <StayUntilSent queue={queue} />
-      <TabTells queue={queue} />
+      <TabProgress queue={queue} />
       <NoteUnderWay queue={queue} viewerId={viewerId} />
     </>
   );
@@ -55,24 +56,23 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
-    const disableHangUp = enableHangUp();
+    const disableAbortActions = enableAbortActions();
     const server = serverFor(viewerId, () => {
       if (window.location.pathname.startsWith("/albums")) router.refresh();
     });
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
-      ? createSharedQueue({
+      ? new SharedQueue({
           name: `pail-uploads-${viewerId}`,
-          createQueue: async () =>
-            createUploadQueue({ server, preparer, journal: await journalOf(viewerId) }),
+          createQueue: async () => new PageQueue({ server, preparer, journal: await journalOf(viewerId) }),
           askPermission: () => askPermission(viewerId),
         })
-      : createUploadQueue({ server, preparer });
+      : new PageQueue({ server, preparer });
     setQueue(made);
     return () => {
       made.close();
       preparer.close();
-      disableHangUp();
+      disableAbortActions();
     };
   }, []);
   return queue;
@@ -82,6 +82,7 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
 const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
   begin: known((offers) => begin(viewerId, offers)),
   confirm: known((uploadIds) => confirm(viewerId, uploadIds)),
+  ping: known(() => ping(viewerId, null)),
   abandon: (uploadIds) => abandon(viewerId, uploadIds),
   reportRefusal: (refusal) => reportRefusal(viewerId, refusal),
   addToAlbum: known(async (addition) => {
@@ -89,13 +90,13 @@ const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
     if (result.ok) onAlbum();
     return result;
   }),
-  hangUp,
+  abortCalls: abortActions,
 });
 
 /** A private window, or a full disk, may refuse to keep anything. */
 async function journalOf(viewerId: string): Promise<Journal> {
   try {
-    return await openJournal(viewerId);
+    return await BrowserJournal.open(viewerId);
   } catch (error) {
     console.warn("uploads cannot be kept for a later page", error);
     return noJournal;
@@ -103,10 +104,12 @@ async function journalOf(viewerId: string): Promise<Journal> {
 }
 
 /** A page of an earlier build calls actions that the server has under other names by now. */
-function known<I, T>(action: (input: I) => Promise<Result<T>>): (input: I) => Promise<Result<T>> {
-  return async (input) => {
+function known<A extends unknown[], T>(
+  action: (...args: A) => Promise<Result<T>>,
+): (...args: A) => Promise<Result<T>> {
+  return async (...args) => {
     try {
-      return await action(input);
+      return await action(...args);
     } catch (error) {
       if (!unstable_isUnrecognizedActionError(error)) throw error;
       return { ok: false, error: messages.outdated };
@@ -131,7 +134,8 @@ function PicturesArrive({ queue }: { queue: UploadQueue }) {
 /** So that the next page knows whether to look, and the pages beside this one. */
 function NoteUnderWay({ queue, viewerId }: { queue: UploadQueue; viewerId: string }) {
   const { items, totals } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
-  const isUnderWay = totals.active + totals.failed > 0 || items.some(({ state }) => state.status === "left");
+  const isUnderWay =
+    totals.active + totals.failed > 0 || items.some(({ state }) => state.status === "interrupted");
   useEffect(() => {
     void queue.restored.then(() => noteUnderWay(viewerId, isUnderWay));
   }, [queue, viewerId, isUnderWay]);

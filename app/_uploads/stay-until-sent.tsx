@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { toast } from "../_ui/toaster";
 
 /** The browser asks before it leaves a page that is still sending; without a connection, links do not leave it at all. */

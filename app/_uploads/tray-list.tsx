@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef, useState } from "react";
-import type { UploadItem } from "@/lib/uploads/client/upload-item";
-import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { TrayRow } from "./tray-row";
 
 const rowsPerBlock = 50;

@@ -1,8 +1,8 @@
 import { Check, type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
-import { canHold, hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/upload-item";
-import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import { canHold, hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { stateOf } from "./wording";
 

@@ -3,16 +3,17 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { messages } from "@/lib/uploads/client/messages";
-import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
-import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/upload-item";
-import type { UploadQueue } from "@/lib/uploads/client/upload-queue";
+import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
+import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
+import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
+import { AlbumOffer } from "./album-offer";
+import { textButton } from "./text-button";
 import { TrayList } from "./tray-list";
-import { albumOffer, albumsMade, headlineOf, leftSentence, otherPictures, paceOf, shareOf } from "./wording";
+import { headlineOf, interruptedSentence, otherPictures, paceOf, shareOf } from "./wording";
 
-const textButton =
-  "shrink-0 min-h-11 rounded-full px-3 text-sm font-medium text-quiet hover:bg-sunken hover:text-text";
 /** Once all is well, it goes away by itself after this time. */
 const lingerMs = 5000;
 
@@ -52,12 +53,12 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         </button>
         {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
         {!isActive && items.filter(({ state }) => canRetry(state)).length > 1 ? (
-          <button type="button" className={textButton} onClick={queue.retryAll}>
+          <button type="button" className={textButton} onClick={() => queue.retryAll()}>
             Try all again
           </button>
         ) : null}
         {isActive ? (
-          <button type="button" className={textButton} onClick={queue.cancelAll}>
+          <button type="button" className={textButton} onClick={() => queue.cancelAll()}>
             Cancel all
           </button>
         ) : totals.files === 0 ? null : (
@@ -66,7 +67,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
             className={iconButton}
             aria-label="Close"
             title="Close"
-            onClick={queue.clearFinished}
+            onClick={() => queue.clearFinished()}
           >
             <X aria-hidden size={20} />
           </button>
@@ -76,7 +77,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
       )}
       <Blocked items={items} />
-      <Left items={items} queue={queue} />
+      <Interrupted items={items} queue={queue} />
       <AlbumOffer items={items} queue={queue} />
       <div aria-hidden className="h-0.5 bg-sunken">
         <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
@@ -120,21 +121,23 @@ function Blocked({ items }: { items: UploadItem[] }) {
 }
 
 /** What an earlier page could not bring to an end. */
-function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
   const id = useId();
-  const left = items.filter(({ state }) => state.status === "left");
-  if (left.length === 0) return null;
-  const rejoin = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const others = await queue.rejoin([...(currentTarget.files ?? [])]);
+  const interrupted = items.filter(({ state }) => state.status === "interrupted");
+  if (interrupted.length === 0) return null;
+  const reattach = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
+    const others = await queue.reattach([...(currentTarget.files ?? [])]);
     currentTarget.value = "";
     if (others.length > 0) toast(otherPictures(others.map(({ name }) => name)));
   };
-  const asks = left.some(({ state }) => state.status === "left" && state.needs === "permission");
+  const asks = interrupted.some(
+    ({ state }) => state.status === "interrupted" && state.needs === "permission",
+  );
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-1 pr-2 pb-1 pl-4 text-sm">
-      <p className="mr-auto">{leftSentence(left.length)}</p>
+      <p className="mr-auto">{interruptedSentence(interrupted.length)}</p>
       {asks ? (
-        <button type="button" className={textButton} onClick={() => void queue.openLeft()}>
+        <button type="button" className={textButton} onClick={() => void queue.openInterrupted()}>
           Go on
         </button>
       ) : (
@@ -144,7 +147,7 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
             type="file"
             multiple
             className="peer absolute inset-0 size-full cursor-pointer opacity-0"
-            onChange={rejoin}
+            onChange={reattach}
           />
           <label
             htmlFor={id}
@@ -158,7 +161,7 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
         type="button"
         className={textButton}
         onClick={() => {
-          for (const item of left) queue.cancel(item.id);
+          for (const item of interrupted) queue.cancel(item.id);
         }}
       >
         Discard
@@ -167,38 +170,9 @@ function Left({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
   );
 }
 
-/** What came in folders may stay together. */
-function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
-  const folders = foldersOf(items);
-  if (folders.length === 0) return null;
-  const makeAlbums = () => {
-    queue.makeAlbums();
-    toast(albumsMade(folders));
-  };
-  return (
-    <div className="flex items-center gap-x-1 pr-2 pb-1 pl-4 text-sm">
-      <p className="mr-auto line-clamp-3 min-w-0 wrap-anywhere" title={folders.join("\n")}>
-        {albumOffer(folders)}
-      </p>
-      <button type="button" className={textButton} onClick={makeAlbums}>
-        {folders.length === 1 ? "Make album" : "Make albums"}
-      </button>
-      <button type="button" className={textButton} onClick={queue.makeNoAlbums}>
-        No
-      </button>
-    </div>
-  );
-}
-
-/** Each once. Of thousands of files hardly one has a folder, and they are asked twice a second. */
-function foldersOf(items: UploadItem[]): string[] {
-  const folders = new Set<string>();
-  for (const { folder } of items) if (folder !== null) folders.add(folder);
-  return [...folders];
-}
-
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
-  const [label, Icon, act] = isPaused ? ["Resume", Play, queue.resume] : ["Pause", Pause, queue.pause];
+  const [label, Icon] = isPaused ? ["Resume", Play] : ["Pause", Pause];
+  const act = () => (isPaused ? queue.resume() : queue.pause());
   return (
     <button type="button" className={iconButton} aria-label={label} title={label} onClick={act}>
       <Icon aria-hidden size={18} />
@@ -224,10 +198,10 @@ function useLeaveWhenAllIsWell(queue: UploadQueue, { items, totals }: QueueSnaps
     items.length > 0 &&
     totals.active === 0 &&
     items.every(({ state }) => state.status === "ready" || state.status === "cancelled") &&
-    items.every(({ folder }) => folder === null);
+    offeredAlbums(items).length === 0;
   useEffect(() => {
     if (!allIsWell || held) return;
-    const timer = setTimeout(queue.clearFinished, lingerMs);
+    const timer = setTimeout(() => queue.clearFinished(), lingerMs);
     return () => clearTimeout(timer);
   }, [queue, allIsWell, held]);
 }

@@ -1,5 +1,5 @@
-import type { QueueSnapshot } from "@/lib/uploads/client/queue-store";
-import type { UploadItem } from "@/lib/uploads/client/upload-item";
+import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
+import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import { pictures } from "../_ui/pictures";
 
 /** What the tray says first. */
@@ -11,14 +11,14 @@ export function headlineOf({ items, totals, isPaused }: QueueSnapshot): string {
     [failed, "not added"],
     [done - duplicates, "added"],
     [duplicates, "already here"],
-    [items.filter(({ state }) => state.status === "left").length, "not finished"],
+    [items.filter(({ state }) => state.status === "interrupted").length, "not finished"],
   ] as const;
   const said = parts.filter(([count]) => count > 0);
   return said.map(([count, what], index) => `${index === 0 ? pictures(count) : count} ${what}`).join(", ");
 }
 
 /** What the pictures need that an earlier page left. */
-export const leftSentence = (count: number): string =>
+export const interruptedSentence = (count: number): string =>
   `${count === 1 ? "A picture was" : `${count} pictures were`} on the way when Pail was closed.`;
 
 export const otherPictures = ([first = "", ...more]: string[]): string =>
@@ -60,7 +60,7 @@ export function stateOf({ state, bytes }: UploadItem): string {
       return "Waiting";
     case "held":
       return "Paused";
-    case "left":
+    case "interrupted":
       return megabytes(bytes);
     case "preparing":
       return "Preparing";

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { env } from "@/lib/env";
-import { runDueJobs } from "@/lib/uploads/jobs";
+import { runDueJobs } from "@/lib/upkeep/jobs";
 
 /** For schedulers outside, where no server runs all the time: does what is due. There is no such page without CRON_SECRET. */
 export async function POST(request: Request): Promise<Response> {

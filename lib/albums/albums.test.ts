@@ -170,8 +170,8 @@ onEachDriver(() => {
         expect(verb).toMatchObject({ status: "rejected", reason: notFound });
     }
     const foreign = await addImage(stranger.id);
-    const claim = { id, name: "Lake", createdAt: 0, imageIds: [foreign.id, own.id] };
-    await expect(restoreAlbum(stranger, claim)).rejects.toThrow();
+    const forged = { id, name: "Lake", createdAt: 0, imageIds: [foreign.id, own.id] };
+    await expect(restoreAlbum(stranger, forged)).rejects.toThrow();
     expect(await listAlbums(stranger)).toEqual([]);
     expect(await getAlbum(viewer, id)).toEqual({ id, name: "Lake", count: 1 });
     expect(await rowsOf(id)).toEqual([own.id]);

@@ -96,7 +96,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 async function bundle(entries: string[]): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
     absWorkingDir: here,
-    entryPoints: [...entries, "../uploads/client/prepare.worker.ts"],
+    entryPoints: [...entries, "../uploads/client/prepare/prepare.worker.ts"],
     entryNames: "[name]",
     outdir: "bundles",
     bundle: true,

@@ -12,7 +12,7 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineBucket } from "@/lib/storage/doctor/examine";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { runDueJobs } from "@/lib/uploads/jobs";
+import { runDueJobs } from "@/lib/upkeep/jobs";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";

@@ -2,16 +2,16 @@ import type { z } from "zod";
 import { errorAnswer, type Operation, operations } from "@/lib/api/operations";
 import { AppError } from "@/lib/errors";
 import { systemClock } from "@/lib/uploads/client/clock";
-import { alwaysOnline } from "@/lib/uploads/client/connection";
 import { bucketRefusal, messages } from "@/lib/uploads/client/messages";
-import { retrying, TransientError } from "@/lib/uploads/client/retry";
-import { parseS3Error } from "@/lib/uploads/client/send-object";
-import { isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send-upload";
+import { alwaysOnline } from "@/lib/uploads/client/send/connection";
+import { retrying, TransientError } from "@/lib/uploads/client/send/retry";
+import { parseS3Error } from "@/lib/uploads/client/send/send-object";
+import { isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send/send-upload";
 import type { PostForm } from "@/lib/uploads/contract";
 
 type Files = z.input<typeof operations.beginUploads.input>["files"];
 
-const patience = { clock: systemClock, random: Math.random, connection: alwaysOnline };
+const retryContext = { clock: systemClock, random: Math.random, connection: alwaysOnline };
 
 /** A Pail as programs see it. Every request is tried again as the browser does; what fails for good is an AppError. */
 export class UploadClient {
@@ -38,11 +38,16 @@ export class UploadClient {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", file, "file");
-    return this.patiently(async () => {
+    return this.withRetries(async () => {
       const response = await this.fetch(messages.network, url, { method: "POST", body });
       if (response.ok) return;
       const refusal = parseS3Error(await response.text());
-      const failure = { ok: false, status: response.status, ...refusal, retryAfterSeconds: null } as const;
+      const failure = {
+        status: "failed",
+        httpStatus: response.status,
+        ...refusal,
+        retryAfterSeconds: null,
+      } as const;
       const final = isExpiredForm(failure) ? messages.formExpired : bucketRefusal(refusal.code, null);
       const passing = isExpiredForm(failure) ? null : passingErrorOf(failure);
       throw passing ?? new AppError(final.code, final.message);
@@ -54,7 +59,7 @@ export class UploadClient {
     path: string,
     input?: object,
   ): Promise<z.output<A>> {
-    return this.patiently(async () => {
+    return this.withRetries(async () => {
       const response = await this.fetch(messages.serverSilent, this.origin + path, {
         method,
         // The token goes to this origin and to no other.
@@ -73,8 +78,8 @@ export class UploadClient {
     });
   }
 
-  private patiently<T>(work: () => Promise<T>): Promise<T> {
-    return retrying(work, patience, this.signal, () => {});
+  private withRetries<T>(work: () => Promise<T>): Promise<T> {
+    return retrying(work, retryContext, this.signal, () => {});
   }
 
   private async fetch(

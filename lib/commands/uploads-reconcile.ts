@@ -1,6 +1,6 @@
 import { database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
-import { reconcile, repair } from "@/lib/uploads/reconcile";
+import { reconcile, repair } from "@/lib/upkeep/reconcile";
 import type { Command } from "./command";
 
 export const uploadsReconcileCommand: Command = {

@@ -1,6 +1,6 @@
 import { database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
-import { sweep } from "@/lib/uploads/sweep";
+import { sweep } from "@/lib/upkeep/sweep";
 import type { Command } from "./command";
 
 export const uploadsSweepCommand: Command = {

@@ -76,7 +76,9 @@ async function grant<K extends ObjectKind>(
           renewed.has(offer) ? arrivedOf(upload, kinds) : undefined,
         ]);
         return {
-          ...{ status: "granted", uploadId: upload.id, forms },
+          status: "granted",
+          uploadId: upload.id,
+          forms,
           ...(parts && { parts }),
           ...(arrived && { arrived }),
         };

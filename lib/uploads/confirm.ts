@@ -176,8 +176,10 @@ const setState = (upload: Upload, state: "pending" | "verifying"): Promise<boole
 /** Ends an upload without an image, and frees what it reserved. Says whether it was still open. */
 const endUpload = (upload: Upload, state: "rejected" | "abandoned", reason?: AppError): Promise<boolean> =>
   change(upload, {
-    ...{ state, reservedBytes: 0 },
-    ...{ errorCode: reason?.code ?? null, errorMessage: reason?.message ?? null },
+    state,
+    reservedBytes: 0,
+    errorCode: reason?.code ?? null,
+    errorMessage: reason?.message ?? null,
   });
 
 async function change(upload: Upload, values: Partial<Upload>): Promise<boolean> {

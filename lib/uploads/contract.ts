@@ -35,16 +35,16 @@ export interface ObjectOffer<T extends string = string> {
 /** An original beyond this goes in parts, so that a cut costs a part and not the file. */
 export const maxBytesAtOnce = 32 * 1024 * 1024;
 /** 320 of them are the most that S3 copies in one piece. */
-export const partBytes = 16 * 1024 * 1024;
+export const uploadPartBytes = 16 * 1024 * 1024;
 /** A grant has URLs for so many parts; whoever has sent them asks for the next ones. */
 export const maxPartsPerGrant = 32;
 
 /** Where the parts of so many bytes begin and end; part 1 is the first. */
 export function partsOf(bytes: number): { number: number; start: number; end: number }[] {
-  return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => ({
+  return Array.from({ length: Math.ceil(bytes / uploadPartBytes) }, (_, index) => ({
     number: index + 1,
-    start: index * partBytes,
-    end: Math.min(bytes, (index + 1) * partBytes),
+    start: index * uploadPartBytes,
+    end: Math.min(bytes, (index + 1) * uploadPartBytes),
   }));
 }
 

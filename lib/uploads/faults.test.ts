@@ -11,16 +11,17 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { addViewer, makePicture, startTestPail, type TestPicture } from "@/lib/test-pail";
+import { type Fault, faultOf, startFaultProxy } from "@/lib/testing/fault-proxy";
+import { reconcile } from "@/lib/upkeep/reconcile";
+import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
-import { alwaysOnline } from "./client/connection";
-import { parseS3Error, type SendObject } from "./client/send-object";
-import { hasEnded } from "./client/upload-item";
-import { createUploadQueue, type UploadQueue } from "./client/upload-queue";
-import type { UploadServer } from "./client/upload-server";
+import type { UploadServer } from "./client/calls/upload-server";
+import { PageQueue } from "./client/queue/page-queue";
+import { hasEnded } from "./client/queue/upload-item";
+import type { UploadQueue } from "./client/queue/upload-queue";
+import { alwaysOnline } from "./client/send/connection";
+import { parseS3Error, type SendObject } from "./client/send/send-object";
 import { confirmUploads } from "./confirm";
-import { type Fault, faultOf, startFaultProxy } from "./fault-proxy";
-import { reconcile } from "./reconcile";
-import { sweep } from "./sweep";
 
 // The browser's half, the server's verbs, a real database and a real bucket, with faults on every wire between them. What
 // goes wrong follows from the seed; in which order things meet does not, quite.
@@ -87,16 +88,16 @@ const sendAs =
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", blob);
-    const failure = { ok: false as const, requestId: null, retryAfterSeconds: null };
+    const failure = { status: "failed" as const, requestId: null, retryAfterSeconds: null };
     try {
       const target = `${proxy.url}${new URL(url).pathname}`;
       const response = await fetch(target, { method: "POST", body, signal, headers: { "x-run": run } });
       onProgress(blob.size);
-      if (response.ok) return { ok: true };
-      return { ...failure, status: response.status, ...parseS3Error(await response.text()) };
+      if (response.ok) return { status: "sent" };
+      return { ...failure, httpStatus: response.status, ...parseS3Error(await response.text()) };
     } catch {
       signal.throwIfAborted();
-      return { ...failure, status: 0, code: "network", message: "" };
+      return { ...failure, httpStatus: 0, code: "network", message: "" };
     }
   };
 
@@ -120,6 +121,7 @@ function serverFor(viewer: Viewer, chance: () => number): UploadServer {
   return {
     begin: (offers) => act(() => beginUploads(viewer, offers)),
     confirm: (ids) => act(() => confirmUploads(viewer, ids)),
+    ping: () => act(async () => null),
     abandon: (ids) => abandonUploads(viewer, ids),
   };
 }
@@ -142,11 +144,16 @@ async function runSeed(seed: number): Promise<void> {
     const variants = { thumb: object("thumb"), display: object("display") };
     return { original: object("original"), ...variants, thumbhash: offer.thumbhash };
   };
-  const tabs = [1, 2].map(() =>
-    createUploadQueue({
-      ...{ server: serverFor(viewer, chance), send: sendAs(run), preparer: { concurrency: 2, prepare } },
-      ...{ clock, random, connection: alwaysOnline },
-    }),
+  const tabs = [1, 2].map(
+    () =>
+      new PageQueue({
+        server: serverFor(viewer, chance),
+        send: sendAs(run),
+        preparer: { concurrency: 2, prepare },
+        clock,
+        random,
+        connection: alwaysOnline,
+      }),
   );
   const bringHome = async (queue: UploadQueue) => {
     const ids = queue.add(chosen.map((index) => new File([], String(index))));

@@ -25,11 +25,11 @@ import { incoming } from "@/lib/storage/locations";
 import { listMultiparts } from "@/lib/storage/multipart";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { addViewer, makePicture, postAll, type TestPicture } from "@/lib/test-pail";
+import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
 import { type ImageOffer, maxBytesAtOnce, partsOf } from "./contract";
 import { incomingName } from "./objects";
-import { sweep } from "./sweep";
 
 // `npm run test:ceph` has a second user, who may do only what the bucket's owner allows.
 const {

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { imageTypes, variantTypes } from "@/lib/images/contract";
-import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm, partBytes } from "./contract";
+import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm, uploadPartBytes } from "./contract";
 
 const sha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be a SHA-256 in base64");
 const bytes = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
@@ -10,7 +10,7 @@ const maxParts = 320;
 const original = z
   .strictObject({ type: z.enum(imageTypes), bytes, sha256, parts: z.array(sha256).max(maxParts).optional() })
   .refine(
-    ({ bytes, parts }) => parts === undefined || parts.length === Math.ceil(bytes / partBytes),
+    ({ bytes, parts }) => parts === undefined || parts.length === Math.ceil(bytes / uploadPartBytes),
     "must have a SHA-256 for each of its parts",
   );
 

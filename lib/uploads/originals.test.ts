@@ -14,7 +14,7 @@ import { media } from "@/lib/storage/locations";
 import { addViewer, post, startTestPail } from "@/lib/test-pail";
 import { beginOriginals, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
-import { sweep } from "./sweep";
+import { sweepUploads } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -110,7 +110,7 @@ describe("an original that comes alone", () => {
   test("becomes a picture in the sweep where nobody confirmed it", async () => {
     const id = await begin(await coloured(3).jpeg().toBuffer());
     setClock(new Date(Date.now() + (policySeconds + 601) * 1000));
-    expect(await sweep()).toMatchObject({ confirmed: 1 });
+    expect(await sweepUploads()).toMatchObject({ confirmed: 1 });
     expect(await imageOf(id)).toMatchObject({ state: "ready" });
   });
 

@@ -23,7 +23,7 @@ import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { PartsGrant } from "./contract";
 import { offersShape } from "./offer";
-import { sweep } from "./sweep";
+import { sweepUploads } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -146,7 +146,8 @@ describe("an original in parts", () => {
     const { bucket } = incoming();
     const multipart = await multipartOf(id);
     const Parts = (await listParts(bucket, multipart))?.map(({ number, etag, sha256 }) => ({
-      ...{ PartNumber: number, ETag: etag },
+      PartNumber: number,
+      ETag: etag,
       ...(sha256 !== null && { ChecksumSHA256: sha256 }),
     }));
     const target = { Bucket: bucket.name, Key: multipart.key, UploadId: multipart.id };
@@ -182,12 +183,12 @@ describe("an original in parts", () => {
     const { parts, uploadId } = await begin(picture);
     const [first] = parts.missing;
     if (first !== undefined) await putPart(first, picture);
-    expect(await sweep()).toMatchObject({ multiparts: 0 });
+    expect(await sweepUploads()).toMatchObject({ multiparts: 0 });
     expect(await multiparts()).toHaveLength(1);
     const unknown = await begin(await makeLargePicture());
     await database().orm.delete(uploads).where(eq(uploads.id, unknown.uploadId));
     setClock(new Date(Date.now() + (policySeconds + 3600) * 1000));
-    expect(await sweep()).toMatchObject({ expired: 1, multiparts: 2 });
+    expect(await sweepUploads()).toMatchObject({ expired: 1, multiparts: 2 });
     expect(await multiparts()).toEqual([]);
     expect(await confirm(uploadId)).toMatchObject({ status: "refused" });
   });

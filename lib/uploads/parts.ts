@@ -101,7 +101,9 @@ const multipartOf = ({ id, multipartId }: Pick<Upload, "id" | "multipartId">): M
 function wantedParts({ objects: { original } }: Upload) {
   const sha256s = original.parts ?? [];
   return partsOf(original.bytes).map(({ number, start, end }) => ({
-    ...{ number, bytes: end - start, sha256: sha256s[number - 1] ?? "" },
+    number,
+    bytes: end - start,
+    sha256: sha256s[number - 1] ?? "",
   }));
 }
 

@@ -12,7 +12,7 @@ import { addViewer, startTestPail } from "@/lib/test-pail";
 import { policySeconds } from "./begin";
 import type { PostForm } from "./contract";
 import { plainForm, receivePlainForm } from "./plain-form";
-import { sweep } from "./sweep";
+import { sweepUploads } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -142,7 +142,7 @@ describe("a plain form", () => {
     await send(await form(), await photo());
     expect(await incomingNames()).not.toEqual([]);
     setClock(later(policySeconds + 601));
-    await sweep();
+    await sweepUploads();
     expect(await incomingNames()).toEqual([]);
   });
 

@@ -28,7 +28,7 @@ const stateSeconds = 2 * policySeconds;
 
 /**
  * A form that works without any script: the browser posts one picture straight to the bucket, which sends it back to
- * `returnPath` with a state for `receivePlainForm`. Throws AppError `rate_limited`.
+ * `returnPath` with a state for `receivePlainForm`. Throws AppError `rate_limited`. See "Without JavaScript" in README.md.
  */
 export async function plainForm(viewer: Viewer, returnPath: `/${string}`): Promise<PostForm> {
   await countUse(`plain-form:${viewer.id}`, formRate);

@@ -24,7 +24,8 @@ interface Sent {
 }
 
 /**
- * The one door through which a picture's bytes pass the server, for programs that can send only one request. They wait on
+ * The one door through which a picture's bytes pass the server, for programs that can send only one request (see "Uploads in
+ * one request" in README.md). They wait on
  * disk until it is known what they are; from there on they go the way of all others.
  */
 export async function receiveImage(

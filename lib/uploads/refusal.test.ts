@@ -4,7 +4,7 @@ import { setClock } from "@/lib/clock";
 import { log } from "@/lib/log";
 import { addViewer, makePicture, post, startTestPail } from "@/lib/test-pail";
 import { beginUploads } from "./begin";
-import { parseS3Error } from "./client/send-object";
+import { parseS3Error } from "./client/send/send-object";
 import type { Refusal } from "./contract";
 import { logRefusal, refusalShape } from "./refusal";
 
@@ -32,7 +32,12 @@ async function refuse(changes: Record<string, string>, more = 0): Promise<Refusa
   const { uploadId } = granted;
   const said = { status: response.status, code, requestId };
   return refusalShape.parse({
-    ...{ uploadId, kind: "thumb", ...said, bytes: sent.length, type: "image/webp", fields: form.fields },
+    uploadId,
+    kind: "thumb",
+    ...said,
+    bytes: sent.length,
+    type: "image/webp",
+    fields: form.fields,
   });
 }
 
@@ -56,8 +61,15 @@ describe("the log has", () => {
     expect(refusal).toMatchObject({ status: 403, code: "AccessDenied", requestId: expect.any(String) });
     const { uploadId, requestId, bytes } = refusal;
     expect(await logged(refusal)).toEqual({
-      ...{ incident: expect.any(String), uploadId, kind: "thumb", bytes, type: "image/webp" },
-      ...{ status: 403, s3Code: "AccessDenied", requestId, reason: "it does not meet its policy" },
+      incident: expect.any(String),
+      uploadId,
+      kind: "thumb",
+      bytes,
+      type: "image/webp",
+      status: 403,
+      s3Code: "AccessDenied",
+      requestId,
+      reason: "it does not meet its policy",
       failed: [{ condition: "Content-Type", expected: "image/webp", got: "text/html" }],
     });
   });

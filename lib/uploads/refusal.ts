@@ -38,7 +38,7 @@ export const refusalShape = z.strictObject({
 
 /**
  * Logs why the bucket refused a form of one of the viewer's uploads: what S3 said, and which conditions of the policy the
- * form does not meet. Returns the number of that line. Throws AppError `rate_limited`, or `not_found` for what is not theirs.
+ * form does not meet. Returns the number of that line. See "Refusals by the bucket" in README.md. Throws AppError `rate_limited`, or `not_found` for what is not theirs.
  */
 export async function logRefusal(viewer: Viewer, refusal: Refusal): Promise<string> {
   await countUse(`refusal:${viewer.id}`, reportRate);

@@ -1,10 +1,8 @@
 import "server-only";
 import { and, eq, inArray, lt, not } from "drizzle-orm";
-import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
-import { purgeTrash } from "@/lib/images/trash";
 import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts } from "@/lib/storage/multipart";
@@ -20,7 +18,7 @@ const graceSeconds = 10 * 60;
 const memorySeconds = 24 * 60 * 60;
 const rowsAtOnce = 500;
 
-export interface SweepReport {
+export interface UploadsSwept {
   /** confirmed here, since nobody else did */
   confirmed: number;
   expired: number;
@@ -28,27 +26,24 @@ export interface SweepReport {
   objects: number;
   /** originals in parts that were begun and left */
   multiparts: number;
-  purged: number;
 }
 
 /**
  * Ends uploads whose time is over: what had arrived, though the tab was closed, becomes a picture. Deletes what nobody will
- * use any more: objects under incoming/ that belong to no open upload, and pictures whose time in the trash is over. Every
- * step can be cut short and run again.
+ * use any more: objects under incoming/ that belong to no open upload. Every step can be cut short and run again. Throws
+ * StorageError while the bucket cannot be asked.
  */
-export async function sweep(): Promise<SweepReport> {
+export async function sweepUploads(): Promise<UploadsSwept> {
   const { confirmed, expired } = await endUploads();
   const forgotten = await forgetUploads();
   const objects = await deleteLeftovers();
   const multiparts = await abortLeftovers();
-  const purged = await purgeTrash();
-  await forgetOldUses();
-  return { confirmed, expired, forgotten, objects, multiparts, purged };
+  return { confirmed, expired, forgotten, objects, multiparts };
 }
 
 const before = (seconds: number): Date => new Date(now().getTime() - seconds * 1000);
 
-async function endUploads(): Promise<Pick<SweepReport, "confirmed" | "expired">> {
+async function endUploads(): Promise<Pick<UploadsSwept, "confirmed" | "expired">> {
   const { orm } = database();
   const due = and(isOpen, lt(uploads.expiresAt, before(graceSeconds)));
   const report = { confirmed: 0, expired: 0 };

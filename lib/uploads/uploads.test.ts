@@ -23,11 +23,12 @@ import {
   type TestPicture,
 } from "@/lib/test-pail";
 import { testUnless } from "@/lib/testing/contract-store";
+import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import { type BeginOutcome, type ConfirmOutcome, objectKinds } from "./contract";
 import { incomingName } from "./objects";
-import { sweep } from "./sweep";
+import { sweepUploads } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -291,7 +292,7 @@ describe("what is refused", () => {
     }
     expect(await usedBytes()).toBe(before);
     setClock(later(25 * 3600));
-    await sweep();
+    await sweepUploads();
     expect(await names(incoming())).toEqual([]);
   });
 
@@ -339,10 +340,10 @@ describe("a policy sent again", () => {
     expect(await postAll(forms, picture)).toEqual([204, 204, 204]);
     const details = await getImage(viewer, image.id);
     expect((await fetch(details.downloadUrl)).status).toBe(200);
-    await sweep();
+    await sweepUploads();
     expect(await names(incoming())).toHaveLength(3);
     setClock(later(policySeconds + 11 * 60));
-    await sweep();
+    await sweepUploads();
     expect(await names(incoming())).toEqual([]);
     // The bucket's clock was not set: it would not take a URL of a window that has not begun.
     setClock(null);
@@ -375,9 +376,9 @@ describe("the sweep", () => {
       granted.push(uploadId);
     }
     setClock(later(policySeconds + 9 * 60));
-    expect(await sweep()).toMatchObject({ confirmed: 0, expired: 0 });
+    expect(await sweepUploads()).toMatchObject({ confirmed: 0, expired: 0 });
     setClock(later(policySeconds + 11 * 60));
-    expect(await sweep()).toMatchObject({ confirmed: 2, expired: 1 });
+    expect(await sweepUploads()).toMatchObject({ confirmed: 2, expired: 1 });
     const [first, second, third] = await confirmUploads(someone, granted);
     expect([first?.status, second?.status]).toEqual(["ready", "ready"]);
     expect(third).toMatchObject({ status: "refused", error: { code: "upload_ended" } });
@@ -395,14 +396,14 @@ describe("the sweep", () => {
     const original = { storage: incoming(), name: `${uploadId}/original` };
     await media().copy(original, `${row?.imageId}/original.jpg`);
     setClock(later(policySeconds + 11 * 60));
-    await sweep();
+    await sweepUploads();
     expect(await usedBytes(someone.id)).toBe(0);
     expect(await confirm(uploadId, someone)).toMatchObject({
       status: "refused",
       error: { code: "upload_ended" },
     });
     setClock(later(25 * 3600));
-    await sweep();
+    await sweepUploads();
     expect(await database().orm.select().from(uploads).where(eq(uploads.id, uploadId))).toEqual([]);
     expect(await names(media())).not.toContainEqual(expect.stringContaining(row?.imageId ?? "none"));
   });

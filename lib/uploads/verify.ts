@@ -16,7 +16,7 @@ export interface Verified {
 }
 
 /**
- * Checks what arrived for an upload, trusting nothing that the browser said: length, true type, dimensions, completeness. Its
+ * Checks what arrived for an upload, trusting nothing that the browser said (see "Verification" in README.md): length, true type, dimensions, completeness. Its
  * SHA-256 is what the copy of it has. Throws AppError `not_arrived` where an object is missing (it may still come), `changed`
  * where one was replaced meanwhile, and with any other code where the upload is to be rejected.
  */

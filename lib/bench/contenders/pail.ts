@@ -1,11 +1,11 @@
 import type { Result } from "@/lib/errors";
-import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare";
-import type { PreparedImage } from "@/lib/uploads/client/prepared-image";
-import type { SendObject } from "@/lib/uploads/client/send-object";
-import { sendObject } from "@/lib/uploads/client/send-object";
-import { sha256 } from "@/lib/uploads/client/sha256";
-import { hasEnded } from "@/lib/uploads/client/upload-item";
-import { createUploadQueue } from "@/lib/uploads/client/upload-queue";
+import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
+import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/preparer";
+import { sha256 } from "@/lib/uploads/client/prepare/sha256";
+import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
+import { hasEnded } from "@/lib/uploads/client/queue/upload-item";
+import type { SendObject } from "@/lib/uploads/client/send/send-object";
+import { sendObject } from "@/lib/uploads/client/send/send-object";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
 import { contend } from "./contend";
 
@@ -47,10 +47,11 @@ async function upload(
   preparer: Preparer,
   { send = sendObject, verb = "confirm" } = {},
 ): Promise<void> {
-  const queue = createUploadQueue({
+  const queue = new PageQueue({
     server: {
       begin: (offers) => call<BeginOutcome>("begin", offers),
       confirm: (ids) => call<ConfirmOutcome>(verb, ids),
+      ping: async () => ({ ok: true, value: null }),
     },
     preparer,
     send,
@@ -71,7 +72,7 @@ async function call<T>(verb: string, input: unknown): Promise<Result<T[]>> {
 
 /** The protocol wants both sizes: a dot stands for them, which is not sent, and so there is nothing to confirm. */
 const sendOriginal: SendObject = async (form, blob, options) =>
-  blob instanceof File ? sendObject(form, blob, options) : { ok: true };
+  blob instanceof File ? sendObject(form, blob, options) : { status: "sent" };
 
 /** The original is hashed as ever. */
 async function withoutVariants(file: File): Promise<PreparedImage> {

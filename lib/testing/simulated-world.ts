@@ -1,0 +1,245 @@
+import type { Result } from "@/lib/errors";
+import type { GalleryImage } from "@/lib/images/contract";
+import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
+import { sleep } from "@/lib/uploads/client/clock";
+import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
+import { PageQueue, type PageQueueOptions } from "@/lib/uploads/client/queue/page-queue";
+import { unlessAborted } from "@/lib/uploads/client/queue/single-flight";
+import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import type { SendObject } from "@/lib/uploads/client/send/send-object";
+import {
+  type BeginOutcome,
+  type ConfirmOutcome,
+  type ImageOffer,
+  type ObjectOffer,
+  objectKinds,
+  type PartsGrant,
+  type PostForm,
+  partsOf,
+  type Refusal,
+} from "@/lib/uploads/contract";
+import { type BucketFault, failure, failureOf } from "./bucket-faults";
+import type { SimulatedClock } from "./simulated-clock";
+import { imageOf, preparedImage } from "./simulated-pictures";
+
+const partsPerGrant = 4;
+const never = new AbortController().signal;
+
+export type ServerFault =
+  | "throws"
+  | "loses_answer"
+  /** neither this call nor any later one is answered, until the calls are aborted */
+  | "silent"
+  | "rate_limited"
+  | "unavailable"
+  | "unauthenticated"
+  | "other_viewer"
+  | "outdated"
+  | "quota_full";
+
+/** For tests: server and bucket. Faults are taken one per call, in order; when there are none left, all goes well. */
+export class SimulatedWorld {
+  serverFaults: (ServerFault | null)[] = [];
+  bucketFaults: (BucketFault | null)[] = [];
+  retryAfterSeconds: number | null = null;
+  isOnline = true;
+  begins: ImageOffer[][] = [];
+  confirms: string[][] = [];
+  pings = 0;
+  abandoned: string[] = [];
+  refusals: Refusal[] = [];
+  /** what was put again although it had arrived */
+  sentTwice: string[] = [];
+  /** POSTs under way, and the most there ever were at a time. */
+  sending = 0;
+  mostSending = 0;
+  prepared = 0;
+  /** "upload kind" of every POST that the bucket took */
+  taken: string[] = [];
+  refuse = new Map<string, BeginOutcome>();
+  confirmRefusal: ConfirmOutcome | null = null;
+  readonly images = new Map<string, GalleryImage>();
+  /** titles of pictures, by album */
+  readonly albums = new Map<string, Set<string>>();
+  #block: ServerFault | null = null;
+  #silence: AbortController | null = null;
+  readonly #uploads = new Map<string, { offer: ImageOffer; arrived: Set<string> }>();
+  readonly #onlineListeners = new Set<() => void>();
+  readonly #returnListeners = new Set<() => void>();
+
+  constructor(
+    readonly clock: SimulatedClock,
+    private readonly actionMs = 50,
+    private readonly sendMs = 300,
+  ) {}
+
+  /** That of a page in this world. */
+  openQueue(options: Partial<PageQueueOptions> = {}): UploadQueue {
+    const { server, preparer, send, connection, clock } = this;
+    return new PageQueue({
+      server,
+      preparer,
+      send,
+      connection,
+      clock,
+      random: () => 0.5,
+      ...options,
+    });
+  }
+
+  readonly connection = {
+    isOnline: async () => this.isOnline,
+    onOnline: (listener: () => void) => {
+      this.#onlineListeners.add(listener);
+      return () => this.#onlineListeners.delete(listener);
+    },
+    onReturn: (listener: () => void) => {
+      this.#returnListeners.add(listener);
+      return () => this.#returnListeners.delete(listener);
+    },
+  };
+
+  /** Until `comeBack`, every call to the server is answered so. */
+  block(fault: "unauthenticated" | "other_viewer" | "outdated"): void {
+    this.#block = fault;
+  }
+
+  comeBack(): void {
+    this.#block = null;
+    for (const listener of this.#returnListeners) listener();
+  }
+
+  goOnline(): void {
+    this.isOnline = true;
+    for (const listener of this.#onlineListeners) listener();
+  }
+
+  readonly server: UploadServer = {
+    begin: (offers) => {
+      this.begins.push(offers);
+      return this.#act(() => offers.map((offer) => this.#begin(offer)));
+    },
+    confirm: (uploadIds) => {
+      this.confirms.push(uploadIds);
+      return this.#act(() => uploadIds.map((id) => this.confirmRefusal ?? this.#confirm(id)));
+    },
+    ping: () => {
+      this.pings += 1;
+      return this.#act(() => null);
+    },
+    abandon: async (uploadIds) => {
+      await sleep(this.clock, this.actionMs, never);
+      this.abandoned.push(...uploadIds);
+      for (const id of uploadIds) this.#uploads.delete(id);
+    },
+    addToAlbum: ({ name, imageIds }) =>
+      this.#act(() => {
+        const album = this.albums.get(name) ?? new Set();
+        this.albums.set(name, album);
+        for (const { id, title } of this.images.values()) if (imageIds.includes(id)) album.add(title);
+      }),
+    reportRefusal: (refusal) => {
+      this.refusals.push(refusal);
+      return this.#act(() => `number-${this.refusals.length}`);
+    },
+    abortCalls: () => {
+      this.#silence?.abort(new TypeError("Failed to fetch"));
+      this.#silence = null;
+    },
+  };
+
+  async #act<T>(work: () => T): Promise<Result<T>> {
+    const fault = this.#block ?? this.serverFaults.shift() ?? null;
+    await sleep(this.clock, this.actionMs, never);
+    if (fault === "silent") this.#silence ??= new AbortController();
+    if (this.#silence !== null) await unlessAborted(new Promise(() => {}), this.#silence.signal);
+    if (fault === "throws" || !this.isOnline) throw new TypeError("Failed to fetch");
+    if (fault !== null && fault !== "loses_answer") {
+      return { ok: false, error: { code: fault, message: `because of ${fault}` } };
+    }
+    const value = work();
+    if (fault === "loses_answer") throw new TypeError("Failed to fetch");
+    return { ok: true, value };
+  }
+
+  #begin(offer: ImageOffer): BeginOutcome {
+    const image = this.images.get(offer.original.sha256);
+    if (image !== undefined) return { status: "duplicate", image };
+    const refusal = this.refuse.get(offer.name);
+    if (refusal !== undefined) return refusal;
+    const uploadId = offer.uploadId ?? `granted-${this.#uploads.size + this.abandoned.length + 1}`;
+    const renewed = this.#uploads.get(uploadId);
+    if (renewed === undefined) this.#uploads.set(uploadId, { offer, arrived: new Set() });
+    const form = (kind: string): PostForm => ({
+      url: "https://bucket.test",
+      fields: { key: `${uploadId} ${kind}` },
+    });
+    return {
+      status: "granted",
+      uploadId,
+      forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
+      ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
+      ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),
+    };
+  }
+
+  #grantParts(uploadId: string, { bytes, parts = [] }: ObjectOffer): PartsGrant {
+    const arrived = this.#uploads.get(uploadId)?.arrived;
+    const missing = partsOf(bytes).filter(({ number }) => !arrived?.has(`part-${number}`));
+    if (parts.length !== partsOf(bytes).length) throw new Error("a part's hash is missing");
+    return {
+      missing: missing
+        .slice(0, partsPerGrant)
+        .map(({ number }) => ({ number, url: `${uploadId} part-${number}`, headers: {} })),
+      arrivedBytes: missing.reduce((rest, { start, end }) => rest - (end - start), bytes),
+      hasMore: missing.length > partsPerGrant,
+    };
+  }
+
+  #confirm(id: string): ConfirmOutcome {
+    const upload = this.#uploads.get(id);
+    const wanted = 2 + (upload?.offer.original.parts?.length ?? 1);
+    if (upload === undefined || upload.arrived.size < wanted) {
+      return { status: "refused", error: { code: "not_arrived", message: "Its bytes never came." } };
+    }
+    const { name, original } = upload.offer;
+    const image = this.images.get(original.sha256);
+    if (image !== undefined) return { status: image.id === id ? "ready" : "duplicate", image };
+    const created = imageOf(id, name);
+    this.images.set(original.sha256, created);
+    return { status: "ready", image: created };
+  }
+
+  readonly send: SendObject = async (target, blob, { onProgress, signal }) => {
+    const fault = this.bucketFaults.shift() ?? null;
+    this.sending += 1;
+    this.mostSending = Math.max(this.mostSending, this.sending);
+    try {
+      await sleep(this.clock, this.sendMs / 2, signal);
+      onProgress(blob.size / 2);
+      if (fault === "stall") await sleep(this.clock, 1e9, signal);
+      await sleep(this.clock, this.sendMs / 2, signal);
+      if (!this.isOnline) return failure(0, "network");
+      if (fault !== null) return failureOf(fault, this.retryAfterSeconds);
+      const [uploadId = "", what = ""] =
+        ("fields" in target ? target.fields.key : target.url)?.split(" ") ?? [];
+      const upload = this.#uploads.get(uploadId);
+      if (upload?.arrived.has(what)) this.sentTwice.push(what);
+      upload?.arrived.add(what);
+      this.taken.push(`${uploadId} ${what}`);
+      return { status: "sent" };
+    } finally {
+      this.sending -= 1;
+    }
+  };
+
+  /** The content of a simulated file is its hash. */
+  readonly preparer: Preparer = {
+    concurrency: 2,
+    prepare: async (file, signal) => {
+      await sleep(this.clock, 100, signal);
+      this.prepared += 1;
+      return preparedImage(file, await file.slice(0, 100).text());
+    },
+  };
+}

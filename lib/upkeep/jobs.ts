@@ -1,0 +1,89 @@
+import "server-only";
+import { and, eq, lte } from "drizzle-orm";
+import { now } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { jobs } from "@/lib/db/schema";
+import { log } from "@/lib/log";
+import { reconcile } from "./reconcile";
+import { sweep } from "./sweep";
+
+interface Job {
+  everySeconds: number;
+  /** How long the lease holds: after that whoever began it counts as gone, and another may begin. */
+  leaseSeconds: number;
+  run(): Promise<object>;
+}
+
+const retrySeconds = 5 * 60;
+
+const jobsByName: Record<string, Job> = {
+  sweep: { everySeconds: 5 * 60, leaseSeconds: 30 * 60, run: runSweep },
+  reconcile: { everySeconds: 24 * 60 * 60, leaseSeconds: 6 * 60 * 60, run: runReconcile },
+};
+
+/**
+ * Does what is due, each job in one instance at a time. Returns what each job reports, null for one that failed; those that
+ * were not due, or that another instance does, are not in it. See "Scheduled jobs" in README.md.
+ */
+export async function runDueJobs(): Promise<Record<string, object | null>> {
+  const reports: Record<string, object | null> = {};
+  for (const [name, job] of Object.entries(jobsByName)) {
+    const leasedUntil = await acquireLease(name, job);
+    if (leasedUntil === null) continue;
+    const report = await attempt(name, job);
+    reports[name] = report;
+    const pauseSeconds = report === null ? retrySeconds : job.everySeconds;
+    await releaseLease(name, leasedUntil, pauseSeconds);
+  }
+  return reports;
+}
+
+const inSeconds = (seconds: number): Date => new Date(now().getTime() + seconds * 1000);
+
+/** Of several instances one gets it: until when it has the job to itself, or null where it is not due or another has it. */
+async function acquireLease(name: string, { leaseSeconds }: Job): Promise<Date | null> {
+  const notBefore = inSeconds(leaseSeconds);
+  const rows = await database()
+    .orm.insert(jobs)
+    .values({ name, notBefore })
+    .onConflictDoUpdate({ target: jobs.name, set: { notBefore }, setWhere: lte(jobs.notBefore, now()) })
+    .returning({ name: jobs.name });
+  return rows.length > 0 ? notBefore : null;
+}
+
+/** Only a lease that is still ours: after too long a time another instance may have acquired it. */
+async function releaseLease(name: string, leasedUntil: Date, pauseSeconds: number): Promise<void> {
+  await database()
+    .orm.update(jobs)
+    .set({ notBefore: inSeconds(pauseSeconds) })
+    .where(and(eq(jobs.name, name), eq(jobs.notBefore, leasedUntil)));
+}
+
+async function attempt(name: string, { run }: Job): Promise<object | null> {
+  try {
+    return await run();
+  } catch (error) {
+    log.error({ err: error, job: name }, "a job failed; it is tried again");
+    return null;
+  }
+}
+
+async function runSweep(): Promise<object> {
+  const report = await sweep();
+  if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
+  return report;
+}
+
+/** It only looks: repairing is for a person, who can see whether the settings are right. */
+async function runReconcile(): Promise<object> {
+  const { orphans, lost, incomplete, ...counts } = await reconcile();
+  const report = {
+    ...counts,
+    orphans: orphans.length,
+    lost: lost.length,
+    incomplete: incomplete.length,
+  };
+  if (orphans.length + lost.length + incomplete.length > 0)
+    log.warn(report, "the bucket and the database differ: “npm run manage -- uploads reconcile” says where");
+  return report;
+}

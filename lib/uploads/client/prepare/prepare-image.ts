@@ -1,0 +1,33 @@
+import { type ByteSource, inspect } from "@/lib/images/inspect";
+import { maxBytesAtOnce, type UploadLimits } from "@/lib/uploads/contract";
+import { derive } from "./derive";
+import type { PreparedImage, PreparedObject } from "./prepared-image";
+import { sha256, sha256OfBytes, sha256WithParts } from "./sha256";
+
+/** Runs in a worker: everything that is heavy. Throws an AppError for what Pail does not take. */
+export async function prepareImage(file: File, limits: UploadLimits): Promise<PreparedImage> {
+  // Each read of a file goes through the browser's main process, and costs more than its hash: one read does for all.
+  const isRead = file.size <= Math.min(maxBytesAtOnce, limits.maxBytes);
+  const bytes = isRead ? await file.arrayBuffer() : null;
+  const inspection = await inspect(byteSourceOf(file, bytes), limits);
+  const hashes = bytes === null ? await sha256WithParts(file) : { sha256: await sha256OfBytes(bytes) };
+  const { display, thumb, thumbhash } = await derive({ file, bytes }, inspection);
+  return {
+    original: { type: inspection.type, bytes: file.size, ...hashes, blob: file },
+    display: await hashed(display),
+    thumb: await hashed(thumb),
+    thumbhash,
+  };
+}
+
+function byteSourceOf(file: File, bytes: ArrayBuffer | null): ByteSource {
+  return {
+    bytes: file.size,
+    read: async (start, end) =>
+      new Uint8Array(bytes?.slice(start, end) ?? (await file.slice(start, end).arrayBuffer())),
+  };
+}
+
+async function hashed<T extends string>({ type, blob }: { type: T; blob: Blob }): Promise<PreparedObject<T>> {
+  return { type, bytes: blob.size, sha256: await sha256(blob), blob };
+}

@@ -1,0 +1,36 @@
+import { AppError, type Failure } from "@/lib/errors";
+import type { UploadLimits } from "@/lib/uploads/contract";
+import { messages } from "../messages";
+import { prepareImage } from "./prepare-image";
+import type { PreparedImage } from "./prepared-image";
+
+export interface PrepareRequest {
+  file: File;
+  limits: UploadLimits;
+}
+
+/** Errors lose their class on the way out of a worker, so they travel as what they say. */
+export type PrepareReply =
+  | { status: "prepared"; image: PreparedImage }
+  | { status: "failed"; error: Failure };
+
+self.addEventListener("message", async ({ data }: MessageEvent<PrepareRequest>) => {
+  self.postMessage(await reply(data));
+});
+
+async function reply({ file, limits }: PrepareRequest): Promise<PrepareReply> {
+  try {
+    return { status: "prepared", image: await prepareImage(file, limits) };
+  } catch (error) {
+    return { status: "failed", error: failureOf(error) };
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof AppError) return error.toFailure();
+  if (error instanceof DOMException && ["NotReadableError", "NotFoundError"].includes(error.name)) {
+    return messages.fileChanged;
+  }
+  console.warn("preparing a picture failed", error);
+  return messages.notPrepared;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import type { PrepareReply, PrepareRequest } from "./prepare.worker";
+import { createPreparer } from "./preparer";
+
+const limits = { maxBytes: 1000, maxPixels: 1000 };
+const never = new AbortController().signal;
+
+/** Does what the file's name says. */
+class FakeWorker extends EventTarget {
+  isTerminated = false;
+
+  postMessage({ file }: PrepareRequest): void {
+    if (file.name === "crash") queueMicrotask(() => this.dispatchEvent(new Event("error")));
+    if (file.name === "good") this.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
+    if (file.name === "odd")
+      this.reply({ status: "failed", error: { code: "not_prepared", message: "Something was not there." } });
+    if (file.name === "svg")
+      this.reply({ status: "failed", error: { code: "unsupported_type", message: "SVG." } });
+  }
+
+  reply(data: PrepareReply): void {
+    queueMicrotask(() => this.dispatchEvent(new MessageEvent("message", { data })));
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+}
+
+function pool() {
+  const workers: FakeWorker[] = [];
+  const preparer = createPreparer({
+    limits,
+    concurrency: 2,
+    createWorker: () => {
+      const worker = new FakeWorker();
+      workers.push(worker);
+      return worker as unknown as Worker;
+    },
+  });
+  const prepare = (name: string, signal = never) => preparer.prepare(new File(["x"], name), signal);
+  return { ...preparer, workers, prepare };
+}
+
+describe("the pool of workers", () => {
+  it("starts workers when they are needed, and keeps them", async () => {
+    const { workers, prepare } = pool();
+    expect(workers).toHaveLength(0);
+    await Promise.all([prepare("good"), prepare("good")]);
+    expect(workers).toHaveLength(2);
+    expect(await prepare("good")).toEqual({ thumbhash: "hash" });
+    expect(workers).toHaveLength(2);
+  });
+
+  it("passes on why a picture is refused, and keeps the worker", async () => {
+    const { workers, prepare } = pool();
+    await expect(prepare("svg")).rejects.toMatchObject({
+      name: "AppError",
+      code: "unsupported_type",
+      message: "SVG.",
+    });
+    await prepare("good");
+    expect(workers).toHaveLength(1);
+  });
+
+  it("loses only the picture that killed its worker, and replaces the worker", async () => {
+    const { workers, prepare } = pool();
+    const [crashed, good] = await Promise.allSettled([prepare("crash"), prepare("good")]);
+    expect(crashed).toMatchObject({ status: "rejected", reason: { code: "worker_died" } });
+    expect(good.status).toBe("fulfilled");
+    await Promise.all([prepare("good"), prepare("good")]);
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false, false]);
+  });
+
+  it("replaces a worker that failed without knowing why: it may lack what it failed to load", async () => {
+    const { workers, prepare } = pool();
+    await expect(prepare("odd")).rejects.toMatchObject({ code: "not_prepared" });
+    await prepare("good");
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+  });
+
+  it("stops the work on a cancelled picture", async () => {
+    const { workers, prepare } = pool();
+    const controller = new AbortController();
+    const hanging = prepare("hangs", controller.signal);
+    controller.abort(new Error("cancelled"));
+    await expect(hanging).rejects.toThrow("cancelled");
+    await expect(prepare("good", controller.signal)).rejects.toThrow("cancelled");
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true]);
+  });
+
+  it("replaces a worker that has prepared many", async () => {
+    const { workers, prepare } = pool();
+    for (let n = 0; n < 101; n += 1) await prepare("good");
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+  });
+
+  it("ends them all", async () => {
+    const { workers, prepare, close } = pool();
+    await prepare("good");
+    close();
+    expect(workers[0]?.isTerminated).toBe(true);
+  });
+});

@@ -1,0 +1,79 @@
+import { AppError } from "@/lib/errors";
+import type { UploadLimits } from "@/lib/uploads/contract";
+import { messages } from "../messages";
+import { askWorker } from "./ask-worker";
+import { startCrossOriginWorker } from "./cross-origin-worker";
+import type { PrepareReply, PrepareRequest } from "./prepare.worker";
+import type { PreparedImage } from "./prepared-image";
+
+export interface Preparer {
+  /** How many pictures it prepares at the same time. */
+  concurrency: number;
+  prepare(file: File, signal: AbortSignal): Promise<PreparedImage>;
+}
+
+interface PreparerOptions {
+  limits: UploadLimits;
+  concurrency?: number;
+  createWorker?: () => Worker;
+}
+
+const maxPreparedByWorker = 100;
+
+/** A small pool of workers. They start with the first picture, and stay for the next ones. */
+export function createPreparer({
+  limits,
+  concurrency = Math.min(4, Math.max(1, navigator.hardwareConcurrency)),
+  createWorker = () =>
+    startCrossOriginWorker(
+      () => new Worker(new URL("./prepare.worker.ts", import.meta.url), { type: "module" }),
+    ),
+}: PreparerOptions): Preparer & { close(): void } {
+  const idle: Worker[] = [];
+  /** how many pictures each has prepared */
+  const prepared = new Map<Worker, number>();
+
+  function take(): Worker {
+    const worker = idle.pop() ?? createWorker();
+    prepared.set(worker, prepared.get(worker) ?? 0);
+    return worker;
+  }
+
+  function discard(worker: Worker): void {
+    worker.terminate();
+    prepared.delete(worker);
+  }
+
+  /** After many pictures a new one takes its place: what they leave behind is collected late. */
+  function giveBack(worker: Worker): void {
+    const count = (prepared.get(worker) ?? 0) + 1;
+    prepared.set(worker, count);
+    if (count < maxPreparedByWorker) idle.push(worker);
+    else discard(worker);
+  }
+
+  /** A worker that died takes its picture with it; one whose picture was cancelled goes too, as it cannot be interrupted. */
+  async function prepare(file: File, signal: AbortSignal): Promise<PreparedImage> {
+    signal.throwIfAborted();
+    const worker = take();
+    try {
+      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
+      // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
+      const isSuspect = reply.status === "failed" && reply.error.code === messages.notPrepared.code;
+      if (!isSuspect) giveBack(worker);
+      if (reply.status === "failed") throw new AppError(reply.error.code, reply.error.message);
+      return reply.image;
+    } catch (error) {
+      if (prepared.has(worker) && !idle.includes(worker)) discard(worker);
+      throw error;
+    }
+  }
+
+  function close(): void {
+    for (const worker of prepared.keys()) worker.terminate();
+    prepared.clear();
+    idle.length = 0;
+  }
+
+  return { concurrency, prepare, close };
+}
