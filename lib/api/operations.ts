@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
+import { answerCodes } from "@/lib/errors";
 import { imageTypes } from "@/lib/images/contract";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
 
@@ -40,7 +41,10 @@ const imageDetails = image.omit({ thumbUrl: true }).extend({
   downloadUrl: signedUrl,
 });
 
-const failure = z.object({ code: z.string(), message: z.string() });
+const failure = z.object({
+  code: z.string().describe(`Stable; a later version may know more: ${answerCodes().join(", ")}.`),
+  message: z.string(),
+});
 /** What every refused request is answered. */
 export const errorAnswer = z.object({ error: failure });
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError, type Failure, readFailure } from "@/lib/errors";
 import { inspect } from "@/lib/images/inspect";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
 import type { UploadClient } from "./upload-client";
@@ -84,7 +84,10 @@ async function finish(
   open: Set<string>,
 ): Promise<FileResult> {
   if (outcome === undefined) throw new AppError("no_pail", "The server did not answer for this file.");
-  if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
+  if (outcome.status === "refused") {
+    const { code, message } = readFailure(outcome.error);
+    throw new AppError(code, message);
+  }
   if (outcome.status === "duplicate") return { file, status: "duplicate", url: outcome.image.url };
   await client.send(outcome.form, blob);
   const { url } = await client.confirm(outcome.id);

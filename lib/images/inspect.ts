@@ -33,7 +33,7 @@ const maxSide = 65_535;
  */
 export async function inspect(source: ByteSource, limits: UploadLimits): Promise<Inspection> {
   if (source.bytes === 0) {
-    throw new AppError("empty_file", "This file is empty. Choose the picture again, or another copy of it.");
+    throw new AppError("empty_file");
   }
   if (source.bytes > limits.maxBytes) {
     throw new AppError(

@@ -2,7 +2,7 @@ import "server-only";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
 import { now } from "@/lib/clock";
-import { AppError } from "@/lib/errors";
+import { AppError, type StorageCode } from "@/lib/errors";
 import { isNetworkFailure, StorageError } from "./s3-failure";
 
 export interface VercelRole {
@@ -92,6 +92,6 @@ const expired = (...answer: Answer): StorageError =>
 type Answer = [s3Code: string, status?: number | null, requestId?: string | null];
 
 /** With "credentials" where otherwise an S3 operation stands. */
-function failure(code: string, what: string, mend: string, ...answer: Answer): StorageError {
+function failure(code: StorageCode, what: string, mend: string, ...answer: Answer): StorageError {
   return new StorageError(code, what, mend, "credentials", ...answer);
 }

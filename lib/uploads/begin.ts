@@ -7,7 +7,7 @@ import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { uploads } from "@/lib/db/schema";
 import { env } from "@/lib/env";
-import type { Failure } from "@/lib/errors";
+import { type Failure, plainFailure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
@@ -24,7 +24,7 @@ import {
   objectKinds,
   type PostForm,
 } from "./contract";
-import { hasRoomFor, mayOpenAnother, noRoom, tooLarge } from "./limits";
+import { hasRoomFor, mayOpenAnother, tooLarge } from "./limits";
 import { incomingName, totalBytes, type Upload } from "./objects";
 import { abortParts, grantParts } from "./parts";
 
@@ -81,7 +81,7 @@ async function grant<K extends ObjectKind>(
           ...(arrived && { arrived }),
         };
       }
-      return { status: "refused", error: refusalOf(offer) ?? noRoom };
+      return { status: "refused", error: refusalOf(offer) ?? plainFailure("quota_full") };
     }),
   );
   try {
@@ -117,10 +117,7 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
 function refusalOf({ original, thumb, display }: Offer): Failure | null {
   if (original.bytes > env().limits.maxBytes) return tooLarge();
   if ((thumb?.bytes ?? 0) > maxVariantBytes.thumb || (display?.bytes ?? 0) > maxVariantBytes.display) {
-    return {
-      code: "variant_too_large",
-      message: "Its smaller versions are too large. Reload the page and try again.",
-    };
+    return plainFailure("variant_too_large");
   }
   return null;
 }

@@ -8,12 +8,6 @@ import { isOpen } from "./objects";
 /** Uploads that one user may have under way. */
 const maxOpenUploads = 1000;
 
-export const noRoom: Failure = {
-  code: "quota_full",
-  message:
-    "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
-};
-
 export const tooLarge = (): Failure => ({
   code: "too_large",
   message: `It is larger than ${Math.floor(env().limits.maxBytes / 1_000_000)} MB, the most that Pail takes. Choose a smaller one.`,

@@ -407,3 +407,14 @@ describe("the sweep", () => {
     expect(await names(media())).not.toContainEqual(expect.stringContaining(row?.imageId ?? "none"));
   });
 });
+
+test("what an older Pail rejected under a code of its own keeps its sentence", async () => {
+  const { uploadId } = await begin(await makePicture());
+  const reason = { errorCode: "code_of_long_ago", errorMessage: "It was not what it said." };
+  await database()
+    .orm.update(uploads)
+    .set({ state: "rejected", reservedBytes: 0, ...reason })
+    .where(eq(uploads.id, uploadId));
+  const error = { code: "unknown", message: reason.errorMessage };
+  expect(await confirm(uploadId)).toEqual({ status: "refused", error });
+});

@@ -85,7 +85,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     if (outcome.ok) return;
     onProgress(0);
     if (outcome.status === 0 && !(await isReadable(blob))) {
-      throw new AppError(messages.fileChanged.code, messages.fileChanged.message);
+      throw new AppError("file_changed");
     }
     isExpired = isExpiredForm(outcome);
     const passing = passingErrorOf(outcome);

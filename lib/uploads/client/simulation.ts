@@ -193,7 +193,7 @@ export class SimulatedWorld {
     if (fault === "silent") this.#silence ??= new AbortController();
     if (this.#silence !== null) await unlessAborted(new Promise(() => {}), this.#silence.signal);
     if (fault === "throws" || !this.isOnline) throw new TypeError("Failed to fetch");
-    if (fault !== null && fault !== "loses_answer") {
+    if (fault !== null && fault !== "loses_answer" && fault !== "silent") {
       return { ok: false, error: { code: fault, message: `because of ${fault}` } };
     }
     const value = work();
