@@ -50,12 +50,13 @@ export const errorAnswer = z.object({ error: failure });
 
 const form = z
   .object({ url: z.url(), fields: z.record(z.string(), z.string()) })
-  .describe(
-    "Send it as multipart/form-data: every field, then the bytes as “file”. It is good for 15 minutes.",
-  );
+  .describe("Send it as multipart/form-data: every field, then the bytes as “file”.");
+const expiresInSeconds = z
+  .int()
+  .describe("How long the form can be used. Ask again, with its id, for a fresh one.");
 
 const outcome = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("granted"), id, form }),
+  z.object({ status: z.literal("granted"), id, form, expiresInSeconds }),
   z.object({ status: z.literal("duplicate"), image }),
   z.object({ status: z.literal("refused"), error: failure }),
 ]);

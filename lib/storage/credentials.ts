@@ -38,6 +38,12 @@ export function throwCredentialErrors({ config }: S3Client, host: string): void 
   };
 }
 
+/** Until when a form or a URL can be used that is signed now: it ends with the credentials, where these end sooner. */
+export async function endOfSigned({ config }: S3Client, wanted: Date): Promise<Date> {
+  const { expiration: ends = wanted } = await config.credentials();
+  return ends < wanted ? ends : wanted;
+}
+
 /** The headers of the request under way lie where Vercel's own packages look for them too. */
 function requestToken(): string | undefined {
   const { [Symbol.for("@vercel/request-context")]: context } = globalThis as Record<symbol, unknown>;

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
+import { endOfSigned } from "./credentials";
 import { isCode } from "./s3-failure";
 import { presign } from "./signed-url";
 
@@ -51,8 +52,7 @@ export async function signPart(
   { number, bytes, sha256 }: Pick<Part, "number" | "bytes"> & { sha256: string },
   expiresAt: Date,
 ): Promise<{ url: string; headers: Record<string, string> }> {
-  const { expiration: ends = expiresAt } = await bucket.s3.config.credentials();
-  const until = ends < expiresAt ? ends : expiresAt;
+  const until = await endOfSigned(bucket.s3, expiresAt);
   const signingDate = now();
   const headers = { "x-amz-checksum-sha256": sha256 };
   const url = await presign(bucket, {

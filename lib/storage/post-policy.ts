@@ -6,6 +6,7 @@ import { getSigningKey } from "@smithy/signature-v4";
 import { z } from "zod";
 import { now } from "@/lib/clock";
 import { type BucketClient, Sha256 } from "./bucket-client";
+import { endOfSigned } from "./credentials";
 
 export interface PostGrant {
   /** whole key in the bucket; chosen by the server */
@@ -87,8 +88,7 @@ async function signForm(
   conditions: Condition[],
   expiresAt: Date,
 ): Promise<PostForm> {
-  const { expiration: ends = expiresAt } = await bucket.s3.config.credentials();
-  const client = signingClient(bucket.s3, ends < expiresAt ? ends : expiresAt);
+  const client = signingClient(bucket.s3, await endOfSigned(bucket.s3, expiresAt));
   const signed = await createPresignedPost(client, {
     Bucket: bucket.name,
     Key: key,

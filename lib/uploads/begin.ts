@@ -12,6 +12,8 @@ import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
 import { log } from "@/lib/log";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { endOfSigned } from "@/lib/storage/credentials";
 import { incoming } from "@/lib/storage/locations";
 import {
   type BeginOutcome,
@@ -70,13 +72,17 @@ async function grant<K extends ObjectKind>(
       if (image !== undefined) return { status: "duplicate", image };
       const upload = renewed.get(offer) ?? inserted.get(offer);
       if (upload !== undefined) {
-        const [forms, parts, arrived] = await Promise.all([
+        const [expiresInSeconds, forms, parts, arrived] = await Promise.all([
+          secondsLeft(upload),
           formsOf(upload, kinds),
           grantParts(upload),
           renewed.has(offer) ? arrivedOf(upload, kinds) : undefined,
         ]);
         return {
-          ...{ status: "granted", uploadId: upload.id, forms },
+          status: "granted",
+          uploadId: upload.id,
+          expiresInSeconds,
+          forms,
           ...(parts && { parts }),
           ...(arrived && { arrived }),
         };
@@ -210,6 +216,11 @@ async function formsOf<K extends ObjectKind>(
     return [kind, await incoming().postForm(incomingName(id, kind), grant)] as const;
   });
   return Object.fromEntries(await Promise.all(forms)) as Record<K, PostForm>;
+}
+
+async function secondsLeft({ expiresAt }: Upload): Promise<number> {
+  const end = await endOfSigned(bucketClient().s3, expiresAt);
+  return Math.max(1, Math.floor((end.getTime() - now().getTime()) / 1000));
 }
 
 const endOfPolicy = (): Date => new Date(now().getTime() + policySeconds * 1000);

@@ -418,3 +418,14 @@ test("what an older Pail rejected under a code of its own keeps its sentence", a
   const error = { code: "unknown", message: reason.errorMessage };
   expect(await confirm(uploadId)).toEqual({ status: "refused", error });
 });
+
+test("a grant says how long its forms live, and one that is renewed begins anew", async () => {
+  const picture = await makePicture();
+  const { uploadId, expiresInSeconds } = await begin(picture);
+  expect(policySeconds - expiresInSeconds).toBeLessThan(10);
+  setClock(later(policySeconds / 2));
+  const [renewed] = await beginUploads(viewer, [{ ...picture.offer, uploadId }]);
+  if (renewed?.status !== "granted") throw new Error(`not granted: ${JSON.stringify(renewed)}`);
+  expect(renewed.uploadId).toBe(uploadId);
+  expect(policySeconds - renewed.expiresInSeconds).toBeLessThan(10);
+});

@@ -145,8 +145,8 @@ export class FileUploader {
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
     const { clock } = this.options.patience;
-    const { uploadId: id, forms, parts } = outcome;
-    return { uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
+    const { uploadId: id, forms, parts, expiresInSeconds } = outcome;
+    return { uploadId: id, forms, ...(parts && { parts }), expiresInSeconds, grantedAtMs: clock.now() };
   }
 
   /** Resolves to the upload's id; or to the picture, where the same bytes got there first while forms were renewed. */

@@ -19,6 +19,7 @@ export interface Grant {
   forms: Record<ObjectKind, PostForm>;
   parts?: PartsGrant;
   grantedAtMs: number;
+  expiresInSeconds: number;
 }
 
 export interface SendUploadOptions {
@@ -40,8 +41,15 @@ export interface SendUploadOptions {
   onWait(wait: Wait | null): void;
 }
 
-/** A form lives 15 minutes; one that is nearly over is not worth the bytes. */
-const formLifeMs = 14 * 60_000;
+/** The part of a form's life in which sending is begun: one that is nearly over is not worth the bytes. */
+const usableLife = 14 / 15;
+
+/** Whether it is early enough to send something by these forms. */
+export const isEarlyFor = (
+  { grantedAtMs, expiresInSeconds }: Pick<Grant, "grantedAtMs" | "expiresInSeconds">,
+  nowMs: number,
+): boolean => nowMs - grantedAtMs < expiresInSeconds * 1000 * usableLife;
+
 const stallMs = 30_000;
 
 /** Sends the three objects of a picture one after another, and again what failed in passing. */
@@ -57,7 +65,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     onProgress(sentBytes.original + sentBytes.thumb + sentBytes.display);
   };
 
-  const isFresh = () => !isExpired && patience.clock.now() - grant.grantedAtMs < formLifeMs;
+  const isFresh = () => !isExpired && isEarlyFor(grant, patience.clock.now());
 
   const renewGrant = async () => {
     const renewed = await renew(grant.uploadId);

@@ -105,6 +105,8 @@ export class SimulatedWorld {
   /** "upload kind" of every POST that the bucket took */
   taken: string[] = [];
   refuse = new Map<string, BeginOutcome>();
+  /** how long the forms of a grant can be used */
+  formSeconds = 15 * 60;
   confirmRefusal: ConfirmOutcome | null = null;
   readonly images = new Map<string, GalleryImage>();
   /** titles of pictures, by album */
@@ -216,6 +218,7 @@ export class SimulatedWorld {
     return {
       status: "granted",
       uploadId,
+      expiresInSeconds: this.formSeconds,
       forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
       ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
       ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),
