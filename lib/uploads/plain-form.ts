@@ -93,7 +93,7 @@ async function record(
   }
 }
 
-/** Ceph does not put the name in the variable's place. */
+/** Empty where the store leaves the variable: see "keeps-filename-variable" in storage/stores/traits.ts. */
 const fileNameIn = ({ filename = "" }: ObjectMetadata["custom"]): string =>
   filename === filenameVariable ? "" : metadataText(filename);
 
@@ -113,7 +113,7 @@ function stateOf(viewer: Viewer, id: string, endsAtMs: number): string {
 }
 
 function readState(viewer: Viewer, text: string): string {
-  // Ceph appends what S3 does with a question mark of its own.
+  // See "appends-query-to-redirect" in storage/stores/traits.ts.
   const [state = ""] = text.split("?", 1);
   const [id = "", endsAtMs = ""] = state.split(".");
   const [expected, given] = [Buffer.from(stateOf(viewer, id, Number(endsAtMs))), Buffer.from(state)];
