@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { env, setEnv, variables } from "./env";
+import { sayBytes, sayPixels } from "./images/limits";
 
 const names = [
   "HOST",
@@ -233,6 +234,12 @@ describe("the variables that are read", () => {
       const expected = defaultOf(name);
       if (expected !== undefined) expect([name, spokenValue(said ?? "")]).toEqual([name, expected]);
     }
+  });
+
+  test("among them the limits, which README names in its first words as the pages do", () => {
+    const { maxBytes, maxPixels } = configured().limits;
+    const named = [...read("README.md").matchAll(/up to (\d+ MB) and (\d+ megapixels)/g)];
+    expect(named.map(([, ...limits]) => limits)).toEqual([[sayBytes(maxBytes), sayPixels(maxPixels)]]);
   });
 
   test("stand in .env.example, each with a line that says what it is, and its default", () => {

@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { Failure } from "@/lib/errors";
+import { sayBytes } from "@/lib/images/limits";
 import { isOpen } from "./objects";
 
 /** Uploads that one user may have under way. */
@@ -10,7 +11,7 @@ const maxOpenUploads = 1000;
 
 export const tooLarge = (): Failure => ({
   code: "too_large",
-  message: `It is larger than ${Math.floor(env().limits.maxBytes / 1_000_000)} MB, the most that Pail takes. Choose a smaller one.`,
+  message: `It is larger than ${sayBytes(env().limits.maxBytes)}, the most that Pail takes. Choose a smaller one.`,
 });
 
 /** For the statement that reserves them: whether the quota has room for so many bytes more. */
