@@ -38,7 +38,10 @@ export async function createMultipart(
 ): Promise<Multipart> {
   const { UploadId: id = "" } = await s3.send(
     new CreateMultipartUploadCommand({
-      ...{ Bucket: name, Key: key, ContentType: type, Metadata: metadata },
+      Bucket: name,
+      Key: key,
+      ContentType: type,
+      Metadata: metadata,
       ChecksumAlgorithm: "SHA256",
     }),
   );
@@ -56,7 +59,10 @@ export async function signPart(
   const signingDate = now();
   const headers = { "x-amz-checksum-sha256": sha256 };
   const url = await presign(bucket, {
-    ...{ method: "PUT", key, query: { partNumber: String(number), uploadId: id }, signingDate },
+    method: "PUT",
+    key,
+    query: { partNumber: String(number), uploadId: id },
+    signingDate,
     headers: { ...headers, "content-length": String(bytes) },
     expiresIn: Math.max(1, Math.floor((until.getTime() - signingDate.getTime()) / 1000)),
   });
@@ -89,11 +95,15 @@ export async function completeMultipart(
   parts: Part[],
 ): Promise<void> {
   const Parts = parts.map(({ number, etag, sha256 }) => ({
-    ...{ PartNumber: number, ETag: etag },
+    PartNumber: number,
+    ETag: etag,
     ...(sha256 !== null && { ChecksumSHA256: sha256 }),
   }));
   const command = new CompleteMultipartUploadCommand({
-    ...{ Bucket: name, Key: key, UploadId: id, MultipartUpload: { Parts } },
+    Bucket: name,
+    Key: key,
+    UploadId: id,
+    MultipartUpload: { Parts },
   });
   await unlessGone(s3.send(command));
 }
@@ -114,7 +124,9 @@ export async function* listMultiparts(
       new ListMultipartUploadsCommand({ Bucket: name, Prefix: prefix, ...markers }),
     );
     yield (page.Uploads ?? []).map(({ Key = "", UploadId = "", Initiated = new Date(0) }) => ({
-      ...{ key: Key, id: UploadId, begunAt: Initiated },
+      key: Key,
+      id: UploadId,
+      begunAt: Initiated,
     }));
     markers = page.IsTruncated
       ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
