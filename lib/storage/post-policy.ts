@@ -103,7 +103,7 @@ async function signForm(
 
 /**
  * The client that the SDK signs a form with. The SDK dates a form by its own clock and ends it after whole seconds of that;
- * here the date comes from `now()`, and the end is the one that was asked for. See "POST policies" in README.md.
+ * here the date comes from `now()`, and the end is the one that was asked for. See "Signing forms with the AWS SDK" in README.md.
  */
 function signingClient(s3: S3Client, expiresAt: Date): S3Client {
   const config = {
