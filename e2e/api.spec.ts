@@ -74,7 +74,7 @@ test("a program asks, sends to the bucket and confirms; then it lists, looks and
   const huge = fileOf("no.jpg", Buffer.alloc(99_000_000));
   const begun = await ask<Begun>("POST", "uploads", { files: [file, huge] });
   const [granted, refused] = begun.body.files;
-  expect(granted).toMatchObject({ status: "granted" });
+  expect(granted).toMatchObject({ status: "granted", expiresInSeconds: expect.any(Number) });
   expect(refused).toMatchObject({ status: "refused", error: { code: "too_large" } });
   const { id = "", form = { url: "", fields: {} } } = granted ?? {};
   expect((await ask("POST", `uploads/${id}/confirm`)).body).toMatchObject({ error: { code: "not_arrived" } });

@@ -6,7 +6,7 @@ import { requireViewer } from "@/lib/accounts/session-cookie";
 import type { Caller } from "@/lib/accounts/sign-in";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { env } from "@/lib/env";
-import { AppError, type Failure, type Result } from "@/lib/errors";
+import { AppError, type ErrorCode, type Failure, type Result, statusOf } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -44,7 +44,7 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
     const incident = newId();
     log.error({ code: error.code, incident }, error.message);
     const message = `The bucket cannot do it at the moment. Try again; its reason is in the log. (${incident})`;
-    return { status: error.status, failure: { code: "unavailable", message } };
+    return refusal("unavailable", message);
   }
   if (error instanceof AppError) {
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
@@ -52,11 +52,13 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
   }
   const incident = newId();
   log.error({ err: error, incident }, "unexpected error");
-  return {
-    status: 500,
-    failure: { code: "internal", message: `Something went wrong on the server. Try again. (${incident})` },
-  };
+  return refusal("internal", `Something went wrong on the server. Try again. (${incident})`);
 }
+
+const refusal = (code: ErrorCode, message: string) => ({
+  status: statusOf(code),
+  failure: { code, message },
+});
 
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {

@@ -2,7 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { env, setEnv } from "./env";
+import { env, setEnv, variables } from "./env";
+import { sayBytes, sayPixels } from "./images/limits";
 
 const names = [
   "HOST",
@@ -209,6 +210,57 @@ describe("secrets", () => {
     expect(message).not.toContain("\n");
   });
 });
+
+describe("the variables that are read", () => {
+  const read = (name: string) => fs.readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+  const shape: Record<string, { safeParse(value: unknown): { data?: unknown } }> = variables.shape;
+  const known = Object.keys(shape);
+  /** undefined where it has none, or one that follows from others */
+  const defaultOf = (name: string): unknown => shape[name]?.safeParse(undefined).data;
+
+  /** Of the table under “Configure it”: a row is for one variable or several, and has as many defaults. */
+  const rows = /\| variable \| default \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(read("README.md"))?.[1] ?? "";
+  const inReadme = rows.split("\n").flatMap((row) => {
+    const [, names = "", defaults = ""] = row.split("|").map((cell) => cell.trim());
+    const listed = [...names.matchAll(/`([A-Z0-9_]+)`/g)].map(([, name = ""]) => name);
+    const said = defaults.replaceAll(/ \(.*?\)/g, "").split(", ");
+    return listed.map((name, index): [string, string | undefined] => [name, said[index]]);
+  });
+
+  test("stand in README's table, with their defaults, and no others do", () => {
+    expect(inReadme.map(([name]) => name).sort()).toEqual(known.toSorted());
+    for (const [name, said] of inReadme) {
+      expect([name, said]).toEqual([name, expect.stringMatching(/./)]);
+      const expected = defaultOf(name);
+      if (expected !== undefined) expect([name, spokenValue(said ?? "")]).toEqual([name, expected]);
+    }
+  });
+
+  test("among them the limits, which README names in its first words as the pages do", () => {
+    const { maxBytes, maxPixels } = configured().limits;
+    const named = [...read("README.md").matchAll(/up to (\d+ MB) and (\d+ megapixels)/g)];
+    expect(named.map(([, ...limits]) => limits)).toEqual([[sayBytes(maxBytes), sayPixels(maxPixels)]]);
+  });
+
+  test("stand in .env.example, each with a line that says what it is, and its default", () => {
+    const entries = [...read(".env.example").matchAll(/^(.*)\n#([A-Z0-9_]+)=(.*)$/gm)];
+    expect(entries.map(([, , name]) => name).sort()).toEqual(known.toSorted());
+    for (const [, what, name = "", value] of entries) {
+      expect([name, what]).toEqual([name, expect.stringMatching(/^# \S.*\.$/)]);
+      const given = value === "" ? undefined : value;
+      expect([name, shape[name]?.safeParse(given).data]).toEqual([name, defaultOf(name)]);
+    }
+  });
+});
+
+/** What a table says in words: 3000, “50 MiB”, “50 million”, 0 for a flag. */
+function spokenValue(said: string): unknown {
+  const [, number, unit] = /^(\d+)(?: (MiB|GiB|million))?$/.exec(said) ?? [];
+  if (number === undefined) return said.replaceAll("`", "");
+  if (said === "0") return false;
+  const factors: Record<string, number> = { MiB: 2 ** 20, GiB: 2 ** 30, million: 1e6 };
+  return Number(number) * (factors[unit ?? ""] ?? 1);
+}
 
 const sentenceFor = (variables: Record<string, string>): string => messageOf(() => configured(variables));
 

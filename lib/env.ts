@@ -35,7 +35,8 @@ const location = z
   );
 
 const incomingLocation = "incoming";
-const variables = z
+/** Every variable that Pail reads. README's table and .env.example list them too: env.test.ts holds the three together. */
+export const variables = z
   .object({
     HOST: z.string().default("127.0.0.1"),
     PORT: port.default(3000),

@@ -41,7 +41,7 @@ async function openSession(body: z.infer<typeof credentialsShape>, caller: Calle
     return (await auth().api.signInEmail({ body, headers })).token;
   } catch (error) {
     if (!(error instanceof APIError)) throw error;
-    throw new AppError("wrong_credentials", "The email address or the password is wrong. Try again.");
+    throw new AppError("wrong_credentials");
   }
 }
 

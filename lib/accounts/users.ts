@@ -49,7 +49,7 @@ export async function createFirstAdmin({ token, ...account }: z.infer<typeof set
   if (!isSetupToken(token))
     throw new AppError("forbidden", "This set-up link does not work. Copy it again, whole.");
   const created = await insertAdmin(account, sql`not exists (select 1 from ${users})`);
-  if (!created) throw new AppError("setup_done", "Pail is already set up. Sign in instead.");
+  if (!created) throw new AppError("setup_done");
 }
 
 /**

@@ -138,7 +138,7 @@ export async function renameAlbum(
     .returning({ name: albums.name });
   if (row !== undefined) return row.name;
   await requireAlbum(viewer, id);
-  throw new AppError("name_taken", "You have another album of this name. Choose another name.");
+  throw new AppError("name_taken");
 }
 
 /** Deletes the viewer's album, and none of its pictures; `restoreAlbum` takes what it returns. Throws AppError `not_found`. */
@@ -202,7 +202,7 @@ const countOfReady = sql<number>`count(${images.id})`;
 
 function nameOf(name: string): string {
   const clean = cleanText(name, maxAlbumNameLength);
-  if (clean === "") throw new AppError("empty_name", "Give the album a name.");
+  if (clean === "") throw new AppError("empty_name");
   return clean;
 }
 

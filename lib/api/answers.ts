@@ -29,7 +29,12 @@ export function detailsAnswer({
 export function outcomeAnswer(outcome: BeginOutcome<"original">): Answer<"beginUploads">["files"][number] {
   switch (outcome.status) {
     case "granted":
-      return { status: "granted", id: outcome.uploadId, form: outcome.forms.original };
+      return {
+        status: "granted",
+        id: outcome.uploadId,
+        form: outcome.forms.original,
+        expiresInSeconds: outcome.expiresInSeconds,
+      };
     case "duplicate":
       return { status: "duplicate", image: imageAnswer(outcome.image) };
     case "refused":

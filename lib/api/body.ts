@@ -6,6 +6,6 @@ export async function* bodyOf({ body }: Request): AsyncGenerator<Uint8Array> {
     yield* body ?? [];
   } catch {
     // Without its cause, which would be logged.
-    throw new AppError("broken_off", "The request broke off before its end. Send it again.");
+    throw new AppError("broken_off");
   }
 }

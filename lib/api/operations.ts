@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
+import { answerCodes } from "@/lib/errors";
 import { imageTypes } from "@/lib/images/contract";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
 
@@ -40,18 +41,22 @@ const imageDetails = image.omit({ thumbUrl: true }).extend({
   downloadUrl: signedUrl,
 });
 
-const failure = z.object({ code: z.string(), message: z.string() });
+const failure = z.object({
+  code: z.string().describe(`Stable; a later version may know more: ${answerCodes().join(", ")}.`),
+  message: z.string(),
+});
 /** What every refused request is answered. */
 export const errorAnswer = z.object({ error: failure });
 
 const form = z
   .object({ url: z.url(), fields: z.record(z.string(), z.string()) })
-  .describe(
-    "Send it as multipart/form-data: every field, then the bytes as “file”. It is good for 15 minutes.",
-  );
+  .describe("Send it as multipart/form-data: every field, then the bytes as “file”.");
+const expiresInSeconds = z
+  .int()
+  .describe("How long the form can be used. Ask again, with its id, for a fresh one.");
 
 const outcome = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("granted"), id, form }),
+  z.object({ status: z.literal("granted"), id, form, expiresInSeconds }),
   z.object({ status: z.literal("duplicate"), image }),
   z.object({ status: z.literal("refused"), error: failure }),
 ]);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { errorAnswer, type Operation, operations } from "@/lib/api/operations";
-import { AppError } from "@/lib/errors";
+import { AppError, type Failure, readFailure } from "@/lib/errors";
 import { systemClock } from "@/lib/uploads/client/clock";
 import { bucketRefusal, messages } from "@/lib/uploads/client/messages";
 import { alwaysOnline } from "@/lib/uploads/client/send/connection";
@@ -96,4 +96,7 @@ export class UploadClient {
   }
 }
 
-const failureOf = (body: unknown) => errorAnswer.safeParse(body).data?.error;
+function failureOf(body: unknown): Failure | undefined {
+  const error = errorAnswer.safeParse(body).data?.error;
+  return error && readFailure(error);
+}

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError, type Failure, readFailure } from "@/lib/errors";
 import { inspect } from "@/lib/images/inspect";
+import { systemClock } from "@/lib/uploads/client/clock";
+import { isEarlyFor } from "@/lib/uploads/client/send/send-upload";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
 import type { UploadClient } from "./upload-client";
 
@@ -12,6 +14,7 @@ export type FileResult = { file: string } & (
   | { status: "failed"; error: Failure }
 );
 
+type Client = Pick<UploadClient, "begin" | "send" | "confirm">;
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 type Outcome = Awaited<ReturnType<UploadClient["begin"]>>[number];
 
@@ -26,18 +29,23 @@ const noLimits = { maxBytes: Number.POSITIVE_INFINITY, maxPixels: Number.POSITIV
  * valid, is thrown. `open` holds the uploads that were begun and are no pictures.
  */
 export async function uploadFiles(
-  client: UploadClient,
+  client: Client,
   files: string[],
   open: Set<string>,
   onResult: (result: FileResult) => void,
 ): Promise<void> {
   for await (const batch of batchesOf(files, onResult)) {
+    const grantedAtMs = systemClock.now();
     const outcomes = await client.begin(batch.map(({ offer }) => offer));
     for (const outcome of outcomes) if (outcome.status === "granted") open.add(outcome.id);
     const queue = batch.entries();
     const work = async () => {
       for (const [index, prepared] of queue) {
-        onResult(await resultOf(prepared.file, () => finish(client, prepared, outcomes[index], open)));
+        onResult(
+          await resultOf(prepared.file, () =>
+            finish(client, prepared, { outcome: outcomes[index], grantedAtMs }, open),
+          ),
+        );
       }
     };
     await Promise.all(Array.from({ length: filesAtOnce }, work));
@@ -78,14 +86,21 @@ async function prepare(file: string) {
 }
 
 async function finish(
-  client: UploadClient,
-  { file, blob }: Prepared,
-  outcome: Outcome | undefined,
+  client: Client,
+  { file, blob, offer }: Prepared,
+  { outcome, grantedAtMs }: { outcome: Outcome | undefined; grantedAtMs: number },
   open: Set<string>,
 ): Promise<FileResult> {
   if (outcome === undefined) throw new AppError("no_pail", "The server did not answer for this file.");
-  if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
+  if (outcome.status === "refused") {
+    const { code, message } = readFailure(outcome.error);
+    throw new AppError(code, message);
+  }
   if (outcome.status === "duplicate") return { file, status: "duplicate", url: outcome.image.url };
+  if (!isEarlyFor({ ...outcome, grantedAtMs }, systemClock.now())) {
+    const [renewed] = await client.begin([{ ...offer, uploadId: outcome.id }]);
+    return finish(client, { file, blob, offer }, { outcome: renewed, grantedAtMs: systemClock.now() }, open);
+  }
   await client.send(outcome.form, blob);
   const { url } = await client.confirm(outcome.id);
   open.delete(outcome.id);

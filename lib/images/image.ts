@@ -103,7 +103,7 @@ export async function renameImage(
   { id, title }: z.infer<typeof renameShape>,
 ): Promise<string> {
   const clean = cleanText(title, maxTitleLength);
-  if (clean === "") throw new AppError("empty_title", "Give the picture a title.");
+  if (clean === "") throw new AppError("empty_title");
   const [row] = await database()
     .orm.update(images)
     .set({ title: clean })

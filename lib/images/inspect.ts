@@ -9,6 +9,7 @@ import { isJpeg, readJpeg } from "./formats/jpeg";
 import { isPng, readPng } from "./formats/png";
 import { unsupported } from "./formats/unsupported";
 import { isWebp, readWebp } from "./formats/webp";
+import { sayBytes, sayPixels } from "./limits";
 
 export type { ByteSource };
 export { damaged };
@@ -33,12 +34,12 @@ const maxSide = 65_535;
  */
 export async function inspect(source: ByteSource, limits: UploadLimits): Promise<Inspection> {
   if (source.bytes === 0) {
-    throw new AppError("empty_file", "This file is empty. Choose the picture again, or another copy of it.");
+    throw new AppError("empty_file");
   }
   if (source.bytes > limits.maxBytes) {
     throw new AppError(
       "too_large",
-      `This file is too large: ${megabytes(limits.maxBytes)} is the most. Save it smaller and try again.`,
+      `This file is too large: ${sayBytes(limits.maxBytes)} is the most. Save it smaller and try again.`,
     );
   }
   const header = await readHeader(new ByteReader(source));
@@ -63,15 +64,7 @@ function requireSize({ width, height }: Header, limits: UploadLimits): void {
   if (width > maxSide || height > maxSide || width * height > limits.maxPixels) {
     throw new AppError(
       "too_many_pixels",
-      `This picture has too many pixels (${width} × ${height}): ${megapixels(limits.maxPixels)} is the most. Make it smaller and try again.`,
+      `This picture has too many pixels (${width} × ${height}): ${sayPixels(limits.maxPixels)} is the most. Make it smaller and try again.`,
     );
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${Number((bytes / 1_000_000).toFixed(1))} MB`;
-}
-
-function megapixels(pixels: number): string {
-  return `${Number((pixels / 1_000_000).toFixed(1))} megapixels`;
 }

@@ -38,7 +38,7 @@ export async function restoreImage(viewer: Viewer, id: string): Promise<GalleryI
   const [row] = await database().orm.select().from(images).where(own);
   if (row === undefined || row.state === "purging") throw notFound();
   if (row.state === "trashed") {
-    throw new AppError("duplicate", "You have added this picture again in the meantime.");
+    throw new AppError("duplicate");
   }
   return toGalleryImage(row);
 }

@@ -53,7 +53,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     forcePathStyle,
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
-    // Ceph and other stores answer errors to the checksums that the SDK would otherwise add unasked.
+    // Or the SDK adds some unasked. See "refuses-unasked-checksums" in stores/traits.ts.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // Nothing is added to the middleware once commands are sent.

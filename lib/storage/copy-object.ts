@@ -7,7 +7,8 @@ import { asChanged, changed, headObject, wholeSha256 } from "./get-object";
  * Copies an object within the bucket. Where it must be the one of this ETag, another is AppError `changed`; what was copied
  * then is not to be used. Resolves to the SHA-256 of what was copied, as the store has it of the whole copy or else of its
  * source; null where it tells none. The ETag of a copy says nothing: that of an object in parts, or in a bucket that encrypts,
- * is always another one. Ceph takes no notice of the condition, so where the copy tells no SHA-256 the source is asked again.
+ * is always another one. Where the copy tells no SHA-256 the store may have taken no notice of the condition either
+ * ("ignores-copy-conditions" in stores/traits.ts), so the source is asked again.
  */
 export async function copyObject(
   bucket: BucketClient,

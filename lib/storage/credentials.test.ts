@@ -12,6 +12,7 @@ import { addViewer, makePicture, postAll, startTestPail } from "@/lib/test-pail"
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 import { connectBucket } from "./bucket-client";
+import { endOfSigned } from "./credentials";
 import { presignPost } from "./post-policy";
 import { signGetUrl, urlLifeSeconds } from "./signed-url";
 
@@ -133,6 +134,8 @@ describe("temporary credentials", () => {
     expect(expirationOf(await form(bucket))).toBe(end.toISOString());
     const sooner = later(60);
     expect(expirationOf(await form(bucket, sooner))).toBe(sooner.toISOString());
+    expect(await endOfSigned(bucket.s3, later(900))).toEqual(end);
+    expect(await endOfSigned(bucket.s3, sooner)).toEqual(sooner);
     const { searchParams } = new URL(await signGetUrl(bucket, "media/a", {}));
     const life = Number(searchParams.get("X-Amz-Expires"));
     expect(signedAt(searchParams) + life * 1000 - end.getTime()).toBeGreaterThanOrEqual(0);

@@ -2,7 +2,7 @@ import "server-only";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
 import { now } from "@/lib/clock";
-import { AppError } from "@/lib/errors";
+import { AppError, type StorageCode } from "@/lib/errors";
 import { isNetworkFailure, StorageError } from "./s3-failure";
 
 export interface VercelRole {
@@ -36,6 +36,12 @@ export function throwCredentialErrors({ config }: S3Client, host: string): void 
     if (credentials.expiration !== undefined && credentials.expiration <= now()) throw expired("Expired");
     return credentials;
   };
+}
+
+/** Until when a form or a URL can be used that is signed now: it ends with the credentials, where these end sooner. */
+export async function endOfSigned({ config }: S3Client, wanted: Date): Promise<Date> {
+  const { expiration: ends = wanted } = await config.credentials();
+  return ends < wanted ? ends : wanted;
 }
 
 /** The headers of the request under way lie where Vercel's own packages look for them too. */
@@ -92,6 +98,6 @@ const expired = (...answer: Answer): StorageError =>
 type Answer = [s3Code: string, status?: number | null, requestId?: string | null];
 
 /** With "credentials" where otherwise an S3 operation stands. */
-function failure(code: string, what: string, mend: string, ...answer: Answer): StorageError {
+function failure(code: StorageCode, what: string, mend: string, ...answer: Answer): StorageError {
   return new StorageError(code, what, mend, "credentials", ...answer);
 }

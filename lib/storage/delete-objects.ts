@@ -14,7 +14,7 @@ export async function deleteObjects(bucket: BucketClient, keys: string[]): Promi
       await deleteTogether(bucket, batch);
     } catch (error) {
       if (!isCode(error, "access_denied")) throw error;
-      // For deletions together Ceph wants the permission on the whole bucket, which nobody needs to have.
+      // See "wants-bucket-permission-to-delete-together" in stores/traits.ts.
       for (const Key of batch) await bucket.s3.send(new DeleteObjectCommand({ Bucket: bucket.name, Key }));
     }
   }

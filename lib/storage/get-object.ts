@@ -95,5 +95,4 @@ export const wholeSha256 = (checksum?: string): string | null =>
 export const asChanged = (error: unknown): unknown =>
   isCode(error, "precondition_failed") || isCode(error, "no_object") ? changed() : error;
 
-export const changed = (): AppError =>
-  new AppError("changed", "The file changed while it was checked. Send it again.");
+export const changed = (): AppError => new AppError("changed");

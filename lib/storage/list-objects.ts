@@ -22,7 +22,9 @@ export async function* listObjects(
     yield {
       folders: CommonPrefixes.map(({ Prefix = "" }) => Prefix.replace(/\/$/, "")),
       objects: Contents.map(({ Key = "", Size = 0, LastModified = new Date(0) }) => ({
-        ...{ key: Key, bytes: Size, modifiedAt: LastModified },
+        key: Key,
+        bytes: Size,
+        modifiedAt: LastModified,
       })),
     };
   }

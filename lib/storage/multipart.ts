@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
+import { endOfSigned } from "./credentials";
 import { isCode } from "./s3-failure";
 import { presign } from "./signed-url";
 
@@ -37,7 +38,10 @@ export async function createMultipart(
 ): Promise<Multipart> {
   const { UploadId: id = "" } = await s3.send(
     new CreateMultipartUploadCommand({
-      ...{ Bucket: name, Key: key, ContentType: type, Metadata: metadata },
+      Bucket: name,
+      Key: key,
+      ContentType: type,
+      Metadata: metadata,
       ChecksumAlgorithm: "SHA256",
     }),
   );
@@ -51,12 +55,14 @@ export async function signPart(
   { number, bytes, sha256 }: Pick<Part, "number" | "bytes"> & { sha256: string },
   expiresAt: Date,
 ): Promise<{ url: string; headers: Record<string, string> }> {
-  const { expiration: ends = expiresAt } = await bucket.s3.config.credentials();
-  const until = ends < expiresAt ? ends : expiresAt;
+  const until = await endOfSigned(bucket.s3, expiresAt);
   const signingDate = now();
   const headers = { "x-amz-checksum-sha256": sha256 };
   const url = await presign(bucket, {
-    ...{ method: "PUT", key, query: { partNumber: String(number), uploadId: id }, signingDate },
+    method: "PUT",
+    key,
+    query: { partNumber: String(number), uploadId: id },
+    signingDate,
     headers: { ...headers, "content-length": String(bytes) },
     expiresIn: Math.max(1, Math.floor((until.getTime() - signingDate.getTime()) / 1000)),
   });
@@ -89,11 +95,15 @@ export async function completeMultipart(
   parts: Part[],
 ): Promise<void> {
   const Parts = parts.map(({ number, etag, sha256 }) => ({
-    ...{ PartNumber: number, ETag: etag },
+    PartNumber: number,
+    ETag: etag,
     ...(sha256 !== null && { ChecksumSHA256: sha256 }),
   }));
   const command = new CompleteMultipartUploadCommand({
-    ...{ Bucket: name, Key: key, UploadId: id, MultipartUpload: { Parts } },
+    Bucket: name,
+    Key: key,
+    UploadId: id,
+    MultipartUpload: { Parts },
   });
   await unlessGone(s3.send(command));
 }
@@ -114,7 +124,9 @@ export async function* listMultiparts(
       new ListMultipartUploadsCommand({ Bucket: name, Prefix: prefix, ...markers }),
     );
     yield (page.Uploads ?? []).map(({ Key = "", UploadId = "", Initiated = new Date(0) }) => ({
-      ...{ key: Key, id: UploadId, begunAt: Initiated },
+      key: Key,
+      id: UploadId,
+      begunAt: Initiated,
     }));
     markers = page.IsTruncated
       ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }

@@ -1,9 +1,12 @@
 import "server-only";
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { createScope, getSigningKey } from "@smithy/signature-v4";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { getSigningKey } from "@smithy/signature-v4";
 import { z } from "zod";
 import { now } from "@/lib/clock";
 import { type BucketClient, Sha256 } from "./bucket-client";
+import { endOfSigned } from "./credentials";
 
 export interface PostGrant {
   /** whole key in the bucket; chosen by the server */
@@ -65,6 +68,7 @@ export async function presignOpenPost(bucket: BucketClient, grant: OpenPostGrant
     ["starts-with", `$${filename}`, ""],
   ];
   const form = await signForm(bucket, pinned, conditions, grant.expiresAt);
+  // Added behind the SDK, which pins each field it is given by equality: S3 compares after putting the file's name in.
   return { ...form, fields: { ...form.fields, [filename]: filenameVariable } };
 }
 
@@ -73,40 +77,57 @@ interface PostForm {
   fields: Record<string, string>;
 }
 
+type FormFields = Record<string, string> & { key: string };
+
 type Condition = PostPolicy["conditions"][number] | ["starts-with", string, string];
 
-/** Adds what says who signs, and signs that these fields and conditions must hold. */
+/** Signs that these fields and conditions must hold, and adds the fields that say who signed. */
 async function signForm(
   bucket: BucketClient,
-  fields: Record<string, string>,
+  { key, ...fields }: FormFields,
   conditions: Condition[],
   expiresAt: Date,
 ): Promise<PostForm> {
-  const credentials = await bucket.s3.config.credentials();
-  const { expiration: ends = expiresAt } = credentials;
-  const date = `${now().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-  const day = date.slice(0, 8);
-  const pinned: Record<string, string> = {
-    ...fields,
-    "x-amz-algorithm": "AWS4-HMAC-SHA256",
-    "x-amz-credential": `${credentials.accessKeyId}/${createScope(day, bucket.region, "s3")}`,
-    "x-amz-date": date,
-    ...(credentials.sessionToken !== undefined && { "x-amz-security-token": credentials.sessionToken }),
-  };
-  const policy = encodePolicy({
-    expiration: (ends < expiresAt ? ends : expiresAt).toISOString(),
-    conditions: [
-      { bucket: bucket.name },
-      ...Object.entries(pinned).map(([name, value]) => ({ [name]: value })),
-      ...conditions,
-    ],
+  const client = signingClient(bucket.s3, await endOfSigned(bucket.s3, expiresAt));
+  const signed = await createPresignedPost(client, {
+    Bucket: bucket.name,
+    Key: key,
+    Fields: fields,
+    Conditions: [{ bucket: bucket.name }, ...conditions],
   });
-  const signature = await sign(bucket, day, policy);
-  return {
-    url: bucket.publicUrl,
-    fields: { ...pinned, policy, "x-amz-signature": signature.toString("hex") },
-  };
+  // The bucket is pinned by the policy and named by the URL, so the form has no field for it.
+  const { bucket: _, ...named } = signed.fields;
+  const entries = Object.entries(named).map(([name, value]) => [fieldName(name), value]);
+  return { url: bucket.publicUrl, fields: Object.fromEntries(entries) };
 }
+
+/**
+ * The client that the SDK signs a form with. The SDK dates a form by its own clock and ends it after whole seconds of that;
+ * here the date comes from `now()`, and the end is the one that was asked for. See "Signing forms with the AWS SDK" in README.md.
+ */
+function signingClient(s3: S3Client, expiresAt: Date): S3Client {
+  const config = {
+    ...s3.config,
+    systemClockOffset: now().getTime() - Date.now(),
+    utf8Decoder: (document: string) => s3.config.utf8Decoder(rewritePolicy(document, expiresAt)),
+  };
+  return Object.create(s3, { config: { value: config } });
+}
+
+/** The SDK's policy with that end, and with each condition under the name of its field: equalities first, then the rest. */
+function rewritePolicy(document: string, expiresAt: Date): string {
+  const { conditions } = JSON.parse(document) as { conditions: Condition[] };
+  const equalities = conditions.flatMap((condition) =>
+    Array.isArray(condition)
+      ? []
+      : Object.entries(condition).map(([name, value]) => ({ [fieldName(name)]: value })),
+  );
+  const others = conditions.filter((condition) => Array.isArray(condition));
+  return JSON.stringify({ expiration: expiresAt.toISOString(), conditions: [...equalities, ...others] });
+}
+
+/** S3 does not mind the case of a name. Pail writes its own names in lower case, and the SDK's are to look the same. */
+const fieldName = (name: string): string => (/^(X-Amz-|Policy$)/.test(name) ? name.toLowerCase() : name);
 
 /** The policy of a form, read back; null unless the credentials that Pail has now signed it. */
 export async function readOwnPolicy(
@@ -152,9 +173,6 @@ const encodedPolicy = z
     }
   })
   .pipe(policyShape);
-
-const encodePolicy = (policy: { expiration: string; conditions: Condition[] }): string =>
-  Buffer.from(JSON.stringify(policy)).toString("base64");
 
 const prefixKeys = (prefix: string, record: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));

@@ -1,12 +1,12 @@
 import "server-only";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
-import { AppError } from "@/lib/errors";
+import { AppError, type StorageCode } from "@/lib/errors";
 
 /** What the store, or the way to it, refused: our code and sentence, and S3's own words for whoever looks into it. */
 export class StorageError extends AppError {
   constructor(
-    code: string,
+    override readonly code: StorageCode,
     /** what is wrong, a sentence without its full stop */
     readonly what: string,
     /** what to do about it, likewise */
@@ -20,11 +20,6 @@ export class StorageError extends AppError {
     readonly requestId: string | null = null,
   ) {
     super(code, `${what}: ${mend}. (${[operation, s3Code, requestId].filter(Boolean).join(", ")})`);
-  }
-
-  /** Whatever the store's reason, to whoever asked us the store is not to be had. */
-  override get status(): number {
-    return 503;
   }
 }
 
@@ -114,7 +109,7 @@ function explain(
   facts: Facts,
   operation: string,
   { name, region, host }: Target,
-): [code: string, what: string, mend: string] {
+): [code: StorageCode, what: string, mend: string] {
   const { s3Code, status } = facts;
   const isElsewhere = facts.region !== undefined && facts.region !== region;
   switch (s3Code) {
@@ -212,5 +207,5 @@ function skewOf({ serverDate }: Facts): string {
   return Number.isNaN(ms) ? "more than 15 minutes" : `${Math.round(ms / 60_000)} minutes`;
 }
 
-export const isCode = (error: unknown, code: string): boolean =>
+export const isCode = (error: unknown, code: StorageCode): boolean =>
   error instanceof StorageError && error.code === code;

@@ -57,6 +57,8 @@ export class SimulatedWorld {
   /** "upload kind" of every POST that the bucket took */
   taken: string[] = [];
   refuse = new Map<string, BeginOutcome>();
+  /** how long the forms of a grant can be used */
+  formSeconds = 15 * 60;
   confirmRefusal: ConfirmOutcome | null = null;
   readonly images = new Map<string, GalleryImage>();
   /** titles of pictures, by album */
@@ -154,7 +156,7 @@ export class SimulatedWorld {
     if (fault === "silent") this.#silence ??= new AbortController();
     if (this.#silence !== null) await unlessAborted(new Promise(() => {}), this.#silence.signal);
     if (fault === "throws" || !this.isOnline) throw new TypeError("Failed to fetch");
-    if (fault !== null && fault !== "loses_answer") {
+    if (fault !== null && fault !== "loses_answer" && fault !== "silent") {
       return { ok: false, error: { code: fault, message: `because of ${fault}` } };
     }
     const value = work();
@@ -177,6 +179,7 @@ export class SimulatedWorld {
     return {
       status: "granted",
       uploadId,
+      expiresInSeconds: this.formSeconds,
       forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
       ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
       ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),

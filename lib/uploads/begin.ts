@@ -7,11 +7,13 @@ import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { uploads } from "@/lib/db/schema";
 import { env } from "@/lib/env";
-import type { Failure } from "@/lib/errors";
+import { type Failure, plainFailure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
 import { log } from "@/lib/log";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { endOfSigned } from "@/lib/storage/credentials";
 import { incoming } from "@/lib/storage/locations";
 import {
   type BeginOutcome,
@@ -24,7 +26,7 @@ import {
   objectKinds,
   type PostForm,
 } from "./contract";
-import { hasRoomFor, mayOpenAnother, noRoom, tooLarge } from "./limits";
+import { hasRoomFor, mayOpenAnother, tooLarge } from "./limits";
 import { incomingName, totalBytes, type Upload } from "./objects";
 import { abortParts, grantParts } from "./parts";
 
@@ -70,7 +72,8 @@ async function grant<K extends ObjectKind>(
       if (image !== undefined) return { status: "duplicate", image };
       const upload = renewed.get(offer) ?? inserted.get(offer);
       if (upload !== undefined) {
-        const [forms, parts, arrived] = await Promise.all([
+        const [expiresInSeconds, forms, parts, arrived] = await Promise.all([
+          secondsLeft(upload),
           formsOf(upload, kinds),
           grantParts(upload),
           renewed.has(offer) ? arrivedOf(upload, kinds) : undefined,
@@ -78,12 +81,13 @@ async function grant<K extends ObjectKind>(
         return {
           status: "granted",
           uploadId: upload.id,
+          expiresInSeconds,
           forms,
           ...(parts && { parts }),
           ...(arrived && { arrived }),
         };
       }
-      return { status: "refused", error: refusalOf(offer) ?? noRoom };
+      return { status: "refused", error: refusalOf(offer) ?? plainFailure("quota_full") };
     }),
   );
   try {
@@ -119,10 +123,7 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
 function refusalOf({ original, thumb, display }: Offer): Failure | null {
   if (original.bytes > env().limits.maxBytes) return tooLarge();
   if ((thumb?.bytes ?? 0) > maxVariantBytes.thumb || (display?.bytes ?? 0) > maxVariantBytes.display) {
-    return {
-      code: "variant_too_large",
-      message: "Its smaller versions are too large. Reload the page and try again.",
-    };
+    return plainFailure("variant_too_large");
   }
   return null;
 }
@@ -215,6 +216,11 @@ async function formsOf<K extends ObjectKind>(
     return [kind, await incoming().postForm(incomingName(id, kind), grant)] as const;
   });
   return Object.fromEntries(await Promise.all(forms)) as Record<K, PostForm>;
+}
+
+async function secondsLeft({ expiresAt }: Upload): Promise<number> {
+  const end = await endOfSigned(bucketClient().s3, expiresAt);
+  return Math.max(1, Math.floor((end.getTime() - now().getTime()) / 1000));
 }
 
 const endOfPolicy = (): Date => new Date(now().getTime() + policySeconds * 1000);

@@ -5,7 +5,7 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
 import { findImagesByContent, type ImageRow, toGalleryImage } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
 import { log } from "@/lib/log";
@@ -52,14 +52,14 @@ const unknownUpload: Failure = {
   code: "not_found",
   message: "There is no such upload. Choose the file again.",
 };
-const ended: Failure = { code: "upload_ended", message: "This upload has ended. Choose the file again." };
+const ended = plainFailure("upload_ended");
 
 async function confirmUpload(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
   const present = (await findImagesByContent(viewer, [upload.objects.original.sha256])).values().next().value;
   if (present?.id === upload.imageId) return { status: "ready", image: present };
   switch (upload.state) {
     case "rejected":
-      return refused({ code: upload.errorCode ?? ended.code, message: upload.errorMessage ?? ended.message });
+      return refused(reasonOf(upload));
     case "pending":
     case "verifying":
       if (present !== undefined) {
@@ -70,6 +70,12 @@ async function confirmUpload(viewer: Owner, upload: Upload): Promise<ConfirmOutc
     default:
       return refused(ended);
   }
+}
+
+/** Why it was rejected, perhaps by an older Pail, whose codes may have been others. */
+function reasonOf({ errorCode, errorMessage }: Upload): Failure {
+  if (errorCode === null) return ended;
+  return readFailure({ code: errorCode, message: errorMessage ?? ended.message });
 }
 
 async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {

@@ -109,6 +109,8 @@ export type BeginOutcome<K extends ObjectKind = ObjectKind> =
   | {
       status: "granted";
       uploadId: string;
+      /** How long its forms can be used, from now on. */
+      expiresInSeconds: number;
       forms: Record<K, PostForm>;
       parts?: PartsGrant;
       /** of an upload that is offered again: what is in the bucket already */

@@ -3,20 +3,15 @@ import { type SQL, sql } from "drizzle-orm";
 import { uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { Failure } from "@/lib/errors";
+import { sayBytes } from "@/lib/images/limits";
 import { isOpen } from "./objects";
 
 /** Uploads that one user may have under way. */
 const maxOpenUploads = 1000;
 
-export const noRoom: Failure = {
-  code: "quota_full",
-  message:
-    "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
-};
-
 export const tooLarge = (): Failure => ({
   code: "too_large",
-  message: `It is larger than ${Math.floor(env().limits.maxBytes / 1_000_000)} MB, the most that Pail takes. Choose a smaller one.`,
+  message: `It is larger than ${sayBytes(env().limits.maxBytes)}, the most that Pail takes. Choose a smaller one.`,
 });
 
 /** For the statement that reserves them: whether the quota has room for so many bytes more. */

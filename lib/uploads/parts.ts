@@ -89,7 +89,7 @@ async function beginMultipart(upload: Upload, before: string | null): Promise<Mu
     .from(uploads)
     .where(and(eq(uploads.id, id), isOpen));
   const other = row === undefined ? null : multipartOf(row);
-  if (other === null) throw new AppError("upload_ended", "This upload has ended. Choose the file again.");
+  if (other === null) throw new AppError("upload_ended");
   return other;
 }
 

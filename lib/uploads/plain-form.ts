@@ -18,7 +18,6 @@ import { filenameVariable, presignOpenPost } from "@/lib/storage/post-policy";
 import { policySeconds, recordArrived } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, PostForm } from "./contract";
-import { noRoom } from "./limits";
 import { deleteIncoming, incomingName } from "./objects";
 import { hashObject, rangesOf } from "./verify";
 
@@ -61,7 +60,7 @@ export async function receivePlainForm(viewer: Viewer, state: string): Promise<C
   if (outcome === undefined) throw new Error("confirm gave no outcome");
   if (isKnown && arrived !== null && outcome.status === "ready") {
     await deleteIncoming([id]);
-    throw new AppError("form_used", "This form was used before. Choose the picture again.");
+    throw new AppError("form_used");
   }
   return outcome;
 }
@@ -83,7 +82,7 @@ async function record(
     if (image === undefined) {
       const offer = { name: fileNameIn(custom), original: { type, bytes, sha256 } };
       const isMine = await recordArrived(viewer, id, offer);
-      if (!isMine && !(await isRecorded(viewer, id))) throw new AppError(noRoom.code, noRoom.message);
+      if (!isMine && !(await isRecorded(viewer, id))) throw new AppError("quota_full");
       return null;
     }
     await deleteIncoming([id]);
@@ -94,7 +93,7 @@ async function record(
   }
 }
 
-/** Ceph does not put the name in the variable's place. */
+/** Empty where the store leaves the variable: see "keeps-filename-variable" in storage/stores/traits.ts. */
 const fileNameIn = ({ filename = "" }: ObjectMetadata["custom"]): string =>
   filename === filenameVariable ? "" : metadataText(filename);
 
@@ -114,11 +113,11 @@ function stateOf(viewer: Viewer, id: string, endsAtMs: number): string {
 }
 
 function readState(viewer: Viewer, text: string): string {
-  // Ceph appends what S3 does with a question mark of its own.
+  // See "appends-query-to-redirect" in storage/stores/traits.ts.
   const [state = ""] = text.split("?", 1);
   const [id = "", endsAtMs = ""] = state.split(".");
   const [expected, given] = [Buffer.from(stateOf(viewer, id, Number(endsAtMs))), Buffer.from(state)];
   const isOwn = given.length === expected.length && timingSafeEqual(given, expected);
   if (isOwn && Number(endsAtMs) > now().getTime()) return id;
-  throw new AppError("bad_state", "This form is no longer valid. Choose the picture again.");
+  throw new AppError("bad_state");
 }

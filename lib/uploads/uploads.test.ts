@@ -215,7 +215,7 @@ describe("what is refused", () => {
   });
 
   testUnless(
-    "checks-sha256",
+    "checks-no-sha256",
     "a changed field, an extra field, other bytes of the same length, one byte more or less",
     async () => {
       const picture = await makePicture();
@@ -407,4 +407,26 @@ describe("the sweep", () => {
     expect(await database().orm.select().from(uploads).where(eq(uploads.id, uploadId))).toEqual([]);
     expect(await names(media())).not.toContainEqual(expect.stringContaining(row?.imageId ?? "none"));
   });
+});
+
+test("what an older Pail rejected under a code of its own keeps its sentence", async () => {
+  const { uploadId } = await begin(await makePicture());
+  const reason = { errorCode: "code_of_long_ago", errorMessage: "It was not what it said." };
+  await database()
+    .orm.update(uploads)
+    .set({ state: "rejected", reservedBytes: 0, ...reason })
+    .where(eq(uploads.id, uploadId));
+  const error = { code: "unknown", message: reason.errorMessage };
+  expect(await confirm(uploadId)).toEqual({ status: "refused", error });
+});
+
+test("a grant says how long its forms live, and one that is renewed begins anew", async () => {
+  const picture = await makePicture();
+  const { uploadId, expiresInSeconds } = await begin(picture);
+  expect(policySeconds - expiresInSeconds).toBeLessThan(10);
+  setClock(later(policySeconds / 2));
+  const [renewed] = await beginUploads(viewer, [{ ...picture.offer, uploadId }]);
+  if (renewed?.status !== "granted") throw new Error(`not granted: ${JSON.stringify(renewed)}`);
+  expect(renewed.uploadId).toBe(uploadId);
+  expect(policySeconds - renewed.expiresInSeconds).toBeLessThan(10);
 });

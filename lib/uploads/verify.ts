@@ -49,10 +49,7 @@ async function verifyVariant({ id, objects }: WholeUpload, kind: VariantKind): P
   const inspected = await inspectArrived(id, kind, announced);
   const { type, width, height } = inspected.inspection;
   if (type !== announced.type || Math.max(width, height) > variantSides[kind]) {
-    throw new AppError(
-      "bad_variant",
-      "Its smaller versions are not what they should be. Reload the page and try again.",
-    );
+    throw new AppError("bad_variant");
   }
   return inspected;
 }
@@ -92,6 +89,5 @@ export async function hashObject(name: string, etag: string): Promise<string> {
   return hash.digest("base64");
 }
 
-export const bytesDiffer = () =>
-  new AppError("bytes_differ", "What arrived is not what was sent. Try again.");
-const notArrived = () => new AppError("not_arrived", "Its bytes have not arrived yet. Send them first.");
+export const bytesDiffer = () => new AppError("bytes_differ");
+const notArrived = () => new AppError("not_arrived");

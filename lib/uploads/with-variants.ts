@@ -13,7 +13,7 @@ import type { VariantKind, VariantType } from "@/lib/images/contract";
 import { makeVariants } from "@/lib/images/variants";
 import { incoming } from "@/lib/storage/locations";
 import type { ObjectOffer } from "./contract";
-import { hasRoomFor, noRoom } from "./limits";
+import { hasRoomFor } from "./limits";
 import { incomingName, isOpen, isWhole, totalBytes, type Upload, type WholeUpload } from "./objects";
 import { verifyOriginal } from "./verify";
 
@@ -44,7 +44,7 @@ export async function withVariants(upload: Upload): Promise<WholeUpload> {
       ),
     )
     .returning({ id: uploads.id });
-  if (row === undefined) throw new AppError(noRoom.code, noRoom.message);
+  if (row === undefined) throw new AppError("quota_full");
   return { ...upload, objects, thumbhash, reservedBytes };
 }
 

@@ -6,6 +6,7 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { failureOf } from "@/lib/actions";
 import { env } from "@/lib/env";
 import { acceptedFiles } from "@/lib/images/contract";
+import { sayBytes } from "@/lib/images/limits";
 import type { ConfirmOutcome } from "@/lib/uploads/contract";
 import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";
 import { FormError } from "../../_ui/entrance";
@@ -48,7 +49,7 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
           required
           className={`${textField} py-2.5 file:mr-3 file:font-medium`}
           accept={acceptedFiles}
-          hint={`One at a time, up to ${Math.floor(env().limits.maxBytes / 1_000_000)} MB.`}
+          hint={`One at a time, up to ${sayBytes(env().limits.maxBytes)}.`}
         />
         <button type="submit" className={primaryButton}>
           Upload

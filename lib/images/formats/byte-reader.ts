@@ -16,11 +16,7 @@ export const maxSourceReads = 256;
 const maxTakes = 20_000;
 
 export function damaged(cause?: unknown): AppError {
-  return new AppError(
-    "damaged_image",
-    "This picture is damaged or incomplete. Open it to check, save it again, and try once more.",
-    { cause },
-  );
+  return new AppError("damaged_image", undefined, { cause });
 }
 
 /** Reads parts of a source with bounds: past the end, or past the budget, the picture counts as damaged. */

@@ -1,21 +1,15 @@
 import "server-only";
 import type { BucketClient } from "../bucket-client";
+import { findStore, stores, traitsOf } from "../stores/traits";
 import { type Finding, fatal, fine, warning } from "./finding";
 
 const isLoopback = (hostname: string): boolean =>
   /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/.test(hostname);
 
 /** What can be said of the addresses without asking anyone. */
-export function examineAddresses({ host, publicUrl }: BucketClient, appOrigin: string): Finding[] {
+export function examineAddresses({ publicUrl }: BucketClient, appOrigin: string): Finding[] {
   const app = new URL(appOrigin);
   const bucket = new URL(publicUrl);
-  if (/\.r2\.cloudflarestorage\.com(:\d+)?$/.test(host)) {
-    const what = "Cloudflare R2 has no POST policies, by which Pail has browsers upload";
-    const why = "No picture could be uploaded: R2 answers 501 to every form.";
-    return [
-      fatal("r2", { what, why, mend: "Use a store that has them: AWS S3, Ceph, or the local bucket." }),
-    ];
-  }
   const troubles: Finding[] = [];
   if (isLoopback(bucket.hostname) && !isLoopback(app.hostname)) {
     troubles.push(
@@ -45,4 +39,16 @@ export function examineAddresses({ host, publicUrl }: BucketClient, appOrigin: s
   return troubles.length > 0
     ? troubles
     : [fine("addresses", `Pages of ${app.origin} use the bucket at ${publicUrl}`)];
+}
+
+/** A store that is known by its host to have no forms; null where it is not. */
+export function examineStore(host: string): Finding | null {
+  const id = findStore(host);
+  const reason = id && traitsOf(id).get("no-post-policies");
+  if (!id || !reason) return null;
+  return fatal(id, {
+    what: `${stores[id].name} has no POST policies, by which Pail has browsers upload`,
+    why: `No picture could be uploaded: ${reason}`,
+    mend: "Use a store that has them: AWS S3, Ceph, or the local bucket.",
+  });
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
+import type { StorageCode } from "@/lib/errors";
 import { StorageError } from "../s3-failure";
 import { type Finding, fatal, fine, warning } from "./finding";
 import type { Visit } from "./visit";
@@ -24,7 +25,7 @@ const sources: [RegExp, string][] = [
   [/IMDS/, "the instance's role"],
 ];
 
-const ids: Record<string, string> = {
+const ids: Partial<Record<StorageCode, string>> = {
   no_credentials: "credentials",
   credentials_wrong: "credentials",
   credentials_expired: "credentials",

@@ -58,7 +58,8 @@ export async function examineCors(visit: Visit): Promise<Finding[]> {
 
 function preflight({ bucket, signal }: Visit, origin: string, method = "POST"): Promise<Response> {
   const headers = {
-    ...{ origin, "access-control-request-method": method },
+    origin,
+    "access-control-request-method": method,
     ...(method === "PUT" && { "access-control-request-headers": "x-amz-checksum-sha256" }),
   };
   return fetch(bucket.publicUrl, { method: "OPTIONS", headers, signal, redirect: "manual" });

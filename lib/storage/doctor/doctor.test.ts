@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { startTestPail } from "@/lib/test-pail";
-import { hasQuirk, testUnless } from "@/lib/testing/contract-store";
+import { hasTrait, testUnless } from "@/lib/testing/contract-store";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
 import { setUpBucket } from "../setup/set-up";
@@ -32,8 +32,8 @@ const examine = (bucket: BucketClient = bucketClient(), appOrigin = env().appOri
 
 /** What a healthy store of this kind has to be told of. */
 const usual = [
-  ...(hasQuirk("keeps-sha256") ? ["warning sha256"] : []),
-  ...(hasQuirk("checks-sha256") ? ["warning probe-checksum"] : []),
+  ...(hasTrait("keeps-no-sha256") ? ["warning sha256"] : []),
+  ...(hasTrait("checks-no-sha256") ? ["warning probe-checksum"] : []),
 ];
 
 /** What is not fine, but for what is usual. */
@@ -98,7 +98,7 @@ test("a bucket that was set up is fine, and nothing is left in it", async () => 
     ]),
   );
   expect(findings.find(({ id }) => id === "defences")?.what).toContain(
-    hasQuirk("checks-sha256") ? "19 of 20" : "20 of 20",
+    hasTrait("checks-no-sha256") ? "19 of 20" : "20 of 20",
   );
   const { secretAccessKey } = await bucketClient().s3.config.credentials();
   expect(JSON.stringify(findings)).not.toContain(secretAccessKey);
@@ -135,7 +135,7 @@ describe("it names", () => {
     expect(findings.find(({ id }) => id === "cors")?.what).toContain("any origin");
   });
 
-  testUnless("checks-region", "the right region", async () => {
+  testUnless("checks-no-region", "the right region", async () => {
     const findings = await examine(bucketWith({ region: "eu-west-3" }));
     expect(troubles(findings)).toEqual(["fatal region"]);
     expect(findings.find(({ id }) => id === "region")).toMatchObject({

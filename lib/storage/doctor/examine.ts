@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { BucketClient } from "../bucket-client";
 import { StorageError } from "../s3-failure";
 import { Storage } from "../storage";
-import { examineAddresses } from "./addresses";
+import { examineAddresses, examineStore } from "./addresses";
 import { examineConnection } from "./connection";
 import { examineCors, examinePublicAddress } from "./cors";
 import { type Finding, fatal, isFatal, warning } from "./finding";
@@ -28,8 +28,9 @@ export async function examineBucket(
   bucket: BucketClient,
   { appOrigin, locations }: Places,
 ): Promise<Finding[]> {
+  const unfit = examineStore(bucket.host);
+  if (unfit !== null) return [unfit];
   const addresses = examineAddresses(bucket, appOrigin);
-  if (addresses.some(({ id }) => id === "r2")) return addresses;
   const visit: Visit = {
     bucket,
     appOrigin,

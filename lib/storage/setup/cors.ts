@@ -42,7 +42,7 @@ function isOwn(rule: CORSRule): boolean {
   return rule.ID === id || isSameRule({ ID: id, ...rule }, { ...ruleFor(AllowedOrigins), AllowedMethods });
 }
 
-/** Ceph keeps what it is given in an order of its own. */
+/** In whatever order the store keeps the lists: see "reorders-cors" in stores/traits.ts. */
 const isSameRule = (one: CORSRule, other: CORSRule): boolean =>
   isDeepStrictEqual(unordered(one), unordered(other));
 

@@ -1,4 +1,4 @@
-import { AppError, type Result } from "@/lib/errors";
+import { AppError, type Result, retryOf } from "@/lib/errors";
 import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/uploads/contract";
 import { messages } from "../messages";
 import { TransientError } from "../send/retry";
@@ -22,27 +22,23 @@ export interface UploadServer {
 export async function callForAll<T>(count: number, action: () => Promise<Result<T[]>>): Promise<T[]> {
   const values = await call(action);
   if (values.length === count) return values;
-  throw new AppError(messages.unexpected.code, messages.unexpected.message);
+  throw new AppError("unexpected");
 }
 
 /** An action that throws is a network that failed, or a server that did. */
 export async function call<T>(action: () => Promise<Result<T>>): Promise<T> {
   const result = await answerOf(action);
   if (result.ok) return result.value;
-  switch (result.error.code) {
-    case "rate_limited":
-      throw new TransientError(result.error);
-    case "unavailable":
-    case "internal":
-      throw new TransientError(messages.serverBusy);
-    case "unauthenticated":
-      throw new TransientError(messages.signedOut);
-    case messages.otherViewer.code:
-      throw new TransientError(messages.otherViewer);
-    case messages.outdated.code:
+  const { code, message } = result.error;
+  switch (retryOf(code)) {
+    case "soon":
+      throw new TransientError(code === "rate_limited" ? result.error : messages.serverBusy);
+    case "sign_in":
+      throw new TransientError(code === "other_viewer" ? messages.otherViewer : messages.signedOut);
+    case "reload":
       throw new TransientError(messages.outdated);
     default:
-      throw new AppError(result.error.code, result.error.message);
+      throw new AppError(code, message);
   }
 }
 

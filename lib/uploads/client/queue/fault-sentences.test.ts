@@ -102,7 +102,7 @@ describe("the server", () => {
   });
 
   it("has no room for some: its own sentence, the others go on, and there may be room later", async () => {
-    const error = { code: "quota_full", message: "There is no room for it." };
+    const error = { code: "quota_full", message: "There is no room for it." } as const;
     world.refuse.set("one.jpg", { status: "refused", error });
     queue.add([file("one"), file("two")]);
     await finish();

@@ -135,8 +135,15 @@ export class FileUploader {
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
     const { clock } = this.options.retryContext;
-    const { status, uploadId: id, forms, parts } = outcome;
-    return { status, uploadId: id, forms, ...(parts && { parts }), grantedAtMs: clock.now() };
+    const { status, uploadId: id, forms, parts, expiresInSeconds } = outcome;
+    return {
+      status,
+      uploadId: id,
+      forms,
+      ...(parts && { parts }),
+      expiresInSeconds,
+      grantedAtMs: clock.now(),
+    };
   }
 
   /** Resolves to the picture where the same bytes got there first, while forms were renewed. */

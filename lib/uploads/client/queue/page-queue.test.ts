@@ -546,6 +546,24 @@ describe("pausing", () => {
     expect(new Set(statuses())).toEqual(new Set(["ready"]));
     expect(world.begins.flat().some(({ uploadId }) => uploadId !== undefined)).toBe(true);
   });
+
+  it.each([
+    [60, 2, true],
+    [60 * 60, 20, false],
+  ])(
+    "knows how long forms live by the grant: of %i s, after %i minutes",
+    async (seconds, minutes, renews) => {
+      world.formSeconds = seconds;
+      queue.add(files(12));
+      await until("sending");
+      queue.pause();
+      await clock.advance(minutes * 60_000);
+      queue.resume();
+      await finish();
+      expect(new Set(statuses())).toEqual(new Set(["ready"]));
+      expect(world.begins.flat().some(({ uploadId }) => uploadId !== undefined)).toBe(renews);
+    },
+  );
 });
 
 describe("a large file", () => {

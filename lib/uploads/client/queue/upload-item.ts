@@ -1,4 +1,4 @@
-import type { Failure } from "@/lib/errors";
+import { type Failure, retryOf } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { Blocked, Wait } from "../send/retry";
 import type { AlbumWish } from "./album-wish";
@@ -69,16 +69,6 @@ export function sentFraction(state: UploadItemState): number {
   }
 }
 
-/** The file itself is at fault: trying again gives the same answer. */
-const finalCodes = [
-  "empty_file",
-  "too_large",
-  "too_many_pixels",
-  "unsupported_type",
-  "damaged_image",
-  "file_changed",
-];
-
 export function failed(error: Failure): UploadItemState {
-  return { status: "failed", error, canRetry: !finalCodes.includes(error.code) };
+  return { status: "failed", error, canRetry: retryOf(error.code) !== "never" };
 }

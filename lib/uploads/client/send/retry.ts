@@ -1,4 +1,4 @@
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError, type ErrorCode, type Failure, retryOf } from "@/lib/errors";
 import { type Clock, sleep } from "../clock";
 import { messages, waitingSentence } from "../messages";
 import type { Connection } from "./connection";
@@ -35,7 +35,7 @@ export interface Wait {
   /** `retrying` passes by itself; the others wait for a network, or for the person: uncounted, as long as it takes. */
   status: "retrying" | Blocked;
   /** of the failure behind it */
-  code: string;
+  code: ErrorCode;
   sentence: string;
 }
 
@@ -85,15 +85,13 @@ export async function retrying<T>(
 }
 
 async function blockedBy({ code, message }: Failure, connection: Connection): Promise<Wait | null> {
-  switch (code) {
-    case messages.network.code:
-    case messages.stalled.code:
+  switch (retryOf(code)) {
+    case "connection":
       if (await connection.isOnline()) return null;
       return { status: "offline", code, sentence: messages.offline.message };
-    case messages.signedOut.code:
-    case messages.otherViewer.code:
+    case "sign_in":
       return { status: "signed_out", code, sentence: message };
-    case messages.outdated.code:
+    case "reload":
       return { status: "outdated", code, sentence: message };
     default:
       return null;

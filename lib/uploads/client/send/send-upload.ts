@@ -20,6 +20,7 @@ export interface Grant {
   forms: Record<ObjectKind, PostForm>;
   parts?: PartsGrant;
   grantedAtMs: number;
+  expiresInSeconds: number;
 }
 
 export interface SendUploadOptions {
@@ -41,8 +42,15 @@ export interface SendUploadOptions {
   onWait(wait: Wait | null): void;
 }
 
-/** A form lives 15 minutes; one that is nearly over is not worth the bytes. */
-const formLifeMs = 14 * 60_000;
+/** The part of a form's life in which sending is begun: one that is nearly over is not worth the bytes. */
+const usableLife = 14 / 15;
+
+/** Whether it is early enough to send something by these forms. */
+export const isEarlyFor = (
+  { grantedAtMs, expiresInSeconds }: Pick<Grant, "grantedAtMs" | "expiresInSeconds">,
+  nowMs: number,
+): boolean => nowMs - grantedAtMs < expiresInSeconds * 1000 * usableLife;
+
 const stallMs = 30_000;
 
 /** Sends the three objects of a picture one after another, and again what failed in passing. */
@@ -58,7 +66,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     onProgress(sentBytes.original + sentBytes.thumb + sentBytes.display);
   };
 
-  const isFresh = () => !isExpired && retryContext.clock.now() - grant.grantedAtMs < formLifeMs;
+  const isFresh = () => !isExpired && isEarlyFor(grant, retryContext.clock.now());
 
   const renewGrant = async () => {
     const renewed = await renew(grant.uploadId);
@@ -86,7 +94,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     if (outcome.status === "sent") return;
     onProgress(0);
     if (outcome.httpStatus === 0 && !(await isReadable(blob))) {
-      throw new AppError(messages.fileChanged.code, messages.fileChanged.message);
+      throw new AppError("file_changed");
     }
     isExpired = isExpiredForm(outcome);
     const passing = passingErrorOf(outcome);
