@@ -11,10 +11,10 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
 import { onEachDriver, plansOf, useDriver } from "@/lib/test-database";
 import { addViewer, startTestPail } from "@/lib/test-pail";
+import { addImage } from "@/lib/testing/image-rows";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
 import { findNeighbours, getImage, renameImage } from "./image";
-import { addImage } from "./test-image";
 import { purgeTrash, restoreImage, trashImage, undoSeconds } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
-import type { ImageRow } from "./gallery";
+import type { ImageRow } from "@/lib/images/gallery";
 
 /** For tests: an image's row with content of its own. */
 export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): ImageRow {
