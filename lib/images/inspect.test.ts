@@ -4,7 +4,7 @@ import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
 import { maxSourceReads } from "./formats/byte-reader";
-import { decodeHeic } from "./heic";
+import { decodeHeic } from "./formats/decode-heic";
 import { type ByteSource, type Inspection, inspect } from "./inspect";
 
 const limits = { maxBytes: 50_000_000, maxPixels: 50_000_000 };

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
 import { type ImageType, type VariantKind, type VariantType, variantSides } from "./contract";
-import { decodeHeic } from "./heic";
+import { decodeHeic } from "./formats/decode-heic";
 import { damaged } from "./inspect";
 
 interface MadeVariants extends Record<VariantKind, { type: VariantType; bytes: Buffer }> {

@@ -1,6 +1,6 @@
 import { rgbaToThumbHash } from "thumbhash";
 import { type ImageType, type VariantKind, type VariantType, variantSides } from "@/lib/images/contract";
-import { decodeHeic } from "@/lib/images/heic";
+import { decodeHeic } from "@/lib/images/formats/decode-heic";
 import { damaged, type Inspection } from "@/lib/images/inspect";
 import { toBase64 } from "./base64";
 

@@ -1,5 +1,5 @@
 import type { HeifDecoder, HeifImage } from "libheif-js/libheif-wasm/libheif-bundle.mjs";
-import { damaged } from "./formats/byte-reader";
+import { damaged } from "./byte-reader";
 
 export interface Pixels {
   width: number;
