@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
-import { imageTypes } from "@/lib/images/contract";
+import { imageTypes } from "@/lib/images/formats/table";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
 
 /** One thing that programs can ask for. Its route checks by it, the OpenAPI document is made from it, `upload` reads by it. */

@@ -8,6 +8,7 @@ import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import type { ImageType, Placeholder } from "./contract";
+import { formatOf } from "./formats/table";
 import { type ImageRow, isReady, isViewers } from "./gallery";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
@@ -15,8 +16,7 @@ import { placeholderOf } from "./placeholder";
 export const imageIdShape = z.uuid();
 export const renameShape = z.object({ id: imageIdShape, title: z.string().max(1000) });
 const maxTitleLength = 200;
-/** What can move, up to a size that is fit to be looked at. */
-const movingTypes: ImageType[] = ["image/gif", "image/webp"];
+/** What can move is shown up to a size that is fit to be looked at. */
 const maxMovingBytes = 32 * 1024 * 1024;
 
 /** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
@@ -44,7 +44,7 @@ export interface ImageDetails {
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
   const storage = media();
-  const mayMove = movingTypes.includes(row.type) && row.bytes <= maxMovingBytes;
+  const mayMove = formatOf(row.type).moves && row.bytes <= maxMovingBytes;
   const original = storage.nameOf(row.keys.original);
   const [displayUrl, movingUrl, downloadUrl] = await Promise.all([
     storage.url(storage.nameOf(row.keys.display), { type: row.variantTypes.display, disposition: "inline" }),

@@ -182,7 +182,10 @@ describe("a phone's HEIC", () => {
     const bytes = new Uint8Array(await readFile("e2e/photos/alpine-path-phone.heic"));
     const { source, meter } = meteredSource(bytes);
     expect(await inspect(source, limits)).toEqual({
-      ...{ type: "image/heic", width: 1000, height: 750, orientation: 6 },
+      type: "image/heic",
+      width: 1000,
+      height: 750,
+      orientation: 6,
       capturedAt: Date.UTC(2025, 6, 14, 9, 30),
     });
     expect(meter.reads).toBeLessThanOrEqual(maxSourceReads);

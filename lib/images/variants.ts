@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
 import { type ImageType, type VariantKind, type VariantType, variantSides } from "./contract";
-import { decodeHeic } from "./formats/decode-heic";
+import { formatOf } from "./formats/table";
 import { damaged } from "./inspect";
 
 interface MadeVariants extends Record<VariantKind, { type: VariantType; bytes: Buffer }> {
@@ -49,7 +49,7 @@ async function derive(file: string, type: ImageType): Promise<MadeVariants> {
 
 /** The pixels of the display size, upright. */
 async function sized(file: string, type: ImageType) {
-  const picture = type === "image/heic" ? await heic(file) : sharp(file, { limitInputPixels: false });
+  const picture = await open(file, type);
   return picture
     .autoOrient()
     .resize(within(variantSides.display))
@@ -57,9 +57,10 @@ async function sized(file: string, type: ImageType) {
     .toBuffer({ resolveWithObject: true });
 }
 
-/** sharp comes without a decoder for it. */
-async function heic(file: string): Promise<Sharp> {
-  const { data, width, height } = await decodeHeic(await readFile(file));
+async function open(file: string, type: ImageType): Promise<Sharp> {
+  const { decode } = formatOf(type);
+  if (decode === null) return sharp(file, { limitInputPixels: false });
+  const { data, width, height } = await decode(await readFile(file));
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
 

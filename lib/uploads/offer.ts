@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { imageTypes, variantTypes } from "@/lib/images/contract";
+import { variantTypes } from "@/lib/images/contract";
+import { imageTypes } from "@/lib/images/formats/table";
 import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm, partBytes } from "./contract";
 
 const sha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be a SHA-256 in base64");

@@ -1,6 +1,6 @@
 import { rgbaToThumbHash } from "thumbhash";
 import { type ImageType, type VariantKind, type VariantType, variantSides } from "@/lib/images/contract";
-import { decodeHeic } from "@/lib/images/formats/decode-heic";
+import { formatOf } from "@/lib/images/formats/table";
 import { damaged, type Inspection } from "@/lib/images/inspect";
 import { toBase64 } from "./base64";
 
@@ -48,15 +48,16 @@ async function decode(source: Source, inspection: Inspection): Promise<ImageBitm
   }
 }
 
-/** Of the browsers only Safari decodes HEIC by itself. */
+/** Some formats only some browsers decode by themselves, like HEIC Safari. */
 async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promise<ImageBitmap> {
   const small = bytes !== null && inspection.type === "image/jpeg" && (await decodeSmall(bytes, inspection));
   if (small) return small;
   try {
     return await createImageBitmap(file);
   } catch (error) {
-    if (inspection.type !== "image/heic") throw damaged(error);
-    const { data, width, height } = await decodeHeic(new Uint8Array(await file.arrayBuffer()));
+    const { decode } = formatOf(inspection.type);
+    if (decode === null) throw damaged(error);
+    const { data, width, height } = await decode(new Uint8Array(await file.arrayBuffer()));
     return createImageBitmap(new ImageData(data, width, height));
   }
 }
