@@ -10,7 +10,7 @@ import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import type { VariantKind, VariantType } from "@/lib/images/contract";
-import { makeVariants } from "@/lib/images/variants";
+import { makeVariants } from "@/lib/images/make-variants";
 import { incoming } from "@/lib/storage/locations";
 import type { ObjectOffer } from "./contract";
 import { hasRoomFor, noRoom } from "./limits";
