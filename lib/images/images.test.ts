@@ -114,6 +114,20 @@ onEachDriver(() => {
     expect(await getImage(viewer, id)).toMatchObject({ id, title: "lake" });
   });
 
+  test("a picture of an earlier Pail, which lacks a variant, is shown by another", async () => {
+    const id = newId();
+    const keys = { original: `media/${id}/original.jpg`, thumb: `media/${id}/thumb.webp` };
+    await addImage(viewer.id, { id, keys, variantTypes: { thumb: "image/webp" } });
+    expect((await getImage(viewer, id)).displayUrl).toContain(keys.thumb);
+    const display = `media/${id}/display.jpg`;
+    await database()
+      .orm.update(images)
+      .set({ keys: { original: keys.original, display }, variantTypes: { display: "image/jpeg" } })
+      .where(eq(images.id, id));
+    const [listed] = (await listImages(viewer, null)).images;
+    expect(listed?.thumbUrl).toContain(display);
+  });
+
   test("a picture gets a title in one line, never an empty one", async () => {
     const { id } = await addImage(viewer.id);
     expect(await renameImage(viewer, { id, title: "  Zürich\n\u202eam See " })).toBe("Zürich am See");

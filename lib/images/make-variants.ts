@@ -2,18 +2,18 @@ import "server-only";
 import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
-import { type ImageType, type VariantKind, type VariantType, variantSides } from "./contract";
-import { formatOf } from "./formats/table";
+import { formatOf, type ImageType } from "./formats/table";
 import { damaged } from "./inspect";
+import { byKindInTurn, largestSide, type VariantKind, type VariantType, variants } from "./variants";
 
-interface MadeVariants extends Record<VariantKind, { type: VariantType; bytes: Buffer }> {
+interface MadeVariants<K extends VariantKind> {
+  variants: Record<K, { type: VariantType; bytes: Buffer }>;
   /** base64 */
   thumbhash: string;
 }
 
 /** rgbaToThumbHash takes no more, and needs no more. */
 const thumbhashSide = 100;
-const quality = { thumb: 75, display: 82 } as const;
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -22,18 +22,21 @@ let last: Promise<unknown> = Promise.resolve();
  * `file` is one that `inspect` has passed. One at a time, as each takes all cores and much memory.
  * Throws AppError `damaged_image`.
  */
-export function makeVariants(file: string, type: ImageType): Promise<MadeVariants> {
-  const made = last.then(() => derive(file, type));
+export function makeVariants<K extends VariantKind>(
+  file: string,
+  type: ImageType,
+  kinds: readonly K[],
+): Promise<MadeVariants<K>> {
+  const made = last.then(() => derive(file, type, kinds));
   last = Promise.allSettled([made]);
   return made;
 }
 
-async function derive(file: string, type: ImageType): Promise<MadeVariants> {
-  const display = await sized(file, type).catch((error: unknown) => {
+async function derive<K extends VariantKind>(file: string, type: ImageType, kinds: readonly K[]) {
+  const largest = await sized(file, type).catch((error: unknown) => {
     throw damaged(error);
   });
-  const pixels = () => sharp(display.data, { raw: display.info });
-  const thumb = pixels().resize(within(variantSides.thumb));
+  const pixels = () => sharp(largest.data, { raw: largest.info });
   const tiny = await pixels()
     .resize(within(thumbhashSide))
     .toColourspace("srgb")
@@ -41,20 +44,15 @@ async function derive(file: string, type: ImageType): Promise<MadeVariants> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return {
-    display: { type: "image/webp", bytes: await pixels().webp({ quality: quality.display }).toBuffer() },
-    thumb: { type: "image/webp", bytes: await thumb.webp({ quality: quality.thumb }).toBuffer() },
+    variants: await byKindInTurn(kinds, (kind) => encode(pixels(), kind)),
     thumbhash: Buffer.from(rgbaToThumbHash(tiny.info.width, tiny.info.height, tiny.data)).toString("base64"),
   };
 }
 
-/** The pixels of the display size, upright. */
+/** The pixels of the largest variant, upright. */
 async function sized(file: string, type: ImageType) {
   const picture = await open(file, type);
-  return picture
-    .autoOrient()
-    .resize(within(variantSides.display))
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  return picture.autoOrient().resize(within(largestSide)).raw().toBuffer({ resolveWithObject: true });
 }
 
 async function open(file: string, type: ImageType): Promise<Sharp> {
@@ -63,6 +61,18 @@ async function open(file: string, type: ImageType): Promise<Sharp> {
   const { data, width, height } = await decode(await readFile(file));
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
+
+async function encode(picture: Sharp, kind: VariantKind) {
+  const { side, quality, types } = variants[kind];
+  const resized = picture.resize(within(side));
+  const encoded = encoders[types.server](resized, quality);
+  return { type: types.server, bytes: await encoded.toBuffer() };
+}
+
+const encoders = {
+  "image/webp": (picture: Sharp, quality: number) => picture.webp({ quality }),
+  "image/jpeg": (picture: Sharp, quality: number) => picture.jpeg({ quality }),
+};
 
 const within = (side: number) =>
   ({ width: side, height: side, fit: "inside", withoutEnlargement: true }) as const;

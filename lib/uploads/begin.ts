@@ -11,13 +11,13 @@ import type { Failure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
+import { byKindAtOnce, variantKinds, variants } from "@/lib/images/variants";
 import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
 import {
   type BeginOutcome,
   type ImageOffer,
   maxNameLength,
-  maxVariantBytes,
   type ObjectKind,
   type ObjectOffer,
   type OriginalOffer,
@@ -114,9 +114,9 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
   return rows.map((row) => row.id);
 }
 
-function refusalOf({ original, thumb, display }: Offer): Failure | null {
-  if (original.bytes > env().limits.maxBytes) return tooLarge();
-  if ((thumb?.bytes ?? 0) > maxVariantBytes.thumb || (display?.bytes ?? 0) > maxVariantBytes.display) {
+function refusalOf(offer: Offer): Failure | null {
+  if (offer.original.bytes > env().limits.maxBytes) return tooLarge();
+  if (variantKinds.some((kind) => (offer[kind]?.bytes ?? 0) > variants[kind].maxBytes)) {
     return {
       code: "variant_too_large",
       message: "Its smaller versions are too large. Reload the page and try again.",
@@ -170,8 +170,9 @@ async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer
 }
 
 function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
-  const { name, original, thumb, display, thumbhash = "" } = offer;
-  const objects = { original, ...(thumb && { thumb }), ...(display && { display }) };
+  const { name, original, thumbhash = "" } = offer;
+  const offered = variantKinds.flatMap((kind) => (offer[kind] ? [[kind, offer[kind]] as const] : []));
+  const objects = { original, ...Object.fromEntries(offered) };
   return {
     id,
     ownerId: viewer.id,
@@ -202,17 +203,16 @@ async function arrivedOf<K extends ObjectKind>({ id, objects }: Upload, kinds: r
   });
 }
 
-async function formsOf<K extends ObjectKind>(
+function formsOf<K extends ObjectKind>(
   { id, objects, expiresAt }: Upload,
   kinds: readonly K[],
 ): Promise<Record<K, PostForm>> {
-  const forms = kinds.map(async (kind) => {
+  return byKindAtOnce(kinds, (kind) => {
     const object = objects[kind];
     if (object === undefined) throw new Error(`upload ${id} has no ${kind}`);
     const grant = { ...object, metadata: { upload: id }, expiresAt };
-    return [kind, await incoming().postForm(incomingName(id, kind), grant)] as const;
+    return incoming().postForm(incomingName(id, kind), grant);
   });
-  return Object.fromEntries(await Promise.all(forms)) as Record<K, PostForm>;
 }
 
 const endOfPolicy = (): Date => new Date(now().getTime() + policySeconds * 1000);

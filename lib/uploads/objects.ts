@@ -2,6 +2,7 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { uploads } from "@/lib/db/schema";
 import { formatOf, type ImageType } from "@/lib/images/formats/table";
+import { variantKinds } from "@/lib/images/variants";
 import { incoming, media } from "@/lib/storage/locations";
 import { type ImageOffer, type ObjectKind, objectKinds } from "./contract";
 
@@ -12,7 +13,7 @@ export type ImageObjects = Pick<ImageOffer, ObjectKind>;
 export type WholeUpload = Upload & { objects: ImageObjects };
 
 export const isWhole = (upload: Upload): upload is WholeUpload =>
-  upload.objects.thumb !== undefined && upload.objects.display !== undefined;
+  variantKinds.every((kind) => upload.objects[kind] !== undefined);
 
 /** For queries: not yet ended. */
 export const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;

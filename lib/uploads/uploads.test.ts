@@ -10,6 +10,7 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
+import { variantKinds } from "@/lib/images/variants";
 import { testUnless } from "@/lib/local-bucket/contract-store";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
@@ -115,8 +116,8 @@ describe("an upload", () => {
     await post(forms.original, picture.bytes.original);
     const renewed = await begin(again);
     expect(renewed.arrived).toEqual(["original"]);
-    for (const kind of ["thumb", "display"] as const) await post(renewed.forms[kind], picture.bytes[kind]);
-    expect((await begin(again)).arrived).toEqual(["original", "thumb", "display"]);
+    for (const kind of variantKinds) await post(renewed.forms[kind], picture.bytes[kind]);
+    expect((await begin(again)).arrived).toEqual(objectKinds);
     expect((await confirm(uploadId)).status).toBe("ready");
     expect((await begin(await makePicture())).arrived).toBeUndefined();
   });
@@ -298,7 +299,7 @@ describe("what is refused", () => {
   test("more than the quota: what fits is granted, and room freed can be used again", async () => {
     const small = await addViewer();
     const [a, b] = [await makePicture(), await makePicture()];
-    const total = a.offer.original.bytes + a.offer.thumb.bytes + a.offer.display.bytes;
+    const total = objectKinds.reduce((sum, kind) => sum + a.offer[kind].bytes, 0);
     setEnv({ USER_QUOTA_BYTES: String(total + 10) });
     const outcomes = await beginUploads(small, [a.offer, b.offer]);
     expect(outcomes).toMatchObject([

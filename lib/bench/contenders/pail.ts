@@ -1,4 +1,5 @@
 import type { Result } from "@/lib/errors";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare";
 import type { PreparedImage } from "@/lib/uploads/client/prepared-image";
 import type { SendObject } from "@/lib/uploads/client/send-object";
@@ -77,7 +78,7 @@ const sendOriginal: SendObject = async (form, blob, options) =>
 async function withoutVariants(file: File): Promise<PreparedImage> {
   const dot = await dotOf();
   const original = { type: "image/jpeg", bytes: file.size, sha256: await sha256(file), blob: file } as const;
-  return { original, thumb: dot, display: dot, thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI" };
+  return { original, ...byKind(variantKinds, () => dot), thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI" };
 }
 
 async function dotOf() {

@@ -1,5 +1,6 @@
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
@@ -216,7 +217,7 @@ export class SimulatedWorld {
     return {
       status: "granted",
       uploadId,
-      forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
+      forms: byKind(objectKinds, form),
       ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
       ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),
     };
@@ -237,7 +238,7 @@ export class SimulatedWorld {
 
   #confirm(id: string): ConfirmOutcome {
     const upload = this.#uploads.get(id);
-    const wanted = 2 + (upload?.offer.original.parts?.length ?? 1);
+    const wanted = variantKinds.length + (upload?.offer.original.parts?.length ?? 1);
     if (upload === undefined || upload.arrived.size < wanted) {
       return { status: "refused", error: { code: "not_arrived", message: "Its bytes never came." } };
     }
@@ -350,8 +351,7 @@ function preparedImage(file: File, sha256: string): PreparedImage {
       ...{ type: "image/jpeg", bytes: file.size, sha256, blob: file },
       ...(file.size > maxBytesAtOnce && { parts: partsOf(file.size).map(({ number }) => `${number}`) }),
     },
-    thumb: variant(10),
-    display: variant(20),
+    ...byKind(variantKinds, (kind) => variant(10 * (variantKinds.indexOf(kind) + 1))),
     thumbhash: "",
   };
 }
