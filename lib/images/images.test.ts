@@ -175,7 +175,7 @@ onEachDriver(() => {
       expect(await purgeTrash()).toBe(1);
       expect(await purgeTrash()).toBe(0);
       expect(await objectsOf(due)).toBe(0);
-      expect([await objectsOf(fresh), await objectsOf(kept)]).toEqual([3, 3]);
+      for (const row of [fresh, kept]) expect(await objectsOf(row)).toBe(Object.keys(row.keys).length);
       await expect(restoreImage(viewer, due.id)).rejects.toMatchObject({ code: "not_found" });
       await restoreImage(viewer, fresh.id);
     });

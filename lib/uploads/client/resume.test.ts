@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { objectKinds } from "@/lib/uploads/contract";
 import {
   type BucketFault,
   type ServerFault,
@@ -60,7 +61,7 @@ describe("a later page", () => {
     await finish();
     expect(world.images.size).toBe(12);
     expectNothingTwice();
-    expect(world.taken).toHaveLength(36);
+    expect(world.taken).toHaveLength(12 * objectKinds.length);
     expect(world.abandoned).toEqual([]);
     expect(journal.rows.size).toBe(0);
   });
@@ -78,11 +79,11 @@ describe("a later page", () => {
 
   it("only confirms what had arrived as a whole", async () => {
     queue.add(files(1));
-    while (world.taken.length < 3) await clock.advance(5);
+    while (world.taken.length < objectKinds.length) await clock.advance(5);
     reload();
     await finish();
     expect(statuses()).toEqual(["ready"]);
-    expect(world.taken).toHaveLength(3);
+    expect(world.taken).toHaveLength(objectKinds.length);
     expect(world.prepared).toBe(1);
   });
 
