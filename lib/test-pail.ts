@@ -10,6 +10,7 @@ import { migrate } from "@/lib/db/migrate";
 import { users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
+import { byKind, byKindInTurn, variantKinds, variants } from "@/lib/images/variants";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
@@ -99,9 +100,9 @@ export async function makePicture(name = "lake.jpg"): Promise<TestPicture> {
   const background = { r: pictures % 256, g: (pictures * 7) % 256, b: (pictures * 31) % 256 };
   const picture = sharp({ create: { width: 640, height: 480, channels: 3, background } });
   const original = await picture.clone().jpeg().toBuffer();
-  const display = await picture.clone().webp().toBuffer();
-  const thumb = await picture.clone().resize(480).webp().toBuffer();
-  return pictureOf(name, { original, thumb, display });
+  const sized = (side: number) => picture.clone().resize({ width: side, withoutEnlargement: true });
+  const made = await byKindInTurn(variantKinds, (kind) => sized(variants[kind].side).webp().toBuffer());
+  return pictureOf(name, { original, ...made });
 }
 
 /** The offer for these bytes. */
@@ -114,8 +115,7 @@ export function pictureOf(name: string, bytes: Record<ObjectKind, Buffer>): Test
   const offer = {
     name,
     original: object("image/jpeg", "original"),
-    thumb: object("image/webp", "thumb"),
-    display: object("image/webp", "display"),
+    ...byKind(variantKinds, (kind) => object("image/webp", kind)),
     thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
   } as const;
   return { offer, bytes };
@@ -174,6 +174,5 @@ export async function postVariants(
   forms: Record<ObjectKind, PostForm>,
   { bytes }: TestPicture,
 ): Promise<number[]> {
-  const kinds = ["thumb", "display"] as const;
-  return Promise.all(kinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+  return Promise.all(variantKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
 }

@@ -4,6 +4,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { env } from "@/lib/env";
+import { acceptedFiles } from "@/lib/images/formats/table";
 import { iconButton } from "../_ui/styles";
 import { themeCookie, themeOf } from "../_ui/theme";
 import { ThemeSwitch } from "../_ui/theme-switch";
@@ -32,7 +33,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         </Link>
         <TakePicture />
         <ChooseFolder />
-        <ChooseImages />
+        <ChooseImages accept={acceptedFiles} />
         <Link href="/albums" prefetch={false} className={iconButton} aria-label="Albums" title="Albums">
           <Images aria-hidden size={20} />
         </Link>

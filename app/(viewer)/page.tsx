@@ -1,5 +1,6 @@
 import { ImagePlus } from "lucide-react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
+import { acceptedFiles } from "@/lib/images/formats/table";
 import { listImages } from "@/lib/images/gallery";
 import { ChooseImages } from "../_uploads/choose-images";
 import { cursorOf } from "./cursor";
@@ -23,7 +24,7 @@ function NoPictures() {
       <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
       <h2 className="text-xl font-semibold tracking-tight">No pictures yet</h2>
       <p className="max-w-xs text-quiet">Drop some anywhere on this page, paste one, or choose them.</p>
-      <ChooseImages another />
+      <ChooseImages accept={acceptedFiles} another />
     </div>
   );
 }

@@ -2,13 +2,18 @@
 
 import { Camera, FolderOpen, ImagePlus, type LucideIcon } from "lucide-react";
 import { type ComponentProps, useCallback, useEffect, useId, useRef } from "react";
-import { acceptedFiles } from "@/lib/images/contract";
 import { iconButton, primaryButton } from "../_ui/styles";
 import { isForFileManagers } from "./dropped-files";
 import { useTakeFiles } from "./uploads";
 
+interface ChooseImagesProps {
+  /** what the file dialog offers: the page says it, so that its scripts need not know the formats */
+  accept: string;
+  another?: boolean;
+}
+
 /** The button that opens the file dialog. The page has one in its header; `another` is for further places. */
-export function ChooseImages({ another = false }: { another?: boolean }) {
+export function ChooseImages({ accept, another = false }: ChooseImagesProps) {
   const field = useChosenFiles();
   return (
     <div className="relative">
@@ -16,7 +21,7 @@ export function ChooseImages({ another = false }: { another?: boolean }) {
         {...field}
         type="file"
         multiple
-        accept={acceptedFiles}
+        accept={accept}
         className="peer absolute inset-0 size-full cursor-pointer opacity-0"
       />
       <label htmlFor={field.id} className={`${primaryButton} px-4 ${focusOfInput}`}>

@@ -7,10 +7,10 @@ import { albumImages, albums, images, users } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import type { Cursor } from "@/lib/images/contract";
 import { getImage } from "@/lib/images/image";
-import { addImage } from "@/lib/images/test-image";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { onEachDriver, plansOf, useDriver } from "@/lib/test-database";
 import { addViewer, startTestPail } from "@/lib/test-pail";
+import { addImage } from "@/lib/testing/image-rows";
 import {
   addToAlbum,
   addToAlbumShape,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
 import { answerCodes } from "@/lib/errors";
-import { imageTypes } from "@/lib/images/contract";
+import { imageTypes } from "@/lib/images/formats/table";
+import { type VariantUrls, variantKinds } from "@/lib/images/variants";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
 
 /** One thing that programs can ask for. Its route checks by it, the OpenAPI document is made from it, `upload` reads by it. */
@@ -31,13 +32,15 @@ const image = z.object({
   thumbUrl: signedUrl,
 });
 
-const imageDetails = image.omit({ thumbUrl: true }).extend({
+const variantUrls = variantKinds.map((kind) => [`${kind}Url`, signedUrl] as const);
+
+const imageDetails = image.extend({
   name: z.string().describe("The name of its file."),
   type: z.enum(imageTypes),
   bytes: z.int(),
   sha256: z.string().describe("In hex."),
   createdAt: moment,
-  displayUrl: signedUrl,
+  ...(Object.fromEntries(variantUrls) as VariantUrls<typeof signedUrl>),
   downloadUrl: signedUrl,
 });
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import { addViewer, startTestPail } from "@/lib/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { type ImageOffer, maxFilesPerBegin } from "@/lib/uploads/contract";
@@ -36,8 +37,7 @@ function makeOffer(): ImageOffer {
   return {
     name: "IMG_0001.jpg",
     original: { type: "image/jpeg", bytes: 3_000_000, sha256: sha256() },
-    thumb: { type: "image/webp", bytes: 20_000, sha256: sha256() },
-    display: { type: "image/jpeg", bytes: 340_000, sha256: sha256() },
+    ...byKind(variantKinds, () => ({ type: "image/webp" as const, bytes: 180_000, sha256: sha256() })),
     thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
   };
 }

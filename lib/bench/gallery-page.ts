@@ -9,6 +9,7 @@ import Database from "better-sqlite3";
 import { projectDir } from "@/lib/commands/build";
 import { childEnv } from "@/lib/env";
 import { copyProject } from "@/lib/project-copy";
+import { storedObjects } from "@/lib/testing/image-rows";
 import { median, ratioLine } from "./figures";
 
 const pictures = 200;
@@ -112,15 +113,18 @@ function fill(file: string): string {
     db.prepare(`insert into images (id, owner_id, keys, variant_types, name, title, type, bytes, stored_bytes,
     sha256, width, height, captured_at, thumbhash, created_at) values (?, 'u', ?, ?, 'n.jpg', ?, 'image/jpeg', 1, 1, ?, 4000,
     3000, ?, '1QcSHQRnh493V4dIh4eXh1h4kJUI', ?)`);
-  const variants = JSON.stringify({ thumb: "image/webp", display: "image/webp" });
   for (let n = 0; n < pictures; n += 1) {
     const id = crypto.randomUUID();
-    const keys = JSON.stringify({
-      original: `media/${id}/original.jpg`,
-      thumb: `media/${id}/thumb.webp`,
-      display: `media/${id}/display.webp`,
-    });
-    insert.run(id, keys, variants, `IMG_${n}`, `${n}`, now - n * 3_600_000, now);
+    const { keys, variantTypes } = storedObjects(id);
+    insert.run(
+      id,
+      JSON.stringify(keys),
+      JSON.stringify(variantTypes),
+      `IMG_${n}`,
+      `${n}`,
+      now - n * 3_600_000,
+      now,
+    );
   }
   db.close();
   return "bench";

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { database } from "@/lib/db/client";
 import { listImages } from "@/lib/images/gallery";
 import { addViewer, startTestPail } from "@/lib/test-pail";
+import { storedObjects } from "@/lib/testing/image-rows";
 import { median, ratioLine } from "./figures";
 
 const rounds = 40;
@@ -34,13 +35,12 @@ export async function benchGalleryQuery(): Promise<void> {
 
 /** Rows as confirm makes them, in one statement. */
 async function fill(ownerId: string, count: number): Promise<void> {
+  const { keys, variantTypes } = storedObjects("*");
   await database().orm.run(sql`
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
     insert into images (id, owner_id, keys, variant_types, name, title, type, bytes, stored_bytes, sha256, width, height,
       captured_at, thumbhash, state, created_at)
     select printf('%s-%07d', ${ownerId}, i), ${ownerId},
-      json_object('original', printf('media/%d/original.jpg', i), 'thumb', printf('media/%d/thumb.webp', i),
-        'display', printf('media/%d/display.webp', i)),
-      '{"thumb":"image/webp","display":"image/webp"}', 'n.jpg', 'n', 'image/jpeg', 1, 1, printf('%d', i), 4000, 3000,
+      replace(${JSON.stringify(keys)}, '*', i), ${JSON.stringify(variantTypes)}, 'n.jpg', 'n', 'image/jpeg', 1, 1, printf('%d', i), 4000, 3000,
       1700000000000 + (i * 7919) % 100000000, '1QcSHQRnh493V4dIh4eXh1h4kJUI', 'ready', 1700000000000 from n`);
 }

@@ -5,7 +5,7 @@ import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "@/lib/ids";
-import { imageRow } from "@/lib/images/test-image";
+import { imageRow } from "@/lib/testing/image-rows";
 import { type Database, openDatabase, openLibsql } from "./client";
 import { insertWhere } from "./insert-where";
 import { migrate } from "./migrate";

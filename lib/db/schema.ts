@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { ImageType, VariantType } from "@/lib/images/contract";
-import type { ObjectKind, ObjectOffer, UploadState } from "@/lib/uploads/contract";
+import type { ImageType, VariantKind, VariantType } from "@/lib/images/contract";
+import type { ObjectOffer, UploadState } from "@/lib/uploads/contract";
 
 const timestamp = (name: string) => integer(name, { mode: "timestamp_ms" });
 
@@ -126,11 +126,7 @@ export const uploads = sqliteTable(
     name: text().notNull(),
     /** Whoever sends the original alone has its variants made by the server, once it has arrived. */
     objects: text({ mode: "json" })
-      .$type<{
-        original: ObjectOffer<ImageType>;
-        thumb?: ObjectOffer<VariantType>;
-        display?: ObjectOffer<VariantType>;
-      }>()
+      .$type<{ original: ObjectOffer<ImageType> } & Partial<Record<VariantKind, ObjectOffer<VariantType>>>>()
       .notNull(),
     /** base64; empty until the server has made the variants */
     thumbhash: text().notNull(),
@@ -163,9 +159,12 @@ export const images = sqliteTable(
     ownerId: text("owner_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    keys: text({ mode: "json" }).$type<Record<ObjectKind, string>>().notNull(),
+    /** A picture lacks the variants that came to Pail after it. */
+    keys: text({ mode: "json" })
+      .$type<{ original: string } & Partial<Record<VariantKind, string>>>()
+      .notNull(),
     variantTypes: text("variant_types", { mode: "json" })
-      .$type<{ thumb: VariantType; display: VariantType }>()
+      .$type<Partial<Record<VariantKind, VariantType>>>()
       .notNull(),
     name: text().notNull(),
     title: text().notNull(),

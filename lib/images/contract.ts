@@ -1,20 +1,9 @@
-/** The image types that Pail takes, by content. SVG is not among them: it can carry scripts. */
-export const imageTypes = [
-  ...(["image/jpeg", "image/png", "image/webp"] as const),
-  ...(["image/gif", "image/avif", "image/heic"] as const),
-] as const;
-export type ImageType = (typeof imageTypes)[number];
+// What the browser and the server agree on about pictures: plain values and shapes. The table of formats holds what reads
+// them as well, so of it only the type is here.
+import type { ImageType } from "./formats/table";
+import type { VariantKind, VariantType } from "./variants";
 
-/** For file dialogs; few systems know what type a HEIC is. */
-export const acceptedFiles = [...imageTypes, "image/heif", ".heic", ".heif"].join(",");
-
-/** Long side in pixels of each size that is derived from an image. A smaller image is not enlarged. */
-export const variantSides = { thumb: 480, display: 2048 } as const;
-export type VariantKind = keyof typeof variantSides;
-
-/** WebP where the browser can encode it; JPEG or PNG from the browsers that cannot. */
-export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const;
-export type VariantType = (typeof variantTypes)[number];
+export type { ImageType, VariantKind, VariantType };
 
 /** What fills a picture's frame until it has arrived. */
 export interface Placeholder {

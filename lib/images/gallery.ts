@@ -6,6 +6,8 @@ import { images } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
 import type { Cursor, GalleryImage, GalleryPage } from "./contract";
 import { placeholderOf } from "./placeholder";
+import { variantOf } from "./variant-of";
+import type { VariantKind } from "./variants";
 
 export const galleryPageSize = 200;
 
@@ -79,30 +81,31 @@ export const galleryColumns = {
   height: images.height,
   thumbhash: images.thumbhash,
   capturedAt: images.capturedAt,
+  type: images.type,
   keys: images.keys,
   variantTypes: images.variantTypes,
 };
 
 type GalleryRow = Pick<ImageRow, keyof typeof galleryColumns>;
 
-export async function toGalleryImage({
-  keys,
-  variantTypes,
-  capturedAt,
-  ...row
-}: GalleryRow): Promise<GalleryImage> {
-  const storage = media();
-  const thumbUrl = await storage.url(storage.nameOf(keys.thumb), {
-    type: variantTypes.thumb,
-    disposition: "inline",
-  });
+export async function toGalleryImage(row: GalleryRow): Promise<GalleryImage> {
   return {
     id: row.id,
     title: row.title,
     width: row.width,
     height: row.height,
     placeholder: placeholderOf(row.thumbhash),
-    thumbUrl,
-    capturedAt: capturedAt.getTime(),
+    thumbUrl: await urlOf(row, "thumb"),
+    capturedAt: row.capturedAt.getTime(),
   };
+}
+
+/** Where a browser gets this variant of a picture: signed, never to be stored or logged. */
+export function urlOf(
+  row: Pick<ImageRow, "keys" | "variantTypes" | "type">,
+  kind: VariantKind,
+): Promise<string> {
+  const storage = media();
+  const { key, type } = variantOf(row, kind);
+  return storage.url(storage.nameOf(key), { type, disposition: "inline" });
 }

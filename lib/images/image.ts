@@ -8,19 +8,20 @@ import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import type { ImageType, Placeholder } from "./contract";
-import { type ImageRow, isReady, isViewers } from "./gallery";
+import { formatOf } from "./formats/table";
+import { type ImageRow, isReady, isViewers, urlOf } from "./gallery";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
+import { type VariantUrls, variantKinds } from "./variants";
 
 export const imageIdShape = z.uuid();
 export const renameShape = z.object({ id: imageIdShape, title: z.string().max(1000) });
 const maxTitleLength = 200;
-/** What can move, up to a size that is fit to be looked at. */
-const movingTypes: ImageType[] = ["image/gif", "image/webp"];
+/** What can move is shown up to a size that is fit to be looked at. */
 const maxMovingBytes = 32 * 1024 * 1024;
 
 /** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
-export interface ImageDetails {
+export interface ImageDetails extends VariantUrls {
   id: string;
   title: string;
   name: string;
@@ -34,7 +35,6 @@ export interface ImageDetails {
   capturedAt: number;
   createdAt: number;
   placeholder: Placeholder;
-  displayUrl: string;
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
   downloadUrl: string;
@@ -44,10 +44,10 @@ export interface ImageDetails {
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
   const storage = media();
-  const mayMove = movingTypes.includes(row.type) && row.bytes <= maxMovingBytes;
+  const mayMove = formatOf(row.type).moves && row.bytes <= maxMovingBytes;
   const original = storage.nameOf(row.keys.original);
-  const [displayUrl, movingUrl, downloadUrl] = await Promise.all([
-    storage.url(storage.nameOf(row.keys.display), { type: row.variantTypes.display, disposition: "inline" }),
+  const [variantUrls, movingUrl, downloadUrl] = await Promise.all([
+    variantUrlsOf(row),
     mayMove ? storage.url(original, { type: row.type, disposition: "inline" }) : null,
     storage.url(original, { type: row.type, disposition: attachment(row.name) }),
   ]);
@@ -63,10 +63,15 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     capturedAt: row.capturedAt.getTime(),
     createdAt: row.createdAt.getTime(),
     placeholder: placeholderOf(row.thumbhash),
-    displayUrl,
+    ...variantUrls,
     movingUrl,
     downloadUrl,
   };
+}
+
+async function variantUrlsOf(row: ImageRow): Promise<VariantUrls> {
+  const urls = variantKinds.map(async (kind) => [`${kind}Url`, await urlOf(row, kind)] as const);
+  return Object.fromEntries(await Promise.all(urls)) as VariantUrls;
 }
 
 /** Ids, newest first. */

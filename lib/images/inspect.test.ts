@@ -4,7 +4,7 @@ import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
 import { maxSourceReads } from "./formats/byte-reader";
-import { decodeHeic } from "./heic";
+import { decodeHeic } from "./formats/decode-heic";
 import { type ByteSource, type Inspection, inspect } from "./inspect";
 
 const limits = { maxBytes: 50_000_000, maxPixels: 50_000_000 };
@@ -182,7 +182,10 @@ describe("a phone's HEIC", () => {
     const bytes = new Uint8Array(await readFile("e2e/photos/alpine-path-phone.heic"));
     const { source, meter } = meteredSource(bytes);
     expect(await inspect(source, limits)).toEqual({
-      ...{ type: "image/heic", width: 1000, height: 750, orientation: 6 },
+      type: "image/heic",
+      width: 1000,
+      height: 750,
+      orientation: 6,
       capturedAt: Date.UTC(2025, 6, 14, 9, 30),
     });
     expect(meter.reads).toBeLessThanOrEqual(maxSourceReads);

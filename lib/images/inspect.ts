@@ -1,28 +1,18 @@
 import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { isAvif, readAvif } from "./formats/avif";
 import { ByteReader, type ByteSource, damaged } from "./formats/byte-reader";
-import { isGif, readGif } from "./formats/gif";
 import type { Header } from "./formats/header";
-import { isHeic, readHeic } from "./formats/heic";
-import { isJpeg, readJpeg } from "./formats/jpeg";
-import { isPng, readPng } from "./formats/png";
+import { formats, type ImageType } from "./formats/table";
 import { unsupported } from "./formats/unsupported";
-import { isWebp, readWebp } from "./formats/webp";
 import { sayBytes, sayPixels } from "./limits";
 
 export type { ByteSource };
 export { damaged };
-export type Inspection = Header;
 
-const formats = [
-  { matches: isJpeg, read: readJpeg },
-  { matches: isPng, read: readPng },
-  { matches: isWebp, read: readWebp },
-  { matches: isGif, read: readGif },
-  { matches: isAvif, read: readAvif },
-  { matches: isHeic, read: readHeic },
-];
+/** What a file is by its content, and what its headers say. */
+export interface Inspection extends Header {
+  type: ImageType;
+}
 
 /** No encoder of these formats goes beyond it on purpose, and no browser decodes it. */
 const maxSide = 65_535;
@@ -42,17 +32,17 @@ export async function inspect(source: ByteSource, limits: UploadLimits): Promise
       `This file is too large: ${sayBytes(limits.maxBytes)} is the most. Save it smaller and try again.`,
     );
   }
-  const header = await readHeader(new ByteReader(source));
-  requireSize(header, limits);
-  return header;
+  const inspection = await read(new ByteReader(source));
+  requireSize(inspection, limits);
+  return inspection;
 }
 
-async function readHeader(reader: ByteReader): Promise<Header> {
+async function read(reader: ByteReader): Promise<Inspection> {
   const head = await reader.head();
   const format = formats.find(({ matches }) => matches(head));
   if (format === undefined) throw unsupported(head);
   try {
-    return await format.read(reader);
+    return { type: format.type, ...(await format.read(reader)) };
   } catch (error) {
     // A length inside the file pointed past what it describes.
     throw error instanceof RangeError ? damaged(error) : error;

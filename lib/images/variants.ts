@@ -1,67 +1,83 @@
-import "server-only";
-import { readFile } from "node:fs/promises";
-import sharp, { type Sharp } from "sharp";
-import { rgbaToThumbHash } from "thumbhash";
-import { type ImageType, type VariantKind, type VariantType, variantSides } from "./contract";
-import { decodeHeic } from "./heic";
-import { damaged } from "./inspect";
+import type { ImageType } from "./formats/table";
 
-interface MadeVariants extends Record<VariantKind, { type: VariantType; bytes: Buffer }> {
-  /** base64 */
-  thumbhash: string;
-}
+/** What variants are encoded as. Chromium and Firefox encode WebP, Safari does not; PNG every browser does. */
+export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const satisfies ImageType[];
+export type VariantType = (typeof variantTypes)[number];
 
-/** rgbaToThumbHash takes no more, and needs no more. */
-const thumbhashSide = 100;
-const quality = { thumb: 75, display: 82 } as const;
-
-let last: Promise<unknown> = Promise.resolve();
-
-/**
- * What a browser makes of a picture, made here, where no script of ours prepared it: upright, in sRGB, without metadata.
- * `file` is one that `inspect` has passed. One at a time, as each takes all cores and much memory.
- * Throws AppError `damaged_image`.
- */
-export function makeVariants(file: string, type: ImageType): Promise<MadeVariants> {
-  const made = last.then(() => derive(file, type));
-  last = Promise.allSettled([made]);
-  return made;
-}
-
-async function derive(file: string, type: ImageType): Promise<MadeVariants> {
-  const display = await sized(file, type).catch((error: unknown) => {
-    throw damaged(error);
-  });
-  const pixels = () => sharp(display.data, { raw: display.info });
-  const thumb = pixels().resize(within(variantSides.thumb));
-  const tiny = await pixels()
-    .resize(within(thumbhashSide))
-    .toColourspace("srgb")
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return {
-    display: { type: "image/webp", bytes: await pixels().webp({ quality: quality.display }).toBuffer() },
-    thumb: { type: "image/webp", bytes: await thumb.webp({ quality: quality.thumb }).toBuffer() },
-    thumbhash: Buffer.from(rgbaToThumbHash(tiny.info.width, tiny.info.height, tiny.data)).toString("base64"),
+interface Variant {
+  /** the long one, in pixels; a smaller image is not enlarged */
+  readonly side: number;
+  /** What is larger was not made by Pail. */
+  readonly maxBytes: number;
+  /** 0 to 100, for the encoders that have one */
+  readonly quality: number;
+  readonly types: {
+    /** What a browser encodes a photograph as: the first of these that it can. */
+    readonly photograph: readonly VariantType[];
+    /** The same of what may be transparent, or drawn. */
+    readonly other: readonly VariantType[];
+    /** what the server encodes anything as */
+    readonly server: Exclude<VariantType, "image/png">;
   };
 }
 
-/** The pixels of the display size, upright. */
-async function sized(file: string, type: ImageType) {
-  const picture = type === "image/heic" ? await heic(file) : sharp(file, { limitInputPixels: false });
-  return picture
-    .autoOrient()
-    .resize(within(variantSides.display))
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+/**
+ * Each size that is derived from an image. What browsers and the server make, send, check, keep, show and delete follows from
+ * this table. README.md says how to add one.
+ */
+export const variants = {
+  thumb: {
+    side: 480,
+    maxBytes: 1_048_576,
+    quality: 75,
+    types: {
+      photograph: ["image/webp", "image/jpeg"],
+      other: ["image/webp", "image/png"],
+      server: "image/webp",
+    },
+  },
+  display: {
+    side: 2048,
+    maxBytes: 16_777_216,
+    quality: 82,
+    types: {
+      // Browsers take ten times as long for WebP. README.md: "WebP or JPEG".
+      photograph: ["image/jpeg"],
+      other: ["image/webp", "image/png"],
+      server: "image/webp",
+    },
+  },
+} as const satisfies Record<string, Variant>;
+
+export type VariantKind = keyof typeof variants;
+export const variantKinds = Object.keys(variants) as VariantKind[];
+/** Each is made of the one before it. */
+export const largestFirst = [...variantKinds].sort((one, other) => variants[other].side - variants[one].side);
+export const largestSide = Math.max(...variantKinds.map((kind) => variants[kind].side));
+
+/** `thumbUrl`, `displayUrl` and so on. */
+export type VariantUrls<T = string> = { [K in VariantKind as `${K}Url`]: T };
+
+/** A record of what `make` returns for each kind, asked in their order. */
+export function byKind<K extends string, T>(kinds: readonly K[], make: (kind: K) => T): Record<K, T> {
+  return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<K, T>;
 }
 
-/** sharp comes without a decoder for it. */
-async function heic(file: string): Promise<Sharp> {
-  const { data, width, height } = await decodeHeic(await readFile(file));
-  return sharp(data, { raw: { width, height, channels: 4 } });
+/** The same where making takes its time: one after another. */
+export async function byKindInTurn<K extends string, T>(
+  kinds: readonly K[],
+  make: (kind: K) => Promise<T>,
+): Promise<Record<K, T>> {
+  const made: Partial<Record<K, T>> = {};
+  for (const kind of kinds) made[kind] = await make(kind);
+  return made as Record<K, T>;
 }
 
-const within = (side: number) =>
-  ({ width: side, height: side, fit: "inside", withoutEnlargement: true }) as const;
+/** The same where making takes its time: all at once. */
+export async function byKindAtOnce<K extends string, T>(
+  kinds: readonly K[],
+  make: (kind: K) => Promise<T>,
+): Promise<Record<K, T>> {
+  const made = await Promise.all(kinds.map(async (kind) => [kind, await make(kind)] as const));
+  return Object.fromEntries(made) as Record<K, T>;
+}

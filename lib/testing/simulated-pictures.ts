@@ -1,4 +1,5 @@
 import type { GalleryImage } from "@/lib/images/contract";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
 import { maxBytesAtOnce, partsOf } from "@/lib/uploads/contract";
 
@@ -17,8 +18,7 @@ export function preparedImage(file: File, sha256: string): PreparedImage {
       blob: file,
       ...(file.size > maxBytesAtOnce && { parts: partsOf(file.size).map(({ number }) => `${number}`) }),
     },
-    thumb: variant(10),
-    display: variant(20),
+    ...byKind(variantKinds, (kind) => variant(10 * (variantKinds.indexOf(kind) + 1))),
     thumbhash: "",
   };
 }

@@ -1,5 +1,6 @@
 import type { Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { sleep } from "@/lib/uploads/client/clock";
 import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
@@ -180,7 +181,7 @@ export class SimulatedWorld {
       status: "granted",
       uploadId,
       expiresInSeconds: this.formSeconds,
-      forms: { original: form("original"), thumb: form("thumb"), display: form("display") },
+      forms: byKind(objectKinds, form),
       ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
       ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),
     };
@@ -201,7 +202,7 @@ export class SimulatedWorld {
 
   #confirm(id: string): ConfirmOutcome {
     const upload = this.#uploads.get(id);
-    const wanted = 2 + (upload?.offer.original.parts?.length ?? 1);
+    const wanted = variantKinds.length + (upload?.offer.original.parts?.length ?? 1);
     if (upload === undefined || upload.arrived.size < wanted) {
       return { status: "refused", error: { code: "not_arrived", message: "Its bytes never came." } };
     }

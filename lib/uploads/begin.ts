@@ -11,6 +11,7 @@ import { type Failure, plainFailure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
+import { byKindAtOnce, variantKinds, variants } from "@/lib/images/variants";
 import { log } from "@/lib/log";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { endOfSigned } from "@/lib/storage/credentials";
@@ -19,7 +20,6 @@ import {
   type BeginOutcome,
   type ImageOffer,
   maxNameLength,
-  maxVariantBytes,
   type ObjectKind,
   type ObjectOffer,
   type OriginalOffer,
@@ -120,9 +120,9 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
   return rows.map((row) => row.id);
 }
 
-function refusalOf({ original, thumb, display }: Offer): Failure | null {
-  if (original.bytes > env().limits.maxBytes) return tooLarge();
-  if ((thumb?.bytes ?? 0) > maxVariantBytes.thumb || (display?.bytes ?? 0) > maxVariantBytes.display) {
+function refusalOf(offer: Offer): Failure | null {
+  if (offer.original.bytes > env().limits.maxBytes) return tooLarge();
+  if (variantKinds.some((kind) => (offer[kind]?.bytes ?? 0) > variants[kind].maxBytes)) {
     return plainFailure("variant_too_large");
   }
   return null;
@@ -173,8 +173,9 @@ async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer
 }
 
 function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
-  const { name, original, thumb, display, thumbhash = "" } = offer;
-  const objects = { original, ...(thumb && { thumb }), ...(display && { display }) };
+  const { name, original, thumbhash = "" } = offer;
+  const offered = variantKinds.flatMap((kind) => (offer[kind] ? [[kind, offer[kind]] as const] : []));
+  const objects = { original, ...Object.fromEntries(offered) };
   return {
     id,
     ownerId: viewer.id,
@@ -205,17 +206,16 @@ async function arrivedOf<K extends ObjectKind>({ id, objects }: Upload, kinds: r
   });
 }
 
-async function formsOf<K extends ObjectKind>(
+function formsOf<K extends ObjectKind>(
   { id, objects, expiresAt }: Upload,
   kinds: readonly K[],
 ): Promise<Record<K, PostForm>> {
-  const forms = kinds.map(async (kind) => {
+  return byKindAtOnce(kinds, (kind) => {
     const object = objects[kind];
     if (object === undefined) throw new Error(`upload ${id} has no ${kind}`);
     const grant = { ...object, metadata: { upload: id }, expiresAt };
-    return [kind, await incoming().postForm(incomingName(id, kind), grant)] as const;
+    return incoming().postForm(incomingName(id, kind), grant);
   });
-  return Object.fromEntries(await Promise.all(forms)) as Record<K, PostForm>;
 }
 
 async function secondsLeft({ expiresAt }: Upload): Promise<number> {

@@ -8,6 +8,7 @@ import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
 import { findImagesByContent, type ImageRow, toGalleryImage } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import { log } from "@/lib/log";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -147,24 +148,20 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
 }
 
 function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
-  const { original, thumb, display } = upload.objects;
+  const { objects } = upload;
   const storage = media();
   const createdAt = now();
   return {
     id: upload.imageId,
     ownerId: upload.ownerId,
-    keys: {
-      original: storage.key(mediaName(upload.imageId, "original", original)),
-      thumb: storage.key(mediaName(upload.imageId, "thumb", thumb)),
-      display: storage.key(mediaName(upload.imageId, "display", display)),
-    },
-    variantTypes: { thumb: thumb.type, display: display.type },
+    keys: byKind(objectKinds, (kind) => storage.key(mediaName(upload.imageId, kind, objects[kind]))),
+    variantTypes: byKind(variantKinds, (kind) => objects[kind].type),
     name: upload.name,
     title: titleOf(upload.name),
     type,
-    bytes: original.bytes,
-    storedBytes: totalBytes(upload.objects),
-    sha256: original.sha256,
+    bytes: objects.original.bytes,
+    storedBytes: totalBytes(objects),
+    sha256: objects.original.sha256,
     width,
     height,
     capturedAt: capturedAt === null ? createdAt : new Date(capturedAt),

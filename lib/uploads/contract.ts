@@ -1,17 +1,13 @@
 // What the browser and the server agree on. Both import this file, so it holds nothing but plain values and shapes.
 import type { Failure } from "@/lib/errors";
-import type { GalleryImage, ImageType, VariantKind, VariantType } from "@/lib/images/contract";
+import type { GalleryImage, ImageType } from "@/lib/images/contract";
+import { type VariantKind, type VariantType, variantKinds } from "@/lib/images/variants";
 
 /** React runs a client's actions one after another, so files travel in batches. */
 export const maxFilesPerBegin = 100;
 export const maxFilesPerConfirm = 100;
 /** Longer names are cut, not refused: the name only decorates. */
 export const maxNameLength = 255;
-/** A variant beyond this was not made by Pail. */
-export const maxVariantBytes = { thumb: 1_048_576, display: 16_777_216 } as const satisfies Record<
-  VariantKind,
-  number
->;
 
 /** What this server takes, as configured; the page receives it. */
 export interface UploadLimits {
@@ -48,13 +44,11 @@ export function partsOf(bytes: number): { number: number; start: number; end: nu
   }));
 }
 
-/** One picture that the browser wants to send: the original and its two variants. */
-export interface ImageOffer {
+/** One picture that the browser wants to send: the original and its variants. */
+export interface ImageOffer extends Record<VariantKind, ObjectOffer<VariantType>> {
   /** file name as chosen; never part of a key or a policy */
   name: string;
   original: ObjectOffer<ImageType>;
-  thumb: ObjectOffer<VariantType>;
-  display: ObjectOffer<VariantType>;
   /** base64 */
   thumbhash: string;
   /** Set to get fresh forms for an upload whose policies expired, instead of a new upload. */
@@ -65,7 +59,7 @@ export interface ImageOffer {
 export type OriginalOffer = Pick<ImageOffer, "name" | "original" | "uploadId">;
 
 export type ObjectKind = "original" | VariantKind;
-export const objectKinds = ["original", "thumb", "display"] as const satisfies ObjectKind[];
+export const objectKinds: readonly ObjectKind[] = ["original", ...variantKinds];
 
 /** A presigned POST: every field goes before the file, in this order. A secret for as long as it lives. */
 export interface PostForm {

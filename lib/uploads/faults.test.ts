@@ -7,6 +7,7 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Result } from "@/lib/errors";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -22,6 +23,7 @@ import type { UploadQueue } from "./client/queue/upload-queue";
 import { alwaysOnline } from "./client/send/connection";
 import { parseS3Error, type SendObject } from "./client/send/send-object";
 import { confirmUploads } from "./confirm";
+import type { ObjectKind } from "./contract";
 
 // The browser's half, the server's verbs, a real database and a real bucket, with faults on every wire between them. What
 // goes wrong follows from the seed; in which order things meet does not, quite.
@@ -137,11 +139,11 @@ async function runSeed(seed: number): Promise<void> {
   const chosen = Array.from({ length: filesPerRun }, () => Math.floor(random() * pictures.length));
   const prepare = async (file: File) => {
     const { offer, bytes } = pictures[Number(file.name)] as TestPicture;
-    const object = <K extends "original" | "thumb" | "display">(kind: K) => ({
+    const object = <K extends ObjectKind>(kind: K) => ({
       ...offer[kind],
       blob: new Blob([bytes[kind] as Uint8Array<ArrayBuffer>]),
     });
-    const variants = { thumb: object("thumb"), display: object("display") };
+    const variants = byKind(variantKinds, object);
     return { original: object("original"), ...variants, thumbhash: offer.thumbhash };
   };
   const tabs = [1, 2].map(

@@ -1,6 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { uploads } from "@/lib/db/schema";
+import { formatOf, type ImageType } from "@/lib/images/formats/table";
+import { variantKinds } from "@/lib/images/variants";
 import { incoming, media } from "@/lib/storage/locations";
 import { type ImageOffer, type ObjectKind, objectKinds } from "./contract";
 
@@ -11,26 +13,17 @@ export type ImageObjects = Pick<ImageOffer, ObjectKind>;
 export type WholeUpload = Upload & { objects: ImageObjects };
 
 export const isWhole = (upload: Upload): upload is WholeUpload =>
-  upload.objects.thumb !== undefined && upload.objects.display !== undefined;
+  variantKinds.every((kind) => upload.objects[kind] !== undefined);
 
 /** For queries: not yet ended. */
 export const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;
-
-const extensions: Record<string, string> = {
-  "image/jpeg": "jpg",
-  "image/png": "png",
-  "image/webp": "webp",
-  "image/gif": "gif",
-  "image/avif": "avif",
-  "image/heic": "heic",
-};
 
 /** Where the browser puts an object of an upload: a name under incoming/. */
 export const incomingName = (uploadId: string, kind: ObjectKind): string => `${uploadId}/${kind}`;
 
 /** Where it is kept once verified: a name under media/. It follows from the row, so every step can be run again. */
-export const mediaName = (imageId: string, kind: ObjectKind, { type }: { type: string }): string =>
-  `${imageId}/${kind}.${extensions[type]}`;
+export const mediaName = (imageId: string, kind: ObjectKind, { type }: { type: ImageType }): string =>
+  `${imageId}/${kind}.${formatOf(type).extension}`;
 
 /** Bytes of the original and its variants together, as far as they are known. */
 export const totalBytes = (objects: Upload["objects"]): number =>

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { imageTypes, variantTypes } from "@/lib/images/contract";
+import { imageTypes } from "@/lib/images/formats/table";
+import { byKind, variantKinds, variantTypes } from "@/lib/images/variants";
 import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm, uploadPartBytes } from "./contract";
 
 const sha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be a SHA-256 in base64");
@@ -14,11 +15,12 @@ const original = z
     "must have a SHA-256 for each of its parts",
   );
 
+const variant = z.strictObject({ type: z.enum(variantTypes), bytes, sha256 });
+
 const offerShape = z.strictObject({
   name: z.string().max(4096),
   original,
-  thumb: z.strictObject({ type: z.enum(variantTypes), bytes, sha256 }),
-  display: z.strictObject({ type: z.enum(variantTypes), bytes, sha256 }),
+  ...byKind(variantKinds, () => variant),
   thumbhash: z.string().regex(/^[A-Za-z0-9+/]{7,40}={0,2}$/, "must be a thumbhash in base64"),
   uploadId: z.uuid().optional(),
 }) satisfies z.ZodType<ImageOffer>;

@@ -11,8 +11,8 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { ImageType } from "@/lib/images/contract";
 import { media } from "@/lib/storage/locations";
-import { addViewer, post, startTestPail } from "@/lib/test-pail";
-import { beginOriginals, policySeconds } from "./begin";
+import { addViewer, makePicture, post, postAll, startTestPail } from "@/lib/test-pail";
+import { beginOriginals, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import { sweepUploads } from "./sweep";
 
@@ -53,7 +53,7 @@ async function imageOf(uploadId: string) {
   return row.image;
 }
 
-const kept = (key: string) => media().read(media().nameOf(key));
+const kept = (key = "") => media().read(media().nameOf(key));
 const usedBytes = async () =>
   (await database().orm.select().from(users).where(eq(users.id, viewer.id)))[0]?.usedBytes;
 
@@ -77,7 +77,9 @@ describe("an original that comes alone", () => {
       const { exif, icc, xmp } = await sharp(variant).metadata();
       expect({ exif, icc, xmp }).toEqual({});
     }
-    expect(image.storedBytes).toBe(bytes.length + display.length + thumb.length);
+    const stored = await Promise.all(Object.values(image.keys).map(kept));
+    const storedBytes = stored.reduce((sum, { length }) => sum + length, 0);
+    expect(image.storedBytes).toBe(storedBytes);
     expect(Buffer.from(image.thumbhash, "base64").length).toBeGreaterThan(10);
   });
 
@@ -91,6 +93,24 @@ describe("an original that comes alone", () => {
     expect(await confirmUploads(viewer, ids)).toMatchObject([{ status: "ready" }, { status: "ready" }]);
     const { keys } = await imageOf(ids[0] ?? "");
     expect(await sharp(await kept(keys.thumb)).metadata()).toMatchObject({ width: 20, hasAlpha: true });
+  });
+
+  test("and an upload that lacks a variant, as an earlier Pail began it, gets that one from the server", async () => {
+    const picture = await makePicture("earlier.jpg");
+    const [granted] = await beginUploads(viewer, [picture.offer]);
+    if (granted?.status !== "granted") throw new Error("not granted");
+    await postAll(granted.forms, picture);
+    const { original, display } = picture.offer;
+    await database()
+      .orm.update(uploads)
+      .set({ objects: { original, display } })
+      .where(eq(uploads.id, granted.uploadId));
+    expect(await confirmUploads(viewer, [granted.uploadId])).toMatchObject([{ status: "ready" }]);
+    const image = await imageOf(granted.uploadId);
+    expect(image.thumbhash).toBe(picture.offer.thumbhash);
+    expect(await kept(image.keys.display)).toEqual(picture.bytes.display);
+    const { format, width } = await sharp(await kept(image.keys.thumb)).metadata();
+    expect({ format, width }).toEqual({ format: "webp", width: 480 });
   });
 
   test("may be a HEIC", async () => {

@@ -10,6 +10,7 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
+import { variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -71,7 +72,7 @@ async function confirm(uploadId: string, by = viewer): Promise<ConfirmOutcome> {
 
 async function upload(picture: TestPicture, by = viewer) {
   const granted = await begin(picture, by);
-  expect(await postAll(granted.forms, picture)).toEqual([204, 204, 204]);
+  expect(await postAll(granted.forms, picture)).toEqual(objectKinds.map(() => 204));
   const outcome = await confirm(granted.uploadId, by);
   if (outcome.status !== "ready") throw new Error(`not ready: ${JSON.stringify(outcome)}`);
   return { ...granted, image: outcome.image };
@@ -116,8 +117,8 @@ describe("an upload", () => {
     await post(forms.original, picture.bytes.original);
     const renewed = await begin(again);
     expect(renewed.arrived).toEqual(["original"]);
-    for (const kind of ["thumb", "display"] as const) await post(renewed.forms[kind], picture.bytes[kind]);
-    expect((await begin(again)).arrived).toEqual(["original", "thumb", "display"]);
+    for (const kind of variantKinds) await post(renewed.forms[kind], picture.bytes[kind]);
+    expect((await begin(again)).arrived).toEqual(objectKinds);
     expect((await confirm(uploadId)).status).toBe("ready");
     expect((await begin(await makePicture())).arrived).toBeUndefined();
   });
@@ -156,7 +157,7 @@ describe("an upload", () => {
       .from(images)
       .where(eq(images.sha256, picture.offer.original.sha256));
     const kept = (await names(media())).filter((name) => name.startsWith(row?.id ?? "none"));
-    expect(kept).toHaveLength(3);
+    expect(kept).toHaveLength(objectKinds.length);
     expect(await names(incoming())).toEqual([]);
   });
 
@@ -169,7 +170,7 @@ describe("an upload", () => {
     const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, cut.uploadId));
     const copies = async () =>
       (await names(media())).filter((name) => name.startsWith(row?.imageId ?? "none"));
-    await expect.poll(copies).toHaveLength(2);
+    await expect.poll(copies).toHaveLength(objectKinds.length - 1);
     uncopied = null;
     await upload(picture);
     expect(await confirm(cut.uploadId)).toMatchObject({ status: "duplicate" });
@@ -299,14 +300,14 @@ describe("what is refused", () => {
   test("more than the quota: what fits is granted, and room freed can be used again", async () => {
     const small = await addViewer();
     const [a, b] = [await makePicture(), await makePicture()];
-    const total = a.offer.original.bytes + a.offer.thumb.bytes + a.offer.display.bytes;
-    setEnv({ USER_QUOTA_BYTES: String(total + 10) });
+    const totalOf = ({ offer }: TestPicture) => objectKinds.reduce((sum, kind) => sum + offer[kind].bytes, 0);
+    setEnv({ USER_QUOTA_BYTES: String(Math.max(totalOf(a), totalOf(b)) + 10) });
     const outcomes = await beginUploads(small, [a.offer, b.offer]);
     expect(outcomes).toMatchObject([
       { status: "granted" },
       { status: "refused", error: { code: "quota_full" } },
     ]);
-    expect(await usedBytes(small.id)).toBe(total);
+    expect(await usedBytes(small.id)).toBe(totalOf(a));
     await abandonUploads(
       small,
       outcomes.flatMap((o) => (o.status === "granted" ? [o.uploadId] : [])),
@@ -337,11 +338,11 @@ describe("a policy sent again", () => {
   test("after its upload was confirmed changes nothing, and the sweep takes what it left", async () => {
     const picture = await makePicture();
     const { forms, image } = await upload(picture);
-    expect(await postAll(forms, picture)).toEqual([204, 204, 204]);
+    expect(await postAll(forms, picture)).toEqual(objectKinds.map(() => 204));
     const details = await getImage(viewer, image.id);
     expect((await fetch(details.downloadUrl)).status).toBe(200);
     await sweepUploads();
-    expect(await names(incoming())).toHaveLength(3);
+    expect(await names(incoming())).toHaveLength(objectKinds.length);
     setClock(later(policySeconds + 11 * 60));
     await sweepUploads();
     expect(await names(incoming())).toEqual([]);

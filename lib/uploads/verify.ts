@@ -2,9 +2,9 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { type VariantKind, variantSides } from "@/lib/images/contract";
 import { headBytes } from "@/lib/images/formats/byte-reader";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
+import { byKindAtOnce, type VariantKind, variantKinds, variants } from "@/lib/images/variants";
 import { incoming } from "@/lib/storage/locations";
 import type { ObjectKind, ObjectOffer } from "./contract";
 import { incomingName, type Upload, type WholeUpload } from "./objects";
@@ -21,13 +21,11 @@ export interface Verified {
  * where one was replaced meanwhile, and with any other code where the upload is to be rejected.
  */
 export async function verify(upload: WholeUpload): Promise<Verified> {
-  const [original, thumb, display] = await Promise.all([
+  const [original, variantEtags] = await Promise.all([
     verifyOriginal(upload),
-    verifyVariant(upload, "thumb"),
-    verifyVariant(upload, "display"),
+    byKindAtOnce(variantKinds, async (kind) => (await verifyVariant(upload, kind)).etag),
   ]);
-  const etags = { original: original.etag, thumb: thumb.etag, display: display.etag };
-  return { original: original.inspection, etags };
+  return { original: original.inspection, etags: { original: original.etag, ...variantEtags } };
 }
 
 /** Whether it is the picture that was announced, and one that Pail takes. Throws as `verify` does. */
@@ -48,7 +46,7 @@ async function verifyVariant({ id, objects }: WholeUpload, kind: VariantKind): P
   const announced = objects[kind];
   const inspected = await inspectArrived(id, kind, announced);
   const { type, width, height } = inspected.inspection;
-  if (type !== announced.type || Math.max(width, height) > variantSides[kind]) {
+  if (type !== announced.type || Math.max(width, height) > variants[kind].side) {
     throw new AppError("bad_variant");
   }
   return inspected;

@@ -9,8 +9,8 @@ import { and, eq } from "drizzle-orm";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import type { VariantKind, VariantType } from "@/lib/images/contract";
-import { makeVariants } from "@/lib/images/variants";
+import { makeVariants } from "@/lib/images/make-variants";
+import { byKindInTurn, type VariantKind, type VariantType, variantKinds } from "@/lib/images/variants";
 import { incoming } from "@/lib/storage/locations";
 import type { ObjectOffer } from "./contract";
 import { hasRoomFor } from "./limits";
@@ -18,20 +18,20 @@ import { incomingName, isOpen, isWhole, totalBytes, type Upload, type WholeUploa
 import { verifyOriginal } from "./verify";
 
 /**
- * The upload with its variants: where the sender made none, they are made here from the original that has arrived, put
- * beside it and recorded, so that all that follows is the same. Throws as `verify` does, and AppError `quota_full`.
+ * The upload with its variants: those that the sender did not make are made here from the original that has arrived, put
+ * beside it and recorded, so that all that follows is the same. An upload that an earlier Pail began lacks the variants that
+ * have come since. Throws as `verify` does, and AppError `quota_full`.
  */
 export async function withVariants(upload: Upload): Promise<WholeUpload> {
   if (isWhole(upload)) return upload;
   const { etag } = await verifyOriginal(upload);
-  const { thumb, display, thumbhash } = await onDisk(upload, etag, (file) =>
-    makeVariants(file, upload.objects.original.type),
+  const missing = variantKinds.filter((kind) => upload.objects[kind] === undefined);
+  const made = await onDisk(upload, etag, (file) =>
+    makeVariants(file, upload.objects.original.type, missing),
   );
-  const objects = {
-    original: upload.objects.original,
-    thumb: await put(upload, "thumb", thumb),
-    display: await put(upload, "display", display),
-  };
+  const put = await byKindInTurn(missing, (kind) => putVariant(upload, kind, made.variants[kind]));
+  const objects = { ...upload.objects, ...put };
+  const thumbhash = upload.thumbhash || made.thumbhash;
   const reservedBytes = totalBytes(objects);
   const [row] = await database()
     .orm.update(uploads)
@@ -61,7 +61,7 @@ async function onDisk<T>(upload: Upload, etag: string, work: (file: string) => P
   }
 }
 
-async function put(
+async function putVariant(
   upload: Upload,
   kind: VariantKind,
   { type, bytes }: { type: VariantType; bytes: Buffer },

@@ -5,7 +5,7 @@ import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { failureOf } from "@/lib/actions";
 import { env } from "@/lib/env";
-import { acceptedFiles } from "@/lib/images/contract";
+import { acceptedFiles } from "@/lib/images/formats/table";
 import { sayBytes } from "@/lib/images/limits";
 import type { ConfirmOutcome } from "@/lib/uploads/contract";
 import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";

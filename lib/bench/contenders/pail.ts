@@ -1,4 +1,5 @@
 import type { Result } from "@/lib/errors";
+import { byKind, variantKinds } from "@/lib/images/variants";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
 import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/preparer";
 import { sha256 } from "@/lib/uploads/client/prepare/sha256";
@@ -78,7 +79,7 @@ const sendOriginal: SendObject = async (form, blob, options) =>
 async function withoutVariants(file: File): Promise<PreparedImage> {
   const dot = await dotOf();
   const original = { type: "image/jpeg", bytes: file.size, sha256: await sha256(file), blob: file } as const;
-  return { original, thumb: dot, display: dot, thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI" };
+  return { original, ...byKind(variantKinds, () => dot), thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI" };
 }
 
 async function dotOf() {

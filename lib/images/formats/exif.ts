@@ -29,14 +29,27 @@ interface TagOptions {
   exif: false | { pick: string[] };
 }
 
+const nothingElse = {
+  ifd1: false,
+  gps: false,
+  interop: false,
+  makerNote: false,
+  userComment: false,
+  xmp: false,
+  icc: false,
+  iptc: false,
+  jfif: false,
+  ihdr: false,
+  translateValues: false,
+  reviveValues: false,
+} as const;
+
 async function readTags(tiff: DataView, options: TagOptions): Promise<Record<string, unknown>> {
   const { default: exifr } = await import("exifr");
   try {
     const tags = await exifr.parse(new Uint8Array(tiff.buffer, tiff.byteOffset, tiff.byteLength), {
       ...options,
-      ...{ ifd1: false, gps: false, interop: false, makerNote: false, userComment: false },
-      ...{ xmp: false, icc: false, iptc: false, jfif: false, ihdr: false },
-      ...{ translateValues: false, reviveValues: false },
+      ...nothingElse,
     });
     return tags ?? {};
   } catch {

@@ -1,4 +1,5 @@
 import { type ByteReader, damaged, latin1 } from "./byte-reader";
+import type { Format } from "./format";
 import type { Header } from "./header";
 
 const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
@@ -6,16 +7,24 @@ const chunkBytes = 256 * 1024;
 /** A file of 100 MB in blocks of the usual 255 bytes; tiny blocks by the million are hostile. */
 const maxSteps = 400_000;
 
-export function isGif(head: Uint8Array): boolean {
-  return /^GIF8[79]a$/.test(latin1(head.subarray(0, 6)));
-}
+export const gif = {
+  type: "image/gif",
+  extension: "gif",
+  name: "GIF",
+  alsoChosenAs: [],
+  isPhotograph: false,
+  moves: true,
+  matches: (head) => /^GIF8[79]a$/.test(latin1(head.subarray(0, 6))),
+  read,
+  decode: null,
+} as const satisfies Format;
 
-export async function readGif(reader: ByteReader): Promise<Header> {
+async function read(reader: ByteReader): Promise<Header> {
   const screen = await reader.view(6, 7);
   const size = { width: screen.getUint16(0, true), height: screen.getUint16(2, true) };
   const firstBlock = 13 + colorTableBytes(screen.getUint8(4));
   if (!(await endsWithTrailer(reader, firstBlock))) await walkToTrailer(reader, firstBlock);
-  return { type: "image/gif", ...size, orientation: 1, capturedAt: null };
+  return { ...size, orientation: 1, capturedAt: null };
 }
 
 /** The length of a colour table, by the flags of the screen or of one image. */

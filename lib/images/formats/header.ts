@@ -1,5 +1,3 @@
-import type { ImageType } from "@/lib/images/contract";
-
 /** EXIF's eight ways to hold a camera; 1 is upright, 5 to 8 lie on their side. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -10,7 +8,6 @@ export interface Size {
 
 /** What the headers of a picture say. `width` and `height` are upright: as the browser shows them. */
 export interface Header extends Size {
-  type: ImageType;
   orientation: Orientation;
   /** ms since the epoch: when it was taken, where the picture says so */
   capturedAt: number | null;

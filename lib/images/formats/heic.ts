@@ -1,14 +1,19 @@
-import { brandsOf, readHeifImage } from "./avif";
-import type { ByteReader } from "./byte-reader";
-import type { Header } from "./header";
+import { decodeHeic } from "./decode-heic";
+import type { Format } from "./format";
+import { brandsOf, readHeifImage } from "./heif-image";
 
 const brands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
 
-/** Phones' pictures; an AVIF may name the same brands, and is asked before. */
-export function isHeic(head: Uint8Array): boolean {
-  return brandsOf(head).some((brand) => brands.includes(brand));
-}
-
-export function readHeic(reader: ByteReader): Promise<Header> {
-  return readHeifImage(reader, "image/heic");
-}
+/** Phones' pictures. An AVIF may name the same brands: it stands before this one in the table. */
+export const heic = {
+  type: "image/heic",
+  extension: "heic",
+  name: "HEIC",
+  // Few systems know what type a HEIC is.
+  alsoChosenAs: ["image/heif", ".heic", ".heif"],
+  isPhotograph: true,
+  moves: false,
+  matches: (head) => brandsOf(head).some((brand) => brands.includes(brand)),
+  read: readHeifImage,
+  decode: decodeHeic,
+} as const satisfies Format;

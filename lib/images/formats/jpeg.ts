@@ -1,15 +1,24 @@
 import { type ByteReader, damaged, findFromEnd, latin1, viewOf } from "./byte-reader";
 import { readExif, withoutExif } from "./exif";
+import type { Format } from "./format";
 import { type Header, upright } from "./header";
 
 const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1 } as const;
 
-export function isJpeg(head: Uint8Array): boolean {
-  return head[0] === 0xff && head[1] === marker.startOfImage && head[2] === 0xff;
-}
+export const jpeg = {
+  type: "image/jpeg",
+  extension: "jpg",
+  name: "JPEG",
+  alsoChosenAs: [],
+  isPhotograph: true,
+  moves: false,
+  matches: (head) => head[0] === 0xff && head[1] === marker.startOfImage && head[2] === 0xff,
+  read,
+  decode: null,
+} as const satisfies Format;
 
 /** Walks the segments up to the first scan; what comes after it is only searched for the end of the image. */
-export async function readJpeg(reader: ByteReader): Promise<Header> {
+async function read(reader: ByteReader): Promise<Header> {
   let size: { width: number; height: number } | null = null;
   let exif = withoutExif;
   let offset = 2;
@@ -31,7 +40,7 @@ export async function readJpeg(reader: ByteReader): Promise<Header> {
   if (size === null) throw damaged();
   // Cameras append films and further pictures: an end of image anywhere after the scan will do.
   if (!(await findFromEnd(reader, offset, [0xff, marker.endOfImage]))) throw damaged();
-  return { type: "image/jpeg", ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
+  return { ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
 }
 
 /** Any number of 0xff may stand before a marker's code. */

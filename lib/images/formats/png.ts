@@ -1,5 +1,6 @@
 import { type ByteReader, damaged, findFromEnd, latin1 } from "./byte-reader";
 import { readExif, withoutExif } from "./exif";
+import type { Format } from "./format";
 import { type Header, upright } from "./header";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
@@ -7,12 +8,20 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 const endChunk = [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82] as const;
 const maxExifBytes = 256 * 1024;
 
-export function isPng(head: Uint8Array): boolean {
-  return signature.every((byte, index) => head[index] === byte);
-}
+export const png = {
+  type: "image/png",
+  extension: "png",
+  name: "PNG",
+  alsoChosenAs: [],
+  isPhotograph: false,
+  moves: false,
+  matches: (head) => signature.every((byte, index) => head[index] === byte),
+  read,
+  decode: null,
+} as const satisfies Format;
 
 /** Walks the chunks up to the pixels; after them only the end is looked for, as pixels come in thousands of chunks. */
-export async function readPng(reader: ByteReader): Promise<Header> {
+async function read(reader: ByteReader): Promise<Header> {
   const first = await readChunk(reader, signature.length);
   if (first.type !== "IHDR" || first.bytes !== 13) throw damaged();
   const header = await reader.view(first.start, 8);
@@ -28,7 +37,7 @@ export async function readPng(reader: ByteReader): Promise<Header> {
     chunk = await readChunk(reader, chunk.end);
   }
   if (!(await findFromEnd(reader, chunk.start, endChunk))) throw damaged();
-  return { type: "image/png", ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
+  return { ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
 }
 
 async function readChunk(reader: ByteReader, offset: number) {

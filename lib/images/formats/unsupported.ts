@@ -1,9 +1,11 @@
 import { AppError } from "@/lib/errors";
-import { brandsOf } from "./avif";
 import { latin1 } from "./byte-reader";
+import { brandsOf } from "./heif-image";
+import { formats } from "./table";
 
 const saveAsPicture = "Save it as PNG or JPEG and try again.";
-const choosePicture = "Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC picture.";
+const names = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(formats.map(({ name }) => name));
+const choosePicture = `Choose a ${names} picture.`;
 
 const raw =
   "This is a TIFF or a camera's raw file, which browsers cannot show. Export it as JPEG and try again.";

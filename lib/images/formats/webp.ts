@@ -1,5 +1,6 @@
 import { type ByteReader, damaged, latin1 } from "./byte-reader";
 import { readExif, withoutExif } from "./exif";
+import type { Format } from "./format";
 import type { Header, Size } from "./header";
 
 const maxExifBytes = 256 * 1024;
@@ -13,18 +14,26 @@ interface Chunk {
   end: number;
 }
 
-export function isWebp(head: Uint8Array): boolean {
-  return latin1(head.subarray(0, 4)) === "RIFF" && latin1(head.subarray(8, 12)) === "WEBP";
-}
+export const webp = {
+  type: "image/webp",
+  extension: "webp",
+  name: "WebP",
+  alsoChosenAs: [],
+  isPhotograph: false,
+  moves: true,
+  matches: (head) => latin1(head.subarray(0, 4)) === "RIFF" && latin1(head.subarray(8, 12)) === "WEBP",
+  read,
+  decode: null,
+} as const satisfies Format;
 
-export async function readWebp(reader: ByteReader): Promise<Header> {
+async function read(reader: ByteReader): Promise<Header> {
   const riffEnd = 8 + (await reader.view(4, 4)).getUint32(0, true);
   if (riffEnd > reader.bytes) throw damaged();
   const first = await readChunk(reader, 12, riffEnd);
   const size = await readSize(reader, first);
   const rest = first.type === "VP8X" ? await readExtended(reader, first, riffEnd) : withoutExif;
   // Browsers show WebP as it is stored, whatever its EXIF says about orientation.
-  return { type: "image/webp", ...size, orientation: 1, capturedAt: rest.capturedAt };
+  return { ...size, orientation: 1, capturedAt: rest.capturedAt };
 }
 
 async function readChunk(reader: ByteReader, offset: number, riffEnd: number): Promise<Chunk> {

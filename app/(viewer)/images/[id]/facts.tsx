@@ -1,13 +1,6 @@
+import { formatOf } from "@/lib/images/formats/table";
 import type { ImageDetails } from "@/lib/images/image";
 
-const typeNames = {
-  "image/jpeg": "JPEG",
-  "image/png": "PNG",
-  "image/webp": "WebP",
-  "image/gif": "GIF",
-  "image/avif": "AVIF",
-  "image/heic": "HEIC",
-};
 // A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
 const when = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 
@@ -19,7 +12,7 @@ export function Facts({ image }: { image: ImageDetails }) {
     image.capturedAt === image.createdAt
       ? ["Added", day.format(image.createdAt)]
       : ["Date", when.format(image.capturedAt)],
-    ["Type", typeNames[image.type]],
+    ["Type", formatOf(image.type).name],
     ["Dimensions", `${image.width} × ${image.height}`],
     ["Size", `${sizeOf(image.bytes)} (${image.bytes.toLocaleString("en")} bytes)`],
     ["File name", image.name],

@@ -1,7 +1,16 @@
 import { rgbaToThumbHash } from "thumbhash";
-import { type ImageType, type VariantKind, type VariantType, variantSides } from "@/lib/images/contract";
-import { decodeHeic } from "@/lib/images/heic";
+import { formatOf, type ImageType } from "@/lib/images/formats/table";
 import { damaged, type Inspection } from "@/lib/images/inspect";
+import {
+  byKind,
+  byKindInTurn,
+  largestFirst,
+  largestSide,
+  type VariantKind,
+  type VariantType,
+  variantKinds,
+  variants,
+} from "@/lib/images/variants";
 import { toBase64 } from "./base64";
 
 interface Size {
@@ -11,9 +20,8 @@ interface Size {
 
 /** rgbaToThumbHash takes no more, and needs no more. */
 const thumbhashSide = 100;
-/** A display size so much smaller is no worse to look at, where it is had for nothing. */
+/** A largest size so much smaller is no worse to look at, where it is had for nothing. */
 const largeEnough = 0.95;
-const quality = { thumb: 0.75, display: 0.82 } as const;
 
 /** The chosen file, and its bytes where they are in memory: the decoder takes them over. */
 interface Source {
@@ -26,40 +34,44 @@ interface Source {
  * "Image decoding" and "Variant formats" in lib/uploads/README.md.
  */
 export async function derive(source: Source, inspection: Inspection) {
-  const display = await decode(source, inspection);
-  const thumb = drawn(display, "thumb");
+  const bitmaps = await decode(source, inspection);
   try {
     return {
-      thumbhash: toBase64(thumbhashOf(thumb)),
-      display: await encode(display, typesFor("display", inspection.type), quality.display),
-      thumb: await encode(thumb, typesFor("thumb", inspection.type), quality.thumb),
+      thumbhash: toBase64(thumbhashOf(bitmaps.thumb)),
+      variants: await byKindInTurn(variantKinds, (kind) => encode(bitmaps[kind], kind, inspection.type)),
     };
   } finally {
-    display.close();
-    thumb.close();
+    for (const bitmap of Object.values(bitmaps)) bitmap.close();
   }
 }
 
-/** At display size. Frees the full size at once: it is 200 MB for 50 megapixels. */
-async function decode(source: Source, inspection: Inspection): Promise<ImageBitmap> {
-  const bitmap = await bitmapOf(source, inspection);
+/** At the size of each variant. Frees the full size at once: it is 200 MB for 50 megapixels. */
+async function decode(source: Source, inspection: Inspection): Promise<Record<VariantKind, ImageBitmap>> {
+  const full = await bitmapOf(source, inspection);
   try {
-    if (!isSameShape(bitmap, inspection)) throw damaged();
-    return drawn(bitmap, "display");
+    if (!isSameShape(full, inspection)) throw damaged();
+    let above = full;
+    return byKind(largestFirst, (kind) => {
+      const bitmap = drawn(above, kind);
+      full.close();
+      above = bitmap;
+      return bitmap;
+    });
   } finally {
-    bitmap.close();
+    full.close();
   }
 }
 
-/** Of the browsers only Safari decodes HEIC by itself. */
+/** Some formats only some browsers decode by themselves, like HEIC Safari. */
 async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promise<ImageBitmap> {
   const small = bytes !== null && inspection.type === "image/jpeg" && (await decodeSmall(bytes, inspection));
   if (small) return small;
   try {
     return await createImageBitmap(file);
   } catch (error) {
-    if (inspection.type !== "image/heic") throw damaged(error);
-    const { data, width, height } = await decodeHeic(new Uint8Array(await file.arrayBuffer()));
+    const { decode } = formatOf(inspection.type);
+    if (decode === null) throw damaged(error);
+    const { data, width, height } = await decode(new Uint8Array(await file.arrayBuffer()));
     return createImageBitmap(new ImageData(data, width, height));
   }
 }
@@ -70,7 +82,7 @@ async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promis
  */
 async function decodeSmall(bytes: ArrayBuffer, { width, height }: Size): Promise<ImageBitmap | null> {
   const longest = Math.max(width, height);
-  const scale = [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= variantSides.display * largeEnough);
+  const scale = [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= largestSide * largeEnough);
   if (scale === undefined || typeof ImageDecoder === "undefined") return null;
   // Whether the file's width is the upright one, only the decoder knows: it goes by the area.
   const desired = { desiredWidth: Math.ceil(width * scale), desiredHeight: Math.ceil(height * scale) };
@@ -104,7 +116,7 @@ function sizeWithin({ width, height }: Size, maxSide: number): Size {
  * that: drawing turns them.
  */
 function drawn(bitmap: ImageBitmap, kind: VariantKind): ImageBitmap {
-  const size = sizeWithin(bitmap, variantSides[kind]);
+  const size = sizeWithin(bitmap, variants[kind].side);
   contexts[kind] ??= contextOf(new OffscreenCanvas(size.width, size.height));
   const context = contexts[kind];
   const { canvas } = context;
@@ -138,17 +150,16 @@ function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   return context;
 }
 
-/**
- * In order of preference; a browser that cannot encode a type gives PNG instead. A photograph's display size is JPEG:
- * WebP would be a third smaller, but takes ten times as long to encode: longer than all other steps together.
- */
-function typesFor(kind: VariantKind, original: ImageType): VariantType[] {
-  if (original !== "image/jpeg" && original !== "image/heic") return ["image/webp", "image/png"];
-  return kind === "display" ? ["image/jpeg"] : ["image/webp", "image/jpeg"];
+/** In order of preference; a browser that cannot encode a type gives PNG instead. */
+function typesFor(kind: VariantKind, original: ImageType): readonly VariantType[] {
+  const { photograph, other } = variants[kind].types;
+  return formatOf(original).isPhotograph ? photograph : other;
 }
 
 /** Takes the bitmap over, without copying it. */
-async function encode(bitmap: ImageBitmap, types: VariantType[], quality: number) {
+async function encode(bitmap: ImageBitmap, kind: VariantKind, original: ImageType) {
+  const types = typesFor(kind, original);
+  const quality = variants[kind].quality / 100;
   shown ??= new OffscreenCanvas(0, 0);
   Object.assign(shown, { width: bitmap.width, height: bitmap.height });
   const context = shown.getContext("bitmaprenderer");

@@ -1,4 +1,5 @@
 import { type ByteSource, inspect } from "@/lib/images/inspect";
+import { byKindInTurn, variantKinds } from "@/lib/images/variants";
 import { maxBytesAtOnce, type UploadLimits } from "@/lib/uploads/contract";
 import { derive } from "./derive";
 import type { PreparedImage, PreparedObject } from "./prepared-image";
@@ -11,11 +12,10 @@ export async function prepareImage(file: File, limits: UploadLimits): Promise<Pr
   const bytes = isRead ? await file.arrayBuffer() : null;
   const inspection = await inspect(byteSourceOf(file, bytes), limits);
   const hashes = bytes === null ? await sha256WithParts(file) : { sha256: await sha256OfBytes(bytes) };
-  const { display, thumb, thumbhash } = await derive({ file, bytes }, inspection);
+  const { variants, thumbhash } = await derive({ file, bytes }, inspection);
   return {
     original: { type: inspection.type, bytes: file.size, ...hashes, blob: file },
-    display: await hashed(display),
-    thumb: await hashed(thumb),
+    ...(await byKindInTurn(variantKinds, (kind) => hashed(variants[kind]))),
     thumbhash,
   };
 }

@@ -1,4 +1,5 @@
-import type { ImageType, VariantType } from "@/lib/images/contract";
+import type { ImageType } from "@/lib/images/contract";
+import { byKind, type VariantKind, type VariantType, variantKinds } from "@/lib/images/variants";
 import { type ImageOffer, type ObjectOffer, objectKinds } from "@/lib/uploads/contract";
 
 export interface PreparedObject<T extends string> extends ObjectOffer<T> {
@@ -6,16 +7,16 @@ export interface PreparedObject<T extends string> extends ObjectOffer<T> {
 }
 
 /** A picture that is ready to be offered and sent. The original's blob is the chosen file: a handle, no memory. */
-export interface PreparedImage {
+export interface PreparedImage extends Record<VariantKind, PreparedObject<VariantType>> {
   original: PreparedObject<ImageType>;
-  thumb: PreparedObject<VariantType>;
-  display: PreparedObject<VariantType>;
   /** base64 */
   thumbhash: string;
 }
 
-export function toOffer(name: string, { original, thumb, display, thumbhash }: PreparedImage): ImageOffer {
-  return { name, original: offerOf(original), thumb: offerOf(thumb), display: offerOf(display), thumbhash };
+export function toOffer(name: string, image: PreparedImage): ImageOffer {
+  const { original, thumbhash } = image;
+  const variants = byKind(variantKinds, (kind) => offerOf(image[kind]));
+  return { name, original: offerOf(original), ...variants, thumbhash };
 }
 
 function offerOf<T extends string>({ type, bytes, sha256, parts }: PreparedObject<T>): ObjectOffer<T> {
@@ -27,6 +28,6 @@ export function wireBytes(image: PreparedImage): number {
 }
 
 /** What it holds in memory until it is sent. */
-export function heldBytes({ thumb, display }: PreparedImage): number {
-  return thumb.bytes + display.bytes;
+export function heldBytes(image: PreparedImage): number {
+  return variantKinds.reduce((sum, kind) => sum + image[kind].bytes, 0);
 }

@@ -4,6 +4,7 @@ import type { BucketFault } from "@/lib/testing/bucket-faults";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SimulatedJournal } from "@/lib/testing/simulated-journal";
 import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
+import { objectKinds } from "@/lib/uploads/contract";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -57,7 +58,7 @@ describe("a later page", () => {
     await finish();
     expect(world.images.size).toBe(12);
     expectNothingTwice();
-    expect(world.taken).toHaveLength(36);
+    expect(world.taken).toHaveLength(12 * objectKinds.length);
     expect(world.abandoned).toEqual([]);
     expect(journal.rows.size).toBe(0);
   });
@@ -75,11 +76,11 @@ describe("a later page", () => {
 
   it("only confirms what had arrived as a whole", async () => {
     queue.add(files(1));
-    while (world.taken.length < 3) await clock.advance(5);
+    while (world.taken.length < objectKinds.length) await clock.advance(5);
     reload();
     await finish();
     expect(statuses()).toEqual(["ready"]);
-    expect(world.taken).toHaveLength(3);
+    expect(world.taken).toHaveLength(objectKinds.length);
     expect(world.prepared).toBe(1);
   });
 

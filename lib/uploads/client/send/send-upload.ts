@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors";
+import { byKind } from "@/lib/images/variants";
 import {
   type ObjectKind,
   objectKinds,
@@ -53,17 +54,17 @@ export const isEarlyFor = (
 
 const stallMs = 30_000;
 
-/** Sends the three objects of a picture one after another, and again what failed in passing. */
+/** Sends the objects of a picture one after another, and again what failed in passing. */
 export async function sendUpload(options: SendUploadOptions): Promise<void> {
   const { image, renew, report, send, retryContext, signal, onProgress, onArrived, onWait } = options;
-  const sentBytes = { original: 0, thumb: 0, display: 0 };
+  const sentBytes = byKind(objectKinds, () => 0);
   const arrived = new Set<ObjectKind>(options.arrived);
   let grant = options.grant;
   let isExpired = false;
 
   const progress = (kind: ObjectKind, bytes: number) => {
     sentBytes[kind] = bytes;
-    onProgress(sentBytes.original + sentBytes.thumb + sentBytes.display);
+    onProgress(objectKinds.reduce((sum, one) => sum + sentBytes[one], 0));
   };
 
   const isFresh = () => !isExpired && isEarlyFor(grant, retryContext.clock.now());

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
-import type { ImageRow } from "./gallery";
+import type { ImageRow } from "@/lib/images/gallery";
+import { byKind, variantKinds } from "@/lib/images/variants";
 
 /** For tests: an image's row with content of its own. */
 export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): ImageRow {
@@ -10,12 +11,7 @@ export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): Imag
   return {
     id,
     ownerId,
-    keys: {
-      original: `media/${id}/original.jpg`,
-      thumb: `media/${id}/thumb.webp`,
-      display: `media/${id}/display.webp`,
-    },
-    variantTypes: { thumb: "image/webp", display: "image/webp" },
+    ...storedObjects(id),
     name: "lake.jpg",
     title: "lake",
     type: "image/jpeg",
@@ -30,6 +26,15 @@ export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): Imag
     createdAt: new Date(),
     deletedAt: null,
     ...changes,
+  };
+}
+
+/** Where a JPEG and its variants lie, as confirm records it. */
+export function storedObjects(id: string): Pick<ImageRow, "keys" | "variantTypes"> {
+  const variantKeys = byKind(variantKinds, (kind) => `media/${id}/${kind}.webp`);
+  return {
+    keys: { original: `media/${id}/original.jpg`, ...variantKeys },
+    variantTypes: byKind(variantKinds, () => "image/webp"),
   };
 }
 

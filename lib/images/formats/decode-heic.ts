@@ -1,12 +1,6 @@
 import type { HeifDecoder, HeifImage } from "libheif-js/libheif-wasm/libheif-bundle.mjs";
-import { damaged } from "./formats/byte-reader";
-
-export interface Pixels {
-  width: number;
-  height: number;
-  /** RGBA, row by row */
-  data: Uint8ClampedArray<ArrayBuffer>;
-}
+import { damaged } from "./byte-reader";
+import type { Pixels } from "./format";
 
 let decoder: Promise<HeifDecoder> | undefined;
 

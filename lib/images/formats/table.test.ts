@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { acceptedFiles, formatOf, formats, imageTypes } from "./table";
+
+test("no two formats share a type, an extension or a name", () => {
+  for (const key of ["type", "extension", "name"] as const)
+    expect(new Set(formats.map((format) => format[key])).size).toBe(formats.length);
+  for (const { type, extension } of formats) {
+    expect(formatOf(type).extension).toBe(extension);
+    expect(extension).toMatch(/^[a-z0-9]+$/);
+  }
+});
+
+test("a file dialog offers every type, and what else it is known by", () => {
+  const accepted = acceptedFiles.split(",");
+  expect(accepted).toEqual(expect.arrayContaining(imageTypes));
+  for (const type of accepted) expect(type).toMatch(/^(image\/[a-z0-9+-]+|\.[a-z0-9]+)$/);
+});
+
+test("a type that no format has is an error, and no key that ends in undefined", () => {
+  expect(() => formatOf("image/x-unheard-of" as "image/png")).toThrow("image/x-unheard-of");
+});
