@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { copyProject } from "../lib/project-copy";
+import { copyProject } from "../lib/testing/project-copy";
 import { test as base, expect, expectAllLoaded, uploadFiles } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import BetterSqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { inUse, newFolder, occupiedPort, run } from "./commands/test-command-line";
+import { inUse, newFolder, occupiedPort, run } from "./testing/command-line";
 
 describe.concurrent("an unknown command", () => {
   test("is answered with all there are, and exit code 2", async () => {

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { database } from "./db/client";
 import { checkHealth } from "./health";
 import { bucketClient } from "./storage/bucket-client";
-import { startTestPail } from "./test-pail";
+import { startTestPail } from "./testing/test-pail";
 
 test("says which of database and bucket does not answer, and does not wait for one that says nothing", async () => {
   const pail = await startTestPail();

@@ -4,7 +4,7 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { accounts, sessions, users } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { auth, sessionSeconds } from "./auth";
 import { forgetOldUses } from "./rate-limit";
 import { credentialsShape, signIn, signOut } from "./sign-in";

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { now, setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { tokens } from "@/lib/db/schema";
-import { addViewer, startTestPail } from "@/lib/test-pail";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { createToken, listTokens, requireTokenOwner, revokeToken, type TokenScope } from "./tokens";
 import type { Viewer } from "./viewer";
 

@@ -8,9 +8,9 @@ import { newId } from "@/lib/ids";
 import type { Cursor } from "@/lib/images/contract";
 import { getImage } from "@/lib/images/image";
 import { restoreImage, trashImage } from "@/lib/images/trash";
-import { onEachDriver, plansOf, useDriver } from "@/lib/test-database";
-import { addViewer, startTestPail } from "@/lib/test-pail";
 import { addImage } from "@/lib/testing/image-rows";
+import { onEachDriver, plansOf, useDriver } from "@/lib/testing/test-database";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import {
   addToAlbum,
   addToAlbumShape,

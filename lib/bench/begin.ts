@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { byKind, variantKinds } from "@/lib/images/variants";
-import { addViewer, startTestPail } from "@/lib/test-pail";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { type ImageOffer, maxFilesPerBegin } from "@/lib/uploads/contract";
 import { median } from "./figures";

@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { projectDir } from "@/lib/commands/build";
 import { childEnv } from "@/lib/env";
-import { copyProject } from "@/lib/project-copy";
 import { storedObjects } from "@/lib/testing/image-rows";
+import { copyProject } from "@/lib/testing/project-copy";
 import { median, ratioLine } from "./figures";
 
 const pictures = 200;

@@ -2,8 +2,8 @@ import { performance } from "node:perf_hooks";
 import { sql } from "drizzle-orm";
 import { database } from "@/lib/db/client";
 import { listImages } from "@/lib/images/gallery";
-import { addViewer, startTestPail } from "@/lib/test-pail";
 import { storedObjects } from "@/lib/testing/image-rows";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { median, ratioLine } from "./figures";
 
 const rounds = 40;

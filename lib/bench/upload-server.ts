@@ -13,7 +13,7 @@ import { build } from "esbuild";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { newId } from "@/lib/ids";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { addViewer } from "@/lib/test-pail";
+import { addViewer } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 

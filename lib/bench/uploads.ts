@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Browser } from "@playwright/test";
 import { makePhotographs } from "@/e2e/support/photos";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { launchChromium } from "./chromium";
 import { median, ratioLine } from "./figures";
 import { PlainPage } from "./plain-page";

@@ -6,8 +6,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, test } from "vitest";
 import { startLocalBucket } from "@/lib/local-bucket/server";
+import { firstLine, inUse, launch, newFolder, occupiedPort, run } from "@/lib/testing/command-line";
 import { connect } from "@/lib/testing/local-bucket/test-server";
-import { firstLine, inUse, launch, newFolder, occupiedPort, run } from "./test-command-line";
 
 const account = { AWS_ACCESS_KEY_ID: "an-access-key", AWS_SECRET_ACCESS_KEY: "a-secret-key" };
 

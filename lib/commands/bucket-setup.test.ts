@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { provideStore, run } from "./test-command-line";
+import { provideStore, run } from "@/lib/testing/command-line";
 
 const variables = provideStore();
 

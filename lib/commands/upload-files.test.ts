@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { makePicture } from "@/lib/test-pail";
+import { makePicture } from "@/lib/testing/test-pail";
 import { systemClock } from "@/lib/uploads/client/clock";
 import { type FileResult, uploadFiles } from "./upload-files";
 

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { setClock } from "@/lib/clock";
 import { env, setEnv } from "@/lib/env";
 import { startLocalBucket } from "@/lib/local-bucket/server";
-import { addViewer, makePicture, postAll, startTestPail } from "@/lib/test-pail";
+import { addViewer, makePicture, postAll, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 import { connectBucket } from "./bucket-client";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { post, startTestPail } from "@/lib/test-pail";
+import { post, startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient } from "./bucket-client";
 import { explainRefusal } from "./explain-refusal";
 import { type PostPolicy, presignPost, readOwnPolicy } from "./post-policy";

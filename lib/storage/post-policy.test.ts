@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
-import { addViewer, makePicture, post, startTestPail } from "@/lib/test-pail";
+import { addViewer, makePicture, post, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import type { PostForm } from "@/lib/uploads/contract";
 import { bucketClient } from "./bucket-client";

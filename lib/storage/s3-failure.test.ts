@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HeadBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient } from "./bucket-client";
 import { media } from "./locations";
 import { StorageError, throwStorageErrors } from "./s3-failure";

@@ -4,7 +4,7 @@ import { getSignedUrl, S3RequestPresigner } from "@aws-sdk/s3-request-presigner"
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { type BucketClient, bucketClient } from "./bucket-client";
 import { attachment, signGetUrl, type UrlOptions, urlLifeSeconds, urlWindowSeconds } from "./signed-url";
 

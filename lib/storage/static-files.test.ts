@@ -4,7 +4,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient } from "./bucket-client";
 import { staticFiles } from "./locations";
 import { manifestName, planStaticFiles, putStaticFiles, type StaticFile } from "./static-files";

@@ -3,7 +3,7 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { runDueJobs } from "./jobs";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;

@@ -7,7 +7,7 @@ import { images, uploads } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { undoSeconds } from "@/lib/images/trash";
 import { media } from "@/lib/storage/locations";
-import { addViewer, makePicture, postAll, startTestPail } from "@/lib/test-pail";
+import { addViewer, makePicture, postAll, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 import { objectKinds } from "@/lib/uploads/contract";

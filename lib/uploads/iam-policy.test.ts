@@ -24,7 +24,7 @@ import { iamPolicy } from "@/lib/storage/iam-policy";
 import { incoming } from "@/lib/storage/locations";
 import { listMultiparts } from "@/lib/storage/multipart";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { addViewer, makePicture, postAll, type TestPicture } from "@/lib/test-pail";
+import { addViewer, makePicture, postAll, type TestPicture } from "@/lib/testing/test-pail";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";

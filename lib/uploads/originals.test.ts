@@ -11,7 +11,7 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { ImageType } from "@/lib/images/contract";
 import { media } from "@/lib/storage/locations";
-import { addViewer, makePicture, post, postAll, startTestPail } from "@/lib/test-pail";
+import { addViewer, makePicture, post, postAll, startTestPail } from "@/lib/testing/test-pail";
 import { beginOriginals, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import { sweepUploads } from "./sweep";

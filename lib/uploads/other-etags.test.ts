@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { incoming, media } from "@/lib/storage/locations";
+import { copiesHaveOtherEtags, startStoreDouble } from "@/lib/testing/store-double";
 import {
   addViewer,
   makeLargePicture,
@@ -12,8 +13,7 @@ import {
   postVariants,
   putPart,
   startTestPail,
-} from "@/lib/test-pail";
-import { copiesHaveOtherEtags, startStoreDouble } from "@/lib/testing/store-double";
+} from "@/lib/testing/test-pail";
 import { beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
 

@@ -10,6 +10,7 @@ import { getImage } from "@/lib/images/image";
 import { incoming, media } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts, listParts } from "@/lib/storage/multipart";
 import type { Storage } from "@/lib/storage/storage";
+import { testUnless } from "@/lib/testing/contract-store";
 import {
   addViewer,
   makeLargePicture,
@@ -17,8 +18,7 @@ import {
   putPart,
   startTestPail,
   type TestPicture,
-} from "@/lib/test-pail";
-import { testUnless } from "@/lib/testing/contract-store";
+} from "@/lib/testing/test-pail";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { PartsGrant } from "./contract";

@@ -8,7 +8,7 @@ import { images, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { incoming } from "@/lib/storage/locations";
 import { filenameVariable } from "@/lib/storage/post-policy";
-import { addViewer, startTestPail } from "@/lib/test-pail";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { policySeconds } from "./begin";
 import type { PostForm } from "./contract";
 import { plainForm, receivePlainForm } from "./plain-form";

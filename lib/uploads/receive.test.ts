@@ -8,7 +8,7 @@ import { database } from "@/lib/db/client";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
-import { addViewer, startTestPail } from "@/lib/test-pail";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { receiveImage } from "./receive";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;

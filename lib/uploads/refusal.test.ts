@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
 import { log } from "@/lib/log";
-import { addViewer, makePicture, post, startTestPail } from "@/lib/test-pail";
+import { addViewer, makePicture, post, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "./begin";
 import { parseS3Error } from "./client/send/send-object";
 import type { Refusal } from "./contract";

@@ -14,6 +14,7 @@ import { variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
+import { testUnless } from "@/lib/testing/contract-store";
 import {
   addViewer,
   makePicture,
@@ -22,8 +23,7 @@ import {
   postAll,
   startTestPail,
   type TestPicture,
-} from "@/lib/test-pail";
-import { testUnless } from "@/lib/testing/contract-store";
+} from "@/lib/testing/test-pail";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";

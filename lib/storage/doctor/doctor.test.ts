@@ -8,9 +8,9 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
-import { startTestPail } from "@/lib/test-pail";
 import { hasTrait, testUnless } from "@/lib/testing/contract-store";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
 import { setUpBucket } from "../setup/set-up";
 import { Storage } from "../storage";

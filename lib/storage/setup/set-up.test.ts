@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { env } from "@/lib/env";
-import { startTestPail } from "@/lib/test-pail";
+import { startTestPail } from "@/lib/testing/test-pail";
 import { listBuckets } from "../bucket";
 import { type BucketClient, bucketClient } from "../bucket-client";
 import { StorageError } from "../s3-failure";

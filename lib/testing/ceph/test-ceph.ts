@@ -58,7 +58,7 @@ function programOf([first, ...rest]: string[]): string[] {
 /** The exit code of a test runner, with the contract's variables pointing at the gateway. */
 function runTests({ endpoint, region, credentials, stranger }: Ceph, program: string[]): Promise<number> {
   const child = spawn(process.execPath, program, {
-    cwd: path.resolve(import.meta.dirname, "..", ".."),
+    cwd: path.resolve(import.meta.dirname, "..", "..", ".."),
     stdio: "inherit",
     env: {
       ...process.env,

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-const projectDir = path.resolve(import.meta.dirname, "..");
+const projectDir = path.resolve(import.meta.dirname, "..", "..");
 const copied = [
   "app",
   "lib",
