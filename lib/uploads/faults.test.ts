@@ -12,6 +12,7 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { type Fault, faultOf, startFaultProxy } from "@/lib/testing/fault-proxy";
+import { isLong } from "@/lib/testing/long";
 import { addViewer, makePicture, startTestPail, type TestPicture } from "@/lib/testing/test-pail";
 import { reconcile } from "@/lib/upkeep/reconcile";
 import { sweep } from "@/lib/upkeep/sweep";
@@ -27,7 +28,7 @@ import type { ObjectKind } from "./contract";
 
 // The browser's half, the server's verbs, a real database and a real bucket, with faults on every wire between them. What
 // goes wrong follows from the seed; in which order things meet does not, quite.
-const seeds = 200;
+const seeds = isLong ? 1000 : 60;
 const atOnce = 10;
 const filesPerRun = 3;
 /** Its waits are for networks: fifty times faster they are the same. */
@@ -37,6 +38,7 @@ let pail: Awaited<ReturnType<typeof startTestPail>>;
 let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
 let pictures: TestPicture[];
 const runs = new Map<string, () => Fault>();
+let faultsMet = 0;
 /** What befalls the server's own requests to the bucket; null while nothing does. */
 let serverChance: (() => number) | null = null;
 
@@ -47,6 +49,7 @@ beforeAll(async () => {
   bucketClient().s3.middlewareStack.add(
     (next) => async (args) => {
       const fate = serverChance?.() ?? 0;
+      if (fate > 0.94) faultsMet += 1;
       if (fate > 0.97) throw gone();
       const answer = await next(args);
       if (fate > 0.94) throw gone();
@@ -54,7 +57,11 @@ beforeAll(async () => {
     },
     { step: "initialize", priority: "high" },
   );
-  proxy = await startFaultProxy(new URL(bucketClient().publicUrl).origin, (run) => runs.get(run)?.() ?? null);
+  proxy = await startFaultProxy(new URL(bucketClient().publicUrl).origin, (run) => {
+    const fault = runs.get(run)?.() ?? null;
+    if (fault !== null) faultsMet += 1;
+    return fault;
+  });
 });
 afterEach(() => {
   setClock(null);
@@ -63,6 +70,7 @@ afterEach(() => {
 afterAll(async () => {
   await proxy.close();
   await pail.stop();
+  if (isLong) console.log(`${faultsMet} faults in ${seeds} seeded runs`);
 });
 
 /** A small seeded generator (mulberry32): the same seed gives the same numbers from 0 to 1. */
@@ -107,6 +115,7 @@ const sendAs =
 function serverFor(viewer: Viewer, chance: () => number): UploadServer {
   const act = async <T>(work: () => Promise<T>): Promise<Result<T>> => {
     const fate = chance();
+    if (fate > 0.7) faultsMet += 1;
     if (fate > 0.9) throw new TypeError("Failed to fetch");
     if (fate > 0.8) return { ok: false, error: { code: "unavailable", message: "because of the seed" } };
     try {

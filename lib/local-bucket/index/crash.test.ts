@@ -17,11 +17,12 @@ import {
   sha256,
   type TestBucket,
 } from "@/lib/testing/local-bucket/test-server";
+import { isLong } from "@/lib/testing/long";
 import { checkFolder } from "../check";
 
 const seed = process.env.CRASH_SEED ?? String(randomInt(1_000_000_000));
-const folders = [1, 2, 3, 4];
-const roundsPerFolder = 16;
+const folders = isLong ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 2];
+const roundsPerFolder = isLong ? 30 : 12;
 /** Every so many rounds the server is ended as it should be, and its folder is checked. */
 const roundsPerCleanEnd = 7;
 /** Every so many rounds it is also killed while it opens its folder. */
@@ -38,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of running) await server.end("SIGKILL");
   await rm(parent, { recursive: true, force: true });
-  if (process.env.CRASH_REPORT) console.log(totals);
+  if (isLong) console.log(totals);
 });
 
 describe.concurrent(`what was acknowledged survives kill -9 (CRASH_SEED=${seed})`, () => {
