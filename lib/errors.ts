@@ -91,23 +91,15 @@ const answers = {
   internal: { status: 500, retry: "soon" },
   unavailable: { status: 503, retry: "soon" },
   invalid_input: {},
-  broken_off: {
-    sentence: "The request broke off before its end. Send it again.",
-  },
-  wrong_credentials: {
-    sentence: "The email address or the password is wrong. Try again.",
-  },
+  broken_off: { sentence: "The request broke off before its end. Send it again." },
+  wrong_credentials: { sentence: "The email address or the password is wrong. Try again." },
   setup_done: { sentence: "Pail is already set up. Sign in instead." },
   too_many_tokens: {},
   too_many_albums: {},
   empty_title: { sentence: "Give the picture a title." },
   empty_name: { sentence: "Give the album a name." },
-  name_taken: {
-    sentence: "You have another album of this name. Choose another name.",
-  },
-  duplicate: {
-    sentence: "You have added this picture again in the meantime.",
-  },
+  name_taken: { sentence: "You have another album of this name. Choose another name." },
+  duplicate: { sentence: "You have added this picture again in the meantime." },
   // The file itself is at fault.
   empty_file: {
     retry: "never",
@@ -125,31 +117,17 @@ const answers = {
     sentence:
       "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
   },
-  variant_too_large: {
-    sentence: "Its smaller versions are too large. Reload the page and try again.",
-  },
+  variant_too_large: { sentence: "Its smaller versions are too large. Reload the page and try again." },
   bad_variant: {
     sentence: "Its smaller versions are not what they should be. Reload the page and try again.",
   },
   type_differs: {},
-  bytes_differ: {
-    sentence: "What arrived is not what was sent. Try again.",
-  },
-  not_arrived: {
-    sentence: "Its bytes have not arrived yet. Send them first.",
-  },
-  changed: {
-    sentence: "The file changed while it was checked. Send it again.",
-  },
-  upload_ended: {
-    sentence: "This upload has ended. Choose the file again.",
-  },
-  form_used: {
-    sentence: "This form was used before. Choose the picture again.",
-  },
-  bad_state: {
-    sentence: "This form is no longer valid. Choose the picture again.",
-  },
+  bytes_differ: { sentence: "What arrived is not what was sent. Try again." },
+  not_arrived: { sentence: "Its bytes have not arrived yet. Send them first." },
+  changed: { sentence: "The file changed while it was checked. Send it again." },
+  upload_ended: { sentence: "This upload has ended. Choose the file again." },
+  form_used: { sentence: "This form was used before. Choose the picture again." },
+  bad_state: { sentence: "This form is no longer valid. Choose the picture again." },
   /** of a Pail that knows more codes than this one */
   unknown: {},
 } as const satisfies Record<string, Meaning>;
@@ -188,9 +166,7 @@ const sending = {
   worker_died: {
     sentence: "The browser gave up on this picture, perhaps for want of memory. Close other tabs and retry.",
   },
-  unexpected: {
-    sentence: "Something went wrong with this picture. Retry it.",
-  },
+  unexpected: { sentence: "Something went wrong with this picture. Retry it." },
   unreadable: {},
   /** what answered is no Pail */
   no_pail: {},
