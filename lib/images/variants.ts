@@ -1,6 +1,6 @@
 import type { ImageType } from "./formats/table";
 
-/** What variants are encoded as. Chromium and Firefox encode WebP, Safari does not; PNG every browser does. */
+/** What variants can be encoded as. Not every browser encodes WebP; PNG every one does. */
 export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const satisfies ImageType[];
 export type VariantType = (typeof variantTypes)[number];
 
@@ -23,7 +23,7 @@ interface Variant {
 
 /**
  * Each size that is derived from an image. What browsers and the server make, send, check, keep, show and delete follows from
- * this table. README.md says how to add one.
+ * this table; README.md says how to add one.
  */
 export const variants = {
   thumb: {
@@ -41,7 +41,7 @@ export const variants = {
     maxBytes: 16_777_216,
     quality: 82,
     types: {
-      // Browsers take ten times as long for WebP. README.md: "WebP or JPEG".
+      // WebP takes browsers ten times as long: see “WebP or JPEG” in README.md.
       photograph: ["image/jpeg"],
       other: ["image/webp", "image/png"],
       server: "image/webp",

@@ -63,7 +63,10 @@ function toOrientation(value: unknown): Orientation {
     : 1;
 }
 
-/** EXIF's "2024:07:31 18:05:09" is the camera's wall clock. Where its offset is not noted, it is taken for UTC. */
+/**
+ * EXIF's "2024:07:31 18:05:09" is the camera's wall clock. Where its offset is not noted, it is taken for UTC: see “Dates and
+ * time zones” in ../README.md.
+ */
 function toTime(date: unknown, offset: unknown): number | null {
   const parts = typeof date === "string" ? /^(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)/.exec(date) : null;
   if (parts === null) return null;

@@ -8,7 +8,7 @@ import { webp } from "./webp";
 
 /**
  * The image formats that Pail takes: a file is of the first that its beginning matches. Everything else that is said of them
- * follows from here. SVG is not among them: it can carry scripts.
+ * follows from here. SVG is not among them: see “SVG and HTML” in ../README.md.
  */
 export const formats = [jpeg, png, webp, gif, avif, heic] as const satisfies readonly Format[];
 
