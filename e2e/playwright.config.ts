@@ -6,8 +6,8 @@ const asRoot = process.getuid?.() === 0;
 export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",
-  // A worker has a server of its own; on a small machine more workers only wait for each other.
-  workers: 1,
+  // A worker has a server of its own.
+  workers: "100%",
   // Slow machines are slow, not broken: limits here only end what hangs.
   timeout: 180_000,
   expect: { timeout: 30_000 },

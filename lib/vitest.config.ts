@@ -6,6 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["react-server", "node", "development|production"] } },
   test: {
     include: ["lib/**/*.test.ts"],
+    // The tests wait as much as they work.
+    maxWorkers: "100%",
     // These machines may be slow: a limit here only ends what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
