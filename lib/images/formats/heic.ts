@@ -4,7 +4,7 @@ import { brandsOf, readHeifImage } from "./heif-image";
 
 const brands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
 
-/** Phones' pictures. An AVIF may name the same brands: it stands before this one in the table. See “HEIC” in README.md. */
+/** Phones' pictures. An AVIF may name the same brands: it stands before this one in the table. See “HEIC” in ../README.md. */
 export const heic = {
   type: "image/heic",
   extension: "heic",
