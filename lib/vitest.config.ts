@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
-  resolve: { tsconfigPaths: true },
+  resolve: {
+    tsconfigPaths: true,
+    // As in next.config.js.
+    alias: { "use-intl/format-message": "use-intl/format-message/format-only" },
+  },
   ssr: { resolve: { conditions: ["react-server", "node", "development|production"] } },
   test: {
     include: ["lib/**/*.test.ts"],

@@ -2,8 +2,8 @@
 
 import { usePathname, useRouter } from "next/navigation";
 import type { FormEvent } from "react";
-import { useLocale } from "use-intl/react";
 import { type Language, languageCookie, languageNames, languages } from "@/lib/texts/languages";
+import { useLanguage } from "./use-texts";
 
 const yearSeconds = 365 * 24 * 60 * 60;
 
@@ -12,7 +12,7 @@ const yearSeconds = 365 * 24 * 60 * 60;
  * is loaded anew.
  */
 export function LanguageSwitch({ className = "" }: { className?: string }) {
-  const current = useLocale();
+  const current = useLanguage();
   const back = usePathname();
   const router = useRouter();
   const choose = (event: FormEvent, language: Language) => {
@@ -24,7 +24,12 @@ export function LanguageSwitch({ className = "" }: { className?: string }) {
   return languages
     .filter((language) => language !== current)
     .map((language) => (
-      <form key={language} action="/language" onSubmit={(event) => choose(event, language)} className={className}>
+      <form
+        key={language}
+        action="/language"
+        onSubmit={(event) => choose(event, language)}
+        className={className}
+      >
         <input type="hidden" name="back" value={back} />
         <button
           type="submit"

@@ -1,6 +1,6 @@
 "use client";
 
-import type { ComponentProps, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { IntlProvider } from "use-intl/react";
 import type { CompiledMessages } from "@/lib/texts/compiled";
 import type { AnyLanguage } from "@/lib/texts/languages";
@@ -14,12 +14,7 @@ interface TextsProviderProps {
 
 export function TextsProvider({ language, zone, messages, children }: TextsProviderProps) {
   return (
-    // The library's types know messages as they are written, not as they are compiled.
-    <IntlProvider
-      locale={language}
-      timeZone={zone}
-      messages={messages as unknown as NonNullable<ComponentProps<typeof IntlProvider>["messages"]>}
-    >
+    <IntlProvider locale={language} timeZone={zone} messages={messages}>
       {children}
     </IntlProvider>
   );

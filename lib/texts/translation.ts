@@ -1,5 +1,5 @@
-import type { GetICUArgs } from "@schummar/icu-type-parser";
 import type { English } from "./english";
+import type { ValueNames } from "./values";
 
 /** As in `english`, each message as a string. */
 export type Messages = { [N in keyof English]: { [K in keyof English[N]]: string } };
@@ -17,7 +17,4 @@ type Checked<T> = {
 };
 
 type SameValues<Message, Original> =
-  ValuesOf<Message> extends ValuesOf<Original> ? Message : ["takes no such values", ValuesOf<Message>];
-
-type ValuesOf<Message> = Message extends string ? KeysOfUnion<GetICUArgs<Message>> : never;
-type KeysOfUnion<T> = T extends T ? keyof T : never;
+  ValueNames<Message> extends ValueNames<Original> ? Message : ["takes no such values", ValueNames<Message>];

@@ -34,7 +34,9 @@ const none = {
 function wordValues(language: AnyLanguage, { maxBytes, maxPixels, waitSeconds, ...others }: Values): Values {
   return {
     ...others,
-    ...(typeof maxBytes === "number" && { maxBytes: formatMegabytes(language, Math.floor(maxBytes / 1_000_000), 0) }),
+    ...(typeof maxBytes === "number" && {
+      maxBytes: formatMegabytes(language, Math.floor(maxBytes / 1_000_000), 0),
+    }),
     ...(typeof maxPixels === "number" && { maxPixels, megapixels: Math.round(maxPixels / 100_000) / 10 }),
     ...(typeof waitSeconds === "number" && wordWait(waitSeconds)),
   };

@@ -37,8 +37,7 @@ export const errors = {
     "{maxPixels, select, none {This picture has too many pixels. Make it smaller and try again.} other {This picture has too many pixels ({width} × {height}): {megapixels, number} megapixels is the most. Make it smaller and try again.}}",
   unsupported_type:
     "{kind, select, pdf {This is a PDF document, not a picture. Save it as PNG or JPEG and try again.} raw {This is a TIFF or a camera's raw file, which browsers cannot show. Export it as JPEG and try again.} bmp {This is a BMP picture, which Pail does not take. Save it as PNG or JPEG and try again.} photoshop {This is a Photoshop file, which browsers cannot show. Save it as PNG or JPEG and try again.} jpeg_xl {This is a JPEG XL picture, which few browsers can show. Save it as PNG or JPEG and try again.} icon {This is an icon file, which Pail does not take. Save it as PNG or JPEG and try again.} video {This is a video, and Pail keeps pictures only. Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC picture.} archive {This is an archive or a document, not a picture. Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC picture.} svg {This is an SVG drawing, which can carry scripts. Save it as PNG or JPEG and try again.} web_page {This is a web page, not a picture. Save the picture itself and try again.} text {This is a text file, not a picture. Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC picture.} other {This is not a picture that Pail can read. Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC picture.}}",
-  damaged_image:
-    "This picture is damaged or incomplete. Open it to check, save it again, and try once more.",
+  damaged_image: "This picture is damaged or incomplete. Open it to check, save it again, and try once more.",
   quota_full:
     "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
   variant_too_large: "Its smaller versions are too large. Reload the page and try again.",
@@ -62,8 +61,7 @@ export const errors = {
     "The permission to send it kept running out. Retry it; the clocks of Pail and its bucket may differ.",
   file_changed: "This file was changed, moved or deleted since it was chosen. Choose it again.",
   not_prepared: "This browser could not prepare the picture. Try again, or use an up-to-date browser.",
-  worker_died:
-    "The browser gave up on this picture, perhaps for want of memory. Close other tabs and retry.",
+  worker_died: "The browser gave up on this picture, perhaps for want of memory. Close other tabs and retry.",
   unexpected: "Something went wrong with this picture. Retry it.",
   // S3's own codes, of a form that the bucket refused.
   EntityTooLarge: "The file is larger than it was when it was chosen. Choose it again.",

@@ -16,7 +16,8 @@ export const frame = {
   tryAgain: "다시 시도",
   pageFailed: "페이지를 열지 못했어요",
   pageFailedHint: "사진은 안전해요. 다시 시도해 보고, 계속 안 되면 서버 로그를 확인해 주세요.",
-  pageFailedHintDigest: "사진은 안전해요. 다시 시도해 보고, 계속 안 되면 서버 로그에서 이 번호를 찾아보세요: {digest}",
+  pageFailedHintDigest:
+    "사진은 안전해요. 다시 시도해 보고, 계속 안 되면 서버 로그에서 이 번호를 찾아보세요: {digest}",
   nothingHere: "찾는 페이지가 없어요",
   nothingHereHint: "삭제되었거나 주소가 조금 다를 수 있어요.",
   toPictures: "내 사진 보기",
