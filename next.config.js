@@ -29,6 +29,7 @@ export default {
     root: folderOfPackages,
     resolveAlias: {
       // Messages come compiled from the server: without it their parser would be in every page.
+      "../build/polyfills/polyfill-module": "./app/no-polyfills.js",
       "use-intl/format-message": "use-intl/format-message/format-only",
     },
   },
