@@ -28,8 +28,8 @@ export default {
   turbopack: {
     root: folderOfPackages,
     resolveAlias: {
-      // Messages come compiled from the server: without it their parser would be in every page.
       "../build/polyfills/polyfill-module": "./app/no-polyfills.js",
+      // Messages come compiled from the server: without it their parser would be in every page.
       "use-intl/format-message": "use-intl/format-message/format-only",
     },
   },
