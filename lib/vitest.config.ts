@@ -10,6 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["react-server", "node", "development|production"] } },
   test: {
     include: ["lib/**/*.test.ts"],
+    // So that the alias holds within it.
+    server: { deps: { inline: ["use-intl"] } },
     // These machines may be slow: a limit here only ends what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
