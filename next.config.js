@@ -25,7 +25,14 @@ const folderOfPackages = path.resolve(
 export default {
   // CORS, so that fonts and modules may come from there.
   ...(staticUrl && { assetPrefix: staticUrl.replace(/\/+$/, ""), crossOrigin: "anonymous" }),
-  turbopack: { root: folderOfPackages },
+  turbopack: {
+    root: folderOfPackages,
+    resolveAlias: {
+      "../build/polyfills/polyfill-module": "./app/no-polyfills.js",
+      // Messages come compiled from the server: without it their parser would be in every page.
+      "use-intl/format-message": "use-intl/format-message/format-only",
+    },
+  },
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: true,

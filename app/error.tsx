@@ -1,5 +1,6 @@
 "use client";
 
+import { useTexts } from "./_texts/use-texts";
 import { Entrance } from "./_ui/entrance";
 import { primaryButton } from "./_ui/styles";
 
@@ -10,14 +11,14 @@ export default function ErrorPage({
   error: Error & { digest?: string };
   reset: () => void;
 }) {
+  const texts = useTexts("frame");
   return (
-    <Entrance title="This page could not be shown">
+    <Entrance title={texts("pageFailed")}>
       <p className="text-quiet">
-        Your pictures are safe. Try again; if it goes on, look at the server’s log
-        {error.digest ? ` for ${error.digest}` : ""}.
+        {error.digest ? texts("pageFailedHintDigest", { digest: error.digest }) : texts("pageFailedHint")}
       </p>
       <button type="button" className={primaryButton} onClick={reset}>
-        Try again
+        {texts("tryAgain")}
       </button>
     </Entrance>
   );

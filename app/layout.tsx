@@ -2,14 +2,18 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { env } from "@/lib/env";
+import { directionOf } from "@/lib/texts/languages";
+import { currentLanguage, getTexts } from "./_texts/request";
+import { Texts } from "./_texts/texts";
 import { themeCookie, themeOf } from "./_ui/theme";
 import "./globals.css";
 
-export function generateMetadata(): Metadata {
+export async function generateMetadata(): Promise<Metadata> {
+  const texts = await getTexts("frame");
   const assets = env().staticUrl ?? "";
   return {
     title: { default: "Pail", template: "%s · Pail" },
-    description: "Your pictures, in your own bucket.",
+    description: texts("description"),
     robots: { index: false, follow: false },
     icons: [
       { url: `${assets}/favicon.ico`, sizes: "32x32" },
@@ -33,9 +37,12 @@ export const dynamic = "force-dynamic";
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
+  const language = await currentLanguage();
   return (
-    <html lang="en" data-theme={theme}>
-      <body className="min-h-dvh font-sans antialiased">{children}</body>
+    <html lang={language} dir={directionOf(language)} data-theme={theme}>
+      <body className="min-h-dvh font-sans antialiased">
+        <Texts of={["frame"]}>{children}</Texts>
+      </body>
     </html>
   );
 }

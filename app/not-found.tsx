@@ -1,14 +1,16 @@
-import Link from "next/link";
+import { getTexts } from "./_texts/request";
 import { Entrance } from "./_ui/entrance";
 import { quietButton } from "./_ui/styles";
 
-export default function NotFound() {
+export default async function NotFound() {
+  const texts = await getTexts("frame");
   return (
-    <Entrance title="There is nothing here">
-      <p className="text-quiet">It may have been deleted, or the address is not quite right.</p>
-      <Link href="/" className={quietButton} prefetch={false}>
-        To your pictures
-      </Link>
+    <Entrance title={texts("nothingHere")}>
+      <p className="text-quiet">{texts("nothingHereHint")}</p>
+      {/* No Link: every page carries what this one needs, and Link’s script would be there twice. */}
+      <a href="/" className={quietButton}>
+        {texts("toPictures")}
+      </a>
     </Entrance>
   );
 }

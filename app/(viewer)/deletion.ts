@@ -1,22 +1,35 @@
+import { useCallback } from "react";
+import { useTexts } from "../_texts/use-texts";
+import { useWordFailure } from "../_texts/use-word-failure";
 import { toast } from "../_ui/toaster";
 import { addToGallery, removeFromGallery } from "./gallery-changes";
 import { restore, trash } from "./image-actions";
 
-/** Deletes without asking: the toast can undo it. False where it was not deleted, which the toast then says. */
-export async function deleteImage(image: { id: string; title: string }): Promise<boolean> {
-  const result = await trash(image.id);
-  if (!result.ok) {
-    toast(result.error.message);
-    return false;
-  }
-  removeFromGallery(image.id);
-  toast(`“${image.title}” is deleted.`, { label: "Undo", run: () => void undo(image.id) });
-  return true;
-}
-
-async function undo(id: string): Promise<void> {
-  const result = await restore(id);
-  if (!result.ok) return toast(result.error.message);
-  addToGallery([result.value]);
-  toast(`“${result.value.title}” is back.`);
+/**
+ * What deletes a picture without asking: the toast can undo it. It returns false where it was not deleted, which the toast then
+ * says.
+ */
+export function useDeleteImage(): (image: { id: string; title: string }) => Promise<boolean> {
+  const texts = useTexts("gallery");
+  const frame = useTexts("frame");
+  const wordFailure = useWordFailure();
+  return useCallback(
+    async ({ id, title }) => {
+      const undo = async () => {
+        const result = await restore(id);
+        if (!result.ok) return toast(wordFailure(result.error));
+        addToGallery([result.value]);
+        toast(texts("restored", { title: result.value.title }));
+      };
+      const result = await trash(id);
+      if (!result.ok) {
+        toast(wordFailure(result.error));
+        return false;
+      }
+      removeFromGallery(id);
+      toast(texts("deleted", { title }), { label: frame("undo"), run: () => void undo() });
+      return true;
+    },
+    [texts, frame, wordFailure],
+  );
 }

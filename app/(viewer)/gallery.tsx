@@ -2,8 +2,12 @@
 
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
+import { formatMonth } from "@/lib/texts/formats";
+import type { AnyLanguage } from "@/lib/texts/languages";
+import { useLanguage, useTexts } from "../_texts/use-texts";
 import { quietButton } from "../_ui/styles";
 import { textOf } from "./cursor";
+import { useDeleteImage } from "./deletion";
 import { useGalleryChanges } from "./gallery-changes";
 import { ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
@@ -25,6 +29,10 @@ interface GalleryProps {
 
 /** Pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
 export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
+  const texts = useTexts("gallery");
+  const frame = useTexts("frame");
+  const language = useLanguage();
+  const deleteImage = useDeleteImage();
   const { images, next, failed, loadMore } = useFurtherPages(
     first,
     album === null ? "/images" : `/albums/${album}/images`,
@@ -37,7 +45,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
     const inReach = [...added.values()].filter((image) => !oldest || newestFirst(image, oldest) < 0);
     return merge(images, takesAdded ? inReach : [], removed);
   }, [images, next, added, removed, takesAdded]);
-  const months = useMemo(() => byMonth(all.slice(0, most)), [all, most]);
+  const months = useMemo(() => byMonth(all.slice(0, most), language), [all, most, language]);
   const older = all.length > most ? all[most - 1] : next;
   const showMore = useCallback(() => {
     if (all.length > most) setMost(most + tilesPerStep);
@@ -49,7 +57,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
   return (
     <>
       <ul
-        aria-label="Images"
+        aria-label={texts("list")}
         className="flex flex-wrap gap-x-1 [--row:6rem] sm:[--row:11rem] lg:[--row:14rem]"
       >
         {months.map((month) => (
@@ -60,7 +68,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
             </h2>
             <ul className="flex flex-wrap gap-1 pb-4">
               {month.images.map((image) => (
-                <Tile key={image.id} image={image} album={album} />
+                <Tile key={image.id} image={image} album={album} onDelete={deleteImage} />
               ))}
             </ul>
           </li>
@@ -68,7 +76,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
       </ul>
       {older ? (
         <div ref={sentinel} className="grid justify-center gap-2 p-8 text-center">
-          {failed ? <p className="text-sm text-quiet">The next pictures did not arrive.</p> : null}
+          {failed ? <p className="text-sm text-quiet">{texts("olderFailed")}</p> : null}
           <a
             href={`?before=${textOf(older)}`}
             className={quietButton}
@@ -77,7 +85,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
               showMore();
             }}
           >
-            {failed ? "Try again" : "Older pictures"}
+            {failed ? frame("tryAgain") : texts("older")}
           </a>
         </div>
       ) : null}
@@ -94,9 +102,6 @@ function merge(images: GalleryImage[], added: GalleryImage[], removed: ReadonlyS
   return [...all.values()].sort(newestFirst);
 }
 
-// In UTC, so that the server and the browser agree on where a month begins.
-const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
-
 interface Month {
   name: string;
   images: GalleryImage[];
@@ -104,10 +109,10 @@ interface Month {
   ratio: number;
 }
 
-function byMonth(images: GalleryImage[]): Month[] {
+function byMonth(images: GalleryImage[], language: AnyLanguage): Month[] {
   const months: Month[] = [];
   for (const image of images) {
-    const name = monthName.format(image.capturedAt);
+    const name = formatMonth(language, image.capturedAt);
     let month = months.at(-1);
     if (month?.name !== name) {
       month = { name, images: [], ratio: 0 };

@@ -5,6 +5,10 @@ import type { ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { env } from "@/lib/env";
 import { acceptedFiles } from "@/lib/images/formats/table";
+import type { Namespace } from "@/lib/texts/english";
+import { LanguageSwitch } from "../_texts/language-switch";
+import { getTexts } from "../_texts/request";
+import { Texts } from "../_texts/texts";
 import { iconButton } from "../_ui/styles";
 import { themeCookie, themeOf } from "../_ui/theme";
 import { ThemeSwitch } from "../_ui/theme-switch";
@@ -17,54 +21,71 @@ import { signOut } from "../sign-in/actions";
 import "./albums/actions";
 import "./image-actions";
 
+/** What its client components say, and what any page's toasts do. */
+const places: Namespace[] = [
+  ...(["frame", "adding", "gallery", "image", "albums", "tray", "errors", "waiting"] as const),
+];
+
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
   const viewer = await requireViewerOrSignIn();
+  const texts = await getTexts("frame");
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (
-    <Uploads limits={env().limits} viewerId={viewer.id}>
-      <header className="flex items-center px-2 py-2 sm:gap-1 sm:px-4">
-        <Link
-          href="/"
-          prefetch={false}
-          className="mr-auto rounded-lg py-2 pr-2"
-          aria-label="Pail, to your pictures"
-        >
-          <Wordmark />
-        </Link>
-        <TakePicture />
-        <ChooseFolder />
-        <ChooseImages accept={acceptedFiles} />
-        <Link href="/albums" prefetch={false} className={iconButton} aria-label="Albums" title="Albums">
-          <Images aria-hidden size={20} />
-        </Link>
-        {viewer.role === "admin" ? (
+    <Texts of={places}>
+      <Uploads limits={env().limits} viewerId={viewer.id}>
+        <header className="flex items-center px-2 py-2 sm:gap-1 sm:px-4">
+          <Link href="/" prefetch={false} className="me-auto rounded-lg py-2 pe-2" aria-label={texts("home")}>
+            <Wordmark />
+          </Link>
+          <TakePicture />
+          <ChooseFolder />
+          <ChooseImages accept={acceptedFiles} />
           <Link
-            href="/admin/storage"
+            href="/albums"
             prefetch={false}
             className={iconButton}
-            aria-label="Storage"
-            title="Storage"
+            aria-label={texts("albums")}
+            title={texts("albums")}
           >
-            <HardDrive aria-hidden size={20} />
+            <Images aria-hidden size={20} />
           </Link>
-        ) : null}
-        <ThemeSwitch initial={theme} />
-        <Link href="/settings" prefetch={false} className={iconButton} aria-label="Settings" title="Settings">
-          <Settings aria-hidden size={20} />
-        </Link>
-        <form action={signOut}>
-          <button
-            type="submit"
+          {viewer.role === "admin" ? (
+            <Link
+              href="/admin/storage"
+              prefetch={false}
+              className={iconButton}
+              aria-label={texts("storage")}
+              title={texts("storage")}
+            >
+              <HardDrive aria-hidden size={20} />
+            </Link>
+          ) : null}
+          <ThemeSwitch initial={theme} />
+          {/* A phone has no room for it: there it stands under Settings. */}
+          <LanguageSwitch className="max-sm:hidden" />
+          <Link
+            href="/settings"
+            prefetch={false}
             className={iconButton}
-            aria-label="Sign out"
-            title={`Sign out ${viewer.name}`}
+            aria-label={texts("settings")}
+            title={texts("settings")}
           >
-            <LogOut aria-hidden size={20} />
-          </button>
-        </form>
-      </header>
-      <main>{children}</main>
-      <Toaster />
-    </Uploads>
+            <Settings aria-hidden size={20} />
+          </Link>
+          <form action={signOut}>
+            <button
+              type="submit"
+              className={iconButton}
+              aria-label={texts("signOut")}
+              title={texts("signOutPerson", { name: viewer.name })}
+            >
+              <LogOut aria-hidden size={20} />
+            </button>
+          </form>
+        </header>
+        <main>{children}</main>
+        <Toaster />
+      </Uploads>
+    </Texts>
   );
 }

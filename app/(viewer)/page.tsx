@@ -2,28 +2,31 @@ import { ImagePlus } from "lucide-react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { listImages } from "@/lib/images/gallery";
+import { getTexts } from "../_texts/request";
 import { ChooseImages } from "../_uploads/choose-images";
 import { cursorOf } from "./cursor";
 import { Gallery } from "./gallery";
 
 export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   const viewer = await requireViewerOrSignIn();
+  const texts = await getTexts("gallery");
   const { before } = await searchParams;
   const page = await listImages(viewer, cursorOf(before));
   return (
     <>
-      <h1 className="sr-only">Your pictures</h1>
+      <h1 className="sr-only">{texts("heading")}</h1>
       <Gallery first={page} album={null} takesAdded={before === undefined} empty={<NoPictures />} />
     </>
   );
 }
 
-function NoPictures() {
+async function NoPictures() {
+  const texts = await getTexts("gallery");
   return (
     <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
       <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
-      <h2 className="text-xl font-semibold tracking-tight">No pictures yet</h2>
-      <p className="max-w-xs text-quiet">Drop some anywhere on this page, paste one, or choose them.</p>
+      <h2 className="text-xl font-semibold tracking-tight">{texts("none")}</h2>
+      <p className="max-w-xs text-quiet">{texts("noneHint")}</p>
       <ChooseImages accept={acceptedFiles} another />
     </div>
   );

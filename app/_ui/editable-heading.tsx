@@ -4,6 +4,8 @@ import { Pencil } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import type { Result } from "@/lib/errors";
+import { useTexts } from "../_texts/use-texts";
+import { useWordFailure } from "../_texts/use-word-failure";
 import { FormError } from "./entrance";
 import { iconButton, primaryButton, quietButton, textField } from "./styles";
 
@@ -17,6 +19,8 @@ interface EditableHeadingProps {
 
 /** The page's heading, and the field to change it in. */
 export function EditableHeading({ text, label, maxLength, save }: EditableHeadingProps) {
+  const texts = useTexts("frame");
+  const wordFailure = useWordFailure();
   const [editing, setEditing] = useState(false);
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
@@ -31,8 +35,8 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
         <button
           type="button"
           className={iconButton}
-          aria-label="Rename"
-          title="Rename"
+          aria-label={texts("rename")}
+          title={texts("rename")}
           onClick={() => setEditing(true)}
         >
           <Pencil aria-hidden size={18} />
@@ -47,7 +51,7 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
   const submit = (form: FormData) =>
     startTransition(async () => {
       const result = await save(String(form.get("text")));
-      if (!result.ok) return setError(result.error.message);
+      if (!result.ok) return setError(wordFailure(result.error));
       close();
       router.refresh();
     });
@@ -72,10 +76,10 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
       <FormError message={error} />
       <div className="flex gap-2">
         <button type="submit" className={primaryButton} disabled={pending}>
-          Save
+          {texts("save")}
         </button>
         <button type="button" className={quietButton} onClick={close}>
-          Cancel
+          {texts("cancel")}
         </button>
       </div>
     </form>

@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { useTexts } from "../_texts/use-texts";
 
 interface Toast {
   id: number;
@@ -40,6 +41,7 @@ export function Toaster() {
 }
 
 function ToastCard({ toast: { text, action } }: { toast: Toast }) {
+  const texts = useTexts("frame");
   // Time stands still while someone points at it or is in it.
   const [held, setHeld] = useState(false);
   useEffect(() => {
@@ -50,7 +52,7 @@ function ToastCard({ toast: { text, action } }: { toast: Toast }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices the pointer; what can be done are its buttons.
     <div
-      className="pointer-events-auto flex items-center gap-1 rounded-full bg-text py-1 pr-1 pl-5 text-sm text-page shadow-lg"
+      className="pointer-events-auto flex items-center gap-1 rounded-full bg-text py-1 ps-5 pe-1 text-sm text-page shadow-lg"
       onMouseEnter={() => setHeld(true)}
       onMouseLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
@@ -72,7 +74,7 @@ function ToastCard({ toast: { text, action } }: { toast: Toast }) {
       <button
         type="button"
         className="inline-flex size-11 items-center justify-center rounded-full"
-        aria-label="Dismiss"
+        aria-label={texts("dismiss")}
         onClick={() => show(null)}
       >
         <X aria-hidden size={18} />

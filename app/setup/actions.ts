@@ -5,11 +5,12 @@ import { setSessionCookie } from "@/lib/accounts/session-cookie";
 import { signIn } from "@/lib/accounts/sign-in";
 import { createFirstAdmin, setupShape } from "@/lib/accounts/users";
 import { publicAction } from "@/lib/actions";
+import type { Failure } from "@/lib/errors";
 
 export interface SetupState {
   name: string;
   email: string;
-  error?: string;
+  failure?: Failure;
 }
 
 const createAccount = publicAction(setupShape, async (caller, account) => {
@@ -22,6 +23,6 @@ export async function setUp(_previous: SetupState, form: FormData): Promise<Setu
   const field = (name: string) => String(form.get(name) ?? "");
   const given = { name: field("name"), email: field("email") };
   const result = await createAccount({ ...given, token: field("token"), password: field("password") });
-  if (!result.ok) return { ...given, error: result.error.message };
+  if (!result.ok) return { ...given, failure: result.error };
   redirect("/");
 }

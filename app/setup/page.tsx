@@ -1,26 +1,33 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { hasUsers, isSetupToken } from "@/lib/accounts/users";
+import { LanguageSwitch } from "../_texts/language-switch";
+import { getTexts } from "../_texts/request";
+import { Texts } from "../_texts/texts";
 import { Entrance } from "../_ui/entrance";
 import { SetupForm } from "./setup-form";
 
-export const metadata: Metadata = { title: "Set up" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTexts("entrance"))("setUp") };
+}
 
 export default async function SetupPage({ searchParams }: PageProps<"/setup">) {
   if (await hasUsers()) redirect("/sign-in");
+  const texts = await getTexts("entrance");
   const { token } = await searchParams;
   if (typeof token !== "string" || !isSetupToken(token)) {
     return (
-      <Entrance title="This link does not work">
-        <p className="text-quiet">
-          The link that makes the first account is printed where Pail was started. Copy it from there, whole.
-        </p>
+      <Entrance title={texts("badLink")}>
+        <p className="text-quiet">{texts("badLinkHint")}</p>
       </Entrance>
     );
   }
   return (
-    <Entrance title="Make your account">
-      <SetupForm token={token} />
+    <Entrance title={texts("makeAccount")}>
+      <Texts of={["frame", "entrance", "errors"]}>
+        <SetupForm token={token} />
+      </Texts>
+      <LanguageSwitch className="-ms-3" />
     </Entrance>
   );
 }

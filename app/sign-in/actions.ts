@@ -5,10 +5,11 @@ import { z } from "zod";
 import { clearSessionCookie, sessionToken, setSessionCookie } from "@/lib/accounts/session-cookie";
 import { credentialsShape, signOut as endSession, signIn as openSession } from "@/lib/accounts/sign-in";
 import { publicAction } from "@/lib/actions";
+import type { Failure } from "@/lib/errors";
 
 export interface SignInState {
   email: string;
-  error?: string;
+  failure?: Failure;
 }
 
 const checkCredentials = publicAction(credentialsShape, async (caller, credentials) =>
@@ -19,7 +20,7 @@ const checkCredentials = publicAction(credentialsShape, async (caller, credentia
 export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
   const email = String(form.get("email") ?? "");
   const result = await checkCredentials({ email, password: String(form.get("password") ?? "") });
-  if (!result.ok) return { email, error: result.error.message };
+  if (!result.ok) return { email, failure: result.error };
   redirect("/");
 }
 

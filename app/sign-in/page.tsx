@@ -1,17 +1,26 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { currentViewer } from "@/lib/accounts/session-cookie";
+import { LanguageSwitch } from "../_texts/language-switch";
+import { getTexts } from "../_texts/request";
+import { Texts } from "../_texts/texts";
 import { Entrance } from "../_ui/entrance";
 import { SignInForm } from "./sign-in-form";
 
-export const metadata: Metadata = { title: "Sign in" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTexts("entrance"))("signIn") };
+}
 
 /** `?again` is for whoever wants to be somebody else. */
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   if ((await currentViewer()) !== null && (await searchParams).again === undefined) redirect("/");
+  const texts = await getTexts("entrance");
   return (
-    <Entrance title="Sign in">
-      <SignInForm />
+    <Entrance title={texts("signIn")}>
+      <Texts of={["frame", "entrance", "errors"]}>
+        <SignInForm />
+      </Texts>
+      <LanguageSwitch className="-ms-3" />
     </Entrance>
   );
 }

@@ -4,30 +4,33 @@ import Link from "next/link";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listAlbums } from "@/lib/albums/albums";
 import type { ListedAlbum } from "@/lib/albums/contract";
-import { pictures } from "../../_ui/pictures";
+import { getTexts } from "../../_texts/request";
 import { ThumbhashImage } from "../../_ui/thumbhash-image";
 
-export const metadata: Metadata = { title: "Albums" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTexts("albums"))("title") };
+}
 
 export default async function AlbumsPage() {
   const albums = await listAlbums(await requireViewerOrSignIn());
   if (albums.length === 0) return <NoAlbums />;
+  const texts = await getTexts("albums");
   return (
     <section className="px-3 py-4 sm:px-6">
-      <h1 className="pb-4 text-2xl font-semibold tracking-tight">Albums</h1>
+      <h1 className="pb-4 text-2xl font-semibold tracking-tight">{texts("title")}</h1>
       <ul
-        aria-label="Albums"
+        aria-label={texts("title")}
         className="grid grid-cols-2 gap-x-3 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-5"
       >
         {albums.map((album) => (
-          <Album key={album.id} album={album} />
+          <Album key={album.id} album={album} countText={texts("count", { count: album.count })} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Album({ album: { id, name, count, cover } }: { album: ListedAlbum }) {
+function Album({ album: { id, name, cover }, countText }: { album: ListedAlbum; countText: string }) {
   return (
     <li className="min-w-0">
       <Link href={`/albums/${id}`} prefetch={false} className="grid gap-2 rounded-lg">
@@ -42,19 +45,20 @@ function Album({ album: { id, name, count, cover } }: { album: ListedAlbum }) {
           <bdi className="block truncate font-medium" title={name}>
             {name}
           </bdi>
-          <span className="block text-sm text-quiet">{pictures(count)}</span>
+          <span className="block text-sm text-quiet">{countText}</span>
         </span>
       </Link>
     </li>
   );
 }
 
-function NoAlbums() {
+async function NoAlbums() {
+  const texts = await getTexts("albums");
   return (
     <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
       <Images aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
-      <h1 className="text-xl font-semibold tracking-tight">No albums yet</h1>
-      <p className="max-w-xs text-quiet">Drop a folder on the page to make one.</p>
+      <h1 className="text-xl font-semibold tracking-tight">{texts("none")}</h1>
+      <p className="max-w-xs text-quiet">{texts("noneHint")}</p>
     </div>
   );
 }

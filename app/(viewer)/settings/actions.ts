@@ -5,10 +5,11 @@ import type { z } from "zod";
 import { createToken, newTokenShape, revokeToken, tokenIdShape } from "@/lib/accounts/tokens";
 import { userAction } from "@/lib/actions";
 import { shareXConfiguration } from "@/lib/api/sharex";
+import type { Failure } from "@/lib/errors";
 
 export interface NewTokenState {
   name: string;
-  error?: string;
+  failure?: Failure;
   /** shown this once */
   made?: { secret: string; shareX: string | null };
 }
@@ -26,7 +27,7 @@ export async function makeToken(_previous: NewTokenState, form: FormData): Promi
   // Whatever the form says, the shape checks it.
   const given = { name, scopes: form.getAll("scopes"), lifetimeDays } as z.input<typeof newTokenShape>;
   const result = await create(given);
-  if (!result.ok) return { name, error: result.error.message };
+  if (!result.ok) return { name, failure: result.error };
   refresh();
   return { name: "", made: result.value };
 }

@@ -1,6 +1,8 @@
 "use client";
 
 import { useActionState } from "react";
+import { useTexts } from "../../_texts/use-texts";
+import { useWordFailure } from "../../_texts/use-word-failure";
 import { FormError } from "../../_ui/entrance";
 import { Field } from "../../_ui/field";
 import { primaryButton, textField } from "../../_ui/styles";
@@ -10,31 +12,33 @@ import { NewSecret } from "./new-secret";
 const initial: NewTokenState = { name: "" };
 
 const scopes = [
-  { scope: "upload", label: "Upload pictures", isUsual: true },
-  { scope: "read", label: "See pictures", isUsual: false },
-  { scope: "delete", label: "Delete pictures", isUsual: false },
-];
+  { scope: "upload", label: "uploadPictures", isUsual: true },
+  { scope: "read", label: "seePictures", isUsual: false },
+  { scope: "delete", label: "deletePictures", isUsual: false },
+] as const;
 
 export function NewTokenForm() {
+  const texts = useTexts("settings");
+  const wordFailure = useWordFailure();
   const [state, submit, pending] = useActionState(makeToken, initial);
   return (
     <section aria-labelledby="new-token" className="grid gap-4">
       <h2 id="new-token" className="text-lg font-semibold">
-        A new token
+        {texts("newToken")}
       </h2>
       {state.made === undefined ? null : <NewSecret {...state.made} />}
       <form action={submit} className="grid max-w-md gap-5">
         <Field
-          label="Name"
+          label={texts("name")}
           name="name"
           required
           maxLength={100}
           autoComplete="off"
           defaultValue={state.name}
-          hint="What will use it, like “ShareX on the laptop”."
+          hint={texts("nameHint")}
         />
         <fieldset>
-          <legend className="text-sm font-medium">It may</legend>
+          <legend className="text-sm font-medium">{texts("itMay")}</legend>
           {scopes.map(({ scope, label, isUsual }) => (
             <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3">
               <input
@@ -44,22 +48,22 @@ export function NewTokenForm() {
                 defaultChecked={isUsual}
                 className="size-5 accent-accent"
               />
-              {label}
+              {texts(label)}
             </label>
           ))}
         </fieldset>
         <label className="grid gap-1.5 text-sm font-medium">
-          Expires after
+          {texts("expiresAfter")}
           <select name="lifetime" defaultValue="90" className={textField}>
-            <option value="30">30 days</option>
-            <option value="90">90 days</option>
-            <option value="365">a year</option>
-            <option value="never">never</option>
+            <option value="30">{texts("days", { days: 30 })}</option>
+            <option value="90">{texts("days", { days: 90 })}</option>
+            <option value="365">{texts("year")}</option>
+            <option value="never">{texts("never")}</option>
           </select>
         </label>
-        <FormError message={state.error} />
+        <FormError message={state.failure && wordFailure(state.failure)} />
         <button type="submit" className={`${primaryButton} justify-self-start`} disabled={pending}>
-          {pending ? "Making …" : "Make token"}
+          {pending ? texts("making") : texts("make")}
         </button>
       </form>
     </section>

@@ -7,13 +7,17 @@ import { failureOf } from "@/lib/actions";
 import { env } from "@/lib/env";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { sayBytes } from "@/lib/images/limits";
+import { wordFailure } from "@/lib/texts/word-failure";
 import type { ConfirmOutcome } from "@/lib/uploads/contract";
 import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";
+import { currentLanguage, getTexts } from "../../_texts/request";
 import { FormError } from "../../_ui/entrance";
 import { Field } from "../../_ui/field";
 import { primaryButton, textField } from "../../_ui/styles";
 
-export const metadata: Metadata = { title: "Upload" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTexts("upload"))("title") };
+}
 
 /** One picture by a plain form: for browsers without JavaScript. The bucket sends them back here. */
 export default async function UploadPage({ searchParams }: PageProps<"/upload">) {
@@ -21,38 +25,42 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
   const { state } = await searchParams;
   const outcome = typeof state === "string" ? await receive(viewer, state) : null;
   if (outcome?.status === "ready") redirect(`/images/${outcome.image.id}`);
+  const texts = await getTexts("upload");
+  const language = await currentLanguage();
   const { url, fields } = await plainForm(viewer, "/upload");
   return (
     <section className="mx-auto grid max-w-md gap-5 px-4 py-10">
-      <h1 className="text-xl font-semibold">Upload a picture</h1>
+      <h1 className="text-xl font-semibold">{texts("heading")}</h1>
       {outcome?.status === "duplicate" ? (
         <p role="status">
-          You already have this picture.{" "}
+          {texts("duplicate")}{" "}
           <Link
             href={`/images/${outcome.image.id}`}
             prefetch={false}
             className="text-accent underline underline-offset-2"
           >
-            Show it
+            {texts("showIt")}
           </Link>
         </p>
       ) : null}
-      {outcome?.status === "refused" ? <FormError message={outcome.error.message} /> : null}
+      {outcome?.status === "refused" ? (
+        <FormError message={wordFailure(await getTexts("errors"), language, outcome.error)} />
+      ) : null}
       <form action={url} method="post" encType="multipart/form-data" className="grid gap-5">
         {Object.entries(fields).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         <Field
-          label="Picture"
+          label={texts("picture")}
           name="file"
           type="file"
           required
-          className={`${textField} py-2.5 file:mr-3 file:font-medium`}
+          className={`${textField} py-2.5 file:me-3 file:font-medium`}
           accept={acceptedFiles}
-          hint={`One at a time, up to ${sayBytes(env().limits.maxBytes)}.`}
+          hint={texts("hint", { size: sayBytes(env().limits.maxBytes) })}
         />
         <button type="submit" className={primaryButton}>
-          Upload
+          {texts("send")}
         </button>
       </form>
     </section>

@@ -2,11 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { pictures } from "../../../_ui/pictures";
+import { useTexts } from "../../../_texts/use-texts";
 import { useGalleryChanges } from "../../gallery-changes";
 
 /** How many pictures the album has; asks again where one is deleted in it, or brought back. */
 export function Count({ count }: { count: number }) {
+  const texts = useTexts("albums");
   const router = useRouter();
   const removed = useGalleryChanges().removed.size;
   const known = useRef(removed);
@@ -15,5 +16,5 @@ export function Count({ count }: { count: number }) {
     known.current = removed;
     router.refresh();
   }, [removed, router]);
-  return <p className="text-sm text-quiet">{pictures(count)}</p>;
+  return <p className="text-sm text-quiet">{texts("count", { count })}</p>;
 }

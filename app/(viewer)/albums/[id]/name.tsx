@@ -1,14 +1,16 @@
 "use client";
 
 import { maxAlbumNameLength } from "@/lib/albums/contract";
+import { useTexts } from "../../../_texts/use-texts";
 import { EditableHeading } from "../../../_ui/editable-heading";
 import { rename } from "../actions";
 
 export function Name({ id, name }: { id: string; name: string }) {
+  const texts = useTexts("albums");
   return (
     <EditableHeading
       text={name}
-      label="Name"
+      label={texts("name")}
       maxLength={maxAlbumNameLength}
       save={(changed) => rename({ id, name: changed })}
     />

@@ -5,6 +5,7 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbum, listAlbumImages } from "@/lib/albums/albums";
+import { getTexts } from "../../../_texts/request";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
@@ -21,6 +22,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function AlbumPage({ params, searchParams }: Props) {
   const viewer = await requireViewerOrSignIn();
   const { id, name, count } = await findOwnAlbum((await params).id);
+  const texts = await getTexts("albums");
   const { before } = await searchParams;
   const page = await orNotFound(listAlbumImages(viewer, id, cursorOf(before)));
   return (
@@ -29,10 +31,10 @@ export default async function AlbumPage({ params, searchParams }: Props) {
         <Link
           href="/albums"
           prefetch={false}
-          className="-ml-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pr-2 text-sm text-quiet hover:text-text"
+          className="-ms-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pe-2 text-sm text-quiet hover:text-text"
         >
-          <ChevronLeft aria-hidden size={18} />
-          Albums
+          <ChevronLeft aria-hidden size={18} className="rtl:-scale-x-100" />
+          {texts("title")}
         </Link>
         <Name id={id} name={name} />
         <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
@@ -44,7 +46,7 @@ export default async function AlbumPage({ params, searchParams }: Props) {
         first={page}
         album={id}
         takesAdded={false}
-        empty={<p className="px-3 py-8 text-quiet sm:px-6">There are no pictures in this album.</p>}
+        empty={<p className="px-3 py-8 text-quiet sm:px-6">{texts("empty")}</p>}
       />
     </article>
   );

@@ -4,10 +4,13 @@ import { Trash2 } from "lucide-react";
 import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
+import { useTexts } from "../../../_texts/use-texts";
 import { dangerButton } from "../../../_ui/styles";
-import { deleteImage } from "../../deletion";
+import { useDeleteImage } from "../../deletion";
 
 export function DeleteButton({ id, title, back }: { id: string; title: string; back: Route }) {
+  const texts = useTexts("image");
+  const deleteImage = useDeleteImage();
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const remove = () =>
@@ -17,7 +20,7 @@ export function DeleteButton({ id, title, back }: { id: string; title: string; b
   return (
     <button type="button" className={dangerButton} onClick={remove} disabled={pending}>
       <Trash2 aria-hidden size={18} />
-      Delete
+      {texts("delete")}
     </button>
   );
 }

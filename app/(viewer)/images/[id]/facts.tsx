@@ -1,23 +1,26 @@
+import type { ReactNode } from "react";
 import { formatOf } from "@/lib/images/formats/table";
 import type { ImageDetails } from "@/lib/images/image";
-
-// A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
-const when = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
-
-const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+import { formatBytes, formatMoment } from "@/lib/texts/formats";
+import { Day } from "../../../_texts/day";
+import { currentLanguage, getTexts } from "../../../_texts/request";
 
 /** What is known of a picture. */
-export function Facts({ image }: { image: ImageDetails }) {
-  const facts = [
+export async function Facts({ image }: { image: ImageDetails }) {
+  const texts = await getTexts("image");
+  const language = await currentLanguage();
+  const size = formatBytes(language, image.bytes);
+  const facts: [string, ReactNode][] = [
     image.capturedAt === image.createdAt
-      ? ["Added", day.format(image.createdAt)]
-      : ["Date", when.format(image.capturedAt)],
-    ["Type", formatOf(image.type).name],
-    ["Dimensions", `${image.width} × ${image.height}`],
-    ["Size", `${sizeOf(image.bytes)} (${image.bytes.toLocaleString("en")} bytes)`],
-    ["File name", image.name],
+      ? [texts("added"), <Day key="added" at={image.createdAt} />]
+      : // A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
+        [texts("date"), formatMoment(language, "UTC", image.capturedAt)],
+    [texts("type"), formatOf(image.type).name],
+    [texts("dimensions"), `${image.width} × ${image.height}`],
+    [texts("size"), texts("sizeInBytes", { size, bytes: image.bytes })],
+    [texts("fileName"), image.name],
     ["SHA-256", image.sha256],
-  ] as const;
+  ];
   return (
     <dl className="grid gap-3 text-sm">
       {facts.map(([name, value]) => (
@@ -30,9 +33,4 @@ export function Facts({ image }: { image: ImageDetails }) {
       ))}
     </dl>
   );
-}
-
-function sizeOf(bytes: number): string {
-  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -6,6 +6,7 @@ import { type CSSProperties, cache, type ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, findNeighboursInAlbum } from "@/lib/albums/albums";
 import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
+import { getTexts } from "../../../_texts/request";
 import { iconButton, quietButton } from "../../../_ui/styles";
 import { ThumbhashImage } from "../../../_ui/thumbhash-image";
 import { imagePath } from "../../image-path";
@@ -28,6 +29,7 @@ export default async function ImagePage({ params, searchParams }: Props) {
   const { newer, older } = await (album === null
     ? findNeighbours(viewer, image)
     : orNotFound(findNeighboursInAlbum(viewer, album, image)));
+  const texts = await getTexts("image");
   const ways = {
     newer: newer === null ? null : imagePath(newer, album),
     older: older === null ? null : imagePath(older, album),
@@ -48,19 +50,19 @@ export default async function ImagePage({ params, searchParams }: Props) {
         />
         <Step
           to={ways.back}
-          label={album === null ? "Back to your pictures" : "Back to the album"}
-          place="top-2 left-2"
+          label={album === null ? texts("backToPictures") : texts("backToAlbum")}
+          place="top-2 start-2"
         >
           <X aria-hidden size={22} />
         </Step>
         {ways.newer === null ? null : (
-          <Step to={ways.newer} label="Newer picture" place="top-1/2 left-2 -mt-5.5">
-            <ChevronLeft aria-hidden size={24} />
+          <Step to={ways.newer} label={texts("newer")} place="top-1/2 start-2 -mt-5.5">
+            <ChevronLeft aria-hidden size={24} className="rtl:-scale-x-100" />
           </Step>
         )}
         {ways.older === null ? null : (
-          <Step to={ways.older} label="Older picture" place="top-1/2 right-2 -mt-5.5">
-            <ChevronRight aria-hidden size={24} />
+          <Step to={ways.older} label={texts("older")} place="top-1/2 end-2 -mt-5.5">
+            <ChevronRight aria-hidden size={24} className="rtl:-scale-x-100" />
           </Step>
         )}
       </div>
@@ -70,7 +72,7 @@ export default async function ImagePage({ params, searchParams }: Props) {
         <div className="flex flex-wrap gap-2">
           <a href={image.downloadUrl} className={quietButton} download>
             <ArrowDownToLine aria-hidden size={18} />
-            Download original
+            {texts("download")}
           </a>
           <DeleteButton id={image.id} title={image.title} back={ways.back} />
         </div>

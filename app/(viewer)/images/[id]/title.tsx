@@ -1,13 +1,15 @@
 "use client";
 
+import { useTexts } from "../../../_texts/use-texts";
 import { EditableHeading } from "../../../_ui/editable-heading";
 import { rename } from "../../image-actions";
 
 export function Title({ id, title }: { id: string; title: string }) {
+  const texts = useTexts("image");
   return (
     <EditableHeading
       text={title}
-      label="Title"
+      label={texts("title")}
       maxLength={200}
       save={(changed) => rename({ id, title: changed })}
     />

@@ -1,0 +1,16 @@
+import "server-only";
+import type { ReactNode } from "react";
+import { compiledMessages } from "@/lib/texts/compiled";
+import type { Namespace } from "@/lib/texts/english";
+import { TextsProvider } from "./provider";
+import { currentLanguage, currentZone } from "./request";
+
+/** Gives the client components within it the texts of these places: only these travel, in one language. */
+export async function Texts({ of, children }: { of: Namespace[]; children: ReactNode }) {
+  const language = await currentLanguage();
+  return (
+    <TextsProvider language={language} zone={await currentZone()} messages={compiledMessages(language, of)}>
+      {children}
+    </TextsProvider>
+  );
+}

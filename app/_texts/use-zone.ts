@@ -1,0 +1,28 @@
+"use client";
+
+import { useEffect, useSyncExternalStore } from "react";
+import { useTimeZone } from "use-intl/react";
+import { zoneCookie } from "@/lib/texts/zone";
+
+const yearSeconds = 365 * 24 * 60 * 60;
+
+/**
+ * The viewer's time zone. The page comes in the one that its server knows, and once it runs it shows the browser's, of which it
+ * leaves a note for the next page.
+ */
+export function useZone(): string {
+  const known = useTimeZone() ?? "UTC";
+  const zone = useSyncExternalStore(noChanges, browserZone, () => known);
+  useEffect(() => {
+    if (zone === known) return;
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure context, and is not in every browser.
+    document.cookie = `${zoneCookie}=${zone}; path=/; max-age=${yearSeconds}; samesite=lax`;
+  }, [zone, known]);
+  return zone;
+}
+
+const noChanges = () => () => {};
+
+function browserZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+}

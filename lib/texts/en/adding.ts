@@ -1,0 +1,12 @@
+/** How pictures come onto a page: buttons, dropping, pasting. */
+export const adding = {
+  chooseImages: "Choose images",
+  choosePictures: "Choose pictures",
+  takePicture: "Take a picture",
+  chooseFolder: "Choose a folder",
+  plainForm: "Upload a picture",
+  drop: "Drop to add",
+  folderUnreadable: "The folder could not be read. Open it, and drop the pictures themselves.",
+  notLoaded:
+    "What sends the pictures could not be loaded. It is tried again; if that takes long, reload the page.",
+} as const;

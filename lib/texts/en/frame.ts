@@ -1,0 +1,25 @@
+/** What stands around every page. */
+export const frame = {
+  description: "Your pictures, in your own bucket.",
+  home: "Pail, to your pictures",
+  albums: "Albums",
+  storage: "Storage",
+  settings: "Settings",
+  signOut: "Sign out",
+  signOutPerson: "Sign out {name}",
+  colours: "Colours: {theme, select, light {light} dark {dark} other {as the system}}",
+  language: "Language",
+  undo: "Undo",
+  dismiss: "Dismiss",
+  rename: "Rename",
+  save: "Save",
+  cancel: "Cancel",
+  tryAgain: "Try again",
+  pageFailed: "This page could not be shown",
+  pageFailedHint: "Your pictures are safe. Try again; if it goes on, look at the server’s log.",
+  pageFailedHintDigest:
+    "Your pictures are safe. Try again; if it goes on, look at the server’s log for {digest}.",
+  nothingHere: "There is nothing here",
+  nothingHereHint: "It may have been deleted, or the address is not quite right.",
+  toPictures: "To your pictures",
+} as const;

@@ -1,0 +1,31 @@
+import { adding } from "./en/adding";
+import { albums } from "./en/albums";
+import { entrance } from "./en/entrance";
+import { errors, waiting } from "./en/errors";
+import { frame } from "./en/frame";
+import { gallery } from "./en/gallery";
+import { image } from "./en/image";
+import { settings } from "./en/settings";
+import { storage } from "./en/storage";
+import { tray } from "./en/tray";
+import { upload } from "./en/upload";
+
+/** Every sentence for people, as ICU messages by place. The keys, and the values that a message takes, follow from these. */
+export const english = {
+  frame,
+  entrance,
+  adding,
+  gallery,
+  image,
+  albums,
+  settings,
+  upload,
+  storage,
+  tray,
+  errors,
+  waiting,
+} as const;
+
+export type English = typeof english;
+/** A place, whose messages travel to the browser together. */
+export type Namespace = keyof English;

@@ -1,0 +1,61 @@
+import type { AnyLanguage } from "./languages";
+
+/** `kB` below a megabyte, then `MB` with one digit behind the point: 12 kB, 3.4 MB. */
+export function formatBytes(language: AnyLanguage, bytes: number): string {
+  if (bytes < 1_000_000) return kilobytes(language).format(Math.max(1, Math.round(bytes / 1000)));
+  return formatMegabytes(language, bytes / 1_000_000, 1);
+}
+
+/** @param digits behind the point, always so many */
+export function formatMegabytes(language: AnyLanguage, megabytes: number, digits: 0 | 1): string {
+  return (digits === 0 ? wholeMegabytes : tenthMegabytes)(language).format(megabytes);
+}
+
+/** A day as one writes it in a sentence: November 29, 2026. */
+export const formatDay = (language: AnyLanguage, zone: string, when: Date | number): string =>
+  days(language, zone).format(when);
+
+/** The same, short enough for a list: Nov 29, 2026. */
+export const formatShortDay = (language: AnyLanguage, zone: string, when: Date | number): string =>
+  shortDays(language, zone).format(when);
+
+/** November 29, 2026 at 3:04 PM. */
+export const formatMoment = (language: AnyLanguage, zone: string, when: Date | number): string =>
+  moments(language, zone).format(when);
+
+/**
+ * November 2026. In UTC, as a camera's clock is kept: see “A month in UTC” in the README.
+ */
+export const formatMonth = (language: AnyLanguage, when: Date | number): string =>
+  months(language).format(when);
+
+const kilobytes = remembered((language) => unit(language, "kilobyte", 0));
+const wholeMegabytes = remembered((language) => unit(language, "megabyte", 0));
+const tenthMegabytes = remembered((language) => unit(language, "megabyte", 1));
+const days = remembered((language, timeZone) => dates(language, { dateStyle: "long", timeZone }));
+const shortDays = remembered((language, timeZone) => dates(language, { dateStyle: "medium", timeZone }));
+const moments = remembered((language, timeZone) =>
+  dates(language, { dateStyle: "long", timeStyle: "short", timeZone }),
+);
+const months = remembered((language) => dates(language, { month: "long", year: "numeric", timeZone: "UTC" }));
+
+const dates = (language: string, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(language, options);
+
+function unit(language: string, name: "kilobyte" | "megabyte", digits: number): Intl.NumberFormat {
+  return new Intl.NumberFormat(language, {
+    ...{ style: "unit", unit: name, unitDisplay: "short" },
+    ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+  });
+}
+
+/** Making a formatter takes a hundred times as long as using it. */
+function remembered<A extends string[], T>(make: (...args: A) => T): (...args: A) => T {
+  const known = new Map<string, T>();
+  return (...args) => {
+    const key = args.join();
+    const value = known.get(key) ?? make(...args);
+    known.set(key, value);
+    return value;
+  };
+}

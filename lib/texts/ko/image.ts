@@ -1,0 +1,16 @@
+export const image = {
+  backToPictures: "내 사진으로 돌아가기",
+  backToAlbum: "앨범으로 돌아가기",
+  newer: "더 최근 사진",
+  older: "더 오래된 사진",
+  title: "제목",
+  download: "원본 내려받기",
+  delete: "삭제",
+  added: "추가한 날",
+  date: "날짜",
+  type: "형식",
+  dimensions: "해상도",
+  size: "용량",
+  sizeInBytes: "{size} ({bytes, number}바이트)",
+  fileName: "파일 이름",
+} as const;
