@@ -10,6 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["react-server", "node", "development|production"] } },
   test: {
     include: ["lib/**/*.test.ts"],
+    setupFiles: ["lib/testing/quiet-log.ts"],
     // The tests wait as much as they work.
     maxWorkers: "100%",
     // So that the alias holds within it.
