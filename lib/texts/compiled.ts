@@ -25,10 +25,10 @@ export function compiledMessages(language: AnyLanguage, places: readonly Namespa
 }
 
 function compileAll(messages: Messages): CompiledMessages {
-  return Object.fromEntries(
-    Object.entries(messages).map(([place, texts]) => [
-      place,
-      Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, compile(text)])),
-    ]),
-  );
+  const compiled = Object.entries(messages).map(([place, texts]) => [
+    place,
+    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, compile(text)])),
+  ]);
+  // The compiler's objects have no prototype, and React lets only plain ones travel to the browser.
+  return JSON.parse(JSON.stringify(Object.fromEntries(compiled)));
 }
