@@ -98,7 +98,7 @@ test("a cookie of a language that does not exist is no error", async ({ page, pa
 test("days are those of the viewer's own time zone", async ({ browser, pail, user }) => {
   addToken(pail, user.id, "Shell", Date.UTC(2026, 5, 30, 22, 30));
   for (const [timezoneId, locale, day] of [
-    ["Asia/Seoul", "ko-KR", "2026. 7. 1. 생성"],
+    ["Asia/Seoul", "ko-KR", "2026년 7월 1일 생성"],
     ["Asia/Seoul", "en-US", "made Jul 1, 2026"],
     ["America/New_York", "en-US", "made Jun 30, 2026"],
   ] as const) {

@@ -33,7 +33,9 @@ const kilobytes = remembered((language) => unit(language, "kilobyte", 0));
 const wholeMegabytes = remembered((language) => unit(language, "megabyte", 0));
 const tenthMegabytes = remembered((language) => unit(language, "megabyte", 1));
 const days = remembered((language, timeZone) => dates(language, { dateStyle: "long", timeZone }));
-const shortDays = remembered((language, timeZone) => dates(language, { dateStyle: "medium", timeZone }));
+const shortDays = remembered((language, timeZone) =>
+  dates(language, { year: "numeric", month: "short", day: "numeric", timeZone }),
+);
 const moments = remembered((language, timeZone) =>
   dates(language, { dateStyle: "long", timeStyle: "short", timeZone }),
 );

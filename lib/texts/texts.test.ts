@@ -104,7 +104,7 @@ describe("formats", () => {
     expect(formatDay("en", "Asia/Seoul", summer)).toBe("July 1, 2026");
     expect(formatDay("ko", "Asia/Seoul", summer)).toBe("2026년 7월 1일");
     expect(formatShortDay("en", "America/New_York", summer)).toBe("Jun 30, 2026");
-    expect(formatShortDay("ko", "Asia/Seoul", summer)).toBe("2026. 7. 1.");
+    expect(formatShortDay("ko", "Asia/Seoul", summer)).toBe("2026년 7월 1일");
     expect(formatMoment("ko", "UTC", summer)).toBe("2026년 6월 30일 오후 10:30");
   });
 
