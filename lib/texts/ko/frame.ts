@@ -19,6 +19,6 @@ export const frame = {
   pageFailedHintDigest:
     "사진은 안전해요. 다시 시도해 보고, 계속 안 되면 서버 로그에서 이 번호를 찾아보세요: {digest}",
   nothingHere: "찾는 페이지가 없어요",
-  nothingHereHint: "삭제되었거나 주소가 조금 다를 수 있어요.",
+  nothingHereHint: "삭제됐거나 주소가 잘못됐을 수 있어요.",
   toPictures: "내 사진 보기",
 } as const;
