@@ -3,8 +3,13 @@ import { expect, expectAllLoaded, galleryImages, test } from "./fixtures";
 import { makePhotographs } from "./support/photos";
 
 const widths = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
-/** The README shows the first of them; `README_PICTURE=1 npm test` takes it anew. */
-const readmePicture = path.join(import.meta.dirname, "gallery.jpg");
+/** Those that the README shows, by the names that they have there: `README_PICTURES=1` takes them anew. */
+const readmePictures: Record<string, string> = {
+  "gallery-desktop-light": "gallery",
+  "uploading-desktop-light": "uploading",
+  "gallery-phone-light": "phone",
+  "image-desktop-dark": "dark",
+};
 
 test("the pages, at both widths and in both colours", async ({ page, pail, user }, testInfo) => {
   const photographs = await makePhotographs(24, { megapixels: 3 });
@@ -17,7 +22,12 @@ test("the pages, at both widths and in both colours", async ({ page, pail, user 
         await page.evaluate(
           () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
         );
-        await page.screenshot({ path: testInfo.outputPath(`${name}-${width}-${colorScheme}.png`) });
+        const shot = `${name}-${width}-${colorScheme}`;
+        await page.screenshot({ path: testInfo.outputPath(`${shot}.png`) });
+        const picture = readmePictures[shot];
+        if (process.env.README_PICTURES === undefined || picture === undefined) continue;
+        const file = path.join(import.meta.dirname, "pictures", `${picture}.jpg`);
+        await page.screenshot({ path: file, quality: 80 });
       }
     }
     await page.setViewportSize(widths.desktop);
@@ -34,10 +44,6 @@ test("the pages, at both widths and in both colours", async ({ page, pail, user 
   await expectAllLoaded(page, photographs.length);
   await expect(page.getByRole("region", { name: "Uploads", exact: true })).toBeHidden();
   await take("gallery");
-  if (process.env.README_PICTURE !== undefined) {
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.screenshot({ path: readmePicture, quality: 80 });
-  }
   await galleryImages(page).nth(3).click();
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   await expect
