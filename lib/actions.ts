@@ -6,7 +6,8 @@ import { requireViewer } from "@/lib/accounts/session-cookie";
 import type { Caller } from "@/lib/accounts/sign-in";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { env } from "@/lib/env";
-import { AppError, type ErrorCode, type Failure, type Result, statusOf } from "@/lib/errors";
+import { AppError, type Failure, type Result, statusOf } from "@/lib/errors";
+import type { FailureValues } from "@/lib/failure-values";
 import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -44,7 +45,7 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
     const incident = newId();
     log.error({ code: error.code, incident }, error.message);
     const message = `The bucket cannot do it at the moment. Try again; its reason is in the log. (${incident})`;
-    return refusal("unavailable", message);
+    return refusal({ code: "unavailable", message, values: { incident } });
   }
   if (error instanceof AppError) {
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
@@ -52,13 +53,11 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
   }
   const incident = newId();
   log.error({ err: error, incident }, "unexpected error");
-  return refusal("internal", `Something went wrong on the server. Try again. (${incident})`);
+  const message = `Something went wrong on the server. Try again. (${incident})`;
+  return refusal({ code: "internal", message, values: { incident } });
 }
 
-const refusal = (code: ErrorCode, message: string) => ({
-  status: statusOf(code),
-  failure: { code, message },
-});
+const refusal = (failure: Failure) => ({ status: statusOf(failure.code), failure });
 
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
@@ -79,8 +78,10 @@ async function requireSame(viewerId: string): Promise<Viewer> {
 /** Next compares Origin with Host, and lets a request without Origin pass: this does not. */
 async function requireOrigin(): Promise<void> {
   const origin = (await headers()).get("origin");
-  if (origin !== env().appOrigin) {
-    throw new AppError("wrong_origin", `Open Pail at ${env().appOrigin} and try again.`);
+  const { appOrigin } = env();
+  if (origin !== appOrigin) {
+    const values = { origin: appOrigin };
+    throw new AppError("wrong_origin", `Open Pail at ${appOrigin} and try again.`, { values });
   }
 }
 
@@ -91,7 +92,16 @@ export function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S
   throw new AppError(
     "invalid_input",
     z.prettifyError(result.error).split("\n")[0]?.replace(/^✖ /, "") ?? "Invalid input.",
+    { values: issueOf(result.error) },
   );
+}
+
+/** Which field is the first that is wrong, and how: `email`, `name_short`, `password_long`. */
+function issueOf({ issues: [first] }: z.ZodError): FailureValues | undefined {
+  const field = first?.path.join(".");
+  if (first?.code === "too_small") return { issue: `${field}_short`, min: Number(first.minimum) };
+  if (first?.code === "too_big") return { issue: `${field}_long`, max: Number(first.maximum) };
+  return field ? { issue: field } : undefined;
 }
 
 /** Who sends the request at hand. */

@@ -1,15 +1,31 @@
+import type { FailureValues } from "./failure-values";
+
 /** A stable name of what went wrong. What it means stands in the table below and nowhere else. */
 export type ErrorCode = keyof typeof errorCodes;
 export type StorageCode = keyof typeof store;
+/** Those that a page may be told, and says in its own language. */
+export type PageCode =
+  | keyof typeof answers
+  | keyof typeof sending
+  | keyof typeof bucket
+  | Extract<StorageCode, "store_refused">;
 /** Those whose sentence is always the same. */
 type PlainCode = {
   [C in ErrorCode]: (typeof errorCodes)[C] extends { sentence: string } ? C : never;
 }[ErrorCode];
 
-/** What went wrong, in a form that may travel to the browser: a stable code and one sentence for people. */
+/**
+ * What went wrong, in a form that may travel to the browser: a stable code, one sentence in English, and the values with which
+ * a page says it in the person's language (see "Codes and values" in lib/texts/README.md).
+ */
 export interface Failure<C extends ErrorCode = ErrorCode> {
   code: C;
   message: string;
+  values?: FailureValues;
+}
+
+interface AppErrorOptions extends ErrorOptions {
+  values?: FailureValues | undefined;
 }
 
 /** What every server action returns: it never throws at the page. */
@@ -22,12 +38,19 @@ export type Result<T> = { ok: true; value: T } | { ok: false; error: Failure };
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
+  readonly values: FailureValues | undefined;
 
-  constructor(code: PlainCode, message?: undefined, options?: ErrorOptions);
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions);
-  constructor(code: ErrorCode, message = sentenceOf(code as PlainCode), options?: ErrorOptions) {
+  constructor(code: PlainCode, message?: undefined, options?: AppErrorOptions);
+  constructor(code: ErrorCode, message: string, options?: AppErrorOptions);
+  constructor(code: ErrorCode, message = sentenceOf(code as PlainCode), options?: AppErrorOptions) {
     super(message, options);
     this.code = code;
+    this.values = options?.values;
+  }
+
+  /** As it came from elsewhere: from the server, a worker, or an earlier try. */
+  static of({ code, message, values }: Failure, options?: ErrorOptions): AppError {
+    return new AppError(code, message, { ...options, values });
   }
 
   /** The HTTP status that fits the code. */
@@ -36,9 +59,26 @@ export class AppError extends Error {
   }
 
   toFailure(): Failure {
-    return { code: this.code, message: this.message };
+    return { code: this.code, message: this.message, ...(this.values && { values: this.values }) };
   }
 }
+
+/** As programs are told it, which read English. */
+export const withoutValues = ({ code, message }: Failure): { code: ErrorCode; message: string } => ({
+  code,
+  message,
+});
+
+/**
+ * What the bucket refused a form with.
+ *
+ * @param code S3's
+ * @param incident where the server's log has the reason; null where the server could not be told
+ */
+export const bucketRefusal = (code: string, incident: string | null): Failure => ({
+  ...plainFailure(Object.hasOwn(bucket, code) ? (code as keyof typeof bucket) : "store_refused"),
+  ...(incident !== null && { values: { incident } }),
+});
 
 /** The failure of a code that has one sentence. */
 export const plainFailure = <C extends PlainCode>(code: C): Failure<C> => ({
@@ -89,7 +129,11 @@ const answers = {
   not_found: { status: 404 },
   rate_limited: { status: 429, retry: "soon" },
   internal: { status: 500, retry: "soon" },
-  unavailable: { status: 503, retry: "soon" },
+  unavailable: {
+    status: 503,
+    retry: "soon",
+    sentence: "The server cannot take it at the moment. Retry in a few minutes.",
+  },
   invalid_input: {},
   broken_off: { sentence: "The request broke off before its end. Send it again." },
   wrong_credentials: { sentence: "The email address or the password is wrong. Try again." },
@@ -138,7 +182,14 @@ const sending = {
     retry: "connection",
     sentence: "No connection to Pail. It goes on by itself once there is one.",
   },
-  network: { retry: "connection" },
+  network: {
+    retry: "connection",
+    sentence: "The connection was lost. Check it, then retry.",
+  },
+  no_answer: {
+    retry: "connection",
+    sentence: "The server does not answer. Check the connection, then retry.",
+  },
   stalled: {
     retry: "connection",
     sentence: "The connection is stuck. Check it, then retry.",
@@ -167,19 +218,23 @@ const sending = {
     sentence: "The browser gave up on this picture, perhaps for want of memory. Close other tabs and retry.",
   },
   unexpected: { sentence: "Something went wrong with this picture. Retry it." },
-  unreadable: {},
-  /** what answered is no Pail */
-  no_pail: {},
-  // S3's own, of a form that the bucket refused; any other one is `store_refused`.
-  AccessDenied: {},
-  BadDigest: {},
-  EntityTooLarge: {},
-  EntityTooSmall: {},
-  InsufficientStorage: {},
-  NoSuchBucket: {},
-  QuotaExceeded: {},
-  RequestTimeTooSkewed: {},
-  XAmzContentChecksumMismatch: {},
+} as const satisfies Record<string, Meaning>;
+
+/** S3's own, of a form that the bucket refused. Any other one is `store_refused`. */
+const bucket = {
+  BadDigest: { sentence: "The file was changed while it was sent. Choose it again." },
+  EntityTooLarge: { sentence: "The file is larger than it was when it was chosen. Choose it again." },
+  EntityTooSmall: { sentence: "The file is smaller than it was when it was chosen. Choose it again." },
+  XAmzContentChecksumMismatch: { sentence: "The file was changed while it was sent. Choose it again." },
+  // What follows only whoever runs Pail can mend.
+  AccessDenied: { sentence: "The bucket refused this picture. Tell whoever runs this Pail." },
+  InsufficientStorage: { sentence: "The bucket is full. Tell whoever runs this Pail." },
+  NoSuchBucket: { sentence: "The bucket does not exist. Tell whoever runs this Pail." },
+  QuotaExceeded: { sentence: "The bucket is full. Tell whoever runs this Pail." },
+  // The form bears the server's time.
+  RequestTimeTooSkewed: {
+    sentence: "The clocks of this Pail and of its bucket disagree. Tell whoever runs this Pail.",
+  },
 } as const satisfies Record<string, Meaning>;
 
 /** Of a StorageError. Whatever the store's reason, to whoever asked us the store is not to be had: 503. */
@@ -198,7 +253,10 @@ const store = {
   overloaded: { status: 503, retry: "soon" },
   precondition_failed: { status: 503 },
   store_full: { status: 503 },
-  store_refused: { status: 503 },
+  store_refused: {
+    status: 503,
+    sentence: "The bucket refused this picture. Tell whoever runs this Pail.",
+  },
   unreachable: { status: 503, retry: "soon" },
   wrong_region: { status: 503 },
 } as const satisfies Record<string, Meaning>;
@@ -217,11 +275,14 @@ const commands = {
   ceph_missing: {},
   data_dir: {},
   interrupted: { sentence: "Interrupted." },
+  /** what answered is none */
+  no_pail: {},
   odd_policy: {},
   others_bucket: {},
   port: {},
   too_many: {},
+  unreadable: {},
   unfit_bucket: {},
 } as const satisfies Record<string, Meaning>;
 
-const errorCodes = { ...answers, ...sending, ...store, ...commands };
+const errorCodes = { ...answers, ...sending, ...bucket, ...store, ...commands };

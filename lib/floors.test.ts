@@ -5,7 +5,16 @@ import { expect, test } from "vitest";
 const projectDir = path.resolve(import.meta.dirname, "..");
 /** From the ground up: a room imports what stands on floors below its own. On the ground all know each other. */
 const floors = [
-  ["lib/env", "lib/errors", "lib/clock", "lib/ids", "lib/log", "lib/texts", "lib/require-node"],
+  [
+    "lib/env",
+    "lib/errors",
+    "lib/failure-values",
+    "lib/clock",
+    "lib/ids",
+    "lib/log",
+    "lib/texts",
+    "lib/require-node",
+  ],
   ["lib/db", "lib/storage", "lib/local-bucket"],
   ["lib/accounts"],
   ["lib/images"],
@@ -24,7 +33,7 @@ const floorsWithin = {
 /** What runs in a browser, besides client components. */
 const inBrowser = /^lib\/(uploads\/client|images\/(formats|inspect|limits|variants)\b)/;
 /** What a browser may be sent of the rest of lib. */
-const forBrowser = /^lib\/(texts|clock|errors|\w+\/contract)\b/;
+const forBrowser = /^lib\/(texts|clock|errors|failure-values|\w+\/contract)\b/;
 const forTests = /^(lib\/testing|lib\/bench|e2e)\/|\.(test|spec|config)\.ts$/;
 const packagesOfServer =
   /^(node:|next|drizzle-orm|better-sqlite3|sharp|@libsql|@aws-sdk|@smithy|server-only)/;

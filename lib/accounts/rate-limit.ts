@@ -24,7 +24,9 @@ export async function countUse(key: string, { max, windowSeconds }: RateLimit): 
   if (row !== undefined && row.count > max) {
     const waitSeconds = Math.ceil((windowStart.getTime() - now().getTime()) / 1000) + windowSeconds;
     const wait = waitSeconds < 90 ? `${waitSeconds} seconds` : `${Math.ceil(waitSeconds / 60)} minutes`;
-    throw new AppError("rate_limited", `Too many tries. Wait ${wait}, then try again.`);
+    throw new AppError("rate_limited", `Too many tries. Wait ${wait}, then try again.`, {
+      values: { waitSeconds },
+    });
   }
 }
 

@@ -60,7 +60,9 @@ export async function createToken(
   const hasRoom = sql`(select count(*) from ${tokens} where ${tokens.userId} = ${viewer.id}) < ${maxTokens}`;
   const inserted = await insertWhere(database(), tokens, row, hasRoom).returning({ id: tokens.id });
   if (inserted.length === 0)
-    throw new AppError("too_many_tokens", `You have ${maxTokens} tokens. Revoke one that nothing uses.`);
+    throw new AppError("too_many_tokens", `You have ${maxTokens} tokens. Revoke one that nothing uses.`, {
+      values: { max: maxTokens },
+    });
   return secret;
 }
 
@@ -87,7 +89,9 @@ export async function revokeToken(viewer: Viewer, id: string): Promise<void> {
     .where(and(eq(tokens.id, id), eq(tokens.userId, viewer.id)))
     .returning({ id: tokens.id });
   if (rows.length === 0)
-    throw new AppError("not_found", "There is no such token. It may be revoked already.");
+    throw new AppError("not_found", "There is no such token. It may be revoked already.", {
+      values: { what: "token" },
+    });
 }
 
 /**

@@ -185,7 +185,9 @@ async function fill(
     db.orm.select({ id: albums.id, name: albums.name }).from(albums).where(isNamed),
   ]);
   if (album === undefined) {
-    throw new AppError("too_many_albums", `You have ${maxAlbums} albums. Delete one that you do not need.`);
+    throw new AppError("too_many_albums", `You have ${maxAlbums} albums. Delete one that you do not need.`, {
+      values: { max: maxAlbums },
+    });
   }
   return album;
 }
@@ -206,4 +208,4 @@ function nameOf(name: string): string {
   return clean;
 }
 
-const notFound = () => new AppError("not_found", "There is no such album.");
+const notFound = () => new AppError("not_found", "There is no such album.", { values: { what: "album" } });

@@ -1,7 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import { env } from "@/lib/env";
-import { AppError } from "@/lib/errors";
+import { AppError, withoutValues } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { ImageDetails } from "@/lib/images/image";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
@@ -38,13 +38,13 @@ export function outcomeAnswer(outcome: BeginOutcome<"original">): Answer<"beginU
     case "duplicate":
       return { status: "duplicate", image: imageAnswer(outcome.image) };
     case "refused":
-      return outcome;
+      return { status: "refused", error: withoutValues(outcome.error) };
   }
 }
 
 /** Whether new or there already: it is the picture that was sent. Throws what it was refused with. */
 export function confirmedAnswer(outcome: ConfirmOutcome | undefined): Answer<"confirmUpload"> {
   if (outcome === undefined) throw new Error("an upload was not answered");
-  if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
+  if (outcome.status === "refused") throw AppError.of(outcome.error);
   return imageAnswer(outcome.image);
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { requireTokenOwner } from "@/lib/accounts/tokens";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { callerOf, failureOf, parse } from "@/lib/actions";
-import { AppError } from "@/lib/errors";
+import { AppError, withoutValues } from "@/lib/errors";
 import { bodyOf } from "./body";
 import type { errorAnswer, Operation } from "./operations";
 
@@ -34,7 +34,7 @@ export function apiRoute<I extends z.ZodObject, A extends z.ZodObject>(
       return answer(200, await verb(viewer, input, { headers: request.headers, body: bodyOf(request) }));
     } catch (error) {
       const { status, failure } = failureOf(error);
-      return answer(status, { error: failure } satisfies z.input<typeof errorAnswer>);
+      return answer(status, { error: withoutValues(failure) } satisfies z.input<typeof errorAnswer>);
     }
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { AppError, type Failure, readFailure } from "@/lib/errors";
+import { AppError, type Failure, readFailure, withoutValues } from "@/lib/errors";
 import { inspect } from "@/lib/images/inspect";
 import { systemClock } from "@/lib/uploads/client/clock";
 import { isEarlyFor } from "@/lib/uploads/client/send/send-upload";
@@ -118,7 +118,7 @@ async function resultOf(file: string, work: () => Promise<FileResult>): Promise<
 /** What is no error of this file's is thrown on. */
 function failed(file: string, error: unknown): FileResult {
   if (error instanceof AppError && error.code !== "unauthenticated")
-    return { file, status: "failed", error: error.toFailure() };
+    return { file, status: "failed", error: withoutValues(error.toFailure()) };
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined && !(error instanceof DOMException && error.name === "NotReadableError"))
     throw error;

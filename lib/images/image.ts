@@ -127,4 +127,5 @@ async function getOwnRow(viewer: Viewer, id: string): Promise<ImageRow> {
   return row;
 }
 
-export const notFound = () => new AppError("not_found", "There is no such picture.");
+export const notFound = () =>
+  new AppError("not_found", "There is no such picture.", { values: { what: "picture" } });

@@ -30,6 +30,7 @@ export async function inspect(source: ByteSource, limits: UploadLimits): Promise
     throw new AppError(
       "too_large",
       `This file is too large: ${sayBytes(limits.maxBytes)} is the most. Save it smaller and try again.`,
+      { values: { maxBytes: limits.maxBytes } },
     );
   }
   const inspection = await read(new ByteReader(source));
@@ -49,12 +50,13 @@ async function read(reader: ByteReader): Promise<Inspection> {
   }
 }
 
-function requireSize({ width, height }: Header, limits: UploadLimits): void {
+function requireSize({ width, height }: Header, { maxPixels }: UploadLimits): void {
   if (width === 0 || height === 0) throw damaged();
-  if (width > maxSide || height > maxSide || width * height > limits.maxPixels) {
+  if (width > maxSide || height > maxSide || width * height > maxPixels) {
     throw new AppError(
       "too_many_pixels",
-      `This picture has too many pixels (${width} × ${height}): ${sayPixels(limits.maxPixels)} is the most. Make it smaller and try again.`,
+      `This picture has too many pixels (${width} × ${height}): ${sayPixels(maxPixels)} is the most. Make it smaller and try again.`,
+      { values: { width, height, maxPixels } },
     );
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { formatLimit } from "@/lib/texts/formats";
 import { sayBytes, sayPixels } from "./limits";
 
 test.each([
@@ -9,6 +10,7 @@ test.each([
   [999_999, "0.9 MB"],
 ])("a limit of %i bytes is said as %s, and never as more than is taken", (bytes, said) => {
   expect(sayBytes(bytes)).toBe(said);
+  expect(formatLimit("en", bytes)).toBe(said);
   expect(Number.parseFloat(said) * (said.endsWith("GB") ? 1e9 : 1e6)).toBeLessThanOrEqual(bytes);
 });
 

@@ -11,6 +11,15 @@ export function formatMegabytes(language: AnyLanguage, megabytes: number, digits
   return (digits === 0 ? wholeMegabytes : tenthMegabytes)(language).format(megabytes);
 }
 
+const GiB = 1024 ** 3;
+const MiB = 1024 ** 2;
+
+/** As `sayBytes` in lib/images/limits.ts says it: what is no larger is taken, whichever way one counts. */
+export function formatLimit(language: AnyLanguage, bytes: number): string {
+  if (bytes % GiB === 0) return gigabytes(language).format(bytes / GiB);
+  return limits(language).format(bytes % MiB === 0 ? bytes / MiB : Math.floor(bytes / 100_000) / 10);
+}
+
 /** A day as one writes it in a sentence: November 29, 2026. */
 export const formatDay = (language: AnyLanguage, zone: string, when: Date | number): string =>
   days(language, zone).format(when);
@@ -32,6 +41,8 @@ export const formatMonth = (language: AnyLanguage, when: Date | number): string 
 const kilobytes = remembered((language) => unit(language, "kilobyte", 0));
 const wholeMegabytes = remembered((language) => unit(language, "megabyte", 0));
 const tenthMegabytes = remembered((language) => unit(language, "megabyte", 1));
+const limits = remembered((language) => unit(language, "megabyte", 0, 1));
+const gigabytes = remembered((language) => unit(language, "gigabyte", 0));
 const days = remembered((language, timeZone) => dates(language, { dateStyle: "long", timeZone }));
 const shortDays = remembered((language, timeZone) =>
   dates(language, { year: "numeric", month: "short", day: "numeric", timeZone }),
@@ -44,10 +55,15 @@ const months = remembered((language) => dates(language, { month: "long", year: "
 const dates = (language: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(language, options);
 
-function unit(language: string, name: "kilobyte" | "megabyte", digits: number): Intl.NumberFormat {
+function unit(
+  language: string,
+  name: "kilobyte" | "megabyte" | "gigabyte",
+  minimumFractionDigits: number,
+  maximumFractionDigits = minimumFractionDigits,
+): Intl.NumberFormat {
   return new Intl.NumberFormat(language, {
     ...{ style: "unit", unit: name, unitDisplay: "short" },
-    ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+    ...{ minimumFractionDigits, maximumFractionDigits },
   });
 }
 

@@ -149,7 +149,7 @@ describe("a failure", () => {
         message,
         values: { width: 9, height: 8, maxPixels: 50_250_000 },
       }),
-    ).toContain("(9 × 8): 50.3 megapixels is the most");
+    ).toContain("(9 × 8): 50.2 megapixels is the most");
   });
 
   test("of a code that nobody has worded keeps its sentence", () => {

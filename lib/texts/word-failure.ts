@@ -1,46 +1,59 @@
-import type { Failure } from "@/lib/errors";
-import { formatMegabytes } from "./formats";
+import type { ErrorCode, Failure } from "@/lib/errors";
+import type { FailureValues } from "@/lib/failure-values";
+import { formatLimit } from "./formats";
 import type { AnyLanguage } from "./languages";
 
-/** A translator of the place `errors`, for codes that are known only once they have come. */
-interface ErrorTexts {
+/** A translator of the places `errors` or `waiting`, for codes that are known only once they have come. */
+interface TextsByCode {
   has(code: string): boolean;
-  (code: string, values: Record<string, string | number>): string;
+  (code: string, values: Values): string;
 }
+
+type Values = Record<string, string | number>;
 
 /**
  * The sentence of a failure in the page's language: the code chooses the message, and its values go in. A code that has no
  * message keeps the sentence that came with it.
+ *
+ * @param texts of `errors`
  */
-export function wordFailure(texts: unknown, language: AnyLanguage, failure: Failure & WithValues): string {
-  const errors = texts as ErrorTexts;
+export function wordFailure(texts: unknown, language: AnyLanguage, failure: Failure): string {
+  const errors = texts as TextsByCode;
   if (!errors.has(failure.code)) return failure.message;
   return errors(failure.code, { ...none, ...wordValues(language, failure.values ?? {}) });
 }
 
-type Values = Record<string, string | number>;
-interface WithValues {
-  values?: Values;
+/**
+ * Why something waits that goes on by itself: the same causes, but there is nothing to do.
+ *
+ * @param texts of `waiting`
+ * @param errors what is said of a cause that reads the same in either case
+ */
+export function wordWait(texts: unknown, errors: unknown, code: ErrorCode): string {
+  const known = [texts, errors].map((some) => some as TextsByCode).find((some) => some.has(code));
+  return known === undefined ? (errors as TextsByCode)("unknown", none) : known(code, none);
 }
 
 /** Where a value did not come with the failure, its message says less. */
 const none = {
-  ...{ announced: "none", incident: "none", issue: "none", kind: "none", max: 0, maxBytes: "none" },
+  ...{ announced: "none", incident: "none", issue: "none", kind: "none", min: 0, max: 0, maxBytes: "none" },
   ...{ maxPixels: "none", megapixels: 0, origin: "none", type: "none", unit: "none", what: "none" },
   ...{ count: 0, width: 0, height: 0 },
 } satisfies Values;
 
 /** Bytes, pixels and seconds travel as numbers; how one says them is the language's. */
-function wordValues(language: AnyLanguage, { maxBytes, maxPixels, waitSeconds, ...others }: Values): Values {
+function wordValues(
+  language: AnyLanguage,
+  { maxBytes, maxPixels, waitSeconds, ...others }: FailureValues,
+): Values {
   return {
     ...others,
-    ...(typeof maxBytes === "number" && {
-      maxBytes: formatMegabytes(language, Math.floor(maxBytes / 1_000_000), 0),
-    }),
-    ...(typeof maxPixels === "number" && { maxPixels, megapixels: Math.round(maxPixels / 100_000) / 10 }),
-    ...(typeof waitSeconds === "number" && wordWait(waitSeconds)),
+    ...(maxBytes !== undefined && { maxBytes: formatLimit(language, maxBytes) }),
+    // Down, as it is the most that there may be.
+    ...(maxPixels !== undefined && { maxPixels, megapixels: Math.floor(maxPixels / 100_000) / 10 }),
+    ...(waitSeconds !== undefined && valuesOfWait(waitSeconds)),
   };
 }
 
-const wordWait = (seconds: number): Values =>
+const valuesOfWait = (seconds: number): Values =>
   seconds < 90 ? { unit: "seconds", count: seconds } : { unit: "minutes", count: Math.ceil(seconds / 60) };

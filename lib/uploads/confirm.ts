@@ -52,6 +52,7 @@ const refused = (error: Failure): ConfirmOutcome => ({ status: "refused", error 
 const unknownUpload: Failure = {
   code: "not_found",
   message: "There is no such upload. Choose the file again.",
+  values: { what: "upload" },
 };
 const ended = plainFailure("upload_ended");
 

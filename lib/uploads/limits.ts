@@ -12,6 +12,7 @@ const maxOpenUploads = 1000;
 export const tooLarge = (): Failure => ({
   code: "too_large",
   message: `It is larger than ${sayBytes(env().limits.maxBytes)}, the most that Pail takes. Choose a smaller one.`,
+  values: { maxBytes: env().limits.maxBytes },
 });
 
 /** For the statement that reserves them: whether the quota has room for so many bytes more. */

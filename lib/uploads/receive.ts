@@ -46,12 +46,11 @@ export async function receiveImage(
 async function takeIn(body: AsyncIterable<Uint8Array>, file: string): Promise<OriginalOffer["original"]> {
   const { limits } = env();
   const hash = createHash("sha256");
-  const { code, message } = tooLarge();
   let bytes = 0;
   const bounded = async function* () {
     for await (const chunk of body) {
       bytes += chunk.length;
-      if (bytes > limits.maxBytes) throw new AppError(code, message);
+      if (bytes > limits.maxBytes) throw AppError.of(tooLarge());
       hash.update(chunk);
       yield chunk;
     }

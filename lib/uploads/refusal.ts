@@ -47,7 +47,8 @@ export async function logRefusal(viewer: Viewer, refusal: Refusal): Promise<stri
     .orm.select({ id: uploads.id })
     .from(uploads)
     .where(and(eq(uploads.id, uploadId), eq(uploads.ownerId, viewer.id)));
-  if (upload === undefined) throw new AppError("not_found", "There is no such upload.");
+  if (upload === undefined)
+    throw new AppError("not_found", "There is no such upload.", { values: { what: "upload" } });
   const incident = newId();
   log.warn({ incident, uploadId, s3Code, ...rest, ...(await replay(refusal)) }, "the bucket refused a form");
   return incident;

@@ -37,6 +37,7 @@ export async function verifyOriginal({ id, objects }: Upload): Promise<Inspected
     throw new AppError(
       "type_differs",
       `It is ${type}, but was announced as ${announced.type}. Choose it again.`,
+      { values: { type, announced: announced.type } },
     );
   }
   return inspected;

@@ -6,7 +6,7 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { failureOf } from "@/lib/actions";
 import { env } from "@/lib/env";
 import { acceptedFiles } from "@/lib/images/formats/table";
-import { sayBytes } from "@/lib/images/limits";
+import { formatLimit } from "@/lib/texts/formats";
 import { wordFailure } from "@/lib/texts/word-failure";
 import type { ConfirmOutcome } from "@/lib/uploads/contract";
 import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";
@@ -57,7 +57,7 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
           required
           className={`${textField} py-2.5 file:me-3 file:font-medium`}
           accept={acceptedFiles}
-          hint={texts("hint", { size: sayBytes(env().limits.maxBytes) })}
+          hint={texts("hint", { size: formatLimit(language, env().limits.maxBytes) })}
         />
         <button type="submit" className={primaryButton}>
           {texts("send")}

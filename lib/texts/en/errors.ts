@@ -1,3 +1,5 @@
+import type { PageCode } from "@/lib/errors";
+
 const number =
   "{incident, select, none {Tell whoever runs this Pail.} other {Whoever runs this Pail finds the reason in the log, number {incident}.}}";
 
@@ -20,7 +22,7 @@ export const errors = {
   unavailable:
     "{incident, select, none {The server cannot take it at the moment. Retry in a few minutes.} other {The bucket cannot do it at the moment. Try again; its reason is in the log. ({incident})}}",
   invalid_input:
-    "{issue, select, name_short {Enter a name.} name_long {Keep the name under 100 characters.} email {Enter an email address, like you@example.org.} password_short {Choose a password of at least 8 characters.} password_long {Keep the password under 128 characters.} scopes {Choose what the token may do.} other {Something in it is not as it should be. Check it and try again.}}",
+    "{issue, select, name_short {Enter a name.} name_long {Keep the name under {max, number} characters.} email {Enter an email address, like you@example.org.} password_short {Choose a password of at least {min, number} characters.} password_long {Keep the password under {max, number} characters.} scopes_short {Choose what the token may do.} other {Something in it is not as it should be. Check it and try again.}}",
   broken_off: "The request broke off before its end. Send it again.",
   wrong_credentials: "The email address or the password is wrong. Try again.",
   setup_done: "Pail is already set up. Sign in instead.",
@@ -45,7 +47,7 @@ export const errors = {
   type_differs:
     "{type, select, none {It is of another type than was announced. Choose it again.} other {It is {type}, but was announced as {announced}. Choose it again.}}",
   bytes_differ: "What arrived is not what was sent. Try again.",
-  not_arrived: "Its bytes have not arrived yet. Send them first.",
+  not_arrived: "No picture arrived. Choose one and send it again.",
   changed: "The file changed while it was checked. Send it again.",
   upload_ended: "This upload has ended. Choose the file again.",
   form_used: "This form was used before. Choose the picture again.",
@@ -54,6 +56,7 @@ export const errors = {
   // What the page finds out by itself while it sends.
   offline: "No connection to Pail. It goes on by itself once there is one.",
   network: "The connection was lost. Check it, then retry.",
+  no_answer: "The server does not answer. Check the connection, then retry.",
   stalled: "The connection is stuck. Check it, then retry.",
   outdated: "Pail was updated. It goes on once the page is reloaded.",
   bucket_busy: "The bucket is busy. Retry in a few minutes.",
@@ -68,16 +71,18 @@ export const errors = {
   EntityTooSmall: "The file is smaller than it was when it was chosen. Choose it again.",
   BadDigest: "The file was changed while it was sent. Choose it again.",
   XAmzContentChecksumMismatch: "The file was changed while it was sent. Choose it again.",
+  AccessDenied: `The bucket refused this picture. ${number}`,
   NoSuchBucket: `The bucket does not exist. ${number}`,
   QuotaExceeded: `The bucket is full. ${number}`,
   InsufficientStorage: `The bucket is full. ${number}`,
   RequestTimeTooSkewed: `The clocks of this Pail and of its bucket disagree. ${number}`,
   store_refused: `The bucket refused this picture. ${number}`,
-} as const;
+} as const satisfies Record<PageCode, string>;
 
 /** While it tries again by itself: the same causes, but there is nothing to do. */
 export const waiting = {
   network: "The connection was lost. Trying again in a moment.",
+  no_answer: "The connection was lost. Trying again in a moment.",
   stalled: "The connection is stuck. Trying again in a moment.",
   unavailable: "The server is busy. Trying again in a moment.",
   bucket_busy: "The bucket is busy. Trying again in a moment.",
@@ -87,4 +92,4 @@ export const waiting = {
   unauthenticated: "You are signed out. It goes on once you have signed in again.",
   other_viewer:
     "Somebody else has signed in. Sign in again as the person whose pictures these are, and it goes on.",
-} as const;
+} as const satisfies Partial<Record<PageCode, string>>;

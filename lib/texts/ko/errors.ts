@@ -16,7 +16,7 @@ export const errors = {
   unavailable:
     "{incident, select, none {서버가 지금은 받을 수 없어요. 몇 분 뒤에 다시 시도해 주세요.} other {버킷이 지금 응답하지 않아요. 다시 시도해 주세요. 원인은 로그에 있어요. ({incident})}}",
   invalid_input:
-    "{issue, select, name_short {이름을 입력해 주세요.} name_long {이름은 100자 이하로 적어 주세요.} email {you@example.org처럼 이메일 주소를 입력해 주세요.} password_short {비밀번호는 8자 이상이어야 해요.} password_long {비밀번호는 128자 이하여야 해요.} scopes {토큰으로 할 수 있는 일을 골라 주세요.} other {입력한 내용이 올바르지 않아요. 확인하고 다시 시도해 주세요.}}",
+    "{issue, select, name_short {이름을 입력해 주세요.} name_long {이름은 {max, number}자 이하로 적어 주세요.} email {you@example.org처럼 이메일 주소를 입력해 주세요.} password_short {비밀번호는 {min, number}자 이상이어야 해요.} password_long {비밀번호는 {max, number}자 이하여야 해요.} scopes_short {토큰으로 할 수 있는 일을 골라 주세요.} other {입력한 내용이 올바르지 않아요. 확인하고 다시 시도해 주세요.}}",
   broken_off: "보내는 중에 연결이 끊겼어요. 다시 보내 주세요.",
   wrong_credentials: "이메일이나 비밀번호가 맞지 않아요. 다시 확인해 주세요.",
   setup_done: "이미 설정이 끝난 Pail이에요. 로그인해 주세요.",
@@ -41,7 +41,7 @@ export const errors = {
   type_differs:
     "{type, select, none {알려 준 형식과 실제 형식이 달라요. 파일을 다시 선택해 주세요.} other {{announced} 파일이라고 했는데 실제로는 {type} 파일이에요. 다시 선택해 주세요.}}",
   bytes_differ: "보낸 파일과 도착한 파일이 달라요. 다시 시도해 주세요.",
-  not_arrived: "파일이 아직 도착하지 않았어요. 먼저 파일을 보내 주세요.",
+  not_arrived: "사진이 도착하지 않았어요. 사진을 선택해서 다시 보내 주세요.",
   changed: "확인하는 동안 파일이 바뀌었어요. 다시 보내 주세요.",
   upload_ended: "이미 끝난 올리기예요. 파일을 다시 선택해 주세요.",
   form_used: "이미 사용한 양식이에요. 사진을 다시 선택해 주세요.",
@@ -49,6 +49,7 @@ export const errors = {
   unknown: "문제가 생겼어요. 다시 시도해 주세요.",
   offline: "연결이 끊겼어요. 다시 연결되면 이어서 올릴게요.",
   network: "연결이 끊겼어요. 연결을 확인하고 다시 시도해 주세요.",
+  no_answer: "서버가 응답하지 않아요. 연결을 확인하고 다시 시도해 주세요.",
   stalled: "연결이 멈췄어요. 연결을 확인하고 다시 시도해 주세요.",
   outdated: "Pail이 업데이트됐어요. 페이지를 새로고침하면 이어서 올릴게요.",
   bucket_busy: "버킷이 바빠요. 몇 분 뒤에 다시 시도해 주세요.",
@@ -63,6 +64,7 @@ export const errors = {
   EntityTooSmall: "선택했을 때보다 파일이 작아졌어요. 다시 선택해 주세요.",
   BadDigest: "보내는 동안 파일이 바뀌었어요. 다시 선택해 주세요.",
   XAmzContentChecksumMismatch: "보내는 동안 파일이 바뀌었어요. 다시 선택해 주세요.",
+  AccessDenied: `버킷이 이 사진을 거절했어요. ${number}`,
   NoSuchBucket: `버킷이 없어요. ${number}`,
   QuotaExceeded: `버킷이 가득 찼어요. ${number}`,
   InsufficientStorage: `버킷이 가득 찼어요. ${number}`,
@@ -72,6 +74,7 @@ export const errors = {
 
 export const waiting = {
   network: "연결이 끊겼어요. 잠시 뒤에 다시 시도할게요.",
+  no_answer: "연결이 끊겼어요. 잠시 뒤에 다시 시도할게요.",
   stalled: "연결이 멈췄어요. 잠시 뒤에 다시 시도할게요.",
   unavailable: "서버가 바빠요. 잠시 뒤에 다시 시도할게요.",
   bucket_busy: "버킷이 바빠요. 잠시 뒤에 다시 시도할게요.",

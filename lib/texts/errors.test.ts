@@ -1,0 +1,86 @@
+import { describe, expect, test, vi } from "vitest";
+import { newTokenShape } from "@/lib/accounts/tokens";
+import { setupShape } from "@/lib/accounts/users";
+import { parse } from "@/lib/actions";
+import { AppError, plainFailure } from "@/lib/errors";
+import type { FileKind } from "@/lib/failure-values";
+import { unsupported } from "@/lib/images/formats/unsupported";
+import { inspect } from "@/lib/images/inspect";
+import { wordInEnglish } from "@/lib/testing/english-wording";
+import { english } from "./english";
+
+// It wants the React of pages.
+vi.mock("next/navigation", () => ({}));
+
+/** Where a page says something else than a program is told, and why. */
+const differing = new Map([
+  ["not_arrived", "a program sends bytes to an upload, a person a picture by the form without scripts"],
+]);
+
+describe("what a page says in English", () => {
+  test.each(Object.keys(english.errors))("of %s is the sentence in the table of codes", (code) => {
+    const { message } = plainFailure(code as Parameters<typeof plainFailure>[0]);
+    // Others are made where they are thrown.
+    if (message === undefined) return;
+    expect(wordInEnglish({ code: code as never, message }) === message).toBe(!differing.has(code));
+  });
+
+  test.each<[FileKind, string]>([
+    ["archive", "PK\x03\x04"],
+    ["bmp", "BM"],
+    ["icon", "\0\0\x01\0"],
+    ["jpeg_xl", "\xff\x0a"],
+    ["pdf", "%PDF-1.7"],
+    ["photoshop", "8BPS"],
+    ["raw", "II*\0"],
+    ["svg", "<svg>"],
+    ["text", "just words"],
+    ["video", "\x1a\x45\xdf\xa3"],
+    ["web_page", "<!doctype html>"],
+    ["other", "\x01\x02\x03"],
+  ])("of a file that is %s is what a program is told", (kind, head) => {
+    const error = unsupported(Uint8Array.from(head, (letter) => letter.charCodeAt(0)));
+    expect(error.values).toEqual({ kind });
+    expect(wordInEnglish(error.toFailure())).toBe(error.message);
+  });
+
+  test("of a file that is too large is what a program is told", async () => {
+    const limits = { maxBytes: 50 * 1024 * 1024, maxPixels: 50_000_000 };
+    const source = { bytes: limits.maxBytes + 1, read: async () => new Uint8Array() };
+    const error: AppError = await inspect(source, limits).catch((reason) => reason);
+    expect(wordInEnglish(error.toFailure())).toBe(error.message);
+    expect(error.message).toContain("50 MB");
+  });
+
+  const account = { name: "Mina", email: "mina@example.org", password: "a long password", token: "" };
+  const token = { name: "ShareX", scopes: ["read"], lifetimeDays: null };
+
+  test.each([
+    [setupShape, { ...account, name: "x".repeat(101) }],
+    [setupShape, { ...account, email: "mina" }],
+    [setupShape, { ...account, password: "short" }],
+    [setupShape, { ...account, password: "x".repeat(1000) }],
+    [newTokenShape, { ...token, name: "x".repeat(101) }],
+    [newTokenShape, { ...token, scopes: [] }],
+  ])("of input that is not as it should be names the field, as a program is told: %#", (shape, input) => {
+    const error = errorOf(() => parse(shape, input));
+    expect(wordInEnglish(error.toFailure())).toBe(error.message);
+  });
+
+  test("of input that no form of Pail sends is said in general", () => {
+    for (const input of [null, 7, {}, { ...account, name: 7 }])
+      expect(wordInEnglish(errorOf(() => parse(setupShape, input)).toFailure())).toMatch(/^Something in it/);
+    expect(wordInEnglish(errorOf(() => parse(setupShape, { ...account, name: " " })).toFailure())).toBe(
+      "Enter a name.",
+    );
+  });
+});
+
+function errorOf(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+  }
+  throw new Error("it did not throw");
+}
