@@ -1,28 +1,30 @@
 import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { useTexts } from "../_texts/use-texts";
 import { toast } from "../_ui/toaster";
 import { textButton } from "./text-button";
-import { albumOffer, albumsMade } from "./wording";
 
 /** What came in folders may stay together. */
 export function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+  const texts = useTexts("tray");
   const names = offeredAlbums(items);
-  if (names.length === 0) return null;
+  const [first] = names;
+  if (first === undefined) return null;
   const makeAlbums = () => {
     queue.makeAlbums();
-    toast(albumsMade(names));
+    toast(texts("albumsMade", { first, albums: names.length }));
   };
   return (
-    <div className="flex items-center gap-x-1 pr-2 pb-1 pl-4 text-sm">
-      <p className="mr-auto line-clamp-3 min-w-0 wrap-anywhere" title={names.join("\n")}>
-        {albumOffer(names)}
+    <div className="flex items-center gap-x-1 pe-2 pb-1 ps-4 text-sm">
+      <p className="me-auto line-clamp-3 min-w-0 wrap-anywhere" title={names.join("\n")}>
+        {texts("albumOffer", { first, more: names.length - 1 })}
       </p>
       <button type="button" className={textButton} onClick={makeAlbums}>
-        {names.length === 1 ? "Make album" : "Make albums"}
+        {texts("makeAlbums", { albums: names.length })}
       </button>
       <button type="button" className={textButton} onClick={() => queue.makeNoAlbums()}>
-        No
+        {texts("makeNoAlbums")}
       </button>
     </div>
   );

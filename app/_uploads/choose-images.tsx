@@ -2,6 +2,7 @@
 
 import { Camera, FolderOpen, ImagePlus, type LucideIcon } from "lucide-react";
 import { type ComponentProps, useCallback, useEffect, useId, useRef } from "react";
+import { useTexts } from "../_texts/use-texts";
 import { iconButton, primaryButton } from "../_ui/styles";
 import { isForFileManagers } from "./dropped-files";
 import { useTakeFiles } from "./uploads";
@@ -14,6 +15,7 @@ interface ChooseImagesProps {
 
 /** The button that opens the file dialog. The page has one in its header; `another` is for further places. */
 export function ChooseImages({ accept, another = false }: ChooseImagesProps) {
+  const texts = useTexts("adding");
   const field = useChosenFiles();
   return (
     <div className="relative">
@@ -26,11 +28,11 @@ export function ChooseImages({ accept, another = false }: ChooseImagesProps) {
       />
       <label htmlFor={field.id} className={`${primaryButton} px-4 ${focusOfInput}`}>
         <ImagePlus aria-hidden size={18} />
-        {another ? "Choose pictures" : <span className="max-sm:sr-only">Choose images</span>}
+        {another ? texts("choosePictures") : <span className="max-sm:sr-only">{texts("chooseImages")}</span>}
       </label>
       <noscript>
         <a href="/upload" className="absolute inset-0 rounded-full">
-          <span className="sr-only">Upload a picture</span>
+          <span className="sr-only">{texts("plainForm")}</span>
         </a>
       </noscript>
     </div>
@@ -39,9 +41,10 @@ export function ChooseImages({ accept, another = false }: ChooseImagesProps) {
 
 /** On a phone; its file dialog does not offer the camera everywhere. */
 export function TakePicture() {
+  const texts = useTexts("adding");
   return (
     <IconInput
-      label="Take a picture"
+      label={texts("takePicture")}
       icon={Camera}
       className="hidden pointer-coarse:inline-flex"
       attributes={{ accept: "image/*", capture: "environment" }}
@@ -51,9 +54,10 @@ export function TakePicture() {
 
 /** Where there are folders to choose: phones have none. */
 export function ChooseFolder() {
+  const texts = useTexts("adding");
   return (
     <IconInput
-      label="Choose a folder"
+      label={texts("chooseFolder")}
       icon={FolderOpen}
       className="hidden sm:pointer-fine:inline-flex"
       attributes={{ webkitdirectory: "" }}

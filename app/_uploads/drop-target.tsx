@@ -2,11 +2,13 @@
 
 import { ImagePlus } from "lucide-react";
 import { useEffect, useState } from "react";
+import { useTexts } from "../_texts/use-texts";
 import { toast } from "../_ui/toaster";
 import { droppedFiles } from "./dropped-files";
 
 /** The whole page takes files that are dropped or pasted, and shows so while one is dragged over it. */
 export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => void; onNear: () => void }) {
+  const texts = useTexts("adding");
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     const stop = new AbortController();
@@ -27,7 +29,8 @@ export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => vo
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(false);
-      if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(onFiles, onUnreadable);
+      if (event.dataTransfer === null) return;
+      void droppedFiles(event.dataTransfer).then(onFiles, () => toast(texts("folderUnreadable")));
     });
     listen("paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
@@ -36,19 +39,17 @@ export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => vo
       onFiles(files);
     });
     return () => stop.abort();
-  }, [onFiles, onNear]);
+  }, [onFiles, onNear, texts]);
 
   if (!isOver) return null;
   return (
     <div className="pointer-events-none fixed inset-0 z-50 bg-page/85 p-3 backdrop-blur-sm">
       <div className="grid size-full place-content-center justify-items-center gap-3 rounded-2xl border-2 border-dashed border-accent text-accent">
         <ImagePlus aria-hidden size={40} strokeWidth={1.5} />
-        <p className="text-lg font-medium">Drop to add</p>
+        <p className="text-lg font-medium">{texts("drop")}</p>
       </div>
     </div>
   );
 }
-
-const onUnreadable = () => toast("The folder could not be read. Open it, and drop the pictures themselves.");
 
 const hasFiles = (data: DataTransfer | null): boolean => data?.types.includes("Files") ?? false;

@@ -2,10 +2,9 @@
 
 import { unstable_isUnrecognizedActionError, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { Result } from "@/lib/errors";
+import { plainFailure, type Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
-import { messages } from "@/lib/uploads/client/messages";
 import { createPreparer } from "@/lib/uploads/client/prepare/preparer";
 import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
@@ -112,7 +111,7 @@ function known<A extends unknown[], T>(
       return await action(...args);
     } catch (error) {
       if (!unstable_isUnrecognizedActionError(error)) throw error;
-      return { ok: false, error: messages.outdated };
+      return { ok: false, error: plainFailure("outdated") };
     }
   };
 }

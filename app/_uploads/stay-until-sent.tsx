@@ -2,10 +2,12 @@
 
 import { useEffect } from "react";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { useTexts } from "../_texts/use-texts";
 import { toast } from "../_ui/toaster";
 
 /** The browser asks before it leaves a page that is still sending; without a connection, links do not leave it at all. */
 export function StayUntilSent({ queue }: { queue: UploadQueue }) {
+  const texts = useTexts("tray");
   useEffect(() => {
     const isSending = () => queue.isSender() && queue.getSnapshot().totals.active > 0;
     const onLeave = (event: BeforeUnloadEvent) => {
@@ -16,9 +18,7 @@ export function StayUntilSent({ queue }: { queue: UploadQueue }) {
       if (!isSending() || !isOffline(queue) || !opensHere(event)) return;
       event.preventDefault();
       event.stopPropagation();
-      toast(
-        "There is no connection to Pail: this page stays, so that your pictures go on once there is one.",
-      );
+      toast(texts("pageStays"));
     };
     window.addEventListener("beforeunload", onLeave);
     document.addEventListener("click", onClick, { capture: true });
@@ -26,7 +26,7 @@ export function StayUntilSent({ queue }: { queue: UploadQueue }) {
       window.removeEventListener("beforeunload", onLeave);
       document.removeEventListener("click", onClick, { capture: true });
     };
-  }, [queue]);
+  }, [queue, texts]);
   return null;
 }
 

@@ -2,13 +2,16 @@
 
 import { useEffect, useSyncExternalStore } from "react";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import { shareOf } from "./wording";
+import { shareOf } from "./share-of";
+import { useWording } from "./use-wording";
 
 /** How far it is can be read from the browser's tab: its title and its icon. */
 export function TabProgress({ queue }: { queue: UploadQueue }) {
   const { totals, isPaused } = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
+  const { tabStateOf } = useWording();
   const percent = totals.active > 0 ? Math.floor(100 * shareOf(totals)) : null;
-  useEffect(() => keepShowing(() => showTitle(percent, isPaused)), [percent, isPaused]);
+  const state = percent === null ? null : tabStateOf(percent, isPaused);
+  useEffect(() => keepShowing(() => showTitle(state)), [state]);
   // In tenths: each is a file of its own.
   const tenths = percent === null ? null : 10 * Math.floor(percent / 10);
   useEffect(() => keepShowing(() => showIcon(tenths)), [tenths]);
@@ -23,11 +26,15 @@ function keepShowing(show: () => void): () => void {
   return () => observer.disconnect();
 }
 
-function showTitle(percent: number | null, isPaused: boolean): void {
-  const title = document.title.replace(/^(\d+ %|Paused) · /, "");
-  const state = isPaused ? "Paused" : `${percent} %`;
-  const shown = percent === null ? title : `${state} · ${title}`;
-  if (document.title !== shown) document.title = shown;
+/** What stands before the page's own title. */
+let shownPrefix = "";
+
+function showTitle(state: string | null): void {
+  const { title } = document;
+  const own = title.startsWith(shownPrefix) ? title.slice(shownPrefix.length) : title;
+  shownPrefix = state === null ? "" : `${state} · `;
+  const shown = shownPrefix + own;
+  if (title !== shown) document.title = shown;
 }
 
 function showIcon(tenths: number | null): void {

@@ -1,6 +1,7 @@
 import { memo, useEffect, useRef, useState } from "react";
 import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { useTexts } from "../_texts/use-texts";
 import { TrayRow } from "./tray-row";
 
 const rowsPerBlock = 50;
@@ -9,13 +10,14 @@ const rowHeightPx = 48;
 
 /** A row for each file, of thousands only those near to what can be seen: the others leave their room. */
 export function TrayList({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+  const texts = useTexts("tray");
   const starts = Array.from({ length: Math.ceil(items.length / rowsPerBlock) }, (_, n) => n * rowsPerBlock);
   return (
     <div className="max-h-[40dvh] overflow-y-auto overscroll-contain py-1 sm:max-h-80">
       {starts.map((start) => (
         <Block
           key={start}
-          label={starts.length === 1 ? "Files" : `Files from ${start + 1}`}
+          label={starts.length === 1 ? texts("files") : texts("filesFrom", { start: start + 1 })}
           items={items.slice(start, start + rowsPerBlock)}
           startsNear={start === 0}
           queue={queue}

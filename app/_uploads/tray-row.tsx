@@ -3,16 +3,23 @@ import Link from "next/link";
 import { memo } from "react";
 import { canHold, hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { useTexts } from "../_texts/use-texts";
+import { useWordFailure } from "../_texts/use-word-failure";
+import { useWordWait } from "../_texts/use-word-wait";
 import { iconButton } from "../_ui/styles";
-import { stateOf } from "./wording";
+import { useWording } from "./use-wording";
 
 /** One file: its name, how far it is or what is wrong, and what can be done about it. */
 export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem; queue: UploadQueue }) {
+  const texts = useTexts("tray");
+  const { stateOf } = useWording();
+  const wordFailure = useWordFailure();
+  const wordWait = useWordWait();
   const { id, name, state } = item;
   const share = Math.round(sentFraction(state) * 100);
   const isFailed = state.status === "failed";
   return (
-    <li className="group flex min-h-12 items-center gap-1 pr-2 pl-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+    <li className="group flex min-h-12 items-center gap-1 pe-2 ps-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
       <div className="grid min-w-0 flex-1 gap-1 py-1.5">
         <p className="flex gap-2 text-sm">
           <bdi className="min-w-0 flex-1 truncate" title={name}>
@@ -20,20 +27,20 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
           </bdi>
           {isFailed ? null : <span className="shrink-0 text-quiet tabular-nums">{stateOf(item)}</span>}
         </p>
-        {isFailed ? <p className="text-sm text-danger">{state.error.message}</p> : null}
+        {isFailed ? <p className="text-sm text-danger">{wordFailure(state.error)}</p> : null}
         {state.status === "duplicate" ? (
           <p className="text-sm text-quiet">
-            You already have this picture.{" "}
+            {texts("duplicate")}{" "}
             <Link
               href={`/images/${state.image.id}`}
               prefetch={false}
               className="text-accent underline underline-offset-2"
             >
-              Show it
+              {texts("showIt")}
             </Link>
           </p>
         ) : null}
-        {state.status === "retrying" ? <p className="text-sm text-quiet">{state.sentence}</p> : null}
+        {state.status === "retrying" ? <p className="text-sm text-quiet">{wordWait(state.code)}</p> : null}
         {isFailed || state.status === "duplicate" ? null : (
           <div
             role="progressbar"
@@ -43,14 +50,17 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
             aria-valuemax={100}
             className="h-1 overflow-hidden rounded-full bg-sunken"
           >
-            <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${share / 100})` }} />
+            <div
+              className="h-full origin-left rtl:origin-right bg-accent"
+              style={{ transform: `scaleX(${share / 100})` }}
+            />
           </div>
         )}
       </div>
       {isFailed && state.canRetry ? (
         <RowButton
-          label={`Try ${name} again`}
-          title="Try again"
+          label={texts("tryAgainNamed", { name })}
+          title={texts("tryAgain")}
           icon={RotateCw}
           onClick={() => queue.retry(id)}
         />
@@ -62,8 +72,8 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
       ) : null}
       {canHold(state) ? (
         <RowButton
-          label={`Pause ${name}`}
-          title="Pause"
+          label={texts("pauseNamed", { name })}
+          title={texts("pause")}
           icon={Pause}
           onClick={() => queue.hold(id)}
           // Shown to who points at the row; a finger points at all of them.
@@ -71,13 +81,28 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         />
       ) : null}
       {state.status === "held" ? (
-        <RowButton label={`Resume ${name}`} title="Resume" icon={Play} onClick={() => queue.release(id)} />
+        <RowButton
+          label={texts("resumeNamed", { name })}
+          title={texts("resume")}
+          icon={Play}
+          onClick={() => queue.release(id)}
+        />
       ) : null}
       {hasEnded(state) ? null : (
-        <RowButton label={`Cancel ${name}`} title="Cancel" icon={X} onClick={() => queue.cancel(id)} />
+        <RowButton
+          label={texts("cancelNamed", { name })}
+          title={texts("cancel")}
+          icon={X}
+          onClick={() => queue.cancel(id)}
+        />
       )}
       {isFailed || state.status === "duplicate" ? (
-        <RowButton label={`Remove ${name}`} title="Remove" icon={X} onClick={() => queue.remove(id)} />
+        <RowButton
+          label={texts("removeNamed", { name })}
+          title={texts("remove")}
+          icon={X}
+          onClick={() => queue.remove(id)}
+        />
       ) : null}
     </li>
   );

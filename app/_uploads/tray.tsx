@@ -2,17 +2,19 @@
 
 import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
-import { messages } from "@/lib/uploads/client/messages";
 import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
 import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { useTexts } from "../_texts/use-texts";
+import { useWordWait } from "../_texts/use-word-wait";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";
 import { AlbumOffer } from "./album-offer";
+import { shareOf } from "./share-of";
 import { textButton } from "./text-button";
 import { TrayList } from "./tray-list";
-import { headlineOf, interruptedSentence, otherPictures, paceOf, shareOf } from "./wording";
+import { useWording } from "./use-wording";
 
 /** Once all is well, it goes away by itself after this time. */
 const lingerMs = 5000;
@@ -20,6 +22,8 @@ const lingerMs = 5000;
 /** What is being sent: at the bottom right, on a phone along the bottom. Opens into a row for each file. */
 export function Tray({ queue }: { queue: UploadQueue }) {
   const snapshot = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
+  const texts = useTexts("tray");
+  const { headlineOf, paceOf } = useWording();
   const [open, setOpen] = useState(true);
   const [held, setHeld] = useState(false);
   useLeaveWhenAllIsWell(queue, snapshot, held);
@@ -32,21 +36,21 @@ export function Tray({ queue }: { queue: UploadQueue }) {
     !currentTarget.contains(relatedTarget);
   return (
     <section
-      aria-label="Uploads"
-      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:right-4 sm:bottom-4 sm:w-96 sm:rounded-2xl sm:border sm:pb-0 sm:shadow-xl"
+      aria-label={texts("title")}
+      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:end-4 sm:bottom-4 sm:w-96 sm:rounded-2xl sm:border sm:pb-0 sm:shadow-xl"
       onMouseEnter={() => setHeld(true)}
       onMouseLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={(event) => leavesWithFocus(event) && setHeld(false)}
     >
-      <header className="flex items-center gap-1 pt-1 pr-2 pl-4">
+      <header className="flex items-center gap-1 pt-1 pe-2 ps-4">
         <h2 className="line-clamp-2 min-w-0 flex-1 text-sm font-medium">{headlineOf(snapshot)}</h2>
         <button
           type="button"
           className={iconButton}
           aria-expanded={open}
-          aria-label="Details"
-          title="Details"
+          aria-label={texts("details")}
+          title={texts("details")}
           onClick={() => setOpen(!open)}
         >
           {open ? <ChevronDown aria-hidden size={20} /> : <ChevronUp aria-hidden size={20} />}
@@ -54,19 +58,19 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
         {!isActive && items.filter(({ state }) => canRetry(state)).length > 1 ? (
           <button type="button" className={textButton} onClick={() => queue.retryAll()}>
-            Try all again
+            {texts("tryAllAgain")}
           </button>
         ) : null}
         {isActive ? (
           <button type="button" className={textButton} onClick={() => queue.cancelAll()}>
-            Cancel all
+            {texts("cancelAll")}
           </button>
         ) : totals.files === 0 ? null : (
           <button
             type="button"
             className={iconButton}
-            aria-label="Close"
-            title="Close"
+            aria-label={texts("close")}
+            title={texts("close")}
             onClick={() => queue.clearFinished()}
           >
             <X aria-hidden size={20} />
@@ -80,7 +84,10 @@ export function Tray({ queue }: { queue: UploadQueue }) {
       <Interrupted items={items} queue={queue} />
       <AlbumOffer items={items} queue={queue} />
       <div aria-hidden className="h-0.5 bg-sunken">
-        <div className="h-full origin-left bg-accent" style={{ transform: `scaleX(${shareOf(totals)})` }} />
+        <div
+          className="h-full origin-left rtl:origin-right bg-accent"
+          style={{ transform: `scaleX(${shareOf(totals)})` }}
+        />
       </div>
       {open ? <TrayList items={isActive ? items : failedFirst(items)} queue={queue} /> : null}
       <Announcement snapshot={snapshot} />
@@ -96,24 +103,26 @@ function failedFirst(items: UploadItem[]): UploadItem[] {
 
 /** What all of it waits for, said once, with what the person can do about it. */
 function Blocked({ items }: { items: UploadItem[] }) {
+  const texts = useTexts("tray");
+  const wordWait = useWordWait();
   const state = items.map((item) => item.state).find(isBlocked);
   if (state === undefined) return null;
   return (
-    <p role="alert" className="flex items-center gap-2 pr-2 pb-1 pl-4 text-sm">
-      <span className="flex-1">{state.sentence}</span>
+    <p role="alert" className="flex items-center gap-2 pe-2 pb-1 ps-4 text-sm">
+      <span className="flex-1">{wordWait(state.code)}</span>
       {state.status === "signed_out" ? (
         <a
-          href={state.code === messages.otherViewer.code ? "/sign-in?again" : "/sign-in"}
+          href={state.code === "other_viewer" ? "/sign-in?again" : "/sign-in"}
           target="_blank"
           rel="noreferrer"
           className={`${textButton} content-center`}
         >
-          Sign in
+          {texts("signIn")}
         </a>
       ) : null}
       {state.status === "outdated" ? (
         <button type="button" className={textButton} onClick={() => window.location.reload()}>
-          Reload
+          {texts("reload")}
         </button>
       ) : null}
     </p>
@@ -122,23 +131,24 @@ function Blocked({ items }: { items: UploadItem[] }) {
 
 /** What an earlier page could not bring to an end. */
 function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue }) {
+  const texts = useTexts("tray");
   const id = useId();
   const interrupted = items.filter(({ state }) => state.status === "interrupted");
   if (interrupted.length === 0) return null;
   const reattach = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const others = await queue.reattach([...(currentTarget.files ?? [])]);
+    const [other, ...more] = await queue.reattach([...(currentTarget.files ?? [])]);
     currentTarget.value = "";
-    if (others.length > 0) toast(otherPictures(others.map(({ name }) => name)));
+    if (other !== undefined) toast(texts("otherPictures", { first: other.name, more: more.length }));
   };
   const asks = interrupted.some(
     ({ state }) => state.status === "interrupted" && state.needs === "permission",
   );
   return (
-    <div className="flex flex-wrap items-center justify-end gap-x-1 pr-2 pb-1 pl-4 text-sm">
-      <p className="mr-auto">{interruptedSentence(interrupted.length)}</p>
+    <div className="flex flex-wrap items-center justify-end gap-x-1 pe-2 pb-1 ps-4 text-sm">
+      <p className="me-auto">{texts("left", { count: interrupted.length })}</p>
       {asks ? (
         <button type="button" className={textButton} onClick={() => void queue.openInterrupted()}>
-          Go on
+          {texts("goOn")}
         </button>
       ) : (
         <div className="relative">
@@ -153,7 +163,7 @@ function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue
             htmlFor={id}
             className={`${textButton} inline-flex items-center peer-focus-visible:outline-2 peer-focus-visible:outline-accent`}
           >
-            Choose these again
+            {texts("chooseAgain")}
           </label>
         </div>
       )}
@@ -164,14 +174,15 @@ function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue
           for (const item of interrupted) queue.cancel(item.id);
         }}
       >
-        Discard
+        {texts("discard")}
       </button>
     </div>
   );
 }
 
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
-  const [label, Icon] = isPaused ? ["Resume", Play] : ["Pause", Pause];
+  const texts = useTexts("tray");
+  const [label, Icon] = isPaused ? [texts("resume"), Play] : [texts("pause"), Pause];
   const act = () => (isPaused ? queue.resume() : queue.pause());
   return (
     <button type="button" className={iconButton} aria-label={label} title={label} onClick={act}>
@@ -182,9 +193,11 @@ function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolea
 
 /** What a screen reader hears: the start and the end, not every step. */
 function Announcement({ snapshot }: { snapshot: QueueSnapshot }) {
+  const texts = useTexts("tray");
+  const { headlineOf } = useWording();
   const { totals, isPaused } = snapshot;
   const isSending = totals.active > 0 && !isPaused;
-  const text = isSending ? `Sending ${totals.files} pictures` : headlineOf(snapshot);
+  const text = isSending ? texts("sending", { files: totals.files }) : headlineOf(snapshot);
   return (
     <p role="status" className="sr-only">
       {text}

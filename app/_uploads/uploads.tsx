@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import type { UploadLimits } from "@/lib/uploads/contract";
+import { useTexts } from "../_texts/use-texts";
 import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
 import { whenUnderWay } from "./under-way";
@@ -27,14 +28,15 @@ interface UploadsProps {
  * unless there is something on its way.
  */
 export function Uploads({ limits, viewerId, children }: UploadsProps) {
+  const texts = useTexts("adding");
   const [sending, setSending] = useState<typeof import("./sending") | null>(null);
   const [chosen, setChosen] = useState<File[]>([]);
   const isLoading = useRef(false);
   const prepare = useCallback(() => {
     if (isLoading.current) return;
     isLoading.current = true;
-    void loadSending().then(setSending);
-  }, []);
+    void loadSending(() => toast(texts("notLoaded"))).then(setSending);
+  }, [texts]);
   const add = useCallback(
     (files: File[]) => {
       if (files.length === 0) return;
@@ -60,14 +62,12 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
 const maxRetryMs = 30_000;
 
 /** Asks until it comes: what was chosen meanwhile waits for it. */
-async function loadSending(retryMs = 1000): Promise<typeof import("./sending")> {
+async function loadSending(onFailed: () => void, retryMs = 1000): Promise<typeof import("./sending")> {
   try {
     return await import("./sending");
   } catch {
-    toast(
-      "What sends the pictures could not be loaded. It is tried again; if that takes long, reload the page.",
-    );
+    onFailed();
     await new Promise((resolve) => setTimeout(resolve, retryMs));
-    return loadSending(Math.min(maxRetryMs, 2 * retryMs));
+    return loadSending(onFailed, Math.min(maxRetryMs, 2 * retryMs));
   }
 }

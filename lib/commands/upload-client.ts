@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import { errorAnswer, type Operation, operations } from "@/lib/api/operations";
-import { AppError, type Failure, readFailure } from "@/lib/errors";
+import { AppError, bucketRefusal, type Failure, plainFailure, readFailure } from "@/lib/errors";
 import { systemClock } from "@/lib/uploads/client/clock";
-import { bucketRefusal, messages } from "@/lib/uploads/client/messages";
 import { alwaysOnline } from "@/lib/uploads/client/send/connection";
 import { retrying, TransientError } from "@/lib/uploads/client/send/retry";
 import { parseS3Error } from "@/lib/uploads/client/send/send-object";
@@ -39,7 +38,7 @@ export class UploadClient {
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", file, "file");
     return this.withRetries(async () => {
-      const response = await this.fetch(messages.network, url, { method: "POST", body });
+      const response = await this.fetch("network", url, { method: "POST", body });
       if (response.ok) return;
       const refusal = parseS3Error(await response.text());
       const failure = {
@@ -48,9 +47,9 @@ export class UploadClient {
         ...refusal,
         retryAfterSeconds: null,
       } as const;
-      const final = isExpiredForm(failure) ? messages.formExpired : bucketRefusal(refusal.code, null);
+      const final = isExpiredForm(failure) ? plainFailure("form_expired") : bucketRefusal(refusal.code, null);
       const passing = isExpiredForm(failure) ? null : passingErrorOf(failure);
-      throw passing ?? new AppError(final.code, final.message);
+      throw passing ?? AppError.of(final);
     });
   }
 
@@ -60,7 +59,7 @@ export class UploadClient {
     input?: object,
   ): Promise<z.output<A>> {
     return this.withRetries(async () => {
-      const response = await this.fetch(messages.serverSilent, this.origin + path, {
+      const response = await this.fetch("no_answer", this.origin + path, {
         method,
         // The token goes to this origin and to no other.
         redirect: "manual",
@@ -69,7 +68,7 @@ export class UploadClient {
       });
       const body: unknown = await response.json().catch(() => null);
       if (response.status === 429 || response.status >= 500)
-        throw new TransientError(failureOf(body) ?? messages.serverBusy);
+        throw new TransientError(failureOf(body) ?? plainFailure("unavailable"));
       const parsed = answer.safeParse(body);
       if (response.ok && parsed.success) return parsed.data;
       const failure = failureOf(body);
@@ -82,16 +81,12 @@ export class UploadClient {
     return retrying(work, retryContext, this.signal, () => {});
   }
 
-  private async fetch(
-    silence: typeof messages.network | typeof messages.serverSilent,
-    url: string,
-    init: RequestInit,
-  ): Promise<Response> {
+  private async fetch(silence: "network" | "no_answer", url: string, init: RequestInit): Promise<Response> {
     try {
       return await fetch(url, { ...init, signal: this.signal });
     } catch (cause) {
       this.signal.throwIfAborted();
-      throw new TransientError(silence, { cause });
+      throw new TransientError(plainFailure(silence), { cause });
     }
   }
 }

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import { plainFailure } from "@/lib/errors";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SimulatedWorld } from "@/lib/testing/simulated-world";
 import { sleep } from "../clock";
-import { messages } from "../messages";
 import { withCallTimeout } from "./call-timeout";
 
 const never = new AbortController().signal;
@@ -39,7 +39,7 @@ it("waits for minutes where Pail is there", async () => {
 });
 
 it("aborts the calls after five minutes even then", async () => {
-  expect(await call(301_000)).toEqual({ what: messages.stalled, atMs: 300_000 });
+  expect(await call(301_000)).toEqual({ what: plainFailure("stalled"), atMs: 300_000 });
   expect(abortCalls).toHaveBeenCalledOnce();
 });
 
@@ -47,7 +47,7 @@ it("aborts the calls after half a minute where Pail is not there", async () => {
   world.isOnline = false;
   expect(await call(29_000)).toEqual({ what: "answer", atMs: 29_000 });
   expect(abortCalls).not.toHaveBeenCalled();
-  expect(await call(31_000)).toEqual({ what: messages.stalled, atMs: 1_030_000 });
+  expect(await call(31_000)).toEqual({ what: plainFailure("stalled"), atMs: 1_030_000 });
   expect(abortCalls).toHaveBeenCalledOnce();
 });
 

@@ -1,5 +1,5 @@
+import { plainFailure } from "@/lib/errors";
 import { sleep } from "../clock";
-import { messages } from "../messages";
 import { type RetryContext, TransientError } from "../send/retry";
 
 /** After so long without an answer Pail is asked whether it is there at all, and again each time. */
@@ -22,7 +22,7 @@ export async function withCallTimeout<T>(
     do await sleep(clock, checkAfterMs, answered.signal);
     while (clock.now() - beganMs < maxCallMs && (await connection.isOnline()));
     abortCalls();
-    throw new TransientError(messages.stalled);
+    throw new TransientError(plainFailure("stalled"));
   };
   try {
     return await Promise.race([call(), giveUp()]);

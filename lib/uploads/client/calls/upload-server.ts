@@ -1,6 +1,5 @@
-import { AppError, type Result, retryOf } from "@/lib/errors";
+import { AppError, plainFailure, type Result, retryOf } from "@/lib/errors";
 import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/uploads/contract";
-import { messages } from "../messages";
 import { TransientError } from "../send/retry";
 
 /** The server actions that the queue calls. Outcomes have the order of what was asked. An action that the server no longer knows is `outdated`. */
@@ -29,16 +28,15 @@ export async function callForAll<T>(count: number, action: () => Promise<Result<
 export async function call<T>(action: () => Promise<Result<T>>): Promise<T> {
   const result = await answerOf(action);
   if (result.ok) return result.value;
-  const { code, message } = result.error;
+  const { code } = result.error;
   switch (retryOf(code)) {
     case "soon":
-      throw new TransientError(code === "rate_limited" ? result.error : messages.serverBusy);
+      throw new TransientError(code === "rate_limited" ? result.error : plainFailure("unavailable"));
     case "sign_in":
-      throw new TransientError(code === "other_viewer" ? messages.otherViewer : messages.signedOut);
     case "reload":
-      throw new TransientError(messages.outdated);
+      throw new TransientError(result.error);
     default:
-      throw new AppError(code, message);
+      throw AppError.of(result.error);
   }
 }
 
@@ -46,6 +44,6 @@ async function answerOf<T>(action: () => Promise<Result<T>>): Promise<Result<T>>
   try {
     return await action();
   } catch (error) {
-    throw new TransientError(messages.serverSilent, { cause: error });
+    throw new TransientError(plainFailure("no_answer"), { cause: error });
   }
 }

@@ -1,6 +1,5 @@
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError, type Failure, plainFailure } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { messages } from "../messages";
 import { prepareImage } from "./prepare-image";
 import type { PreparedImage } from "./prepared-image";
 
@@ -29,8 +28,8 @@ async function reply({ file, limits }: PrepareRequest): Promise<PrepareReply> {
 function failureOf(error: unknown): Failure {
   if (error instanceof AppError) return error.toFailure();
   if (error instanceof DOMException && ["NotReadableError", "NotFoundError"].includes(error.name)) {
-    return messages.fileChanged;
+    return plainFailure("file_changed");
   }
   console.warn("preparing a picture failed", error);
-  return messages.notPrepared;
+  return plainFailure("not_prepared");
 }

@@ -1,6 +1,5 @@
 import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { messages } from "../messages";
 import { askWorker } from "./ask-worker";
 import { startCrossOriginWorker } from "./cross-origin-worker";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
@@ -59,9 +58,9 @@ export function createPreparer({
     try {
       const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
-      const isSuspect = reply.status === "failed" && reply.error.code === messages.notPrepared.code;
+      const isSuspect = reply.status === "failed" && reply.error.code === "not_prepared";
       if (!isSuspect) giveBack(worker);
-      if (reply.status === "failed") throw new AppError(reply.error.code, reply.error.message);
+      if (reply.status === "failed") throw AppError.of(reply.error);
       return reply.image;
     } catch (error) {
       if (prepared.has(worker) && !idle.includes(worker)) discard(worker);

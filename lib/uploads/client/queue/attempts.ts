@@ -1,5 +1,4 @@
-import { AppError } from "@/lib/errors";
-import { messages } from "../messages";
+import { AppError, plainFailure } from "@/lib/errors";
 import { type Ending, pageClosed, type UploadTask } from "./file-uploader";
 import type { Journal, Progress } from "./journal";
 import type { QueueStore } from "./queue-store";
@@ -105,6 +104,6 @@ async function endingOf(upload: Promise<UploadItemState>, signal: AbortSignal): 
     if (signal.aborted) return { status: "cancelled" };
     if (error instanceof AppError) return failed(error.toFailure());
     console.error("an upload failed unexpectedly", error);
-    return failed(messages.unexpected);
+    return failed(plainFailure("unexpected"));
   }
 }

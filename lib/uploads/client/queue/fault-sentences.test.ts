@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BucketFault } from "@/lib/testing/bucket-faults";
+import { wordInEnglish, wordWaitInEnglish } from "@/lib/testing/english-wording";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import { systemClock } from "../clock";
@@ -18,7 +19,8 @@ beforeEach(() => {
   queue = world.openQueue();
   said = new Set();
   queue.subscribe(() => {
-    for (const { state } of queue.getSnapshot().items) if ("sentence" in state) said.add(state.sentence);
+    for (const { state } of queue.getSnapshot().items)
+      if ("code" in state) said.add(wordWaitInEnglish(state.code));
   });
 });
 afterEach(() => {
@@ -27,6 +29,8 @@ afterEach(() => {
 });
 
 const file = (content: string) => new File([content.padEnd(1000)], `${content}.jpg`);
+const sentences = () =>
+  states().flatMap((state) => (state.status === "failed" ? [wordInEnglish(state.error)] : []));
 const states = () => queue.getSnapshot().items.map(({ state }) => state);
 const finish = () => clock.advance(Number.POSITIVE_INFINITY);
 
@@ -57,7 +61,8 @@ describe("the bucket", () => {
     queue.add([file("one")]);
     await finish();
     expect([...said]).toEqual([waiting]);
-    expect(states()).toMatchObject([{ status: "failed", canRetry: true, error: { message: failed } }]);
+    expect(states()).toMatchObject([{ status: "failed", canRetry: true }]);
+    expect(sentences()).toEqual([failed]);
   });
 
   it("whose clock is not the server's is said to have another one, and not tried again", async () => {
@@ -65,9 +70,10 @@ describe("the bucket", () => {
     queue.add([file("one")]);
     await finish();
     expect([...said]).toEqual([]);
-    const message =
+    const sentence =
       "The clocks of this Pail and of its bucket disagree. Whoever runs this Pail finds the reason in the log, number number-1.";
-    expect(states()).toMatchObject([{ status: "failed", error: { code: "RequestTimeTooSkewed", message } }]);
+    expect(states()).toMatchObject([{ status: "failed", error: { code: "RequestTimeTooSkewed" } }]);
+    expect(sentences()).toEqual([sentence]);
   });
 
   it("whose socket does not move is given up after half a minute", async () => {
@@ -92,13 +98,18 @@ describe("the server", () => {
       "The server is busy. Trying again in a moment.",
       "The server cannot take it at the moment. Retry in a few minutes.",
     ],
-    ["rate_limited", "Many pictures at once. It goes on by itself in a moment.", "because of rate_limited"],
+    [
+      "rate_limited",
+      "Many pictures at once. It goes on by itself in a moment.",
+      "Too many tries. Wait a little, then try again.",
+    ],
   ] as [ServerFault, string, string][])("passing: %s", async (fault, waiting, failed) => {
     world.serverFaults = Array(20).fill(fault);
     queue.add([file("one")]);
     await finish();
     expect([...said]).toEqual([waiting]);
-    expect(states()).toMatchObject([{ status: "failed", canRetry: true, error: { message: failed } }]);
+    expect(states()).toMatchObject([{ status: "failed", canRetry: true }]);
+    expect(sentences()).toEqual([failed]);
   });
 
   it("has no room for some: its own sentence, the others go on, and there may be room later", async () => {
@@ -107,6 +118,7 @@ describe("the server", () => {
     queue.add([file("one"), file("two")]);
     await finish();
     expect(states()).toMatchObject([{ status: "failed", error, canRetry: true }, { status: "ready" }]);
+    expect(sentences()).toEqual([expect.stringContaining("There is no room for it")]);
     world.refuse.clear();
     queue.retryAll();
     await finish();
@@ -133,10 +145,12 @@ it("a file that was changed or has vanished while it was sent is said to be so, 
     arrayBuffer: () => Promise.reject(new DOMException("It is gone.", "NotReadableError")),
   });
   await finish();
-  const message = "This file was changed, moved or deleted since it was chosen. Choose it again.";
   expect(states()).toMatchObject([
-    { status: "failed", canRetry: false, error: { code: "file_changed", message } },
+    { status: "failed", canRetry: false, error: { code: "file_changed" } },
     { status: "ready" },
+  ]);
+  expect(sentences()).toEqual([
+    "This file was changed, moved or deleted since it was chosen. Choose it again.",
   ]);
 });
 

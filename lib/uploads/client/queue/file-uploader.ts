@@ -3,7 +3,6 @@ import type { GalleryImage } from "@/lib/images/contract";
 import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
 import type { BatchedServer } from "../calls/batched-server";
 import { ConcurrencyLimiter } from "../concurrency-limiter";
-import { messages } from "../messages";
 import { Preparation, type Prepared } from "../prepare/preparation";
 import { type PreparedImage, toOffer, wireBytes } from "../prepare/prepared-image";
 import type { Preparer } from "../prepare/preparer";
@@ -130,7 +129,7 @@ export class FileUploader {
       ...(uploadId && { uploadId }),
     };
     const outcome = await this.options.server.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
-    if (outcome.status === "refused") throw new AppError(outcome.error.code, outcome.error.message);
+    if (outcome.status === "refused") throw AppError.of(outcome.error);
     if (outcome.status === "duplicate") return outcome;
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
@@ -182,7 +181,7 @@ export class FileUploader {
           show();
         },
         onWait: (wait) => {
-          if (wait?.code === messages.bucketBusy.code) this.#parallelism.slowDown();
+          if (wait?.code === "bucket_busy") this.#parallelism.slowDown();
           if (wait === null) show();
           else task.show({ ...wait, sentBytes, totalBytes });
         },
@@ -221,8 +220,7 @@ export class FileUploader {
 }
 
 function isUnexplained(error: unknown): boolean {
-  const codes: string[] = [messages.workerDied.code, messages.notPrepared.code];
-  return error instanceof AppError && codes.includes(error.code);
+  return error instanceof AppError && (error.code === "worker_died" || error.code === "not_prepared");
 }
 
 class AlreadyThere extends Error {
@@ -235,7 +233,7 @@ class AlreadyThere extends Error {
 function endingOf(task: UploadTask, outcome: ConfirmOutcome): Ending {
   if (outcome.status !== "refused") return outcome;
   task.note(withoutUpload(task.progress));
-  throw new AppError(outcome.error.code, outcome.error.message);
+  throw AppError.of(outcome.error);
 }
 
 function onWaitFor({ show }: UploadTask, sentBytes: number, totalBytes: number): (wait: Wait | null) => void {

@@ -26,7 +26,10 @@ it("the speed is right from the first second, and one fast second hardly moves i
 });
 
 it("while a file waits for the connection there is none either", async () => {
-  const offline = { ...sending, state: { ...sending.state, status: "offline", sentence: "" } } as UploadItem;
+  const offline = {
+    ...sending,
+    state: { ...sending.state, status: "offline", code: "offline" },
+  } as UploadItem;
   expect(totalsOf([sending, offline], await meterAfter(steady))).toMatchObject({
     bytesPerSecond: 0,
     secondsLeft: null,

@@ -11,7 +11,7 @@ export type UploadItemState =
   | { status: "held" }
   | { status: "preparing" }
   | { status: "sending"; sentBytes: number; totalBytes: number }
-  /** The sentence says why it does not move. */
+  /** The code says why it does not move. */
   | (Wait & { sentBytes: number; totalBytes: number })
   | { status: "confirming" }
   | { status: "ready"; image: GalleryImage }

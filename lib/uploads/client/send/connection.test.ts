@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
+import { plainFailure } from "@/lib/errors";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
-import { messages } from "../messages";
 import { AppConnection } from "./connection";
 import { maxTries, retrying, TransientError } from "./retry";
 
@@ -68,16 +68,16 @@ it("watches again for whoever waits later", async () => {
   expect(isTold).toBe(true);
 });
 
-it.each([messages.network, messages.serverSilent, messages.stalled])(
-  "counts no try while Pail cannot be reached: $message",
-  async (failure) => {
+it.each(["network", "no_answer", "stalled"] as const)(
+  "counts no try while Pail cannot be reached: %s",
+  async (code) => {
     let isCut = true;
     let tries = 0;
     const statuses = new Set<string>();
     const done = retrying(
       async () => {
         tries += 1;
-        if (isCut) throw new TransientError(failure);
+        if (isCut) throw new TransientError(plainFailure(code));
         return "done";
       },
       { clock, random: () => 0, connection },
@@ -99,12 +99,12 @@ it("counts them while Pail answers: then it is the bucket that cannot be reached
   const done = retrying(
     async () => {
       tries += 1;
-      throw new TransientError(messages.network);
+      throw new TransientError(plainFailure("network"));
     },
     { clock, random: () => 0, connection },
     never,
     () => {},
   );
-  await Promise.all([expect(done).rejects.toThrow(messages.network.message), clock.advance(Infinity)]);
+  await Promise.all([expect(done).rejects.toThrow(plainFailure("network").message), clock.advance(Infinity)]);
   expect(tries).toBe(maxTries);
 });

@@ -1,6 +1,5 @@
 import { AppError, type ErrorCode, type Failure, retryOf } from "@/lib/errors";
 import { type Clock, sleep } from "../clock";
-import { messages, waitingSentence } from "../messages";
 import type { Connection } from "./connection";
 
 export const maxTries = 6;
@@ -36,7 +35,6 @@ export interface Wait {
   status: "retrying" | Blocked;
   /** of the failure behind it */
   code: ErrorCode;
-  sentence: string;
 }
 
 export type Blocked = "offline" | "signed_out" | "outdated";
@@ -75,24 +73,23 @@ export async function retrying<T>(
       if (isRateLimit) rateLimits += 1;
       else tries += 1;
       if (tries >= maxTries || rateLimits >= maxRateLimits) {
-        throw new AppError(failure.code, failure.message, { cause: outcome.error });
+        throw AppError.of(failure, { cause: outcome.error });
       }
-      onWait({ status: "retrying", code: failure.code, sentence: waitingSentence(failure) });
+      onWait({ status: "retrying", code: failure.code });
       await sleep(clock, waitMs(isRateLimit ? maxTries - 1 : tries, options, random), signal);
     }
     onWait(null);
   }
 }
 
-async function blockedBy({ code, message }: Failure, connection: Connection): Promise<Wait | null> {
+async function blockedBy({ code }: Failure, connection: Connection): Promise<Wait | null> {
   switch (retryOf(code)) {
     case "connection":
-      if (await connection.isOnline()) return null;
-      return { status: "offline", code, sentence: messages.offline.message };
+      return (await connection.isOnline()) ? null : { status: "offline", code: "offline" };
     case "sign_in":
-      return { status: "signed_out", code, sentence: message };
+      return { status: "signed_out", code };
     case "reload":
-      return { status: "outdated", code, sentence: message };
+      return { status: "outdated", code };
     default:
       return null;
   }

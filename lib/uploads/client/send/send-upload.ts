@@ -1,4 +1,4 @@
-import { AppError } from "@/lib/errors";
+import { AppError, bucketRefusal, plainFailure } from "@/lib/errors";
 import { byKind } from "@/lib/images/variants";
 import {
   type ObjectKind,
@@ -8,7 +8,6 @@ import {
   type Refusal,
 } from "@/lib/uploads/contract";
 import type { Clock } from "../clock";
-import { bucketRefusal, messages } from "../messages";
 import type { PreparedImage } from "../prepare/prepared-image";
 import { type RetryContext, retrying, TransientError, type Wait } from "./retry";
 import type { SendFailure, SendObject, SendOptions, SendOutcome, SendTarget } from "./send-object";
@@ -103,11 +102,8 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     const { httpStatus, code, requestId } = outcome;
     const fields = "fields" in target ? target.fields : {};
     const sent = { bytes: blob.size, type: blob.type, fields };
-    const refusal = bucketRefusal(
-      code,
-      await report({ uploadId, kind, status: httpStatus, code, requestId, ...sent }),
-    );
-    throw new AppError(refusal.code, refusal.message);
+    const incident = await report({ uploadId, kind, status: httpStatus, code, requestId, ...sent });
+    throw AppError.of(bucketRefusal(code, incident));
   };
 
   const sendOnce = async (kind: ObjectKind) => {
@@ -127,7 +123,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
       onProgress: (bytes) => progress("original", bytes),
     });
     if (outcome.status === "sent" && !parts.hasMore) return;
-    if (isExpired) throw new TransientError(messages.formExpired, { isImmediate: true });
+    if (isExpired) throw new TransientError(plainFailure("form_expired"), { isImmediate: true });
     await renewGrant();
     await sendOnce(kind);
   };
@@ -154,7 +150,7 @@ async function withStallWatch(
 ): Promise<SendOutcome> {
   const watched = new AbortController();
   const abort = () => watched.abort(signal.reason);
-  const stall = () => watched.abort(new TransientError(messages.stalled));
+  const stall = () => watched.abort(new TransientError(plainFailure("stalled")));
   signal.throwIfAborted();
   signal.addEventListener("abort", abort);
   let timer = clock.setTimeout(stall, stallMs);
@@ -190,10 +186,11 @@ export function passingErrorOf(failure: SendFailure): TransientError | null {
   const { httpStatus, code, message, retryAfterSeconds } = failure;
   const cause = new Error(`${httpStatus} ${code}: ${message}`);
   const retryAfterMs = retryAfterSeconds === null ? undefined : retryAfterSeconds * 1000;
-  if (isExpiredForm(failure)) return new TransientError(messages.formExpired, { cause, isImmediate: true });
-  if (httpStatus === 0) return new TransientError(messages.network, { cause });
+  if (isExpiredForm(failure))
+    return new TransientError(plainFailure("form_expired"), { cause, isImmediate: true });
+  if (httpStatus === 0) return new TransientError(plainFailure("network"), { cause });
   // A store that does not know forms, or is full, says the same the next time.
   const isBroken = httpStatus >= 500 && httpStatus !== 501 && httpStatus !== 507 && code !== "QuotaExceeded";
   const isPassing = isBroken || httpStatus === 429 || code === "SlowDown" || code === "RequestTimeout";
-  return isPassing ? new TransientError(messages.bucketBusy, { cause, retryAfterMs }) : null;
+  return isPassing ? new TransientError(plainFailure("bucket_busy"), { cause, retryAfterMs }) : null;
 }
