@@ -1,13 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import {
-  AppError,
-  type ErrorCode,
-  errorCodeOf,
-  plainFailure,
-  readFailure,
-  retryOf,
-  statusOf,
-} from "./errors";
+import { type ErrorCode, errorCodeOf, retryOf, statusOf } from "./error-codes";
+import { AppError, plainFailure, readFailure } from "./errors";
 
 describe("an error", () => {
   test("has the status of its code, and 400 where the table says nothing", () => {

@@ -7,8 +7,8 @@ const projectDir = path.resolve(import.meta.dirname, "..");
 const floors = [
   [
     "lib/env",
+    "lib/error-codes",
     "lib/errors",
-    "lib/failure-values",
     "lib/clock",
     "lib/ids",
     "lib/log",
@@ -33,7 +33,7 @@ const floorsWithin = {
 /** What runs in a browser, besides client components. */
 const inBrowser = /^lib\/(uploads\/client|images\/(formats|inspect|limits|variants)\b)/;
 /** What a browser may be sent of the rest of lib. */
-const forBrowser = /^lib\/(texts|clock|errors|failure-values|\w+\/contract)\b/;
+const forBrowser = /^lib\/(texts|clock|error-codes|errors|\w+\/contract)\b/;
 const forTests = /^(lib\/testing|lib\/bench|e2e)\/|\.(test|spec|config)\.ts$/;
 const packagesOfServer =
   /^(node:|next|drizzle-orm|better-sqlite3|sharp|@libsql|@aws-sdk|@smithy|server-only)/;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback } from "react";
-import type { ErrorCode } from "@/lib/errors";
+import type { ErrorCode } from "@/lib/error-codes";
 import { wordWait } from "@/lib/texts/word-failure";
 import { useTexts } from "./use-texts";
 

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { env } from "@/lib/env";
-import { type Failure, statusOf } from "@/lib/errors";
+import { statusOf } from "@/lib/error-codes";
+import type { Failure } from "@/lib/errors";
 import { runDueJobs } from "@/lib/upkeep/jobs";
 
 /** For schedulers outside, where no server runs all the time: does what is due. There is no such page without CRON_SECRET. */

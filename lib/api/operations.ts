@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
-import { answerCodes } from "@/lib/errors";
+import { answerCodes } from "@/lib/error-codes";
 import { imageTypes } from "@/lib/images/formats/table";
 import { type VariantUrls, variantKinds } from "@/lib/images/variants";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";

@@ -2,7 +2,8 @@ import "server-only";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
 import { now } from "@/lib/clock";
-import { AppError, type StorageCode } from "@/lib/errors";
+import type { StorageCode } from "@/lib/error-codes";
+import { AppError } from "@/lib/errors";
 import { isNetworkFailure, StorageError } from "./s3-failure";
 
 export interface VercelRole {

@@ -1,7 +1,8 @@
 import "server-only";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
-import { AppError, type StorageCode } from "@/lib/errors";
+import type { StorageCode } from "@/lib/error-codes";
+import { AppError } from "@/lib/errors";
 
 /** What the store, or the way to it, refused: our code and sentence, and S3's own words for whoever looks into it. */
 export class StorageError extends AppError {

@@ -1,5 +1,6 @@
 import { createTranslator } from "use-intl/core";
-import type { ErrorCode, Failure } from "@/lib/errors";
+import type { ErrorCode } from "@/lib/error-codes";
+import type { Failure } from "@/lib/errors";
 import { compiledMessages } from "@/lib/texts/compiled";
 import { wordFailure, wordWait } from "@/lib/texts/word-failure";
 

@@ -1,5 +1,5 @@
-import type { ErrorCode, Failure } from "@/lib/errors";
-import type { FailureValues } from "@/lib/failure-values";
+import type { ErrorCode } from "@/lib/error-codes";
+import type { Failure, FailureValues } from "@/lib/errors";
 import { formatLimit } from "./formats";
 import type { AnyLanguage } from "./languages";
 

@@ -1,5 +1,4 @@
-import { AppError } from "@/lib/errors";
-import type { FileKind } from "@/lib/failure-values";
+import { AppError, type FileKind } from "@/lib/errors";
 import { latin1 } from "./byte-reader";
 import { brandsOf } from "./heif-image";
 import { formats } from "./table";

@@ -1,7 +1,7 @@
 import "server-only";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
-import type { StorageCode } from "@/lib/errors";
+import type { StorageCode } from "@/lib/error-codes";
 import { StorageError } from "../s3-failure";
 import { type Finding, fatal, fine, warning } from "./finding";
 import type { Visit } from "./visit";

@@ -1,4 +1,4 @@
-import type { PageCode } from "@/lib/errors";
+import type { PageCode } from "@/lib/error-codes";
 
 const number =
   "{incident, select, none {Tell whoever runs this Pail.} other {Whoever runs this Pail finds the reason in the log, number {incident}.}}";

@@ -1,4 +1,5 @@
-import { AppError, plainFailure, type Result, retryOf } from "@/lib/errors";
+import { retryOf } from "@/lib/error-codes";
+import { AppError, plainFailure, type Result } from "@/lib/errors";
 import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/uploads/contract";
 import { TransientError } from "../send/retry";
 

@@ -1,4 +1,5 @@
-import { type Failure, retryOf } from "@/lib/errors";
+import { retryOf } from "@/lib/error-codes";
+import type { Failure } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { Blocked, Wait } from "../send/retry";
 import type { AlbumWish } from "./album-wish";

@@ -1,4 +1,5 @@
-import { AppError, type ErrorCode, type Failure, retryOf } from "@/lib/errors";
+import { type ErrorCode, retryOf } from "@/lib/error-codes";
+import { AppError, type Failure } from "@/lib/errors";
 import { type Clock, sleep } from "../clock";
 import type { Connection } from "./connection";
 
