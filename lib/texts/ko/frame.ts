@@ -6,7 +6,7 @@ export const frame = {
   settings: "설정",
   signOut: "로그아웃",
   signOutPerson: "{name} 로그아웃",
-  colours: "화면 색: {theme, select, light {밝게} dark {어둡게} other {시스템 설정}}",
+  colours: "화면 테마: {theme, select, light {밝게} dark {어둡게} other {시스템 설정}}",
   language: "언어",
   undo: "되돌리기",
   dismiss: "닫기",

@@ -1,7 +1,7 @@
 export const storage = {
   title: "저장소",
   checkAgain: "다시 점검",
-  examining: "Pail이 버킷에서 해야 하는 일과 아무도 하면 안 되는 일을 하나씩 해 보고 있어요…",
+  examining: "Pail에 필요한 작업은 되는지, 막혀 있어야 할 접근은 막혀 있는지 하나씩 확인하고 있어요…",
   fatal: "이대로는 Pail을 쓸 수 없어요",
   warning: "고치는 게 좋아요",
   fine: "문제없어요",
