@@ -29,8 +29,6 @@ export default {
     root: folderOfPackages,
     resolveAlias: {
       "../build/polyfills/polyfill-module": "./app/no-polyfills.js",
-      // Messages come compiled from the server: without it their parser would be in every page.
-      "use-intl/format-message": "use-intl/format-message/format-only",
     },
   },
   poweredByHeader: false,

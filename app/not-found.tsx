@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { getTexts } from "./_texts/request";
 import { Entrance } from "./_ui/entrance";
 import { quietButton } from "./_ui/styles";
@@ -7,10 +8,9 @@ export default async function NotFound() {
   return (
     <Entrance title={texts("nothingHere")}>
       <p className="text-quiet">{texts("nothingHereHint")}</p>
-      {/* No Link: every page carries what this one needs, and Link’s script would be there twice. */}
-      <a href="/" className={quietButton}>
+      <Link href="/" className={quietButton} prefetch={false}>
         {texts("toPictures")}
-      </a>
+      </Link>
     </Entrance>
   );
 }

@@ -1,21 +1,19 @@
 "use client";
 
-import type { ReactNode } from "react";
-import { IntlProvider } from "use-intl/react";
+import { createContext, type ReactNode, useMemo } from "react";
 import type { CompiledMessages } from "@/lib/texts/compiled";
 import type { AnyLanguage } from "@/lib/texts/languages";
 
-interface TextsProviderProps {
+interface Texts {
   language: AnyLanguage;
+  /** the viewer's time zone, as far as the server knows it */
   zone: string;
   messages: CompiledMessages;
-  children: ReactNode;
 }
 
-export function TextsProvider({ language, zone, messages, children }: TextsProviderProps) {
-  return (
-    <IntlProvider locale={language} timeZone={zone} messages={messages}>
-      {children}
-    </IntlProvider>
-  );
+export const TextsContext = createContext<Texts>({ language: "en", zone: "UTC", messages: {} });
+
+export function TextsProvider({ language, zone, messages, children }: Texts & { children: ReactNode }) {
+  const texts = useMemo(() => ({ language, zone, messages }), [language, zone, messages]);
+  return <TextsContext value={texts}>{children}</TextsContext>;
 }

@@ -1,12 +1,11 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
-import { createTranslator } from "use-intl/core";
 import { compiledMessages } from "@/lib/texts/compiled";
 import type { Namespace } from "@/lib/texts/english";
 import { type AnyLanguage, languageCookie, languageFor } from "@/lib/texts/languages";
+import { createTranslator, type Translator } from "@/lib/texts/translator";
 import { zoneCookie, zoneOf } from "@/lib/texts/zone";
-import type { Translator } from "./translator";
 
 /** The language of this request: the one that was chosen, else the browser's. */
 export const currentLanguage = cache(async (): Promise<AnyLanguage> => {
@@ -21,9 +20,6 @@ export const currentZone = cache(
 
 /** For server components: the texts of one place, in the language of this request. */
 export async function getTexts<N extends Namespace>(place: N): Promise<Translator<N>> {
-  const locale = await currentLanguage();
-  const messages = compiledMessages(locale, [place]);
-  return createTranslator({
-    ...{ locale, timeZone: await currentZone(), messages, namespace: place as string },
-  }) as unknown as Translator<N>;
+  const language = await currentLanguage();
+  return createTranslator(language, compiledMessages(language, [place]), place);
 }

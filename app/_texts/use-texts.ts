@@ -1,13 +1,16 @@
 "use client";
 
-import { useLocale, useTranslations } from "use-intl/react";
+import { useContext, useMemo } from "react";
 import type { Namespace } from "@/lib/texts/english";
 import type { AnyLanguage } from "@/lib/texts/languages";
-import type { Translator } from "./translator";
+import { createTranslator, type Translator } from "@/lib/texts/translator";
+import { TextsContext } from "./provider";
 
 /** For client components: the texts of one place, which a `Texts` around the page must have given. */
-export const useTexts = <N extends Namespace>(place: N): Translator<N> =>
-  useTranslations(place) as unknown as Translator<N>;
+export function useTexts<N extends Namespace>(place: N): Translator<N> {
+  const { language, messages } = useContext(TextsContext);
+  return useMemo(() => createTranslator(language, messages, place), [language, messages, place]);
+}
 
 /** The language of the page. */
-export const useLanguage = (): AnyLanguage => useLocale() as AnyLanguage;
+export const useLanguage = (): AnyLanguage => useContext(TextsContext).language;

@@ -1,8 +1,8 @@
 "use client";
 
-import { useEffect, useSyncExternalStore } from "react";
-import { useTimeZone } from "use-intl/react";
+import { useContext, useEffect, useSyncExternalStore } from "react";
 import { zoneCookie } from "@/lib/texts/zone";
+import { TextsContext } from "./provider";
 
 const yearSeconds = 365 * 24 * 60 * 60;
 
@@ -11,7 +11,7 @@ const yearSeconds = 365 * 24 * 60 * 60;
  * leaves a note for the next page.
  */
 export function useZone(): string {
-  const known = useTimeZone() ?? "UTC";
+  const known = useContext(TextsContext).zone;
   const zone = useSyncExternalStore(noChanges, browserZone, () => known);
   useEffect(() => {
     if (zone === known) return;

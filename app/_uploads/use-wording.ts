@@ -3,9 +3,9 @@
 import { useMemo } from "react";
 import { formatBytes, formatMegabytes } from "@/lib/texts/formats";
 import type { AnyLanguage } from "@/lib/texts/languages";
+import type { Translator } from "@/lib/texts/translator";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
 import { sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
-import type { Translator } from "../_texts/translator";
 import { useLanguage, useTexts } from "../_texts/use-texts";
 
 type Texts = Translator<"tray">;

@@ -38,19 +38,23 @@ export const formatMoment = (language: AnyLanguage, zone: string, when: Date | n
 export const formatMonth = (language: AnyLanguage, when: Date | number): string =>
   months(language).format(when);
 
-const kilobytes = remembered((language) => unit(language, "kilobyte", 0));
-const wholeMegabytes = remembered((language) => unit(language, "megabyte", 0));
-const tenthMegabytes = remembered((language) => unit(language, "megabyte", 1));
-const limits = remembered((language) => unit(language, "megabyte", 0, 1));
-const gigabytes = remembered((language) => unit(language, "gigabyte", 0));
-const days = remembered((language, timeZone) => dates(language, { dateStyle: "long", timeZone }));
-const shortDays = remembered((language, timeZone) =>
+const kilobytes = remembered((language: string) => unit(language, "kilobyte", 0));
+const wholeMegabytes = remembered((language: string) => unit(language, "megabyte", 0));
+const tenthMegabytes = remembered((language: string) => unit(language, "megabyte", 1));
+const limits = remembered((language: string) => unit(language, "megabyte", 0, 1));
+const gigabytes = remembered((language: string) => unit(language, "gigabyte", 0));
+const days = remembered((language: string, timeZone: string) =>
+  dates(language, { dateStyle: "long", timeZone }),
+);
+const shortDays = remembered((language: string, timeZone: string) =>
   dates(language, { year: "numeric", month: "short", day: "numeric", timeZone }),
 );
-const moments = remembered((language, timeZone) =>
+const moments = remembered((language: string, timeZone: string) =>
   dates(language, { dateStyle: "long", timeStyle: "short", timeZone }),
 );
-const months = remembered((language) => dates(language, { month: "long", year: "numeric", timeZone: "UTC" }));
+const months = remembered((language: string) =>
+  dates(language, { month: "long", year: "numeric", timeZone: "UTC" }),
+);
 
 const dates = (language: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(language, options);
@@ -68,10 +72,10 @@ function unit(
 }
 
 /** Making a formatter takes a hundred times as long as using it. */
-function remembered<A extends string[], T>(make: (...args: A) => T): (...args: A) => T {
+export function remembered<A extends unknown[], T>(make: (...args: A) => T): (...args: A) => T {
   const known = new Map<string, T>();
   return (...args) => {
-    const key = args.join();
+    const key = JSON.stringify(args);
     const value = known.get(key) ?? make(...args);
     known.set(key, value);
     return value;

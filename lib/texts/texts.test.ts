@@ -1,5 +1,4 @@
-import { createTranslator } from "use-intl/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { compiledMessages } from "./compiled";
 import { english, type Namespace } from "./english";
 import {
@@ -13,21 +12,14 @@ import {
 import { korean } from "./korean";
 import { type AnyLanguage, languages } from "./languages";
 import { pseudo } from "./pseudo";
+import { createTranslator } from "./translator";
 import { wordFailure } from "./word-failure";
 import { zoneOf } from "./zone";
 
 /** Keys and values are not typed here: the tests go through all of them. */
 type UntypedTexts = (key: string, values?: Record<string, string | number>) => string;
-const textsOf = (language: AnyLanguage, place: Namespace): UntypedTexts =>
-  createTranslator({
-    locale: language,
-    timeZone: "UTC",
-    namespace: place as never,
-    messages: compiledMessages(language, [place]) as object,
-    onError: (error) => {
-      throw error;
-    },
-  }) as unknown as UntypedTexts;
+const textsOf = (language: AnyLanguage, place: Namespace) =>
+  createTranslator(language, compiledMessages(language, [place]), place) as unknown as UntypedTexts;
 
 describe("messages", () => {
   test("agree with the number", () => {
@@ -37,6 +29,20 @@ describe("messages", () => {
     expect([1, 12_345].map((count) => textsOf("ko", "albums")("count", { count }))).toEqual([
       ...["사진 1장", "사진 12,345장"],
     ]);
+  });
+
+  test("that a page was not given are told by their keys, and complained of", () => {
+    const complain = vi.spyOn(console, "error").mockImplementation(() => {});
+    const texts = createTranslator("en", {}, "albums");
+    expect([texts("count", { count: 1 }), texts.has("count")]).toEqual(["albums.count", false]);
+    expect(complain).toHaveBeenCalledOnce();
+    complain.mockRestore();
+  });
+
+  test("with tags become what the page makes of them", () => {
+    const texts = createTranslator("en", compiledMessages("en", ["settings"]), "settings");
+    const made = texts.rich("tokensHint", { link: (text) => ({ text }) });
+    expect(made).toEqual([expect.stringContaining("With a token"), { text: ["an OpenAPI document"] }, "."]);
   });
 
   test("can be words of code, quotes and names that look like syntax", () => {
@@ -120,7 +126,11 @@ describe("formats", () => {
 
 describe("a failure", () => {
   const word = (language: AnyLanguage, failure: Parameters<typeof wordFailure>[2]) =>
-    wordFailure(textsOf(language, "errors"), language, failure);
+    wordFailure(
+      createTranslator(language, compiledMessages(language, ["errors"]), "errors"),
+      language,
+      failure,
+    );
   const message = "the server's own sentence";
 
   test("is worded by its code, and says less where values are missing", () => {

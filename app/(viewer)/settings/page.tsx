@@ -22,7 +22,7 @@ export default async function SettingsPage() {
         <p className="text-quiet">
           {texts.rich("tokensHint", {
             link: (text) => (
-              <a href="/api/v1/openapi.json" className="underline underline-offset-4">
+              <a key="link" href="/api/v1/openapi.json" className="underline underline-offset-4">
                 {text}
               </a>
             ),
