@@ -2,10 +2,12 @@ import { defineConfig, devices } from "@playwright/test";
 import { findChromium } from "./support/find-chromium";
 
 const asRoot = process.getuid?.() === 0;
+// Each run empties its folder as it begins; two at once must not empty one another's. Workers inherit it.
+process.env.PAIL_TEST_RUN ??= String(process.pid);
 
 export default defineConfig({
   testDir: ".",
-  outputDir: "../test-results",
+  outputDir: `../test-results/${process.env.PAIL_TEST_RUN}`,
   // A worker has a server of its own.
   workers: "100%",
   // Slow machines are slow, not broken: limits here only end what hangs.

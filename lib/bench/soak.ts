@@ -10,11 +10,11 @@ const atOnce = 4;
 const looks = 10;
 
 /**
- * Many requests to the gallery and many uploads, while server and local bucket collect garbage ten times a second: a native
+ * Many requests to the gallery and many uploads, while server and local bucket collect all garbage every second: a native
  * module that cannot bear that ends the process here. Prints the server's memory as it goes.
  */
 export async function benchSoak(): Promise<void> {
-  const collect = "--expose-gc --import=data:text/javascript,setInterval(gc,100).unref()";
+  const collect = "--expose-gc --import=data:text/javascript,setInterval(gc,1000).unref()";
   const pail = await PailServer.start({ env: { NODE_OPTIONS: collect } });
   try {
     const user = pail.addUser();
