@@ -1,6 +1,6 @@
 "use client";
 
-import { useTexts } from "./_texts/use-texts";
+import { useTexts } from "./_texts/provider";
 import { Entrance } from "./_ui/entrance";
 import { primaryButton } from "./_ui/styles";
 

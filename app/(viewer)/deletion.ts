@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { toast } from "../_ui/toaster";
 import { addToGallery, removeFromGallery } from "./gallery-changes";

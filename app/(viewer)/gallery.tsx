@@ -4,7 +4,7 @@ import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
 import { formatMonth } from "@/lib/texts/formats";
 import type { AnyLanguage } from "@/lib/texts/languages";
-import { useLanguage, useTexts } from "../_texts/use-texts";
+import { useLanguage, useTexts } from "../_texts/provider";
 import { quietButton } from "../_ui/styles";
 import { textOf } from "./cursor";
 import { useDeleteImage } from "./deletion";

@@ -1,7 +1,7 @@
 "use client";
 
 import { formatDay } from "@/lib/texts/formats";
-import { useLanguage } from "./use-texts";
+import { useLanguage } from "./provider";
 import { useZone } from "./use-zone";
 
 /** @param at ms since the epoch */

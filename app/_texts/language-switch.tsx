@@ -3,9 +3,8 @@
 import { usePathname, useRouter } from "next/navigation";
 import type { FormEvent } from "react";
 import { type Language, languageCookie, languageNames, languages } from "@/lib/texts/languages";
-import { useLanguage } from "./use-texts";
-
-const yearSeconds = 365 * 24 * 60 * 60;
+import { remember } from "../_ui/remember";
+import { useLanguage } from "./provider";
 
 /**
  * A button for each other language, in its own name. The page stays as it is and goes on in that language; without a script it
@@ -17,8 +16,7 @@ export function LanguageSwitch({ className = "" }: { className?: string }) {
   const router = useRouter();
   const choose = (event: FormEvent, language: Language) => {
     event.preventDefault();
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure context, and is not in every browser.
-    document.cookie = `${languageCookie}=${language}; path=/; max-age=${yearSeconds}; samesite=lax`;
+    remember(languageCookie, language);
     router.refresh();
   };
   return languages

@@ -1,22 +1,20 @@
 "use client";
 
-import { useContext, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { zoneCookie } from "@/lib/texts/zone";
-import { TextsContext } from "./provider";
-
-const yearSeconds = 365 * 24 * 60 * 60;
+import { remember } from "../_ui/remember";
+import { useKnownZone } from "./provider";
 
 /**
  * The viewer's time zone. The page comes in the one that its server knows, and once it runs it shows the browser's, of which it
  * leaves a note for the next page.
  */
 export function useZone(): string {
-  const known = useContext(TextsContext).zone;
+  const known = useKnownZone();
   const zone = useSyncExternalStore(noChanges, browserZone, () => known);
   useEffect(() => {
     if (zone === known) return;
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure context, and is not in every browser.
-    document.cookie = `${zoneCookie}=${zone}; path=/; max-age=${yearSeconds}; samesite=lax`;
+    remember(zoneCookie, zone);
   }, [zone, known]);
   return zone;
 }

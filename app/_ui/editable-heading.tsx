@@ -4,7 +4,7 @@ import { Pencil } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import type { Result } from "@/lib/errors";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { FormError } from "./entrance";
 import { iconButton, primaryButton, quietButton, textField } from "./styles";

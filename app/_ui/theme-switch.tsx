@@ -2,12 +2,12 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
+import { remember } from "./remember";
 import { iconButton } from "./styles";
 import { type Theme, themeCookie, themes } from "./theme";
 
 const icons = { system: Monitor, light: Sun, dark: Moon };
-const yearSeconds = 365 * 24 * 60 * 60;
 
 /** Goes round: as the system has it, light, dark. A cookie keeps the choice, so that the next page arrives in it. */
 export function ThemeSwitch({ initial }: { initial: Theme }) {
@@ -18,8 +18,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
   const choose = () => {
     const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";
     document.documentElement.dataset.theme = next;
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure context, and is not in every browser.
-    document.cookie = `${themeCookie}=${next}; path=/; max-age=${yearSeconds}; samesite=lax`;
+    remember(themeCookie, next);
     setTheme(next);
   };
   return (

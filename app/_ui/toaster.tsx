@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 
 interface Toast {
   id: number;

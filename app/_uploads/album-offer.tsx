@@ -1,7 +1,7 @@
 import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { textButton } from "./text-button";
 

@@ -2,7 +2,7 @@
 
 import { Camera, FolderOpen, ImagePlus, type LucideIcon } from "lucide-react";
 import { type ComponentProps, useCallback, useEffect, useId, useRef } from "react";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { iconButton, primaryButton } from "../_ui/styles";
 import { isForFileManagers } from "./dropped-files";
 import { useTakeFiles } from "./uploads";

@@ -2,7 +2,7 @@
 
 import { ImagePlus } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { droppedFiles } from "./dropped-files";
 

@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 
 /** The browser asks before it leaves a page that is still sending; without a connection, links do not leave it at all. */

@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, useState } from "react";
 import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { TrayRow } from "./tray-row";
 
 const rowsPerBlock = 50;

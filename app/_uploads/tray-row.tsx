@@ -3,7 +3,7 @@ import Link from "next/link";
 import { memo } from "react";
 import { canHold, hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { useWordWait } from "../_texts/use-word-wait";
 import { iconButton } from "../_ui/styles";

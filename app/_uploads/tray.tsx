@@ -6,7 +6,7 @@ import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
 import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { useWordWait } from "../_texts/use-word-wait";
 import { iconButton } from "../_ui/styles";
 import { toast } from "../_ui/toaster";

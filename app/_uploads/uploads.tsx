@@ -2,7 +2,7 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import type { UploadLimits } from "@/lib/uploads/contract";
-import { useTexts } from "../_texts/use-texts";
+import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
 import { whenUnderWay } from "./under-way";

@@ -6,7 +6,7 @@ import type { AnyLanguage } from "@/lib/texts/languages";
 import type { Translator } from "@/lib/texts/translator";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
 import { sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
-import { useLanguage, useTexts } from "../_texts/use-texts";
+import { useLanguage, useTexts } from "../_texts/provider";
 
 type Texts = Translator<"tray">;
 

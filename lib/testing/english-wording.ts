@@ -2,7 +2,8 @@ import type { ErrorCode } from "@/lib/error-codes";
 import type { Failure } from "@/lib/errors";
 import { compiledMessages } from "@/lib/texts/compiled";
 import { createTranslator } from "@/lib/texts/translator";
-import { wordFailure, wordWait } from "@/lib/texts/word-failure";
+import { wordFailure } from "@/lib/texts/word-failure";
+import { wordWait } from "@/lib/texts/word-wait";
 
 /** How a failure reads on an English page. */
 export const wordInEnglish = (failure: Failure): string => wordFailure(textsOf("errors"), "en", failure);

@@ -1,7 +1,7 @@
 import format from "icu-minify/format";
 import type { CompiledMessages } from "./compiled";
 import type { English, Namespace } from "./english";
-import { remembered } from "./formats";
+import { numberFormat, pluralRules } from "./intl";
 import type { AnyLanguage } from "./languages";
 import type { ValueNames, ValuesOf } from "./values";
 
@@ -39,8 +39,7 @@ export function createTranslator<N extends Namespace>(
   return Object.assign(word, { rich: word, has }) as unknown as Translator<N>;
 }
 
-const formatters = {
-  getNumberFormat: remembered((...args) => new Intl.NumberFormat(...args)),
-  getDateTimeFormat: remembered((...args) => new Intl.DateTimeFormat(...args)),
-  getPluralRules: remembered((...args) => new Intl.PluralRules(...args)),
-} satisfies Parameters<typeof format>[3]["formatters"];
+// No message holds a date: those come as words, in the viewer's own time zone.
+const formatters = { getNumberFormat: numberFormat, getPluralRules: pluralRules } as Parameters<
+  typeof format
+>[3]["formatters"];

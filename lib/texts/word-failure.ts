@@ -1,10 +1,9 @@
-import type { ErrorCode } from "@/lib/error-codes";
 import type { Failure, FailureValues } from "@/lib/errors";
 import { formatLimit } from "./formats";
 import type { AnyLanguage } from "./languages";
 
 /** A translator of the places `errors` or `waiting`, for codes that are known only once they have come. */
-interface TextsByCode {
+export interface TextsByCode {
   has(code: string): boolean;
   (code: string, values: Values): string;
 }
@@ -23,22 +22,10 @@ export function wordFailure(texts: unknown, language: AnyLanguage, failure: Fail
   return errors(failure.code, { ...none, ...wordValues(language, failure.values ?? {}) });
 }
 
-/**
- * Why something waits that goes on by itself: the same causes, but there is nothing to do.
- *
- * @param texts of `waiting`
- * @param errors what is said of a cause that reads the same in either case
- */
-export function wordWait(texts: unknown, errors: unknown, code: ErrorCode): string {
-  const known = [texts, errors].map((some) => some as TextsByCode).find((some) => some.has(code));
-  return known === undefined ? (errors as TextsByCode)("unknown", none) : known(code, none);
-}
-
 /** Where a value did not come with the failure, its message says less. */
-const none = {
-  ...{ announced: "none", incident: "none", issue: "none", kind: "none", min: 0, max: 0, maxBytes: "none" },
-  ...{ maxPixels: "none", megapixels: 0, origin: "none", type: "none", unit: "none", what: "none" },
-  ...{ count: 0, width: 0, height: 0 },
+export const none = {
+  ...{ incident: "none", issue: "none", kind: "none", maxBytes: "none", maxPixels: "none" },
+  ...{ origin: "none", type: "none", unit: "none", what: "none", min: 0, max: 0 },
 } satisfies Values;
 
 /** Bytes, pixels and seconds travel as numbers; how one says them is the language's. */

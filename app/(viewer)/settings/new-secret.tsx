@@ -2,7 +2,7 @@
 
 import { ArrowDownToLine, Copy } from "lucide-react";
 import { useRef } from "react";
-import { useTexts } from "../../_texts/use-texts";
+import { useTexts } from "../../_texts/provider";
 import { quietButton, textField } from "../../_ui/styles";
 import { toast } from "../../_ui/toaster";
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useActionState } from "react";
-import { useTexts } from "../../_texts/use-texts";
+import { useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
 import { FormError } from "../../_ui/entrance";
 import { Field } from "../../_ui/field";

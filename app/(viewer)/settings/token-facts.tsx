@@ -1,7 +1,7 @@
 "use client";
 
 import { formatShortDay } from "@/lib/texts/formats";
-import { useLanguage, useTexts } from "../../_texts/use-texts";
+import { useLanguage, useTexts } from "../../_texts/provider";
 import { useZone } from "../../_texts/use-zone";
 
 interface TokenProps {

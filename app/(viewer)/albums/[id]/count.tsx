@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { useTexts } from "../../../_texts/use-texts";
+import { useTexts } from "../../../_texts/provider";
 import { useGalleryChanges } from "../../gallery-changes";
 
 /** How many pictures the album has; asks again where one is deleted in it, or brought back. */

@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import { type DeletedAlbum, maxImagesPerCall } from "@/lib/albums/contract";
 import type { Failure } from "@/lib/errors";
-import { useTexts } from "../../../_texts/use-texts";
+import { useTexts } from "../../../_texts/provider";
 import { useWordFailure } from "../../../_texts/use-word-failure";
 import { dangerButton } from "../../../_ui/styles";
 import { toast } from "../../../_ui/toaster";

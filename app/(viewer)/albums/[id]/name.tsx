@@ -1,7 +1,7 @@
 "use client";
 
 import { maxAlbumNameLength } from "@/lib/albums/contract";
-import { useTexts } from "../../../_texts/use-texts";
+import { useTexts } from "../../../_texts/provider";
 import { EditableHeading } from "../../../_ui/editable-heading";
 import { rename } from "../actions";
 

@@ -4,7 +4,7 @@ import { Trash2 } from "lucide-react";
 import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { useTexts } from "../../../_texts/use-texts";
+import { useTexts } from "../../../_texts/provider";
 import { dangerButton } from "../../../_ui/styles";
 import { useDeleteImage } from "../../deletion";
 

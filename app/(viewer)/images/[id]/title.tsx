@@ -1,6 +1,6 @@
 "use client";
 
-import { useTexts } from "../../../_texts/use-texts";
+import { useTexts } from "../../../_texts/provider";
 import { EditableHeading } from "../../../_ui/editable-heading";
 import { rename } from "../../image-actions";
 
