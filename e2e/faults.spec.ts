@@ -16,7 +16,8 @@ import { makePhotographs, type Photograph } from "./support/photos";
 
 // Chromium itself reports requests that found nobody.
 const networkErrors = /net::ERR_|Failed to load resource|status of 5\d\d/;
-const serverErrors = /fetch failed|Failed to fetch|unexpected response|Failed to load chunk|ChunkLoadError/;
+const serverErrors =
+  /fetch failed|Failed to fetch|unexpected response|Failed to load chunk|ChunkLoadError|importScripts/;
 
 const choose = (page: Page, photographs: Photograph[]) =>
   page.getByLabel("Choose images", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
