@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { isImageName } from "@/lib/images/formats/table";
 import type { Command, Flags } from "./command";
 import { UploadClient } from "./upload-client";
 import { type FileResult, uploadFiles } from "./upload-files";
@@ -56,7 +57,7 @@ function filesOf(name: string): string[] {
   if (!fs.statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name];
   return fs
     .readdirSync(name, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^[^.].*\.(jpe?g|png|webp|gif|avif|hei[cf])$/i.test(entry.name))
+    .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && isImageName(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
 }

@@ -3,10 +3,12 @@ import { newTokenShape } from "@/lib/accounts/tokens";
 import { setupShape } from "@/lib/accounts/users";
 import { parse } from "@/lib/actions";
 import { AppError, type FileKind, plainFailure } from "@/lib/errors";
+import { formats } from "@/lib/images/formats/table";
 import { unsupported } from "@/lib/images/formats/unsupported";
 import { inspect } from "@/lib/images/inspect";
 import { wordInEnglish } from "@/lib/testing/english-wording";
 import { english } from "./english";
+import { korean } from "./korean";
 
 // It wants the React of pages.
 vi.mock("next/navigation", () => ({}));
@@ -83,3 +85,8 @@ function errorOf(work: () => unknown): AppError {
   }
   throw new Error("it did not throw");
 }
+
+test.each([english, korean])("what is taken instead names every format", ({ errors }) => {
+  const named = errors.unsupported_type;
+  expect(formats.filter(({ name }) => !named.includes(name))).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acceptedFiles, formatOf, formats, imageTypes } from "./table";
+import { acceptedFiles, formatOf, formats, imageTypes, isImageName } from "./table";
 
 test("no two formats share a type, an extension or a name", () => {
   for (const key of ["type", "extension", "name"] as const)
@@ -18,4 +18,11 @@ test("a file dialog offers every type, and what else it is known by", () => {
 
 test("a type that no format has is an error, and no key that ends in undefined", () => {
   expect(() => formatOf("image/x-unheard-of" as "image/png")).toThrow("image/x-unheard-of");
+});
+
+test("a name says whether a file is taken from a folder", () => {
+  for (const name of ["a.jpg", "a.JPEG", "a.png", "a.webp", "a.gif", "a.avif", "a.heic", "b.c.heif"])
+    expect([name, isImageName(name)]).toEqual([name, true]);
+  for (const name of ["jpg", "a.jpg.txt", "a.mp4", "a.xmp", ""])
+    expect([name, isImageName(name)]).toEqual([name, false]);
 });

@@ -27,3 +27,12 @@ export function formatOf(type: ImageType): Format {
 
 /** For the `accept` of a file dialog. */
 export const acceptedFiles = formats.flatMap(({ type, alsoChosenAs }) => [type, ...alsoChosenAs]).join(",");
+
+const extensions = formats.flatMap(({ extension, alsoChosenAs }) => [
+  `.${extension}`,
+  ...alsoChosenAs.filter((name) => name.startsWith(".")),
+]);
+
+/** Whether a file's name says that it is a picture: of what lies in a folder, before anyone has looked into it. */
+export const isImageName = (name: string): boolean =>
+  extensions.some((extension) => name.toLowerCase().endsWith(extension));
