@@ -113,6 +113,8 @@ export const heights = (locator: Locator) =>
   );
 
 export async function expectAccessible(page: Page) {
+  // Next brings the title a moment after the page.
+  await expect(page).toHaveTitle(/./);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual(
     [],
