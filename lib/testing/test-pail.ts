@@ -110,7 +110,7 @@ export function pictureOf(name: string, bytes: Record<ObjectKind, Buffer>): Test
   const object = <T extends string>(type: T, kind: ObjectKind) => ({
     type,
     bytes: bytes[kind].length,
-    sha256: createHash("sha256").update(bytes[kind]).digest("base64"),
+    sha256: sha256(bytes[kind]),
   });
   const offer = {
     name,

@@ -14,13 +14,17 @@ export const formatMegabytes = (language: AnyLanguage, megabytes: number, digits
 const GiB = 1024 ** 3;
 const MiB = 1024 ** 2;
 
-/** As `sayBytes` in lib/images/limits.ts says it: what is no larger is taken, whichever way one counts. */
-export function formatLimit(language: AnyLanguage, bytes: number): string {
-  if (bytes % GiB === 0) return inUnit(language, "gigabyte", bytes / GiB);
-  const megabytes = bytes % MiB === 0 ? bytes / MiB : Math.floor(bytes / 100_000) / 10;
-  return inUnit(language, "megabyte", megabytes, 0, 1);
+/** A limit as it is said: 50 MB for 50 MB and for 50 MiB alike, since in either reading what is no larger is taken. */
+export function unitsOfLimit(bytes: number): { value: number; unit: "gigabyte" | "megabyte" } {
+  if (bytes % GiB === 0) return { value: bytes / GiB, unit: "gigabyte" };
+  return { value: bytes % MiB === 0 ? bytes / MiB : Math.floor(bytes / 100_000) / 10, unit: "megabyte" };
 }
 
+/** The same in words. */
+export function formatLimit(language: AnyLanguage, bytes: number): string {
+  const { value, unit } = unitsOfLimit(bytes);
+  return inUnit(language, unit, value, 0, 1);
+}
 /** A day as one writes it in a sentence: November 29, 2026. */
 export const formatDay = (language: AnyLanguage, timeZone: string, when: Date | number): string =>
   dateFormat(language, { dateStyle: "long", timeZone }).format(when);

@@ -22,7 +22,7 @@ export const stores = {
       "refuses-unasked-checksums": "Ceph answers errors to the checksums that the SDK adds unasked.",
       "refuses-private-writes-under-block": "Ceph refuses private PUTs under BlockPublicAcls.",
       "ignores-copy-conditions":
-        "Ceph 16 ignores the conditions of a copy: compare the ETag that it answers with.",
+        "Ceph 16 ignores the conditions of a copy: the source is asked again after it.",
       "reorders-cors": "Ceph keeps the lists of a CORS rule in an order of its own.",
       "wants-bucket-permission-to-delete-together":
         "Ceph allows DeleteObjects only to whoever may do it in the whole bucket.",
