@@ -31,7 +31,7 @@ interface Source {
 
 /**
  * Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. See
- * "Image decoding" and "Variant formats" in lib/uploads/README.md.
+ * "JPEG at half its size" and "WebP or JPEG" in lib/images/README.md.
  */
 export async function derive(source: Source, inspection: Inspection) {
   const bitmaps = await decode(source, inspection);
