@@ -5,6 +5,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { env } from "@/lib/env";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { throwStorageErrors } from "./s3-failure";
+import { s3Traits, type Traits } from "./stores/found-traits";
 
 /** One bucket: how the server reaches it, and the URL under which browsers do. */
 export interface BucketClient {
@@ -22,6 +23,8 @@ export interface BucketClient {
   publicUrl: string;
   /** the same for the server, where it takes another way */
   serverUrl: string;
+  /** What its store can, as it was last found; until then, what S3 can. Whoever finds it out sets it. */
+  traits: Traits;
 }
 
 let client: BucketClient | undefined;
@@ -73,7 +76,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     applyChecksum: false,
     uriEscapePath: false,
   });
-  return { name, region, s3, signer, endpoint: origin, host, publicUrl, serverUrl };
+  return { name, region, s3, signer, endpoint: origin, host, publicUrl, serverUrl, traits: s3Traits };
 }
 
 type Address = Pick<BucketSettings, "name" | "region" | "forcePathStyle"> & {
