@@ -52,6 +52,7 @@ export const variables = z
     S3_ENDPOINT: origin.optional(),
     S3_PUBLIC_ENDPOINT: origin.optional(),
     S3_FORCE_PATH_STYLE: flag.optional(),
+    S3_UPLOAD: z.enum(["auto", "post", "put"]).default("auto"),
     S3_PORT: port.default(defaultBucketPort),
     AWS_ROLE_ARN: z.string().optional(),
     VERCEL: z.string().optional(),
@@ -152,6 +153,8 @@ function readEnv(source: NodeJS.ProcessEnv) {
     locations: { incoming: incomingLocation, media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
     /** where browsers get the static location's files; null: from the app server */
     staticUrl: v.STATIC_URL ?? null,
+    /** how browsers send to the bucket; `auto`: as its store can */
+    upload: v.S3_UPLOAD,
     limits: { maxBytes: v.UPLOAD_MAX_BYTES, maxPixels: v.UPLOAD_MAX_PIXELS },
     userQuotaBytes: v.USER_QUOTA_BYTES,
   };

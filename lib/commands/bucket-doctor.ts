@@ -1,15 +1,43 @@
+import { database } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineBucket } from "@/lib/storage/doctor/examine";
-import { exitCodeOf, type Finding } from "@/lib/storage/doctor/finding";
+import { exitCodeOf, type Finding, warning } from "@/lib/storage/doctor/finding";
+import type { Traits } from "@/lib/storage/stores/found-traits";
+import { rememberTraits } from "@/lib/uploads/store";
 import type { Command } from "./command";
 
 export const bucketDoctorCommand: Command = {
   async run() {
-    const findings = await examineBucket(bucketClient(), env());
-    return { data: { findings }, text: findings.map(paragraph).join("\n"), exitCode: exitCodeOf(findings) };
+    const { findings, traits, answers } = await examineBucket(bucketClient(), env());
+    const all = traits === null ? findings : [...findings, ...(await keep(traits))];
+    return {
+      data: { findings: all, traits, answers },
+      text: all.map(paragraph).join("\n"),
+      exitCode: exitCodeOf(all),
+    };
   },
 };
+
+/** The running app reads there what its store can. */
+async function keep(traits: Traits): Promise<Finding[]> {
+  try {
+    await migrate(database());
+    await rememberTraits(traits);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [
+      warning("traits", {
+        what: `What this store can was not kept: ${error.message}`,
+        why: "The running app reads it in the database, and would examine the bucket by itself at the first upload.",
+        mend: "Set DATABASE_URL to the database of the running app, and run it again.",
+      }),
+    ];
+  }
+}
 
 const marks = { fine: "  ok    ", warning: "warning ", fatal: "  FATAL " };
 

@@ -9,10 +9,10 @@ import { env, setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { examineBucket } from "@/lib/storage/doctor/examine";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
+import { examineStore } from "@/lib/uploads/store";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
@@ -82,7 +82,7 @@ async function nextHandler(dev: boolean, httpServer: Server): Promise<RequestLis
 
 /** A bucket that is not ours is examined first: better no page than one whose uploads are lost or read by anyone. */
 async function refuseUnfitBucket(): Promise<void> {
-  const findings = await examineBucket(bucketClient(), env());
+  const { findings } = await examineStore();
   const sentences = findings.filter(isFatal).map(({ what }) => what);
   if (sentences.length > 0) {
     const more = "“npm run manage -- bucket doctor” says why, and what to do.";

@@ -111,6 +111,14 @@ export const jobs = sqliteTable("jobs", {
   notBefore: timestamp("not_before").notNull(),
 });
 
+/** What the store of a bucket can, as it was last found out: see `Traits` in lib/storage/stores/traits.ts. */
+export const stores = sqliteTable("stores", {
+  /** the URL at which browsers reach the bucket */
+  bucketUrl: text("bucket_url").primaryKey(),
+  traits: text({ mode: "json" }).$type<unknown>().notNull(),
+  foundAt: timestamp("found_at").notNull(),
+});
+
 // ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** An intent: someone asked to put one picture. The row is there before the bytes are. */

@@ -13,6 +13,8 @@ export interface ObjectMetadata {
   sha256: string | null;
   modifiedAt: Date;
   cacheControl: string | null;
+  /** null in a bucket that keeps no versions */
+  versionId: string | null;
   /** x-amz-meta-…, without the prefix */
   custom: Record<string, string>;
 }
@@ -40,6 +42,7 @@ export async function headObject({ s3, name }: BucketClient, key: string): Promi
       sha256: wholeSha256(head.ChecksumSHA256),
       modifiedAt: head.LastModified ?? new Date(0),
       cacheControl: head.CacheControl ?? null,
+      versionId: head.VersionId === "null" ? null : (head.VersionId ?? null),
       custom: head.Metadata ?? {},
     };
   } catch (error) {

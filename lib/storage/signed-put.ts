@@ -17,6 +17,8 @@ export interface PutGrant {
   metadata: Record<string, string>;
   /** or earlier, where the credentials expire before */
   expiresAt: Date;
+  /** now, unless another moment is to be tried */
+  signedAt?: Date;
 }
 
 /** Whoever sends by it sends exactly these headers, and the length that was signed. */
@@ -44,7 +46,7 @@ export const pinnedHeaders: Readonly<Record<string, string>> = {
 export async function presignPut(bucket: BucketClient, grant: PutGrant): Promise<PutRequest> {
   const { traits } = bucket;
   const until = await endOfSigned(bucket.s3, grant.expiresAt);
-  const signingDate = now();
+  const signingDate = grant.signedAt ?? now();
   const headers = {
     "content-type": grant.type,
     ...digestHeader(grant, traits.objectDigest),

@@ -139,17 +139,21 @@ export class Storage {
 
   /**
    * Copies an object to here within the store, in place of what has the name. Throws AppError `changed` where it has another
-   * ETag than `ifMatch`; what was copied then is not to be used. Resolves to the SHA-256 of what was copied as the store has it,
-   * null where it tells none.
+   * ETag than `ifMatch`; what was copied then is not to be used. With a `type` the copy says that of itself and nothing else,
+   * whatever its source says. Resolves to the SHA-256 of what was copied as the store has it, null where it tells none.
    */
   async copy(
     source: { name: string; storage?: Storage },
     name: string,
-    { ifMatch }: Pick<OpenOptions, "ifMatch"> = {},
+    { ifMatch, type }: Pick<OpenOptions, "ifMatch"> & { type?: string } = {},
   ): Promise<string | null> {
     const { storage: from = this } = source;
+    const options = {
+      ...(ifMatch !== undefined && { ifMatch }),
+      ...(type !== undefined && { headers: { ContentType: type } }),
+    };
     try {
-      return await copyObject(this.bucket, from.key(source.name), this.key(name), ifMatch);
+      return await copyObject(this.bucket, from.key(source.name), this.key(name), options);
     } catch (error) {
       if (ifMatch === undefined && isCode(error, "no_object")) throw from.notFound(source.name);
       throw error;

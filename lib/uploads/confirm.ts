@@ -110,8 +110,10 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
   const [from, to] = [incoming(), media()];
   const copy = async (kind: ObjectKind) => {
     const source = { storage: from, name: incomingName(id, kind) };
-    const copied = await to.copy(source, mediaName(imageId, kind, objects[kind]), { ifMatch: etags[kind] });
-    const sha256 = copied ?? (await hashObject(source.name, etags[kind]));
+    const { type } = objects[kind];
+    const name = mediaName(imageId, kind, objects[kind]);
+    const copied = await to.copy(source, name, { ifMatch: etags[kind], type });
+    const sha256 = copied ?? (await hashObject(to, name));
     if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
   const copies = await Promise.allSettled(objectKinds.map(copy));

@@ -77,7 +77,7 @@ async function record(
   try {
     const object = incomingName(id, "original");
     const { type } = await inspect({ bytes, read: rangesOf(object, etag) }, env().limits);
-    const sha256 = arrived.sha256 ?? (await hashObject(object, etag));
+    const sha256 = arrived.sha256 ?? (await hashObject(incoming(), object, etag));
     const image = (await findImagesByContent(viewer, [sha256])).get(sha256);
     if (image === undefined) {
       const offer = { name: fileNameIn(custom), original: { type, bytes, sha256 } };

@@ -6,6 +6,7 @@ import { headBytes } from "@/lib/images/formats/byte-reader";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
 import { byKindAtOnce, type VariantKind, variantKinds, variants } from "@/lib/images/variants";
 import { incoming } from "@/lib/storage/locations";
+import type { Storage } from "@/lib/storage/storage";
 import type { ObjectKind, ObjectOffer } from "./contract";
 import { incomingName, type Upload, type WholeUpload } from "./objects";
 
@@ -81,10 +82,14 @@ export const rangesOf =
   (start, end) =>
     incoming().read(name, { range: { start, end }, ifMatch: etag });
 
-/** Some stores (Ceph) keep no SHA-256, nor does any of an object in parts: there it is read once. Returns base64. */
-export async function hashObject(name: string, etag: string): Promise<string> {
+/**
+ * Some stores tell no SHA-256, nor does any of an object in parts: there it is read once. Another one than that of `ifMatch` is
+ * AppError `changed`. Returns base64.
+ */
+export async function hashObject(storage: Storage, name: string, ifMatch?: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of await incoming().open(name, { ifMatch: etag })) hash.update(chunk);
+  const options = ifMatch === undefined ? {} : { ifMatch };
+  for await (const chunk of await storage.open(name, options)) hash.update(chunk);
   return hash.digest("base64");
 }
 

@@ -1,6 +1,5 @@
 import "server-only";
 import type { BucketClient } from "../bucket-client";
-import { findStore, stores, traitsOf } from "../stores/traits";
 import { type Finding, fatal, fine, warning } from "./finding";
 
 const isLoopback = (hostname: string): boolean =>
@@ -39,16 +38,4 @@ export function examineAddresses({ publicUrl }: BucketClient, appOrigin: string)
   return troubles.length > 0
     ? troubles
     : [fine("addresses", `Pages of ${app.origin} use the bucket at ${publicUrl}`)];
-}
-
-/** A store that is known by its host to have no forms; null where it is not. */
-export function examineStore(host: string): Finding | null {
-  const id = findStore(host);
-  const reason = id && traitsOf(id).get("no-post-policies");
-  if (!id || !reason) return null;
-  return fatal(id, {
-    what: `${stores[id].name} has no POST policies, by which Pail has browsers upload`,
-    why: `No picture could be uploaded: ${reason}`,
-    mend: "Use a store that has them: AWS S3, Ceph, or the local bucket.",
-  });
 }

@@ -1,12 +1,13 @@
 import "server-only";
 import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
-import type { Visit } from "./visit";
+import { formFor, putFor, type Visit } from "./visit";
+import type { WayIn } from "./ways-in";
 
 /** Does the bucket answer where browsers look for it? null: yes. A name may be known to them and not to this machine. */
 export async function examinePublicAddress(visit: Visit): Promise<Finding | null> {
   const { publicUrl, serverUrl } = visit.bucket;
   try {
-    await preflight(visit, visit.appOrigin);
+    await preflight(visit, visit.appOrigin, await formRequest(visit));
     return null;
   } catch (error) {
     const { code = (error as Error).name } = ((error as Error).cause ?? {}) as { code?: string };
@@ -22,32 +23,36 @@ export async function examinePublicAddress(visit: Visit): Promise<Finding | null
   }
 }
 
-/** Asks as a browser does before it uploads: once for the app's pages, once for a stranger's. */
-export async function examineCors(visit: Visit): Promise<Finding[]> {
+/** Asks as a browser does before it uploads, at the very addresses: once for the app's pages, once for a stranger's. */
+export async function examineCors(visit: Visit, method: WayIn["method"]): Promise<Finding[]> {
   const { appOrigin } = visit;
-  if (!allows(await preflight(visit, appOrigin), appOrigin)) {
+  const sends = method === "post" ? await formRequest(visit) : await putRequest(visit);
+  const refused = missing(await preflight(visit, appOrigin, sends), appOrigin, sends);
+  if (refused !== null) {
     return [
       fatal("cors", {
-        what: `The bucket's CORS rules do not let pages of ${appOrigin} send to it`,
+        what: `The bucket's CORS answers do not let pages of ${appOrigin} send to it: ${refused}`,
         why: "Browsers ask the bucket before every upload, and send nothing where it says no.",
         mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
       }),
     ];
   }
-  if (!allows(await preflight(visit, appOrigin, "PUT"), appOrigin, "PUT")) {
+  const part = await partRequest(visit);
+  const refusedPart = missing(await preflight(visit, appOrigin, part), appOrigin, part);
+  if (refusedPart !== null) {
     return [
       warning("cors", {
-        what: `The bucket's CORS rules do not let pages of ${appOrigin} send parts to it (PUT)`,
+        what: `The bucket's CORS answers do not let pages of ${appOrigin} send parts to it (PUT): ${refusedPart}`,
         why: "Pictures of more than 32 MiB are sent in parts: those would fail.",
         mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
       }),
     ];
   }
   const stranger = "https://stranger.example";
-  if (allows(await preflight(visit, stranger), stranger)) {
+  if (missing(await preflight(visit, stranger, sends), stranger, sends) === null) {
     return [
       warning("cors", {
-        what: "The bucket's CORS rules let pages of any origin send to it",
+        what: "The bucket's CORS answers let pages of any origin send to it",
         why: "Whoever gets hold of a form or a URL can use it from a page of their own.",
         mend: "Remove the rule that names *, in the console: the bucket, Permissions, CORS.",
       }),
@@ -56,21 +61,58 @@ export async function examineCors(visit: Visit): Promise<Finding[]> {
   return [fine("cors", `Pages of ${appOrigin} may send to the bucket, those of others may not (CORS)`)];
 }
 
-function preflight({ bucket, signal }: Visit, origin: string, method = "POST"): Promise<Response> {
-  const headers = {
-    origin,
-    "access-control-request-method": method,
-    ...(method === "PUT" && { "access-control-request-headers": "x-amz-checksum-sha256" }),
-  };
-  return fetch(bucket.publicUrl, { method: "OPTIONS", headers, signal, redirect: "manual" });
+/** What a browser asks leave for. */
+interface Sends {
+  url: string;
+  method: "POST" | "PUT";
+  /** names in lower case, but for those that browsers may always send */
+  headers: string[];
 }
 
-/** As browsers read it: in answers to requests without credentials, * stands for all origins and all methods. */
-function allows({ ok, headers }: Response, origin: string, method = "POST"): boolean {
-  const names = (header: string) => (headers.get(header) ?? "").split(",").map((name) => name.trim());
+const formRequest = async (visit: Visit): Promise<Sends> => ({
+  url: (await formFor(visit, "cors")).url,
+  method: "POST",
+  headers: [],
+});
+
+async function putRequest(visit: Visit): Promise<Sends> {
+  const { url, headers } = await putFor(visit, "cors");
+  return { url, method: "PUT", headers: Object.keys(headers) };
+}
+
+const partDigestHeaders = {
+  sha256: "x-amz-checksum-sha256",
+  crc32c: "x-amz-checksum-crc32c",
+  md5: "content-md5",
+} as const;
+
+async function partRequest(visit: Visit): Promise<Sends> {
+  const { url } = await putFor(visit, "cors-part");
+  return { url, method: "PUT", headers: [partDigestHeaders[visit.bucket.traits.partDigest]] };
+}
+
+function preflight({ signal }: Visit, origin: string, { url, method, headers }: Sends): Promise<Response> {
+  const asked = {
+    origin,
+    "access-control-request-method": method,
+    ...(headers.length > 0 && { "access-control-request-headers": headers.sort().join(",") }),
+  };
+  return fetch(url, { method: "OPTIONS", headers: asked, signal, redirect: "manual" });
+}
+
+/**
+ * What the answer does not allow; null: nothing. As browsers read it: for requests without credentials * stands for all origins,
+ * methods and headers (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+ */
+function missing({ ok, status, headers: answered }: Response, origin: string, sends: Sends): string | null {
+  const names = (header: string) =>
+    (answered.get(header) ?? "").split(",").map((name) => name.trim().toLowerCase());
   const covers = (header: string, wanted: string) =>
-    names(header).some((name) => name === "*" || name === wanted);
-  return (
-    ok && covers("access-control-allow-origin", origin) && covers("access-control-allow-methods", method)
-  );
+    names(header).some((name) => name === "*" || name === wanted.toLowerCase());
+  if (!ok) return `it answers ${status}`;
+  if (!covers("access-control-allow-origin", origin)) return "not this origin";
+  if (sends.method !== "POST" && !covers("access-control-allow-methods", sends.method))
+    return `not the method ${sends.method}`;
+  const lacking = sends.headers.filter((name) => !covers("access-control-allow-headers", name));
+  return lacking.length === 0 ? null : `not the headers ${lacking.join(", ")}`;
 }

@@ -1,58 +1,49 @@
 import "server-only";
-import type { AppError } from "@/lib/errors";
+import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { AppError } from "@/lib/errors";
+import type { ObjectMetadata } from "../get-object";
 import { StorageError } from "../s3-failure";
+import type { Traits } from "../stores/found-traits";
 import { type Finding, fatal, fine, warning } from "./finding";
-import { answerOf, formFor, post, probeBytes, probeType, sha256Of, type Visit } from "./visit";
+import { probeBytes, sha256Of, type Visit, withTraits } from "./visit";
 
-export const roundTripName = "round-trip";
-
-/** Does once what every upload does: a browser's POST, the server's check and copy, a browser's GET by signed URL. */
-export async function examineRoundTrip(visit: Visit): Promise<Finding[]> {
-  const { incoming, media, folder } = visit;
-  const name = `${folder}/${roundTripName}`;
-  const refused = await sendForm(visit);
-  if (refused !== null) return [refused];
+/** What follows an upload: the server's check and copy of what a browser has put at `name`, and a browser's GET by signed URL. */
+export async function examineRoundTrip(visit: Visit, name: string): Promise<RoundTrip> {
+  const { incoming, media } = visit;
   try {
     const stored = await incoming.metadata(name);
     if (stored === null || !(await incoming.read(name)).equals(probeBytes)) {
-      return [
-        fatal("post", { ...notWhatWasSent, what: "The store took a form and does not have what was sent" }),
-      ];
+      const what = "The store took an upload and does not have what was sent";
+      return { findings: [fatal("kept", { ...notWhatWasSent, what })], traits: {} };
     }
-    await media.copy({ storage: incoming, name }, name, { ifMatch: stored.etag });
-    return [
-      fine("post", "A form that Pail signed was taken, checked and copied"),
-      checksumFinding(stored.sha256),
-      ...(await examineGet(visit, name)),
-      await examineConditions(visit, name),
-    ];
+    const copies = await examineCopies(visit, name, stored.etag);
+    const told = await media.metadata(name);
+    return {
+      findings: [
+        fine("kept", "What was sent was kept, checked and copied"),
+        checksumFinding(stored.sha256),
+        ...(await examineGet(visit, name)),
+        examineConditions(visit, copies),
+      ],
+      traits: { ...copies, versions: await findVersions(visit, told) },
+    };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const why = "Every upload needs it.";
-    return [
-      fatal("permissions", {
-        what: error.message,
-        why,
-        mend: "Run “npm run manage -- bucket iam-policy”, and attach what it prints.",
-      }),
-    ];
+    const mend = "Run “npm run manage -- bucket iam-policy”, and attach what it prints.";
+    return { findings: [fatal("permissions", { what: error.message, why, mend })], traits: {} };
   }
+}
+
+export interface RoundTrip {
+  findings: Finding[];
+  traits: Partial<Traits>;
 }
 
 const notWhatWasSent = {
   why: "Pictures would be lost.",
   mend: "Check that S3_ENDPOINT and S3_PUBLIC_ENDPOINT lead to the same store.",
 };
-
-async function sendForm(visit: Visit): Promise<Finding | null> {
-  const response = await post(visit, await formFor(visit, roundTripName));
-  if (response.status === 204) return null;
-  return fatal("post", {
-    what: `The store refused a form that Pail signed (${await answerOf(response)})`,
-    why: "Every upload is such a form: no picture could be sent.",
-    mend: "Allow s3:PutObject under incoming/: “npm run manage -- bucket iam-policy” prints the whole policy.",
-  });
-}
 
 function checksumFinding(sha256: string | null): Finding {
   if (sha256 === sha256Of(probeBytes))
@@ -99,19 +90,52 @@ async function examineGet({ media, signal }: Visit, name: string): Promise<Findi
   ];
 }
 
-/** What keeps two that write at the same moment from each other. */
-async function examineConditions({ incoming, media }: Visit, name: string): Promise<Finding> {
+/** Copies it, and tries to copy another object than the one that is there. */
+async function examineCopies(
+  visit: Visit,
+  name: string,
+  etag: string,
+): Promise<Pick<Traits, "copyConditions" | "takesCopyChecksum">> {
+  const { incoming, media } = withTraits(visit, { copyConditions: true, takesCopyChecksum: true });
   const source = { storage: incoming, name };
-  const [copied, saved] = await Promise.all([
-    media.copy(source, `${name}-swapped`, { ifMatch: '"0"' }).then(
-      () => "ignored",
-      (error: AppError) => error.code,
-    ),
-    incoming.save(name, probeBytes, { type: probeType }),
-  ]);
+  const swapped = await media.copy(source, `${name}-swapped`, { ifMatch: '"0"' }).then(
+    () => "copied",
+    (error: unknown) => (error instanceof AppError ? error.code : Promise.reject(error)),
+  );
+  const copyConditions = swapped === "changed";
+  try {
+    await media.copy(source, name, { ifMatch: etag });
+    return { copyConditions, takesCopyChecksum: true };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await withTraits(visit, { copyConditions, takesCopyChecksum: false }).media.copy(source, name, {
+      ifMatch: etag,
+    });
+    return { copyConditions, takesCopyChecksum: false };
+  }
+}
+
+/** Did the store not want what it was asked for? */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof StorageError && ["not_supported", "store_refused"].includes(error.code);
+
+/** An object of a versioned bucket has a version of its own, which its store tells with it. */
+async function findVersions({ bucket }: Visit, object: ObjectMetadata | null): Promise<Traits["versions"]> {
+  if (object?.versionId == null) return "none";
+  try {
+    const { Status } = await bucket.s3.send(new GetBucketVersioningCommand({ Bucket: bucket.name }));
+    return Status === undefined ? "always" : "on";
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return error.code === "not_supported" ? "always" : "on";
+  }
+}
+
+/** What keeps two that write at the same moment from each other. */
+function examineConditions({ bucket }: Visit, { copyConditions }: Pick<Traits, "copyConditions">): Finding {
   const ignored = [
-    copied === "ignored" && "of a copy (x-amz-copy-source-if-match)",
-    saved === name && "of a write (If-None-Match)",
+    !copyConditions && "of a copy (x-amz-copy-source-if-match)",
+    !bucket.traits.writeConditions && "of a write (If-None-Match)",
   ].filter((condition) => condition !== false);
   if (ignored.length === 0) return fine("conditions", "The store heeds the conditions of writes and copies");
   return warning("conditions", {

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "../bucket-client";
 import type { PostGrant } from "../post-policy";
-import type { Storage } from "../storage";
+import { type PutGrant, type PutRequest, presignPut } from "../signed-put";
+import { Storage } from "../storage";
+import type { Traits } from "../stores/found-traits";
 
 /** One examination: the bucket, and the folder under incoming/ in which everything that it puts there lies. */
 export interface Visit {
@@ -14,11 +16,42 @@ export interface Visit {
   folder: string;
   /** ends what takes too long */
   signal: AbortSignal;
+  /** what the store said to what decides which traits it has; grows */
+  answers: Answer[];
+}
+
+export interface Answer {
+  /** what was tried, like “a form as Pail signs it” */
+  tried: string;
+  /** status and S3's code, or what became of the connection */
+  answer: string;
+  /** what the store calls itself; null where it does not say */
+  server: string | null;
 }
 
 export const probeBytes = Buffer.from("Pail's doctor put this here, and takes it away again.\n");
 export const probeType = "text/plain";
-export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
+const digestOf = (algorithm: "sha256" | "md5", bytes: Uint8Array): string =>
+  createHash(algorithm).update(bytes).digest("base64");
+export const sha256Of = (bytes: Uint8Array): string => digestOf("sha256", bytes);
+
+/** The same visit where these traits are taken for granted. */
+export const withTraits = (visit: Visit, traits: Partial<Traits>): Visit =>
+  toBucket(visit, { ...visit.bucket, traits: { ...visit.bucket.traits, ...traits } });
+
+/** The same visit by another way to the bucket. */
+export function toBucket(visit: Visit, bucket: BucketClient): Visit {
+  const at = ({ location }: Storage) => new Storage(bucket, location);
+  return { ...visit, bucket, incoming: at(visit.incoming), media: at(visit.media) };
+}
+
+const known = () => ({
+  type: probeType,
+  bytes: probeBytes.length,
+  sha256: sha256Of(probeBytes),
+  metadata: {},
+  expiresAt: new Date(now().getTime() + 60_000),
+});
 
 export interface Form {
   url: string;
@@ -31,14 +64,7 @@ export function formFor(
   name: string,
   changes: Partial<PostGrant> = {},
 ): Promise<Form> {
-  return incoming.postForm(`${folder}/${name}`, {
-    type: probeType,
-    bytes: probeBytes.length,
-    sha256: sha256Of(probeBytes),
-    metadata: {},
-    expiresAt: new Date(now().getTime() + 60_000),
-    ...changes,
-  });
+  return incoming.postForm(`${folder}/${name}`, { ...known(), ...changes });
 }
 
 /** Sends a form as a browser on the app's page does. */
@@ -46,15 +72,69 @@ export function post(
   { appOrigin, signal }: Visit,
   { url, fields }: Form,
   bytes: Uint8Array = probeBytes,
+  fileName?: string,
 ): Promise<Response> {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
-  body.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  body.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]), fileName ?? "blob");
   return fetch(url, { method: "POST", body, signal, redirect: "manual", headers: { origin: appOrigin } });
 }
 
-/** What the store said, for a person: its status and its error code. */
-export async function answerOf(response: Response): Promise<string> {
-  const code = /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1];
-  return [response.status, code].filter(Boolean).join(" ");
+/** A signed PUT as Pail gives them to browsers. */
+export function putFor(
+  { bucket, incoming, folder }: Visit,
+  name: string,
+  changes: Partial<PutGrant> = {},
+): Promise<PutRequest> {
+  const key = incoming.key(`${folder}/${name}`);
+  return presignPut(bucket, { ...known(), md5: digestOf("md5", probeBytes), key, ...changes });
+}
+
+/** Sends it as a browser on the app's page does. */
+export function put(
+  { appOrigin, signal }: Visit,
+  { url, headers }: PutRequest,
+  bytes: Uint8Array = probeBytes,
+): Promise<Response> {
+  const body = bytes as Uint8Array<ArrayBuffer>;
+  const sent = { ...headers, origin: appOrigin };
+  return fetch(url, { method: "PUT", body, signal, redirect: "manual", headers: sent });
+}
+
+/** What became of a request: a store may also close the connection on what it refuses. */
+export interface Outcome {
+  isTaken: boolean;
+  /** 0 where the connection was closed */
+  status: number;
+  /** for a person: status and S3's code */
+  answer: string;
+}
+
+/** Sends, and notes what the store said where that has a name. Throws where nobody answers at all. */
+export async function outcomeOf(
+  visit: Visit,
+  tried: string | null,
+  send: () => Promise<Response>,
+): Promise<Outcome> {
+  let outcome: Outcome;
+  let server: string | null = null;
+  try {
+    const response = await send();
+    const code = /<Code>([\w.]+)<\/Code>/.exec(await response.text())?.[1];
+    const { status, headers } = response;
+    server = headers.get("server");
+    outcome = { isTaken: status < 400, status, answer: [status, code].filter(Boolean).join(" ") };
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    outcome = { isTaken: false, status: 0, answer: "the connection was closed" };
+  }
+  if (tried !== null) visit.answers.push({ tried, answer: outcome.answer, server });
+  return outcome;
+}
+
+/** Was there a connection that was closed before an answer came? Not: nobody listens, or no such name. */
+function isClosed(error: unknown): boolean {
+  if (!(error instanceof TypeError) || error.cause === undefined) return false;
+  const { code = "" } = error.cause as { code?: string };
+  return ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(code);
 }

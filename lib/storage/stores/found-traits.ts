@@ -21,8 +21,8 @@ export const traitsShape = z.object({
   writeConditions: found,
   /** Does x-amz-copy-source-if-match keep another object from being copied? */
   copyConditions: found,
-  /** Does a copy tell the SHA-256 of what was copied? */
-  copyTellsSha256: found,
+  /** Does it take a copy that is asked for its SHA-256? */
+  takesCopyChecksum: found,
   /** who answers browsers that ask for CORS: rules of the bucket, or a setting of the server */
   cors: settable(z.enum(["bucket", "server"])),
   /** Does it keep bucket policies? */
@@ -46,7 +46,7 @@ export const s3Traits: Traits = {
   partDigest: "sha256",
   writeConditions: true,
   copyConditions: true,
-  copyTellsSha256: true,
+  takesCopyChecksum: true,
   cors: "bucket",
   policies: true,
   lifecycle: "parts",

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { requireAdminOrNotFound } from "@/lib/accounts/session-cookie";
-import { examineStorage } from "@/lib/health";
+import { examineStore } from "@/lib/uploads/store";
 import { getTexts } from "../../../_texts/request";
 import { quietButton } from "../../../_ui/styles";
 import { Findings } from "./findings";
@@ -38,5 +38,5 @@ export default async function StoragePage() {
 }
 
 async function Examination() {
-  return <Findings findings={await examineStorage()} />;
+  return <Findings findings={(await examineStore()).findings} />;
 }
