@@ -1,5 +1,6 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
+import type { Env } from "@/lib/env";
 import type { BucketClient } from "../bucket-client";
 import { StorageError } from "../s3-failure";
 import { Storage } from "../storage";
@@ -17,7 +18,7 @@ const withinMs = 8000;
 
 export interface Places {
   appOrigin: string;
-  locations: { incoming: string; media: string };
+  locations: Env["locations"];
 }
 
 /**
@@ -34,6 +35,7 @@ export async function examineBucket(
   const visit: Visit = {
     bucket,
     appOrigin,
+    locations,
     incoming: new Storage(bucket, locations.incoming),
     media: new Storage(bucket, locations.media),
     folder: `doctor-${randomBytes(8).toString("hex")}`,

@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { now } from "@/lib/clock";
+import type { Env } from "@/lib/env";
 import type { BucketClient } from "../bucket-client";
 import type { PostGrant } from "../post-policy";
 import type { Storage } from "../storage";
@@ -9,6 +10,7 @@ import type { Storage } from "../storage";
 export interface Visit {
   bucket: BucketClient;
   appOrigin: string;
+  locations: Env["locations"];
   incoming: Storage;
   media: Storage;
   folder: string;
