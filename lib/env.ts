@@ -34,7 +34,16 @@ const location = z
     "must be one folder name, like media",
   );
 
-const incomingLocation = "incoming";
+/**
+ * The folder of each location in the bucket, those first that cannot be configured. What else is said of a location stands in
+ * lib/storage/locations.ts.
+ */
+const foldersOf = (v: Record<"MEDIA_LOCATION" | "STATIC_LOCATION", string>) => ({
+  incoming: "incoming",
+  media: v.MEDIA_LOCATION,
+  static: v.STATIC_LOCATION,
+});
+
 /** Every variable that Pail reads. README's table and .env.example list them too: env.test.ts holds the three together. */
 export const variables = z
   .object({
@@ -76,12 +85,15 @@ export const variables = z
       .positive()
       .default(100 * 1024 * MiB),
   })
-  .superRefine(({ MEDIA_LOCATION, STATIC_LOCATION }, context) => {
-    const refuse = (name: string) =>
-      context.addIssue({ code: "custom", path: [name], message: "must be a folder that has no other use" });
-    // The sweep empties incoming/.
-    if (MEDIA_LOCATION === incomingLocation) refuse("MEDIA_LOCATION");
-    if ([incomingLocation, MEDIA_LOCATION].includes(STATIC_LOCATION)) refuse("STATIC_LOCATION");
+  .superRefine((values, context) => {
+    const folders = Object.entries(foldersOf(values));
+    for (const [index, [name, folder]] of folders.entries()) {
+      // The sweep empties incoming/.
+      if (!folders.slice(0, index).some(([, other]) => other === folder)) continue;
+      const variable = `${name.toUpperCase()}_LOCATION`;
+      const message = "must be a folder that has no other use";
+      context.addIssue({ code: "custom", path: [variable], message });
+    }
   });
 
 export type Env = ReturnType<typeof readEnv>;
@@ -150,7 +162,7 @@ function readEnv(source: NodeJS.ProcessEnv) {
     /** what `npm run manage -- upload` shows to the Pail that it sends to; null: there is none */
     apiToken: v.PAIL_TOKEN ?? null,
     bucket: v.S3_BUCKET === undefined ? localBucket(v, appOrigin, dataDir) : remoteBucket(v, v.S3_BUCKET),
-    locations: { incoming: incomingLocation, media: v.MEDIA_LOCATION, static: v.STATIC_LOCATION },
+    locations: foldersOf(v),
     /** where browsers get the static location's files; null: from the app server */
     staticUrl: v.STATIC_URL ?? null,
     /** how browsers send to the bucket; `auto`: as its store can */

@@ -26,8 +26,12 @@ export interface FailureValues {
   height?: number;
   maxPixels?: number;
   waitSeconds?: number;
-  /** what a file is that is no picture */
-  kind?: FileKind;
+  /** what a file is that is not taken: see images/formats/unsupported.ts */
+  kind?: string;
+  /** the name of its format, where it is a picture */
+  format?: string;
+  /** the names of the formats that are taken */
+  formats?: string[];
   /** what there is none of */
   what?: "picture" | "album" | "token" | "upload";
   /** where Pail is */
@@ -40,21 +44,6 @@ export interface FailureValues {
   type?: string;
   announced?: string;
 }
-
-/** What Pail tells from pictures, to say what to do instead. */
-export type FileKind =
-  | "archive"
-  | "bmp"
-  | "icon"
-  | "jpeg_xl"
-  | "pdf"
-  | "photoshop"
-  | "raw"
-  | "svg"
-  | "text"
-  | "video"
-  | "web_page"
-  | "other";
 
 interface AppErrorOptions extends ErrorOptions {
   values?: FailureValues | undefined;

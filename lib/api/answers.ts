@@ -5,25 +5,31 @@ import { AppError, withoutValues } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { ImageDetails } from "@/lib/images/image";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
-import type { operations } from "./operations";
+import { operations } from "./operations";
 
 type Answer<O extends keyof typeof operations> = z.input<(typeof operations)[O]["answer"]>;
 
 const pageOf = (id: string): string => `${env().appOrigin}/images/${id}`;
 const momentOf = (ms: number): string => new Date(ms).toISOString();
 
-export function imageAnswer({ placeholder: _, capturedAt, ...image }: GalleryImage): Answer<"confirmUpload"> {
-  return { ...image, url: pageOf(image.id), capturedAt: momentOf(capturedAt) };
-}
+export const imageAnswer = ({ capturedAt, ...image }: GalleryImage): Answer<"confirmUpload"> =>
+  only(operations.confirmUpload.answer, {
+    ...image,
+    url: pageOf(image.id),
+    capturedAt: momentOf(capturedAt),
+  });
 
-export function detailsAnswer({
-  placeholder: _,
-  capturedAt,
-  createdAt,
-  ...image
-}: ImageDetails): Answer<"getImage"> {
-  const moments = { capturedAt: momentOf(capturedAt), createdAt: momentOf(createdAt) };
-  return { ...image, ...moments, url: pageOf(image.id) };
+export const detailsAnswer = ({ capturedAt, createdAt, ...image }: ImageDetails): Answer<"getImage"> =>
+  only(operations.getImage.answer, {
+    ...image,
+    url: pageOf(image.id),
+    capturedAt: momentOf(capturedAt),
+    createdAt: momentOf(createdAt),
+  });
+
+/** Of what is known, the fields that the answer has: which they are is said once, in operations.ts. */
+function only<S extends z.ZodObject>({ shape }: S, known: z.input<S>): z.input<S> {
+  return Object.fromEntries(Object.entries(known).filter(([name]) => name in shape)) as z.input<S>;
 }
 
 export function outcomeAnswer(outcome: BeginOutcome<"original">): Answer<"beginUploads">["files"][number] {

@@ -1,5 +1,6 @@
 import { env } from "@/lib/env";
-import { iamPolicy, iamRoles, requireIamRole } from "@/lib/storage/iam-policy";
+import { iamPolicy, requireIamRole } from "@/lib/storage/iam-policy";
+import { iamRoles } from "@/lib/storage/locations";
 import type { Command } from "./command";
 
 export const bucketIamPolicyCommand: Command = {

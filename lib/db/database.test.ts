@@ -80,6 +80,12 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) =
     expect(await db.orm.select().from(users).where(eq(users.id, row.id))).toEqual([row]);
   });
 
+  test("insertWhere takes what the row leaves out from the schema", async () => {
+    const { role: _, emailVerified: __, image: ___, usedBytes: ____, ...row } = userRow();
+    const [inserted] = await insertWhere(db, users, row, sql`1 = 1`).returning();
+    expect(inserted).toEqual({ ...row, role: "user", emailVerified: false, image: null, usedBytes: 0 });
+  });
+
   test("of two inserts at once under the same condition, one happens", async () => {
     const name = newId();
     const insert = (database: Database) =>

@@ -15,7 +15,12 @@ import { placeholderOf } from "./placeholder";
 import { type VariantUrls, variantKinds } from "./variants";
 
 export const imageIdShape = z.uuid();
-export const renameShape = z.object({ id: imageIdShape, title: z.string().max(1000) });
+/** What a person can change of a picture, each column by its name; what is left out stays as it is. */
+const changesShape = z
+  .object({ title: z.string().max(1000) })
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0);
+export const imageChangeShape = z.object({ id: imageIdShape, changes: changesShape });
 const maxTitleLength = 200;
 /** What can move is shown up to a size that is fit to be looked at. */
 const maxMovingBytes = 32 * 1024 * 1024;
@@ -102,20 +107,26 @@ export async function findNeighbours(
   return { newer: newer?.id ?? null, older: older?.id ?? null };
 }
 
-/** Gives the viewer's picture another title. Throws AppError `not_found` or `empty_title`. */
-export async function renameImage(
+/** Changes what the viewer says of a picture, and returns it as it is kept. Throws AppError `not_found` or `empty_title`. */
+export async function changeImage(
   viewer: Viewer,
-  { id, title }: z.infer<typeof renameShape>,
-): Promise<string> {
-  const clean = cleanText(title, maxTitleLength);
-  if (clean === "") throw new AppError("empty_title");
-  const [row] = await database()
+  { id, changes }: z.infer<typeof imageChangeShape>,
+): Promise<z.infer<typeof changesShape>> {
+  const { title } = changes;
+  const values = { ...changes, ...(title !== undefined && { title: requireTitle(title) }) };
+  const changed = await database()
     .orm.update(images)
-    .set({ title: clean })
+    .set(values)
     .where(and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady))
-    .returning({ title: images.title });
-  if (row === undefined) throw notFound();
-  return row.title;
+    .returning({ id: images.id });
+  if (changed.length === 0) throw notFound();
+  return values;
+}
+
+function requireTitle(text: string): string {
+  const title = cleanText(text, maxTitleLength);
+  if (title === "") throw new AppError("empty_title");
+  return title;
 }
 
 async function getOwnRow(viewer: Viewer, id: string): Promise<ImageRow> {

@@ -14,7 +14,7 @@ import { onEachDriver, plansOf, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
-import { findNeighbours, getImage, renameImage } from "./image";
+import { changeImage, findNeighbours, getImage, imageChangeShape } from "./image";
 import { purgeTrash, restoreImage, trashImage, undoSeconds } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
@@ -106,7 +106,7 @@ onEachDriver(() => {
     const { id } = await addImage(viewer.id);
     const notFound = { code: "not_found", status: 404 };
     await expect(getImage(stranger, id)).rejects.toMatchObject(notFound);
-    await expect(renameImage(stranger, { id, title: "mine" })).rejects.toMatchObject(notFound);
+    await expect(rename(stranger, id, "mine")).rejects.toMatchObject(notFound);
     await expect(trashImage(stranger, id)).rejects.toMatchObject(notFound);
     await trashImage(viewer, id);
     await expect(restoreImage(stranger, id)).rejects.toMatchObject(notFound);
@@ -130,13 +130,20 @@ onEachDriver(() => {
 
   test("a picture gets a title in one line, never an empty one", async () => {
     const { id } = await addImage(viewer.id);
-    expect(await renameImage(viewer, { id, title: "  Zürich\n\u202eam See " })).toBe("Zürich am See");
-    await expect(renameImage(viewer, { id, title: " \u202e\n" })).rejects.toMatchObject({
+    expect((await rename(viewer, id, "  Zürich\n\u202eam See ")).title).toBe("Zürich am See");
+    await expect(rename(viewer, id, " \u202e\n")).rejects.toMatchObject({
       code: "empty_title",
     });
     expect(await getImage(viewer, id)).toMatchObject({ title: "Zürich am See", name: "lake.jpg" });
     await trashImage(viewer, id);
-    await expect(renameImage(viewer, { id, title: "x" })).rejects.toMatchObject({ code: "not_found" });
+    await expect(rename(viewer, id, "x")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("a change changes something that a person may change", () => {
+    const { success, data } = imageChangeShape.safeParse({ id: newId(), changes: { title: "a", bytes: 1 } });
+    expect([success, data?.changes]).toEqual([true, { title: "a" }]);
+    for (const changes of [{}, { bytes: 1 }, { title: 7 }])
+      expect(imageChangeShape.safeParse({ id: newId(), changes }).success).toBe(false);
   });
 
   describe("the trash", () => {
@@ -228,6 +235,8 @@ async function pagesOf(someone: Viewer, pageSize: number): Promise<string[]> {
   } while (after !== null);
   return ids;
 }
+
+const rename = (viewer: Viewer, id: string, title: string) => changeImage(viewer, { id, changes: { title } });
 
 function newestFirst(rows: ImageRow[]): string[] {
   const order = (a: ImageRow, b: ImageRow) =>

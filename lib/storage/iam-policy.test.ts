@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { iamPolicy, iamRoles, knownOperations } from "./iam-policy";
+import { iamPolicy, knownOperations } from "./iam-policy";
+import { iamRoles } from "./locations";
 
 const bucket = { name: "photos", locations: { incoming: "incoming", media: "pictures", static: "static" } };
 

@@ -5,8 +5,8 @@ import { newId } from "@/lib/ids";
 import type { ImageRow } from "@/lib/images/gallery";
 import { byKind, variantKinds } from "@/lib/images/variants";
 
-/** For tests: an image's row with content of its own. */
-export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): ImageRow {
+/** For tests: an image's row with content of its own. What it leaves out begins as the schema has it. */
+export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): typeof images.$inferInsert {
   const id = changes.id ?? newId();
   return {
     id,
@@ -22,9 +22,7 @@ export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): Imag
     height: 480,
     capturedAt: new Date(),
     thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
-    state: "ready",
     createdAt: new Date(),
-    deletedAt: null,
     ...changes,
   };
 }
@@ -40,7 +38,7 @@ export function storedObjects(id: string): Pick<ImageRow, "keys" | "variantTypes
 
 /** Inserts it, without any bytes in the bucket. */
 export async function addImage(ownerId: string, changes: Partial<ImageRow> = {}): Promise<ImageRow> {
-  const row = imageRow(ownerId, changes);
-  await database().orm.insert(images).values(row);
+  const [row] = await database().orm.insert(images).values(imageRow(ownerId, changes)).returning();
+  if (row === undefined) throw new Error("the image was not inserted");
   return row;
 }

@@ -2,13 +2,16 @@ import { describe, expect, test, vi } from "vitest";
 import { newTokenShape } from "@/lib/accounts/tokens";
 import { setupShape } from "@/lib/accounts/users";
 import { parse } from "@/lib/actions";
-import { AppError, type FileKind, plainFailure } from "@/lib/errors";
+import { AppError, plainFailure } from "@/lib/errors";
 import { formats } from "@/lib/images/formats/table";
 import { unsupported } from "@/lib/images/formats/unsupported";
 import { inspect } from "@/lib/images/inspect";
 import { wordInEnglish } from "@/lib/testing/english-wording";
+import { compiledMessages } from "./compiled";
 import { english } from "./english";
-import { korean } from "./korean";
+import { languages } from "./languages";
+import { createTranslator } from "./translator";
+import { wordFailure } from "./word-failure";
 
 // It wants the React of pages.
 vi.mock("next/navigation", () => ({}));
@@ -26,13 +29,13 @@ describe("what a page says in English", () => {
     expect(wordInEnglish({ code: code as never, message }) === message).toBe(!differing.has(code));
   });
 
-  test.each<[FileKind, string]>([
+  test.each([
     ["archive", "PK\x03\x04"],
-    ["bmp", "BM"],
-    ["icon", "\0\0\x01\0"],
-    ["jpeg_xl", "\xff\x0a"],
+    ["BMP", "BM"],
+    ["ICO", "\0\0\x01\0"],
+    ["JPEG XL", "\xff\x0a"],
     ["pdf", "%PDF-1.7"],
-    ["photoshop", "8BPS"],
+    ["Photoshop", "8BPS"],
     ["raw", "II*\0"],
     ["svg", "<svg>"],
     ["text", "just words"],
@@ -41,8 +44,14 @@ describe("what a page says in English", () => {
     ["other", "\x01\x02\x03"],
   ])("of a file that is %s is what a program is told", (kind, head) => {
     const error = unsupported(Uint8Array.from(head, (letter) => letter.charCodeAt(0)));
-    expect(error.values).toEqual({ kind });
+    const isFormat = /^[A-Z]/.test(kind);
+    expect(error.values).toEqual(
+      isFormat ? { kind: "other_format", format: kind } : { kind, formats: formats.map(({ name }) => name) },
+    );
     expect(wordInEnglish(error.toFailure())).toBe(error.message);
+    // Pages know every kind: no other one is said like one that they do not know.
+    const unknown = wordInEnglish({ ...error.toFailure(), values: { ...error.values, kind: "unheard" } });
+    expect(wordInEnglish(error.toFailure()) === unknown).toBe(kind === "other");
   });
 
   test("of a file that is too large is what a program is told", async () => {
@@ -86,7 +95,8 @@ function errorOf(work: () => unknown): AppError {
   throw new Error("it did not throw");
 }
 
-test.each([english, korean])("what is taken instead names every format", ({ errors }) => {
-  const named = errors.unsupported_type;
-  expect(formats.filter(({ name }) => !named.includes(name))).toEqual([]);
+test.each(languages)("what is taken instead names every format, in %s", (language) => {
+  const texts = createTranslator(language, compiledMessages(language, ["errors"]), "errors");
+  const said = wordFailure(texts, language, unsupported(new Uint8Array()).toFailure());
+  expect(formats.filter(({ name }) => !said.includes(name))).toEqual([]);
 });

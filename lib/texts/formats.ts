@@ -25,6 +25,11 @@ export function formatLimit(language: AnyLanguage, bytes: number): string {
   const { value, unit } = unitsOfLimit(bytes);
   return inUnit(language, unit, value, 0, 1);
 }
+
+/** JPEG, PNG or HEIC: without a comma before “or”, as in Pail's other sentences. */
+export const formatAlternatives = (language: AnyLanguage, names: string[]): string =>
+  new Intl.ListFormat(language === "en" ? "en-GB" : language, { type: "disjunction" }).format(names);
+
 /** A day as one writes it in a sentence: November 29, 2026. */
 export const formatDay = (language: AnyLanguage, timeZone: string, when: Date | number): string =>
   dateFormat(language, { dateStyle: "long", timeZone }).format(when);

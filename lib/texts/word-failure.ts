@@ -1,5 +1,5 @@
 import type { Failure, FailureValues } from "@/lib/errors";
-import { formatLimit } from "./formats";
+import { formatAlternatives, formatLimit } from "./formats";
 import type { AnyLanguage } from "./languages";
 
 /** A translator of the places `errors` or `waiting`, for codes that are known only once they have come. */
@@ -24,17 +24,20 @@ export function wordFailure(texts: unknown, language: AnyLanguage, failure: Fail
 
 /** Where a value did not come with the failure, its message says less. */
 export const none = {
-  ...{ incident: "none", issue: "none", kind: "none", maxBytes: "none", maxPixels: "none" },
+  // One that every Pail takes.
+  formats: "JPEG",
+  ...{ format: "none", incident: "none", issue: "none", kind: "none", maxBytes: "none", maxPixels: "none" },
   ...{ origin: "none", type: "none", unit: "none", what: "none", min: 0, max: 0 },
 } satisfies Values;
 
-/** Bytes, pixels and seconds travel as numbers; how one says them is the language's. */
+/** Bytes, pixels and seconds travel as numbers, names as a list; how one says them is the language's. */
 function wordValues(
   language: AnyLanguage,
-  { maxBytes, maxPixels, waitSeconds, ...others }: FailureValues,
+  { formats, maxBytes, maxPixels, waitSeconds, ...others }: FailureValues,
 ): Values {
   return {
     ...others,
+    ...(formats !== undefined && { formats: formatAlternatives(language, formats) }),
     ...(maxBytes !== undefined && { maxBytes: formatLimit(language, maxBytes) }),
     // Down, as it is the most that there may be.
     ...(maxPixels !== undefined && { maxPixels, megapixels: Math.floor(maxPixels / 100_000) / 10 }),

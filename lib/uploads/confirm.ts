@@ -6,7 +6,7 @@ import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
-import { findImagesByContent, type ImageRow, toGalleryImage } from "@/lib/images/gallery";
+import { findImagesByContent, galleryColumns, toGalleryImage } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
 import { byKind, variantKinds } from "@/lib/images/variants";
 import { log } from "@/lib/log";
@@ -125,7 +125,7 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
 async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified): Promise<ConfirmOutcome> {
   const db = database();
   const row = imageOf(upload, original);
-  const [inserted] = await db.atomic([
+  const [[inserted]] = await db.atomic([
     insertWhere(
       db,
       images,
@@ -134,7 +134,7 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
       and ${uploads.state} = 'verifying')`,
     )
       .onConflictDoNothing()
-      .returning({ id: images.id }),
+      .returning(galleryColumns),
     db.orm
       .update(uploads)
       .set({ state: "ready", reservedBytes: 0 })
@@ -142,7 +142,7 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
         and(eq(uploads.id, upload.id), sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`),
       ),
   ]);
-  if (inserted.length > 0) return { status: "ready", image: await toGalleryImage(row) };
+  if (inserted !== undefined) return { status: "ready", image: await toGalleryImage(inserted) };
   // Someone was faster: this very upload in another call, or another upload of the same bytes.
   const present = (await findImagesByContent(viewer, [row.sha256])).values().next().value;
   if (present?.id === row.id) return { status: "ready", image: present };
@@ -150,7 +150,10 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
   return present === undefined ? refused(ended) : { status: "duplicate", image: present };
 }
 
-function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
+type NewImage = typeof images.$inferInsert;
+
+/** What the upload says of the image; all else begins as the schema has it. */
+function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verified["original"]): NewImage {
   const { objects } = upload;
   const storage = media();
   const createdAt = now();
@@ -169,9 +172,7 @@ function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verif
     height,
     capturedAt: capturedAt === null ? createdAt : new Date(capturedAt),
     thumbhash: upload.thumbhash,
-    state: "ready",
     createdAt,
-    deletedAt: null,
   };
 }
 

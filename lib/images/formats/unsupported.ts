@@ -1,19 +1,17 @@
-import { AppError, type FileKind } from "@/lib/errors";
+import { AppError } from "@/lib/errors";
+import { formatAlternatives } from "@/lib/texts/formats";
 import { latin1 } from "./byte-reader";
 import { brandsOf } from "./heif-image";
 import { formats } from "./table";
 
+const names = formats.map(({ name }) => name);
 const saveAsPicture = "Save it as PNG or JPEG and try again.";
-const names = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(formats.map(({ name }) => name));
-const choosePicture = `Choose a ${names} picture.`;
+const choosePicture = `Choose a ${formatAlternatives("en", names)} picture.`;
 
-const sentences: Record<FileKind, string> = {
+/** What a file is that is not taken. Pages say the same of it: `unsupported_type` in lib/texts. */
+const sentences = {
   archive: `This is an archive or a document, not a picture. ${choosePicture}`,
-  bmp: `This is a BMP picture, which Pail does not take. ${saveAsPicture}`,
-  icon: `This is an icon file, which Pail does not take. ${saveAsPicture}`,
-  jpeg_xl: `This is a JPEG XL picture, which few browsers can show. ${saveAsPicture}`,
   pdf: `This is a PDF document, not a picture. ${saveAsPicture}`,
-  photoshop: `This is a Photoshop file, which browsers cannot show. ${saveAsPicture}`,
   raw: "This is a TIFF or a camera's raw file, which browsers cannot show. Export it as JPEG and try again.",
   svg: `This is an SVG drawing, which can carry scripts. ${saveAsPicture}`,
   text: `This is a text file, not a picture. ${choosePicture}`,
@@ -22,18 +20,27 @@ const sentences: Record<FileKind, string> = {
   other: `This is not a picture that Pail can read. ${choosePicture}`,
 };
 
-/** The first bytes of a file, one character each, and what they say. */
-const beginnings = Object.entries<FileKind>({
+type FileKind = keyof typeof sentences;
+
+/** Of a picture whose format is known by name, and not taken. */
+const sentenceOfFormat = (format: string) => `Pail does not take ${format} files. ${saveAsPicture}`;
+
+/** The first bytes of such pictures, one character each, and the names of their formats. */
+const formatsByBeginning = Object.entries({
+  BM: "BMP",
+  "8BPS": "Photoshop",
+  "\xff\x0a": "JPEG XL",
+  "\0\0\0\x0cJXL ": "JPEG XL",
+  "\0\0\x01\0": "ICO",
+  "\0\0\x02\0": "ICO",
+});
+
+/** The same of other files. */
+const kindsByBeginning = Object.entries<FileKind>({
   "%PDF-": "pdf",
   "II*\0": "raw",
   "MM\0*": "raw",
   FUJIFILM: "raw",
-  BM: "bmp",
-  "8BPS": "photoshop",
-  "\xff\x0a": "jpeg_xl",
-  "\0\0\0\x0cJXL ": "jpeg_xl",
-  "\0\0\x01\0": "icon",
-  "\0\0\x02\0": "icon",
   "\x1a\x45\xdf\xa3": "video",
   "PK\x03\x04": "archive",
   "\x1f\x8b": "archive",
@@ -41,18 +48,22 @@ const beginnings = Object.entries<FileKind>({
 
 /** Says what a file is, where its first bytes tell, and what to do instead. */
 export function unsupported(head: Uint8Array): AppError {
-  const kind = kindOf(head);
-  return new AppError("unsupported_type", sentences[kind], { values: { kind } });
+  const start = latin1(head.subarray(0, 16));
+  const [, format] = formatsByBeginning.find(([beginning]) => start.startsWith(beginning)) ?? [];
+  if (format !== undefined) {
+    return new AppError("unsupported_type", sentenceOfFormat(format), {
+      values: { kind: "other_format", format },
+    });
+  }
+  const kind = kindOf(start, head);
+  return new AppError("unsupported_type", sentences[kind], { values: { kind, formats: names } });
 }
 
-function kindOf(head: Uint8Array): FileKind {
-  const start = latin1(head.subarray(0, 16));
-  const known = beginnings.find(([beginning]) => start.startsWith(beginning));
-  if (known !== undefined) return known[1];
-
-  const brands = brandsOf(head);
+function kindOf(start: string, head: Uint8Array): FileKind {
+  const [, known] = kindsByBeginning.find(([beginning]) => start.startsWith(beginning)) ?? [];
+  if (known !== undefined) return known;
   const isAvi = start.startsWith("RIFF") && start.startsWith("AVI ", 8);
-  if (isAvi || brands.length > 0) return "video";
+  if (isAvi || brandsOf(head).length > 0) return "video";
   return textKindOf(head) ?? "other";
 }
 

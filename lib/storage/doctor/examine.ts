@@ -1,6 +1,7 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import type { Env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "../bucket-client";
 import { Storage } from "../storage";
@@ -23,9 +24,9 @@ const cleanWithinMs = 2000;
 
 export interface Places {
   appOrigin: string;
-  locations: { incoming: string; media: string };
+  locations: Env["locations"];
   /** how browsers are to send; `auto`: as the store can */
-  upload: "auto" | "post" | "put";
+  upload: Env["upload"];
 }
 
 export interface Examination {
@@ -48,6 +49,7 @@ export async function examineBucket(
   const visit: Visit = {
     bucket,
     appOrigin,
+    locations,
     incoming: new Storage(bucket, locations.incoming),
     media: new Storage(bucket, locations.media),
     folder: `doctor-${randomBytes(8).toString("hex")}`,

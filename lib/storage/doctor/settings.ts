@@ -5,8 +5,7 @@ import { type Finding, fine, setupCommand, warning } from "./finding";
 import type { Visit } from "./visit";
 
 /** What `bucket setup` would change. CORS is not in it: it is tried for real. */
-export async function examineSettings({ bucket, appOrigin, incoming, media }: Visit): Promise<Finding[]> {
-  const locations = { incoming: incoming.location, media: media.location };
+export async function examineSettings({ bucket, appOrigin, locations }: Visit): Promise<Finding[]> {
   try {
     const { changes, unsupported } = await planSetup(bucket, { origins: [appOrigin], locations });
     const missing = changes.filter(({ id }) => id !== "cors");

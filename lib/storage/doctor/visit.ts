@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { now } from "@/lib/clock";
+import type { Env } from "@/lib/env";
 import type { BucketClient } from "../bucket-client";
 import type { PostGrant } from "../post-policy";
 import { type PutGrant, type PutRequest, presignPut } from "../signed-put";
@@ -11,6 +12,7 @@ import type { Traits } from "../stores/found-traits";
 export interface Visit {
   bucket: BucketClient;
   appOrigin: string;
+  locations: Env["locations"];
   incoming: Storage;
   media: Storage;
   folder: string;

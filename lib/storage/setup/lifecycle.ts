@@ -5,44 +5,51 @@ import {
   type LifecycleRule,
   PutBucketLifecycleConfigurationCommand,
 } from "@aws-sdk/client-s3";
-import { presentValue, type Setting } from "./setting";
+import { locationNames, locationRules } from "../locations";
+import { presentValue, type Setting, type Wishes } from "./setting";
 
-const id = "pail-incoming";
-const expireAfterDays = 7;
-const abortAfterDays = 1;
-
-/** Empties incoming/, whatever happens to the sweep. Rules of others are let be. */
+/** Empties the locations in which nothing is kept, whatever happens to the sweep. Rules of others are let be. */
 export const lifecycle: Setting = {
   id: "lifecycle",
   name: "Lifecycle rules",
-  async propose(bucket, { locations }) {
+  async propose(bucket, wishes) {
     const target = { Bucket: bucket.name };
-    const prefix = `${locations.incoming}/`;
     const ask = async () => (await bucket.s3.send(new GetBucketLifecycleConfigurationCommand(target))).Rules;
     const absent = "NoSuchLifecycleConfiguration";
     const present = (await presentValue(bucket, "GetBucketLifecycleConfiguration", absent, ask)) ?? [];
-    const own = present.find((rule) => rule.ID === id);
-    if (own !== undefined && isDeepStrictEqual(factsOf(own), factsOf(ruleFor(prefix))))
-      return { changes: [] };
+    const wanted = wantedRules(wishes);
+    const missing = wanted.filter(
+      (rule) => !present.some((own) => own.ID === rule.ID && isDeepStrictEqual(factsOf(own), factsOf(rule))),
+    );
+    if (missing.length === 0) return { changes: [] };
     const apply = async () => {
-      const Rules = [...present.filter((rule) => rule.ID !== id), ruleFor(prefix)];
-      await bucket.s3.send(
-        new PutBucketLifecycleConfigurationCommand({ ...target, LifecycleConfiguration: { Rules } }),
-      );
+      const others = present.filter(({ ID }) => !wanted.some((own) => own.ID === ID));
+      const LifecycleConfiguration = { Rules: [...others, ...wanted] };
+      await bucket.s3.send(new PutBucketLifecycleConfigurationCommand({ ...target, LifecycleConfiguration }));
     };
-    const what = `Delete what lies under ${prefix} after ${expireAfterDays} days, and unfinished parts after ${abortAfterDays} (lifecycle)`;
+    const what = `Delete ${missing.map(inWords).join(", and ")} (lifecycle)`;
     const why = "What was never confirmed would stay, and cost, for ever.";
     return { changes: [{ id: "lifecycle", what, why, apply }] };
   },
 };
 
-const ruleFor = (prefix: string): LifecycleRule => ({
-  ID: id,
-  Status: "Enabled",
-  Filter: { Prefix: prefix },
-  Expiration: { Days: expireAfterDays },
-  AbortIncompleteMultipartUpload: { DaysAfterInitiation: abortAfterDays },
-});
+const wantedRules = ({ locations }: Wishes): LifecycleRule[] =>
+  locationNames.flatMap((name) => {
+    const { emptied } = locationRules[name];
+    if (emptied === null) return [];
+    return {
+      ID: `pail-${name}`,
+      Status: "Enabled",
+      Filter: { Prefix: `${locations[name]}/` },
+      Expiration: { Days: emptied.afterDays },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: emptied.partsAfterDays },
+    };
+  });
+
+function inWords(rule: LifecycleRule): string {
+  const { prefix, days, abort } = factsOf(rule);
+  return `what lies under ${prefix} after ${days} days, and unfinished parts after ${abort}`;
+}
 
 /** Stores add elements of their own. */
 const factsOf = (rule: LifecycleRule) => ({

@@ -1,11 +1,12 @@
+import type { Env } from "@/lib/env";
 import type { BucketClient } from "../bucket-client";
 import { StorageError } from "../s3-failure";
 
 export interface Wishes {
   /** whose pages may send to the bucket */
   origins: string[];
-  /** the names of the locations */
-  locations: { incoming: string; media: string };
+  /** the folders of the locations */
+  locations: Env["locations"];
 }
 
 /** What is not as it should be, and how it becomes so. */

@@ -2,7 +2,7 @@
 
 import { useTexts } from "../../../_texts/provider";
 import { EditableHeading } from "../../../_ui/editable-heading";
-import { rename } from "../../image-actions";
+import { change } from "../../image-actions";
 
 export function Title({ id, title }: { id: string; title: string }) {
   const texts = useTexts("image");
@@ -11,7 +11,7 @@ export function Title({ id, title }: { id: string; title: string }) {
       text={title}
       label={texts("title")}
       maxLength={200}
-      save={(changed) => rename({ id, title: changed })}
+      save={(changed) => change({ id, changes: { title: changed } })}
     />
   );
 }
