@@ -1,7 +1,10 @@
-import type { Orientation } from "./header";
+/** EXIF's eight ways to hold a camera; 1 is upright, 5 to 8 lie on their side. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
+/** What EXIF says. Every format hands it on whole. */
 export interface Exif {
   orientation: Orientation;
+  /** ms since the epoch: when it was taken, where the picture says so */
   capturedAt: number | null;
 }
 
