@@ -148,7 +148,8 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
   return present === undefined ? refused(ended) : { status: "duplicate", image: present };
 }
 
-function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verified["original"]): ImageRow {
+function imageOf(upload: WholeUpload, original: Verified["original"]): ImageRow {
+  const { type, width, height, capturedAt, facts } = original;
   const { objects } = upload;
   const storage = media();
   const createdAt = now();
@@ -166,6 +167,7 @@ function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verif
     width,
     height,
     capturedAt: capturedAt === null ? createdAt : new Date(capturedAt),
+    facts,
     thumbhash: upload.thumbhash,
     state: "ready",
     createdAt,

@@ -109,6 +109,26 @@ describe("an upload", () => {
     if (local !== null) expect(readdirSync(path.join(local.dataDir, "incoming"))).toEqual([]);
   });
 
+  test("keeps what the file says of its camera, whatever a browser says of it", async () => {
+    const { bytes } = await makePicture();
+    const original = await sharp(bytes.original)
+      .withExif({ IFD0: { Make: "FUJIFILM", Model: "X100V" }, IFD2: { ISOSpeedRatings: "160" } })
+      .jpeg()
+      .toBuffer();
+    const { offer } = pictureOf("street.jpg", { ...bytes, original });
+    const lie = { ...offer, facts: { model: "another", iso: 1 } };
+    const { image } = await upload({ offer: lie, bytes: { ...bytes, original } });
+    const facts = { make: "FUJIFILM", model: "X100V", iso: 160 };
+    expect((await getImage(viewer, image.id)).facts).toEqual(facts);
+
+    const silent = await upload(await makePicture());
+    const kept = await database().orm.select({ facts: images.facts }).from(images);
+    expect(kept).toEqual(expect.arrayContaining([{ facts }]));
+    // Read, and nothing found: not as of a picture whose facts were never read.
+    const [row] = await database().orm.select().from(images).where(eq(images.id, silent.image.id));
+    expect(row?.facts).toEqual({});
+  });
+
   test("that is offered again gets told what of it has arrived, and no more", async () => {
     const picture = await makePicture();
     const { uploadId, forms } = await begin(picture);
