@@ -75,9 +75,10 @@ async function confirmUpload(viewer: Owner, upload: Upload): Promise<ConfirmOutc
 }
 
 /** Why it was rejected, perhaps by an older Pail, whose codes may have been others. */
-function reasonOf({ errorCode, errorMessage }: Upload): Failure {
+function reasonOf({ errorCode, errorMessage, errorValues }: Upload): Failure {
   if (errorCode === null) return ended;
-  return readFailure({ code: errorCode, message: errorMessage ?? ended.message });
+  const message = errorMessage ?? ended.message;
+  return readFailure({ code: errorCode, message, ...(errorValues && { values: errorValues }) });
 }
 
 async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
@@ -186,6 +187,7 @@ const endUpload = (upload: Upload, state: "rejected" | "abandoned", reason?: App
     reservedBytes: 0,
     errorCode: reason?.code ?? null,
     errorMessage: reason?.message ?? null,
+    errorValues: reason?.values ?? null,
   });
 
 async function change(upload: Upload, values: Partial<Upload>): Promise<boolean> {
