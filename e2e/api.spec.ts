@@ -69,7 +69,8 @@ test("a program asks, sends to the bucket and confirms; then it lists, looks and
 }) => {
   const secret = addToken(pail, user);
   const ask = program(pail, secret);
-  const bytes = await noise(600, 400).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  const exif = { IFD0: { Make: "FUJIFILM", Model: "X100V" } };
+  const bytes = await noise(600, 400).withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
   const file = fileOf("Far away.jpg", bytes);
   const huge = fileOf("no.jpg", Buffer.alloc(99_000_000));
   const begun = await ask<Begun>("POST", "uploads", { files: [file, huge] });
@@ -87,11 +88,14 @@ test("a program asks, sends to the bucket and confirms; then it lists, looks and
   expect(again.body).toMatchObject({ files: [{ status: "duplicate", image: { id: image.id } }] });
   const { body: details } = await ask<{ downloadUrl: string }>("GET", `images/${image.id}`);
   expect(details).toMatchObject({ name: "Far away.jpg", type: "image/jpeg", sha256: file.sha256 });
+  expect(details).toMatchObject({ facts: { make: "FUJIFILM", model: "X100V" } });
   const original = await fetch(details.downloadUrl);
   expect(Buffer.from(await original.arrayBuffer()).equals(bytes)).toBe(true);
   expect((await ask("GET", "images")).body).toMatchObject({ images: [{ id: image.id }], next: null });
   await page.goto(image.url);
   await expect(page.getByRole("heading", { name: "Far away", exact: true })).toBeVisible();
+  await expect(page.getByRole("definition").filter({ hasText: /^X100V$/ })).toBeVisible();
+  await expect(page.getByRole("term").filter({ hasText: /^Camera$/ })).toBeVisible();
 
   expect((await ask("DELETE", `images/${image.id}`)).status).toBe(200);
   expect((await ask("GET", "images")).body).toEqual({ images: [], next: null });

@@ -108,7 +108,7 @@ export const plainFailure = <C extends PlainCode>(code: C): Failure<C> => ({
 });
 
 /** As an older or a newer Pail said it, in a row or an answer: a code that this one does not know becomes `unknown`. */
-export const readFailure = ({ code, message }: { code: string; message: string }): Failure => ({
+export const readFailure = ({ code, ...said }: Omit<Failure, "code"> & { code: string }): Failure => ({
   code: errorCodeOf(code, "unknown"),
-  message,
+  ...said,
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
 import { answerCodes } from "@/lib/error-codes";
+import { factsShape } from "@/lib/images/facts";
 import { imageTypes } from "@/lib/images/formats/table";
 import { type VariantUrls, variantKinds } from "@/lib/images/variants";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
@@ -40,6 +41,7 @@ const imageDetails = image.extend({
   bytes: z.int(),
   sha256: z.string().describe("In hex."),
   createdAt: moment,
+  facts: factsShape.describe("What the file says of itself; what it does not say is missing."),
   ...(Object.fromEntries(variantUrls) as VariantUrls<typeof signedUrl>),
   downloadUrl: signedUrl,
 });

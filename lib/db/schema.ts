@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { FailureValues } from "@/lib/errors";
 import type { ImageType, VariantKind, VariantType } from "@/lib/images/contract";
 import type { ObjectOffer, UploadState } from "@/lib/uploads/contract";
 
@@ -145,6 +146,8 @@ export const uploads = sqliteTable(
     state: text().$type<UploadState>().notNull().default("pending"),
     errorCode: text("error_code"),
     errorMessage: text("error_message"),
+    /** With which pages word the error in the person's language; null where it has none. */
+    errorValues: text("error_values", { mode: "json" }).$type<FailureValues>(),
     createdAt: timestamp("created_at").notNull(),
     /** When the last policy issued for it ends. */
     expiresAt: timestamp("expires_at").notNull(),
@@ -186,6 +189,8 @@ export const images = sqliteTable(
     height: integer().notNull(),
     /** When it was taken, or added where that is not known. */
     capturedAt: timestamp("captured_at").notNull(),
+    /** What the file says of itself, to be read by `readFacts`. null: a Pail added it that did not read them. */
+    facts: text({ mode: "json" }).$type<unknown>(),
     thumbhash: text().notNull(),
     /** ready → trashed (can be undone) → purging (its objects are being deleted) → no row */
     state: text().$type<"ready" | "trashed" | "purging">().notNull().default("ready"),

@@ -8,6 +8,7 @@ import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import type { ImageType, Placeholder } from "./contract";
+import { type Facts, readFacts } from "./facts";
 import { formatOf } from "./formats/table";
 import { type ImageRow, isReady, isViewers, urlOf } from "./gallery";
 import { cleanText } from "./names";
@@ -39,6 +40,7 @@ export interface ImageDetails extends VariantUrls {
   /** ms since the epoch */
   capturedAt: number;
   createdAt: number;
+  facts: Facts;
   placeholder: Placeholder;
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
@@ -67,6 +69,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     height: row.height,
     capturedAt: row.capturedAt.getTime(),
     createdAt: row.createdAt.getTime(),
+    facts: readFacts(row.facts),
     placeholder: placeholderOf(row.thumbhash),
     ...variantUrls,
     movingUrl,

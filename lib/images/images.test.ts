@@ -114,6 +114,17 @@ onEachDriver(() => {
     expect(await getImage(viewer, id)).toMatchObject({ id, title: "lake" });
   });
 
+  test("what a file says of itself is read as it was kept; of an earlier Pail's picture nothing is known", async () => {
+    const factsOf = async (facts: unknown) =>
+      (await getImage(viewer, (await addImage(viewer.id, { facts })).id)).facts;
+    expect(await factsOf({ model: "iPhone 15", iso: 64 })).toEqual({ model: "iPhone 15", iso: 64 });
+    expect(await factsOf(null)).toEqual({});
+    // As a Pail wrote it that knows other facts, and keeps some in another way.
+    expect(await factsOf({ model: { name: "X" }, iso: "64", place: "Ulm", make: "Canon" })).toEqual({
+      make: "Canon",
+    });
+  });
+
   test("a picture of an earlier Pail, which lacks a variant, is shown by another", async () => {
     const id = newId();
     const keys = { original: `media/${id}/original.jpg`, thumb: `media/${id}/thumb.webp` };

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
+import { readFacts } from "./facts";
 import { maxSourceReads } from "./formats/byte-reader";
 import { decodeHeic } from "./formats/decode-heic";
 import { type ByteSource, type Inspection, inspect } from "./inspect";
@@ -143,8 +144,55 @@ describe("what a picture is", () => {
     expect(await inspectBytes(bytes)).toMatchObject({ width: 120, capturedAt: null });
   });
 
+  const exposed = {
+    IFD0: { Make: "Canon", Model: "Canon EOS R5" },
+    IFD2: {
+      ...{ LensMake: "Canon", LensModel: "RF24-70mm F2.8 L IS USM", ExposureTime: "1/250", FNumber: "28/10" },
+      ...{ ISOSpeedRatings: "400", FocalLength: "50/1" },
+    },
+    IFD3: { GPSLatitudeRef: "N", GPSLatitude: "37/1 34/1 0/1" },
+  };
+
+  it.each(["jpeg", "png", "webp", "avif"] as const)("reads what a %s says of its camera", async (format) => {
+    const { facts } = await inspectBytes(await photo().withExif(exposed).toFormat(format).toBuffer());
+    expect(facts).toEqual({
+      ...{ make: "Canon", model: "Canon EOS R5", lensMake: "Canon", lensModel: "RF24-70mm F2.8 L IS USM" },
+      ...{ exposureSeconds: 1 / 250, fNumber: 2.8, iso: 400, focalLengthMm: 50 },
+    });
+  });
+
+  it("keeps of a camera only what is fit to be shown", async () => {
+    const bytes = await photo()
+      .withExif({
+        IFD0: { Make: "  ", Model: "A###B\u0007\nC " },
+        IFD2: { LensModel: "x".repeat(5000), ExposureTime: "1/0", FNumber: "0/1", FocalLength: "0/0" },
+      })
+      .jpeg()
+      .toBuffer();
+    // One that turns the direction of what follows it; the encoder writes ASCII alone.
+    bytes.write("\u202e", bytes.indexOf("###"));
+    const { model, lensModel, ...others } = (await inspectBytes(bytes)).facts;
+    expect([model, lensModel]).toEqual(["AB C", "x".repeat(100)]);
+    expect(Object.values(others).filter((value) => value !== undefined)).toEqual([]);
+  });
+
+  it("takes no number for a text", async () => {
+    const bytes = await photo()
+      .withExif({ IFD0: { Model: "abc", Make: "Canon" } })
+      .jpeg()
+      .toBuffer();
+    // Its four bytes of ASCII become one LONG.
+    const fourAscii = Buffer.from([0x10, 0x01, 2, 0, 4, 0, 0, 0]);
+    const oneLong = Buffer.from([0x10, 0x01, 4, 0, 1, 0, 0, 0]);
+    bytes.set(oneLong, bytes.indexOf(fourAscii));
+    expect((await inspectBytes(bytes)).facts).toEqual({ make: "Canon" });
+  });
+
   it("survives any damage to the EXIF block of a JPEG", async () => {
-    const bytes = await photo().withExif(dated("+02:00")).jpeg().toBuffer();
+    const bytes = await photo()
+      .withExif({ IFD0: exposed.IFD0, IFD2: { ...exposed.IFD2, ...dated("+02:00").IFD2 } })
+      .jpeg()
+      .toBuffer();
     const start = bytes.indexOf("Exif\0\0") + 6;
     const length = bytes.readUInt16BE(start - 8) - 8;
     await fc.assert(
@@ -154,7 +202,8 @@ describe("what a picture is", () => {
         async (noise, at) => {
           const broken = Buffer.from(bytes);
           broken.set(noise, start + at);
-          const { width, height } = await inspectBytes(broken);
+          const { width, height, facts } = await inspectBytes(broken);
+          expect(readFacts(JSON.parse(JSON.stringify(facts)))).toEqual(facts);
           expect([width, height].sort((a, b) => a - b)).toEqual([80, 120]);
         },
       ),
@@ -187,6 +236,7 @@ describe("a phone's HEIC", () => {
       height: 750,
       orientation: 6,
       capturedAt: Date.UTC(2025, 6, 14, 9, 30),
+      facts: { make: "Pail" },
     });
     expect(meter.reads).toBeLessThanOrEqual(maxSourceReads);
   });

@@ -21,6 +21,7 @@ export function imageRow(ownerId: string, changes: Partial<ImageRow> = {}): type
     width: 640,
     height: 480,
     capturedAt: new Date(),
+    facts: null,
     thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
     createdAt: new Date(),
     ...changes,

@@ -188,6 +188,7 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
     state: "pending",
     errorCode: null,
     errorMessage: null,
+    errorValues: null,
     createdAt: now(),
     expiresAt: endOfPolicy(),
   };

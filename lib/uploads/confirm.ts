@@ -75,9 +75,10 @@ async function confirmUpload(viewer: Owner, upload: Upload): Promise<ConfirmOutc
 }
 
 /** Why it was rejected, perhaps by an older Pail, whose codes may have been others. */
-function reasonOf({ errorCode, errorMessage }: Upload): Failure {
+function reasonOf({ errorCode, errorMessage, errorValues }: Upload): Failure {
   if (errorCode === null) return ended;
-  return readFailure({ code: errorCode, message: errorMessage ?? ended.message });
+  const message = errorMessage ?? ended.message;
+  return readFailure({ code: errorCode, message, ...(errorValues && { values: errorValues }) });
 }
 
 async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
@@ -153,7 +154,8 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
 type NewImage = typeof images.$inferInsert;
 
 /** What the upload says of the image; all else begins as the schema has it. */
-function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verified["original"]): NewImage {
+function imageOf(upload: WholeUpload, original: Verified["original"]): NewImage {
+  const { type, width, height, capturedAt, facts } = original;
   const { objects } = upload;
   const storage = media();
   const createdAt = now();
@@ -171,6 +173,7 @@ function imageOf(upload: WholeUpload, { type, width, height, capturedAt }: Verif
     width,
     height,
     capturedAt: capturedAt === null ? createdAt : new Date(capturedAt),
+    facts,
     thumbhash: upload.thumbhash,
     createdAt,
   };
@@ -187,6 +190,7 @@ const endUpload = (upload: Upload, state: "rejected" | "abandoned", reason?: App
     reservedBytes: 0,
     errorCode: reason?.code ?? null,
     errorMessage: reason?.message ?? null,
+    errorValues: reason?.values ?? null,
   });
 
 async function change(upload: Upload, values: Partial<Upload>): Promise<boolean> {

@@ -8,6 +8,7 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { images, uploads, users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
+import type { Failure } from "@/lib/errors";
 import { getImage } from "@/lib/images/image";
 import { trashImage, undoSeconds } from "@/lib/images/trash";
 import { variantKinds } from "@/lib/images/variants";
@@ -24,6 +25,10 @@ import {
   startTestPail,
   type TestPicture,
 } from "@/lib/testing/test-pail";
+import { compiledMessages } from "@/lib/texts/compiled";
+import type { Language } from "@/lib/texts/languages";
+import { createTranslator } from "@/lib/texts/translator";
+import { wordFailure } from "@/lib/texts/word-failure";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads, policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
@@ -107,6 +112,26 @@ describe("an upload", () => {
     expect(await names(incoming())).not.toContainEqual(expect.stringContaining(uploadId));
     const { local } = env().bucket;
     if (local !== null) expect(readdirSync(path.join(local.dataDir, "incoming"))).toEqual([]);
+  });
+
+  test("keeps what the file says of its camera, whatever a browser says of it", async () => {
+    const { bytes } = await makePicture();
+    const original = await sharp(bytes.original)
+      .withExif({ IFD0: { Make: "FUJIFILM", Model: "X100V" }, IFD2: { ISOSpeedRatings: "160" } })
+      .jpeg()
+      .toBuffer();
+    const { offer } = pictureOf("street.jpg", { ...bytes, original });
+    const lie = { ...offer, facts: { model: "another", iso: 1 } };
+    const { image } = await upload({ offer: lie, bytes: { ...bytes, original } });
+    const facts = { make: "FUJIFILM", model: "X100V", iso: 160 };
+    expect((await getImage(viewer, image.id)).facts).toEqual(facts);
+
+    const silent = await upload(await makePicture());
+    const kept = await database().orm.select({ facts: images.facts }).from(images);
+    expect(kept).toEqual(expect.arrayContaining([{ facts }]));
+    // Read, and nothing found: not as of a picture whose facts were never read.
+    const [row] = await database().orm.select().from(images).where(eq(images.id, silent.image.id));
+    expect(row?.facts).toEqual({});
   });
 
   test("that is offered again gets told what of it has arrived, and no more", async () => {
@@ -419,6 +444,31 @@ test("what an older Pail rejected under a code of its own keeps its sentence", a
     .where(eq(uploads.id, uploadId));
   const error = { code: "unknown", message: reason.errorMessage };
   expect(await confirm(uploadId)).toEqual({ status: "refused", error });
+});
+
+test("a rejected upload is told in full to a page that asks again, in each language", async () => {
+  const picture = await makePicture();
+  const { uploadId, forms } = await begin(picture);
+  await postAll(forms, picture);
+  // As whoever runs Pail may lower it meanwhile; the page has checked by the old one.
+  setEnv({ UPLOAD_MAX_PIXELS: "300000" });
+  const first = await confirm(uploadId);
+  setEnv({ UPLOAD_MAX_PIXELS: "" });
+  const again = await confirm(uploadId);
+  expect(again).toEqual(first);
+  if (again.status !== "refused") throw new Error("it was taken");
+  const wordIn = (language: Language, failure: Failure) =>
+    wordFailure(
+      createTranslator(language, compiledMessages(language, ["errors"]), "errors"),
+      language,
+      failure,
+    );
+  expect(wordIn("en", again.error)).toBe(
+    "This picture has too many pixels (640 × 480): 0.3 megapixels is the most. Make it smaller and try again.",
+  );
+  expect(wordIn("ko", again.error)).toBe(
+    "해상도가 너무 높아요(640 × 480). 0.3메가픽셀까지 올릴 수 있으니 크기를 줄여서 다시 시도해 주세요.",
+  );
 });
 
 test("a grant says how long its forms live, and one that is renewed begins anew", async () => {

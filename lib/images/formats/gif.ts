@@ -1,4 +1,5 @@
 import { type ByteReader, damaged, latin1 } from "./byte-reader";
+import { withoutExif } from "./exif";
 import type { Format } from "./format";
 import type { Header } from "./header";
 
@@ -24,7 +25,7 @@ async function read(reader: ByteReader): Promise<Header> {
   const size = { width: screen.getUint16(0, true), height: screen.getUint16(2, true) };
   const firstBlock = 13 + colorTableBytes(screen.getUint8(4));
   if (!(await endsWithTrailer(reader, firstBlock))) await walkToTrailer(reader, firstBlock);
-  return { ...size, orientation: 1, capturedAt: null };
+  return { ...withoutExif, ...size };
 }
 
 /** The length of a colour table, by the flags of the screen or of one image. */

@@ -1,17 +1,15 @@
-/** EXIF's eight ways to hold a camera; 1 is upright, 5 to 8 lie on their side. */
-export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+import type { Exif, Orientation } from "./exif";
 
 export interface Size {
   width: number;
   height: number;
 }
 
-/** What the headers of a picture say. `width` and `height` are upright: as the browser shows them. */
-export interface Header extends Size {
-  orientation: Orientation;
-  /** ms since the epoch: when it was taken, where the picture says so */
-  capturedAt: number | null;
-}
+/**
+ * What the headers of a picture say: its size upright, as the browser shows it, and what its EXIF says. `orientation` is the one
+ * that browsers go by, which is not EXIF's in every format.
+ */
+export interface Header extends Size, Exif {}
 
 export function upright(stored: Size, orientation: Orientation): Size & { orientation: Orientation } {
   return orientation < 5

@@ -1,6 +1,6 @@
 import { type ByteReader, damaged, latin1, viewOf } from "./byte-reader";
-import { readExif, withoutExif } from "./exif";
-import { type Header, type Orientation, upright } from "./header";
+import { type Orientation, readExif, withoutExif } from "./exif";
+import { type Header, upright } from "./header";
 import { type ItemLocation, readItemInfo, readLocations, readPrimaryId, readProperties } from "./heif";
 
 const maxTopLevelBoxes = 1000;
@@ -32,10 +32,7 @@ export async function readHeifImage(reader: ByteReader): Promise<Header> {
 
   const exifId = [...readItemInfo(meta)].find(([, type]) => type === "Exif")?.[0];
   const exif = await readExifItem(reader, exifId === undefined ? undefined : locations.get(exifId));
-  return {
-    ...upright(stored, toOrientation(rotation, mirror)),
-    capturedAt: exif.capturedAt,
-  };
+  return { ...exif, ...upright(stored, toOrientation(rotation, mirror)) };
 }
 
 /** Every top-level box must be there to its end: what is missing at the end of a file shows here. */

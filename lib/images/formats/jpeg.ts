@@ -40,7 +40,7 @@ async function read(reader: ByteReader): Promise<Header> {
   if (size === null) throw damaged();
   // Cameras append films and further pictures: an end of image anywhere after the scan will do.
   if (!(await findFromEnd(reader, offset, [0xff, marker.endOfImage]))) throw damaged();
-  return { ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
+  return { ...exif, ...upright(size, exif.orientation) };
 }
 
 /** Any number of 0xff may stand before a marker's code. */

@@ -37,7 +37,7 @@ async function read(reader: ByteReader): Promise<Header> {
     chunk = await readChunk(reader, chunk.end);
   }
   if (!(await findFromEnd(reader, chunk.start, endChunk))) throw damaged();
-  return { ...upright(size, exif.orientation), capturedAt: exif.capturedAt };
+  return { ...exif, ...upright(size, exif.orientation) };
 }
 
 async function readChunk(reader: ByteReader, offset: number) {

@@ -31,9 +31,9 @@ async function read(reader: ByteReader): Promise<Header> {
   if (riffEnd > reader.bytes) throw damaged();
   const first = await readChunk(reader, 12, riffEnd);
   const size = await readSize(reader, first);
-  const rest = first.type === "VP8X" ? await readExtended(reader, first, riffEnd) : withoutExif;
+  const exif = first.type === "VP8X" ? await readExtended(reader, first, riffEnd) : withoutExif;
   // Browsers show WebP as it is stored, whatever its EXIF says about orientation.
-  return { ...size, orientation: 1, capturedAt: rest.capturedAt };
+  return { ...exif, ...size, orientation: 1 };
 }
 
 async function readChunk(reader: ByteReader, offset: number, riffEnd: number): Promise<Chunk> {

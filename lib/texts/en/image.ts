@@ -9,6 +9,7 @@ export const image = {
   delete: "Delete",
   added: "Added",
   date: "Date",
+  camera: "Camera",
   type: "Type",
   dimensions: "Dimensions",
   size: "Size",

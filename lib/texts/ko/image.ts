@@ -8,6 +8,7 @@ export const image = {
   delete: "삭제",
   added: "추가한 날",
   date: "날짜",
+  camera: "카메라",
   type: "형식",
   dimensions: "해상도",
   size: "용량",

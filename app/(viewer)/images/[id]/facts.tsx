@@ -5,7 +5,7 @@ import { formatBytes, formatMoment } from "@/lib/texts/formats";
 import { Day } from "../../../_texts/day";
 import { currentLanguage, getTexts } from "../../../_texts/request";
 
-/** What is known of a picture. */
+/** What is known of a picture; what is not has no line. */
 export async function Facts({ image }: { image: ImageDetails }) {
   const texts = await getTexts("image");
   const language = await currentLanguage();
@@ -15,6 +15,7 @@ export async function Facts({ image }: { image: ImageDetails }) {
       ? [texts("added"), <Day key="added" at={image.createdAt} />]
       : // A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
         [texts("date"), formatMoment(language, "UTC", image.capturedAt)],
+    [texts("camera"), image.facts.model],
     [texts("type"), formatOf(image.type).name],
     [texts("dimensions"), `${image.width} × ${image.height}`],
     [texts("size"), texts("sizeInBytes", { size, bytes: image.bytes })],
@@ -23,14 +24,16 @@ export async function Facts({ image }: { image: ImageDetails }) {
   ];
   return (
     <dl className="grid gap-3 text-sm">
-      {facts.map(([name, value]) => (
-        <div key={name} className="grid grid-cols-[6.5rem_1fr] gap-2">
-          <dt className="text-quiet">{name}</dt>
-          <dd className={name === "SHA-256" ? "font-mono text-xs/5 break-all" : "break-words"}>
-            <bdi>{value}</bdi>
-          </dd>
-        </div>
-      ))}
+      {facts
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => (
+          <div key={name} className="grid grid-cols-[6.5rem_1fr] gap-2">
+            <dt className="text-quiet">{name}</dt>
+            <dd className={name === "SHA-256" ? "font-mono text-xs/5 break-all" : "break-words"}>
+              <bdi>{value}</bdi>
+            </dd>
+          </div>
+        ))}
     </dl>
   );
 }

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+// A row may be from another Pail: what this one does not understand counts as not said.
+const text = z.string().optional().catch(undefined);
+const positive = z.number().positive().optional().catch(undefined);
+
+/**
+ * What a file says of itself; what it does not say is missing. It is one JSON column of a picture's row, so that a further fact
+ * needs no further column: see “Facts” in README.md.
+ */
+export const factsShape = z.object({
+  make: text.describe("Who made the camera."),
+  model: text.describe("The camera's model, as its maker writes it."),
+  lensMake: text,
+  lensModel: text,
+  exposureSeconds: positive,
+  fNumber: positive,
+  iso: positive,
+  focalLengthMm: positive.describe("As the lens has it, not as on a film of 35 mm."),
+});
+
+export type Facts = z.infer<typeof factsShape>;
+
+/** @param stored `images.facts`, as the database has it */
+export const readFacts = (stored: unknown): Facts => factsShape.parse(stored ?? {});
