@@ -3,6 +3,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { env } from "@/lib/env";
+
+import { sendContentMd5 } from "./content-md5";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { throwStorageErrors } from "./s3-failure";
 import { s3Traits, type Traits } from "./stores/found-traits";
@@ -66,6 +68,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
   const publicUrl = publicUrlOf(settings);
   const serverUrl = publicUrlOf({ name, region, forcePathStyle, publicEndpoint: endpoint });
   const { origin, host } = new URL(endpoint ?? publicUrl);
+  sendContentMd5(s3);
   throwStorageErrors(s3, { name, region, host });
   throwCredentialErrors(s3, host);
   const signer = new SignatureV4({

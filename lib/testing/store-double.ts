@@ -58,3 +58,17 @@ export const copiesHaveOtherEtags: Conduct = (request, _response, pass) => {
           .replace(/<ChecksumSHA256>.*<\/ChecksumSHA256>/, ""),
     });
 };
+
+/** Refuses with S3's XML, once all of the request has come. Browsers may read it. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  code: string,
+): void {
+  request.resume();
+  request.once("end", () => {
+    response.writeHead(status, { "content-type": "application/xml", "access-control-allow-origin": "*" });
+    response.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`);
+  });
+}

@@ -36,6 +36,8 @@ export async function examineStore(): Promise<Examination> {
   return examination;
 }
 
+export type Findings = Examination["findings"];
+
 /** Keeps what the store of this process's bucket can, for every instance. */
 export async function rememberTraits(traits: Traits): Promise<void> {
   const row = { traits, foundAt: now() };

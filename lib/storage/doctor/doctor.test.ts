@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   DeleteBucketCorsCommand,
   DeleteBucketLifecycleCommand,
@@ -9,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { hasTrait, testUnless } from "@/lib/testing/contract-store";
-import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { type Conduct, refuse, startStoreDouble } from "@/lib/testing/store-double";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
 import { setUpBucket } from "../setup/set-up";
@@ -75,14 +74,6 @@ const bucketWith = (changes: Partial<ReturnType<typeof env>["bucket"]>) => {
   const settings = { local: null, name, region, forcePathStyle, endpoint, publicEndpoint, credentials };
   return connectBucket({ ...settings, ...changes } as Parameters<typeof connectBucket>[0]);
 };
-
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, code: string): void {
-  request.resume();
-  request.once("end", () => {
-    response.writeHead(status, { "content-type": "application/xml", "access-control-allow-origin": "*" });
-    response.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`);
-  });
-}
 
 test("a bucket that was set up is fine, and nothing is left in it", async () => {
   const findings = await examine();

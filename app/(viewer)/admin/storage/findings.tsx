@@ -1,5 +1,5 @@
 import { Check, CircleAlert, OctagonX } from "lucide-react";
-import type { Finding } from "@/lib/storage/doctor/finding";
+import type { Findings as All } from "@/lib/uploads/store";
 import { getTexts } from "../../../_texts/request";
 
 const groups = [
@@ -9,7 +9,7 @@ const groups = [
 ] as const;
 
 /** The findings, the gravest first. Their sentences are those of `bucket doctor`, which speaks English. */
-export async function Findings({ findings }: { findings: Finding[] }) {
+export async function Findings({ findings }: { findings: All }) {
   const texts = await getTexts("storage");
   return groups.map(({ level, Icon, colour }) => {
     const group = findings.filter((finding) => finding.level === level);

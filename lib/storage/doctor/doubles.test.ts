@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLocalBucket } from "@/lib/local-bucket/server";
+import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { asB2 } from "@/lib/testing/stores/b2-double";
+import { asR2 } from "@/lib/testing/stores/r2-double";
+import { type BucketClient, connectBucket } from "../bucket-client";
+import { creation } from "../setup/creation";
+import { setUpBucket } from "../setup/set-up";
+import { type Examination, examineBucket } from "./examine";
+
+const credentials = { accessKeyId: "AKIADOUBLES", secretAccessKey: "a-secret" };
+const appOrigin = "http://localhost:3000";
+const locations = { incoming: "incoming", media: "media", static: "static" };
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "pail-doubles-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const connectTo = (url: string, region: string): BucketClient =>
+  connectBucket({
+    local: null,
+    name: "pictures",
+    region,
+    endpoint: url,
+    publicEndpoint: url,
+    forcePathStyle: true,
+    credentials,
+    vercelRole: undefined,
+  } as unknown as Parameters<typeof connectBucket>[0]);
+
+/** The doctor's visit to a bucket that was set up in a store of this kind. */
+async function visit(region: string, conductFor: (behind: BucketClient) => Conduct): Promise<Examination> {
+  const store = await startLocalBucket({ dataDir: path.join(folder, region), region, credentials });
+  const behind = connectTo(store.url, region);
+  const double = await startStoreDouble(store.url, conductFor(behind));
+  const bucket = connectTo(double.url, region);
+  try {
+    const wishes = { origins: [appOrigin], locations };
+    for (const change of (await creation.propose(behind, wishes)).changes) await change.apply();
+    await setUpBucket(bucket, wishes);
+    return await examineBucket(bucket, { appOrigin, locations, upload: "auto" });
+  } finally {
+    await double.close();
+    await store.close();
+  }
+}
+
+const fatal = ({ findings }: Examination) => findings.filter(({ level }) => level === "fatal");
+
+test("R2 is sent to by signed PUTs with SHA-256", async () => {
+  const examination = await visit("auto", () => asR2);
+  expect(fatal(examination)).toEqual([]);
+  expect(examination.traits).toMatchObject({
+    upload: "put",
+    objectDigest: "sha256",
+    writeConditions: true,
+    versions: "none",
+  });
+});
+
+test("B2 is sent to by signed PUTs with Content-MD5, and keeps versions", async () => {
+  const examination = await visit("us-west-004", ({ s3, name }) => asB2(s3, name));
+  expect(fatal(examination)).toEqual([]);
+  expect(examination.traits).toMatchObject({
+    upload: "put",
+    objectDigest: "md5",
+    writeConditions: false,
+    takesCopyChecksum: false,
+    versions: "on",
+  });
+});
