@@ -59,6 +59,13 @@ export function findStoreAnew(): Promise<boolean> {
   return anew;
 }
 
+/** As in a new process. */
+export function forgetStore(): void {
+  [known, anew] = [null, null];
+  [knownSince, triedAt] = [new Date(0), new Date(0)];
+  bucketClient().traits = s3Traits;
+}
+
 async function learn(): Promise<void> {
   // Pail's own bucket does what S3 does, and needs no examination.
   if (env().bucket.local !== null) return use({ traits: s3Traits, foundAt: now() });
@@ -102,6 +109,7 @@ async function findRow(): Promise<Found | null> {
 
 function use({ traits, foundAt }: Found): void {
   const { upload } = env();
+  known = Promise.resolve();
   bucketClient().traits = upload === "auto" || traits.upload === "none" ? traits : { ...traits, upload };
   knownSince = foundAt;
 }

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { setClock } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { stores } from "@/lib/db/schema";
+import { env, setEnv } from "@/lib/env";
+import { startLocalBucket } from "@/lib/local-bucket/server";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { s3Traits } from "@/lib/storage/stores/found-traits";
+import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { asR2 } from "@/lib/testing/stores/r2-double";
+import { startTestPail } from "@/lib/testing/test-pail";
+import { findStoreAnew, forgetStore, knowStore, rememberTraits } from "./store";
+
+const credentials = { accessKeyId: "AKIASTORETESTS", secretAccessKey: "a-secret" };
+
+let folder: string;
+let store: Awaited<ReturnType<typeof startLocalBucket>>;
+let double: Awaited<ReturnType<typeof startStoreDouble>>;
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+const asS3: Conduct = (_request, _response, pass) => pass();
+/** What the store does today. */
+let conduct: Conduct = asS3;
+let requests = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "pail-store-"));
+  store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
+  double = await startStoreDouble(store.url, (...sent) => {
+    requests += 1;
+    conduct(...sent);
+  });
+  vi.stubEnv("S3_CONTRACT_ENDPOINT", double.url);
+  vi.stubEnv("S3_CONTRACT_ACCESS_KEY", credentials.accessKeyId);
+  vi.stubEnv("S3_CONTRACT_SECRET_KEY", credentials.secretAccessKey);
+  pail = await startTestPail();
+});
+afterEach(async () => {
+  conduct = asS3;
+  setClock(null);
+  setEnv({ S3_UPLOAD: "" });
+  forgetStore();
+  await database().orm.delete(stores);
+});
+afterAll(async () => {
+  await pail.stop();
+  await double.close();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+  vi.unstubAllEnvs();
+});
+
+const rows = () => database().orm.select().from(stores);
+
+test("an instance that starts with the first request finds out what the store can, once, and keeps it", async () => {
+  conduct = asR2;
+  await Promise.all([knowStore(), knowStore()]);
+  expect(bucketClient().traits).toMatchObject({ upload: "put", objectDigest: "sha256" });
+  expect(await rows()).toMatchObject([
+    { bucketUrl: bucketClient().publicUrl, traits: { upload: "put", objectDigest: "sha256" } },
+  ]);
+  // Another instance reads what this one has found.
+  forgetStore();
+  requests = 0;
+  await knowStore();
+  expect(bucketClient().traits.upload).toBe("put");
+  expect(requests).toBe(0);
+});
+
+test("S3_UPLOAD says how browsers send, whatever was found", async () => {
+  await rememberTraits(s3Traits);
+  expect(bucketClient().traits.upload).toBe("post");
+  forgetStore();
+  setEnv({ S3_UPLOAD: "put" });
+  expect(env().upload).toBe("put");
+  await knowStore();
+  expect(bucketClient().traits.upload).toBe("put");
+});
+
+test("after a refusal the store is examined again, at most once a minute", async () => {
+  await rememberTraits(s3Traits);
+  conduct = asR2;
+  expect(await Promise.all([findStoreAnew(), findStoreAnew()])).toEqual([true, true]);
+  expect(bucketClient().traits.upload).toBe("put");
+  conduct = asS3;
+  expect(await findStoreAnew()).toBe(false);
+  setClock(new Date(Date.now() + 61_000));
+  expect(await findStoreAnew()).toBe(true);
+  expect(bucketClient().traits.upload).toBe("post");
+});
+
+test("what another instance has found out since is taken over without an examination", async () => {
+  await rememberTraits(s3Traits);
+  const traits = { ...s3Traits, upload: "put" as const };
+  await database()
+    .orm.update(stores)
+    .set({ traits, foundAt: new Date(Date.now() + 1000) });
+  requests = 0;
+  expect(await findStoreAnew()).toBe(true);
+  expect(bucketClient().traits.upload).toBe("put");
+  expect(requests).toBe(0);
+});
+
+test("traits that an older Pail has kept, and that lack something, are found anew", async () => {
+  const { writeConditions: _, ...older } = s3Traits;
+  const bucketUrl = bucketClient().publicUrl;
+  await database().orm.insert(stores).values({ bucketUrl, traits: older, foundAt: new Date() });
+  await knowStore();
+  expect(await rows()).toMatchObject([{ bucketUrl, traits: { writeConditions: true } }]);
+});
