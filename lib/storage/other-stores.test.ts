@@ -70,3 +70,116 @@ describe("a store without conditions of writes", () => {
     });
   });
 });
+
+describe("a listing of a store", () => {
+  type Listed = { folders: string[]; files: string[] };
+
+  async function list(storage: Storage, ...args: Parameters<Storage["listdir"]>): Promise<Listed> {
+    const all: Listed = { folders: [], files: [] };
+    for await (const { folders, files } of storage.listdir(...args)) {
+      all.folders.push(...folders);
+      all.files.push(...files.map(({ name }) => name));
+    }
+    return all;
+  }
+
+  const rewritten =
+    (body: (xml: string) => string): Conduct =>
+    (request, _response, pass) =>
+      request.url?.includes("list-type=2") ? pass({ body }) : pass();
+
+  /** The store tells these pages of the location, one after another. */
+  const pages = (...told: string[]) => {
+    const asked: URLSearchParams[] = [];
+    const conduct: Conduct = (request, response) => {
+      const { searchParams } = new URL(request.url ?? "", "http://store");
+      const location = searchParams.get("prefix")?.split("/")[0] ?? "";
+      asked.push(searchParams);
+      request.resume();
+      response.writeHead(200, { "content-type": "application/xml" });
+      const page = (told[asked.length - 1] ?? "").replaceAll("{}", location);
+      response.end(`<ListBucketResult>${page}</ListBucketResult>`);
+    };
+    return { conduct, asked };
+  };
+  const key = (name: string) => `<Contents><Key>{}/${name}</Key><Size>1</Size></Contents>`;
+  const folder = (name: string) => `<CommonPrefixes><Prefix>{}/${name}/</Prefix></CommonPrefixes>`;
+  const isCut = "<IsTruncated>true</IsTruncated>";
+
+  const names = ["a b/1", "a b/2+3", "ü&%41/x", "c d.txt"];
+
+  test.each([
+    ["with + for a space, as S3", (text: string) => encodeURIComponent(text).replaceAll("%20", "+")],
+    ["with %20 for a space, as Ceph", encodeURIComponent],
+  ])("that encodes its keys, %s, is decoded", async (_, encode) => {
+    const told = rewritten((xml) =>
+      xml
+        .replace(/(?<=<(Key|Prefix)>)[^<]+/g, (text) => encode(text.replaceAll("&amp;", "&")))
+        .replace("<MaxKeys>", "<EncodingType>url</EncodingType><MaxKeys>"),
+    );
+    await at(told, {}, async (storage) => {
+      for (const name of names) await storage.save(name, "x", binary);
+      expect(await list(storage)).toEqual({ folders: ["a b", "ü&%41"], files: ["c d.txt"] });
+      expect((await list(storage, "a b")).files).toEqual(["a b/1", "a b/2+3"]);
+      expect((await list(storage, "", { recursive: true })).files.toSorted()).toEqual(names.toSorted());
+    });
+  });
+
+  test("that says nothing of an encoding is taken by its word", async () => {
+    const told = rewritten((xml) => xml.replace("<MaxKeys>", "<EncodingType></EncodingType><MaxKeys>"));
+    await at(told, {}, async (storage) => {
+      for (const name of names) await storage.save(name, "x", binary);
+      expect((await list(storage)).folders).toEqual(["a b", "ü&%41"]);
+    });
+  });
+
+  test("that names folders by keys, twice, or not at all has each once", async () => {
+    const { conduct } = pages(
+      `${key("a/")}${key("b.txt")}${folder("a")}${isCut}<NextContinuationToken>2</NextContinuationToken>`,
+      `${folder("a")}${key("c/deep/er.txt")}${key("c/other.txt")}${folder("d")}${folder("d")}`,
+    );
+    await at(conduct, {}, async (storage) => {
+      expect(await list(storage)).toEqual({ folders: ["a", "d", "c"], files: ["b.txt"] });
+    });
+  });
+
+  test("that names folders among all the keys under a prefix leaves them out", async () => {
+    const { conduct } = pages(`${key("a/")}${key("a/1")}${folder("a")}${key("a/b/")}${key("a/b/2")}`);
+    await at(conduct, {}, async (storage) => {
+      expect(await list(storage, "", { recursive: true })).toEqual({ folders: [], files: ["a/1", "a/b/2"] });
+    });
+  });
+
+  test("that has keys of other prefixes in it leaves them out", async () => {
+    const { conduct } = pages(`${key("a")}<Contents><Key>elsewhere-and-elsewhere</Key></Contents>`);
+    await at(conduct, {}, async (storage) => expect((await list(storage)).files).toEqual(["a"]));
+  });
+
+  test("that orders otherwise has each name, in the order of the store", async () => {
+    const { conduct } = pages(
+      `${key("b")}${key("a")}${isCut}<NextContinuationToken>2</NextContinuationToken>`,
+      `${key("d")}${key("c")}`,
+    );
+    await at(conduct, {}, async (storage) =>
+      expect((await list(storage)).files).toEqual(["b", "a", "d", "c"]),
+    );
+  });
+
+  test("that is cut without a token goes on behind its last name", async () => {
+    const { conduct, asked } = pages(`${key("a")}${folder("b")}${isCut}`, key("c"));
+    await at(conduct, {}, async (storage) => {
+      expect(await list(storage)).toEqual({ folders: ["b"], files: ["a", "c"] });
+      expect(asked[1]?.get("start-after")).toBe(`${storage.location}/b/`);
+    });
+  });
+
+  test.each([
+    ["token", `${key("a")}${isCut}<NextContinuationToken>2</NextContinuationToken>`],
+    ["page", `${key("a")}${isCut}`],
+  ])("that tells the same %s again and again ends in an error, and is no shorter one", async (_, page) => {
+    const { conduct } = pages(page, page, page);
+    await at(conduct, {}, (storage) =>
+      expect(list(storage)).rejects.toMatchObject({ code: "store_refused" }),
+    );
+  });
+});

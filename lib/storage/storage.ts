@@ -169,8 +169,8 @@ export class Storage {
   }
 
   /**
-   * The folders and objects of a folder, or with `recursive` all objects under it, page by page, in the order of their
-   * names. Keys that are no names, like the empty objects that consoles show as folders, are not in it.
+   * The folders and objects of a folder, or with `recursive` all objects under it, page by page, in the order of the store: that of
+   * their names on S3. Keys that are no names, like the empty objects that consoles show as folders, are not in it.
    */
   async *listdir(
     folder = "",
