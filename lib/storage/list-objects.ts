@@ -95,4 +95,4 @@ function nextOf(
 }
 
 /** S3 writes a space as a plus where it encodes keys. */
-const decodeKey = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
+export const decodeKey = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));

@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { env } from "@/lib/env";
+import { log } from "@/lib/log";
 import { type Conduct, refuse, startStoreDouble } from "@/lib/testing/store-double";
+import { asB2 } from "@/lib/testing/stores/b2-double";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient, connectBucket } from "./bucket-client";
 import { partBytes } from "./put-object";
@@ -181,5 +186,114 @@ describe("a listing of a store", () => {
     await at(conduct, {}, (storage) =>
       expect(list(storage)).rejects.toMatchObject({ code: "store_refused" }),
     );
+  });
+});
+
+describe("deleting where the bucket keeps versions", () => {
+  const answer = (response: ServerResponse, xml: string) =>
+    response.writeHead(200, { "content-type": "application/xml" }).end(xml);
+  const version = (key: string, id: string, kind = "Version") =>
+    `<${kind}><Key>${key}</Key><VersionId>${id}</VersionId></${kind}>`;
+  const inside = (key: string) => key.replace(/^[^/]*\//, "");
+
+  /** A store that tells these versions of any folder on two pages, and notes what it was asked for and told to delete. */
+  function versioned(onDelete = "<DeleteResult/>") {
+    const deleted: string[] = [];
+    const asked: string[] = [];
+    const told = async (request: IncomingMessage, response: ServerResponse, pass: () => void) => {
+      const { searchParams } = new URL(request.url ?? "", "http://store");
+      if (searchParams.has("versions")) {
+        request.resume();
+        const prefix = searchParams.get("prefix") ?? "";
+        const folder = prefix.replace(/[^/]*$/, "");
+        const isFirst = searchParams.get("key-marker") === null;
+        asked.push(`${inside(prefix)}${isFirst ? "" : ` behind ${searchParams.get("version-id-marker")}`}`);
+        const end = isFirst
+          ? `<IsTruncated>true</IsTruncated><NextKeyMarker>${folder}1</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>`
+          : "<IsTruncated>false</IsTruncated>";
+        const first = version(`${folder}1`, "v2") + version(`${folder}1`, "v1");
+        const second = [
+          version(`${folder}1`, "gone", "DeleteMarker"),
+          version(`${folder}10`, "other"),
+          version(`${folder}2`, "null"),
+        ].join("");
+        answer(response, `<ListVersionsResult>${isFirst ? first : second}${end}</ListVersionsResult>`);
+        return;
+      }
+      if (!searchParams.has("delete")) return pass();
+      const body = await text(request);
+      const objects = [...body.matchAll(/<Key>(.*?)<\/Key>(?:<VersionId>(.*?)<\/VersionId>)?/g)];
+      deleted.push(...objects.map(([, key = "", id]) => [inside(key), id].filter(Boolean).join(" ")));
+      answer(response, body.includes("VersionId") ? onDelete : "<DeleteResult/>");
+    };
+    const conduct: Conduct = (request, response, pass) => void told(request, response, pass);
+    return { conduct, deleted, asked };
+  }
+
+  test("takes every version and every marker of exactly these names", async () => {
+    const { conduct, deleted, asked } = versioned();
+    await at(conduct, { versions: "on" }, (storage) => storage.delete(["a/1", "a/2", "b/1"]));
+    expect(asked).toEqual(["a/", "a/ behind v1", "b/1", "b/1 behind v1"]);
+    const ofOne = (folder: string) => [`${folder}/1 v2`, `${folder}/1 v1`, `${folder}/1 gone`];
+    expect(deleted.toSorted()).toEqual([...ofOne("a"), "a/2 null", ...ofOne("b")].toSorted());
+  });
+
+  test("asks for none where it keeps none", async () => {
+    const { conduct, deleted, asked } = versioned();
+    await at(conduct, { versions: "none" }, (storage) => storage.delete(["a/1"]));
+    expect([deleted, asked]).toEqual([["a/1"], []]);
+  });
+
+  test("hides what may not be deleted for good, and says so once", async () => {
+    const warn = vi.spyOn(log, "warn").mockReturnValue(undefined);
+    const denied = "<DeleteResult><Error><Key>k</Key><Code>AccessDenied</Code></Error></DeleteResult>";
+    const { conduct, deleted } = versioned(denied);
+    await at(conduct, { versions: "always" }, async (storage) => {
+      await storage.delete(["a/1", "a/2"]);
+      await storage.delete(["b/1"]);
+    });
+    expect(deleted.filter((one) => !one.includes(" "))).toEqual(["a/1", "a/2", "b/1"]);
+    expect(warn.mock.calls).toEqual([[expect.anything(), expect.stringMatching(/s3:DeleteObjectVersion/)]]);
+    warn.mockRestore();
+  });
+
+  test.each([
+    [403, "AccessDenied", 1],
+    [501, "NotImplemented", 0],
+  ])("hides it where the versions are not told (%d %s)", async (status, code, lines) => {
+    const warn = vi.spyOn(log, "warn").mockReturnValue(undefined);
+    const noVersions: Conduct = (request, response, pass) =>
+      request.url?.includes("versions") ? refuse(request, response, status, code) : pass();
+    await at(noVersions, { versions: "on" }, async (storage) => {
+      await storage.save("a/1", "x", binary);
+      await storage.delete(["a/1"]);
+      expect(await storage.exists("a/1")).toBe(false);
+    });
+    expect(warn).toHaveBeenCalledTimes(lines);
+    warn.mockRestore();
+  });
+
+  test("on B2 leaves nothing of what was put twice and deleted", async () => {
+    const { s3, name } = bucketClient();
+    const traits = { writeConditions: false, objectDigest: "md5", partDigest: "md5" } as const;
+    await at(asB2(s3, name), { ...traits, versions: "on" }, async (storage) => {
+      const put = (name: string) => storage.save(name, name, { ...binary, overwrite: true });
+      for (const name of ["x/1", "x/1", "x/1 2", "x/1 2", "x/3"]) await put(name);
+      const { bucket, location } = storage;
+      const target = { Bucket: bucket.name, Prefix: `${location}/` };
+      const left = async () => {
+        const { Versions = [], DeleteMarkers = [] } = await bucket.s3.send(
+          new ListObjectVersionsCommand(target),
+        );
+        return [...Versions, ...DeleteMarkers].map(({ Key = "" }) => inside(Key));
+      };
+      bucket.traits = { ...bucket.traits, versions: "none" };
+      await storage.delete(["x/1"]);
+      expect(await left()).toEqual(["x/1", "x/1", "x/1 2", "x/1 2", "x/3", "x/1"]);
+      bucket.traits = { ...bucket.traits, versions: "on" };
+      await storage.delete(["x/1", "x/1 2"]);
+      expect(await left()).toEqual(["x/3"]);
+      await storage.delete(["x/3"]);
+    });
   });
 });

@@ -208,5 +208,5 @@ function skewOf({ serverDate }: Facts): string {
   return Number.isNaN(ms) ? "more than 15 minutes" : `${Math.round(ms / 60_000)} minutes`;
 }
 
-export const isCode = (error: unknown, code: StorageCode): boolean =>
+export const isCode = (error: unknown, code: StorageCode): error is StorageError =>
   error instanceof StorageError && error.code === code;

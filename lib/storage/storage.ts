@@ -160,12 +160,13 @@ export class Storage {
     }
   }
 
-  /** Deletes the objects; those that are not there count as deleted. */
+  /**
+   * Deletes the objects; those that are not there count as deleted. Where the bucket keeps versions, all versions of them go, as
+   * far as the credentials allow it.
+   */
   async delete(names: string[]): Promise<void> {
-    await deleteObjects(
-      this.bucket,
-      names.map((name) => this.key(name)),
-    );
+    const keys = names.map((name) => this.key(name));
+    await deleteObjects(this.bucket, keys, { allVersions: this.bucket.traits.versions !== "none" });
   }
 
   /**
