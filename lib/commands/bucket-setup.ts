@@ -1,8 +1,13 @@
+import fs from "node:fs";
 import { z } from "zod";
+import { database } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { planSetup, type SetupPlan, setUpBucket } from "@/lib/storage/setup/set-up";
+import { knownAfter, type Wishes } from "@/lib/storage/setup/setting";
+import { examineStore, recallStore } from "@/lib/uploads/store";
 import type { Command, Flags } from "./command";
 
 export const bucketSetupCommand: Command = {
@@ -14,15 +19,54 @@ export const bucketSetupCommand: Command = {
     "expire-versions": { type: "boolean" },
   },
   async run(flags) {
-    const origins = [...new Set([env().appOrigin, ...furtherOrigins(flags)])];
-    const wishes = { ...env(), origins, expireVersions: flags["expire-versions"] === true };
-    const isPlan = flags.plan === true;
-    const plan = isPlan ? await planSetup(bucketClient(), wishes) : await setUpBucket(bucketClient(), wishes);
+    const { appOrigin, locations } = env();
+    const origins = [...new Set([appOrigin, ...furtherOrigins(flags)])];
+    const wishes = { origins, locations, expireVersions: flags["expire-versions"] === true };
+    const { plan, note } = flags.plan === true ? await planAsKnown(wishes) : await setUpAndKeep(wishes);
     const { changes, unsupported, refused, offers } = plan;
-    const data = { changes: changes.map(({ id, what }) => ({ id, what })), unsupported, refused, offers };
-    return { data, text: report(plan, isPlan), exitCode: refused.length === 0 ? 0 : 1 };
+    const listed = changes.map(({ id, what }) => ({ id, what }));
+    const data = { changes: listed, unsupported, refused, offers, ...(note !== null && { note }) };
+    const text = [...report(plan, flags.plan === true), ...(note === null ? [] : [note])].join("\n");
+    return { data, text, exitCode: refused.length === 0 ? 0 : 1 };
   },
 };
+
+interface Outcome {
+  plan: SetupPlan;
+  /** what is to be said of the database, in which is kept what the store can; null: nothing */
+  note: string | null;
+}
+
+/** A plan makes no database either. */
+async function planAsKnown(wishes: Wishes): Promise<Outcome> {
+  const { databaseUrl } = env();
+  const isThere = !databaseUrl.startsWith("file:") || fs.existsSync(databaseUrl.replace(/^file:(\/\/)?/, ""));
+  const note = isThere ? await noteOf(recallStore, "What is known of this store could not be read") : null;
+  return { plan: await planSetup(bucketClient(), wishes, bucketClient().traits), note };
+}
+
+/** What the store can is found out too, and kept for the app and for the next plan. */
+async function setUpAndKeep(wishes: Wishes): Promise<Outcome> {
+  const bucket = bucketClient();
+  const plan = await setUpBucket(bucket, wishes);
+  if (env().bucket.local !== null) return { plan, note: null };
+  bucket.traits = { ...bucket.traits, ...knownAfter(bucket.traits, plan.found) };
+  const keep = async () => {
+    await migrate(database());
+    await examineStore();
+  };
+  return { plan, note: await noteOf(keep, "What this store can was not kept") };
+}
+
+/** The bucket is set up whatever becomes of the database. */
+async function noteOf(work: () => Promise<void>, failed: string): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return `${failed}: ${(error as Error).message}`;
+  }
+}
 
 const originShape = z.url({ protocol: /^https?$/ }).transform((value) => new URL(value).origin);
 
@@ -32,7 +76,7 @@ function furtherOrigins({ origin = [] }: Flags): string[] {
   throw new AppError("usage", "--origin must be an origin, like https://photos.example.org.");
 }
 
-function report({ changes, unsupported, refused, offers }: SetupPlan, isPlan: boolean): string {
+function report({ changes, unsupported, refused, offers }: SetupPlan, isPlan: boolean): string[] {
   const nothing = isPlan ? "There is nothing to change." : "Nothing had to be changed.";
   const heading = isPlan ? "To be changed:" : "Changed:";
   const lines = changes.length === 0 ? [nothing] : [heading, ...changes.map(({ what }) => `  ${what}`)];
@@ -41,5 +85,5 @@ function report({ changes, unsupported, refused, offers }: SetupPlan, isPlan: bo
   if (refused.length > 0) lines.push("Refused:", ...reasons(refused));
   if (unsupported.length > 0) lines.push("Not supported by this store:", ...reasons(unsupported));
   if (offers.length > 0) lines.push("To be decided:", ...offers.map((offer) => `  ${offer}`));
-  return lines.join("\n");
+  return lines;
 }

@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { sendContentMd5 } from "./content-md5";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { throwStorageErrors } from "./s3-failure";
-import { s3Traits, type Traits } from "./stores/found-traits";
+import { s3Traits, type Traits, untriedTraits } from "./stores/found-traits";
 
 /** One bucket: how the server reaches it, and the URL under which browsers do. */
 export interface BucketClient {
@@ -80,7 +80,8 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     applyChecksum: false,
     uriEscapePath: false,
   });
-  return { name, region, s3, signer, endpoint: address, host, publicUrl, serverUrl, traits: s3Traits };
+  const traits = settings.local === null ? untriedTraits : s3Traits;
+  return { name, region, s3, signer, endpoint: address, host, publicUrl, serverUrl, traits };
 }
 
 type Address = Pick<BucketSettings, "name" | "region" | "forcePathStyle"> & {

@@ -6,8 +6,8 @@ import { hasAbort, hasExpiry, openRules, prefixOf, type Rules } from "./lifecycl
 import {
   type Change,
   isLack,
+  type Known,
   type Proposal,
-  presentList,
   type Setting,
   type Wishes,
   wordsOf,
@@ -37,11 +37,7 @@ export const lifecycle: Setting = {
   },
 };
 
-function proposeEmptying(
-  rules: Rules,
-  wishes: Wishes,
-  known: { lifecycle?: string | null } | null,
-): Proposal {
+function proposeEmptying(rules: Rules, wishes: Wishes, known: Partial<Known> | null): Proposal {
   const wanted = wantedRules(wishes);
   const missing = wanted.filter((rule) => !hasExpiry(rules.present, rule));
   if (missing.length > 0)

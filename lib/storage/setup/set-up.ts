@@ -12,6 +12,7 @@ import {
   type Change,
   type Found,
   isLack,
+  type Known,
   type Proposal,
   type Refusal,
   type Remainder,
@@ -44,7 +45,7 @@ export interface SetupPlan {
 export async function planSetup(
   bucket: BucketClient,
   wishes: Wishes,
-  known: Partial<Found> = {},
+  known: Partial<Known> = {},
 ): Promise<SetupPlan> {
   requireBucketName(bucket.name, bucket.publicUrl);
   const run: Run = { bucket, wishes, plan: emptyPlan((await creation.propose(bucket, wishes)).changes) };
@@ -95,7 +96,7 @@ interface Look {
   error: StorageError | null;
 }
 
-async function lookAt(bucket: BucketClient, wishes: Wishes, known: Partial<Found> | null): Promise<Look[]> {
+async function lookAt(bucket: BucketClient, wishes: Wishes, known: Partial<Known> | null): Promise<Look[]> {
   const looks: Look[] = [];
   for (const setting of settings) {
     try {

@@ -13,8 +13,11 @@ export interface Wishes {
   expireVersions?: boolean;
 }
 
-/** What setup finds out of the store; null: nothing was found out. */
-export type Found = Pick<Traits, "cors" | "policies" | "lifecycle"> & { versions: "none" | "on" | null };
+/** What is known of the store's settings; null: nothing. */
+export type Known = Pick<Traits, "cors" | "policies" | "lifecycle">;
+
+/** What setup finds out of them. */
+export type Found = Known & { versions: "none" | "on" | null };
 
 /** What is not as it should be, and how it becomes so. */
 export interface Change {
@@ -74,7 +77,7 @@ export interface Setting {
    * Looks, and changes nothing. A list, as one setting may need several changes, or none. What is known of the store is not proposed
    * in vain; `null`: everything is to be tried.
    */
-  propose(bucket: BucketClient, wishes: Wishes, known?: Partial<Found> | null): Promise<Proposal>;
+  propose(bucket: BucketClient, wishes: Wishes, known?: Partial<Known> | null): Promise<Proposal>;
   /** Tries, once it is made, whether the store acts on it. */
   verify?(bucket: BucketClient, wishes: Wishes): Promise<Unsupported[]>;
   /** What it means that the store cannot have it; left out: that it lacks it. */
@@ -124,4 +127,13 @@ export const isLack = (error: unknown): boolean =>
 export function wordsOf({ code, what, operation, s3Code, said }: StorageError): string {
   const words = said === null || code === "not_supported" ? what : `${what}: “${said}”`;
   return `${words}. (${[operation, s3Code].join(", ")})`;
+}
+
+/** What was known, and what has been found out since. */
+export function knownAfter(known: Known, { cors, policies, lifecycle }: Found): Known {
+  return {
+    cors: cors ?? known.cors,
+    policies: policies ?? known.policies,
+    lifecycle: lifecycle ?? known.lifecycle,
+  };
 }
