@@ -69,7 +69,7 @@ export async function examineBucket(
     ...connection,
     ...use.findings,
     ...settings.findings,
-    ...(await cleanUp(visit)),
+    ...(await cleanUp(withTraits(visit, use.traits ?? {}))),
   ];
   const { cors, policies, lifecycle } = settings.known;
   const traits = use.traits && { ...use.traits, cors, policies, lifecycle };

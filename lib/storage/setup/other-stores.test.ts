@@ -497,6 +497,46 @@ describe("a bucket that keeps versions", () => {
     );
   });
 
+  test("is left without an older version of what setup tries", async () => {
+    const deleted: string[] = [];
+    const rules = settings(({ part, isPut, body }) => {
+      if (part === "versioning")
+        return [200, "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"];
+      if (part !== "policy") return null;
+      return isPut ? [204, body && ""] : [200, JSON.stringify({ Statement: [presignedWrites] })];
+    });
+    const presignedWrites = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:PutObject",
+      Resource: "arn:aws:s3:::NAME/media/*",
+      Condition: { StringEquals: { "s3:authType": ["REST-QUERY-STRING", "POST"] } },
+    };
+    const conduct: Conduct = (request, response, pass) => {
+      const { searchParams } = new URL(request.url ?? "", "http://store");
+      if (searchParams.has("versions")) {
+        const key = searchParams.get("prefix") ?? "";
+        deleted.push(key);
+        const version = `<Version><Key>${key}</Key><VersionId>1</VersionId></Version>`;
+        request.resume();
+        response.writeHead(200).end(`<ListVersionsResult>${version}</ListVersionsResult>`);
+      } else if (searchParams.has("delete")) {
+        request.resume();
+        request.once("end", () => response.writeHead(200).end("<DeleteResult/>"));
+      } else rules(request, response, pass);
+    };
+    await withBucket(conduct, async (bucket) => {
+      presignedWrites.Resource = presignedWrites.Resource.replace("NAME", bucket.name);
+      const report = await setUpBucket(bucket, wishes());
+      expect(lacks(report)).toContain("Refusing presigned writes under media/");
+      expect(deleted).toEqual([
+        expect.stringMatching(/^incoming\/setup-/),
+        expect.stringMatching(/^media\/setup-/),
+      ]);
+      expect(bucket.traits.versions).toBe("on");
+    });
+  });
+
   test("on B2 is set up twice, and says the same", async () => {
     const { s3, name } = bucketClient();
     await withBucket(asB2(s3, name), async (bucket) => {

@@ -67,6 +67,7 @@ export async function setUpBucket(bucket: BucketClient, wishes: Wishes): Promise
   for (const change of created) await change.apply();
   // Only a bucket that is there tells what its store supports.
   const before = await lookAt(bucket, wishes, null);
+  learnVersions(bucket, before);
   const { applied, failed } = await applyAll(before.flatMap(({ proposal }) => proposal?.changes ?? []));
   const after = applied.length === 0 ? before : await lookAt(bucket, wishes, null);
   const remaining = new Set(after.flatMap(({ proposal }) => proposal?.changes.map(({ id }) => id) ?? []));
@@ -106,6 +107,12 @@ async function lookAt(bucket: BucketClient, wishes: Wishes, known: Partial<Known
     }
   }
   return looks;
+}
+
+/** What setup tries and takes away again leaves no older version. */
+function learnVersions(bucket: BucketClient, looks: Look[]): void {
+  const isVersioned = looks.some(({ proposal }) => proposal?.found?.versions === "on");
+  if (isVersioned && bucket.traits.versions === "none") bucket.traits = { ...bucket.traits, versions: "on" };
 }
 
 async function applyAll(changes: Change[]) {
