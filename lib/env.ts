@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { checkEndpoints, folderUrl, origin, storeUrl } from "@/lib/env/addresses";
 import { AppError } from "@/lib/errors";
 
 const MiB = 1024 * 1024;
@@ -10,23 +11,6 @@ const MiB = 1024 * 1024;
 const mostUploadBytes = 5 * 1024 * MiB;
 export const defaultBucketPort = 9000;
 
-const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
-  const url = new URL(value);
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username + url.password !== "") {
-    context.addIssue("must be an origin alone, like https://photos.example.org, without a path");
-  }
-  return url.origin;
-});
-const addressWithPath = (what: string) =>
-  z.url({ protocol: /^https?$/ }).transform((value, context) => {
-    const url = new URL(value);
-    if (url.search !== "" || url.hash !== "" || url.username + url.password !== "") {
-      context.addIssue(`must be ${what}`);
-    }
-    return url.href.replace(/\/+$/, "");
-  });
-const folderUrl = addressWithPath("a folder, like https://cdn.example.org/static");
-const storeUrl = addressWithPath("the store's address alone, like https://s3.example.org");
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(["1", "0", "true", "false"]).transform((value) => value === "1" || value === "true");
 const location = z
@@ -98,37 +82,7 @@ export const variables = z
       context.addIssue({ code: "custom", path: [variable], message });
     }
   })
-  .superRefine(({ S3_BUCKET: bucket, S3_FORCE_PATH_STYLE: isPathStyle = false, ...given }, context) => {
-    const refuse = (name: string, message: string) =>
-      context.addIssue({ code: "custom", path: [name], message });
-    for (const name of ["S3_ENDPOINT", "S3_PUBLIC_ENDPOINT"] as const) {
-      const address = given[name];
-      if (address === undefined) continue;
-      if (bucket !== undefined) {
-        const fault = ownNameIn(address, bucket, isPathStyle || name === "S3_PUBLIC_ENDPOINT");
-        if (fault !== null) refuse(name, fault);
-      } else if (name === "S3_PUBLIC_ENDPOINT" && new URL(address).pathname !== "/") {
-        refuse(name, "must have no path as long as Pail serves the bucket itself, as signatures cover it");
-      }
-    }
-  });
-
-/**
- * What is wrong with an endpoint that has the bucket's name in it, as consoles show it; null: nothing. A store of one's own may have
- * that name, directly under a domain (https://photos.example.org): S3_FORCE_PATH_STYLE=1 says so.
- */
-function ownNameIn(address: string, bucket: string, mayBeStores: boolean): string | null {
-  const { protocol, host, hostname, pathname } = new URL(address);
-  const fault = (instead: string) =>
-    `contains the bucket's own name, which S3_BUCKET says already: write ${instead} instead`;
-  if (pathname.endsWith(`/${bucket}`))
-    return fault(`${protocol}//${host}${pathname.slice(0, -bucket.length - 1)}`);
-  if (!hostname.startsWith(`${bucket}.`) || /^[\d.]+$/.test(hostname)) return null;
-  const instead = fault(`${protocol}//${host.slice(bucket.length + 1)}${pathname.replace(/\/$/, "")}`);
-  const isDomain = hostname.slice(bucket.length + 1).split(".").length <= 2;
-  if (!isDomain) return instead;
-  return mayBeStores ? null : `${instead}, or set S3_FORCE_PATH_STYLE=1 where that is the store's own name`;
-}
+  .superRefine(checkEndpoints);
 
 export type Env = ReturnType<typeof readEnv>;
 
