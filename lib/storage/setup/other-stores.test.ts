@@ -1,23 +1,47 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import os from "node:os";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import { CreateBucketCommand, PutBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { env } from "@/lib/env";
+import { startLocalBucket } from "@/lib/local-bucket/server";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
 import { asB2 } from "@/lib/testing/stores/b2-double";
-import { startTestPail } from "@/lib/testing/test-pail";
-import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
+import { type BucketClient, connectBucket } from "../bucket-client";
 import { planSetup, type SetupPlan, setUpBucket } from "./set-up";
 
-let pail: Awaited<ReturnType<typeof startTestPail>>;
+const credentials = { accessKeyId: "AKIAOTHERSTORES", secretAccessKey: "a-secret" };
+let folder: string;
+let store: Awaited<ReturnType<typeof startLocalBucket>>;
+let behind: BucketClient;
 beforeAll(async () => {
-  pail = await startTestPail();
+  folder = await mkdtemp(path.join(os.tmpdir(), "pail-setup-"));
+  store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
+  behind = connectTo(store.url, "behind");
 });
-afterAll(() => pail.stop());
+afterAll(async () => {
+  behind.s3.destroy();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const connectTo = (url: string, name: string): BucketClient =>
+  connectBucket({
+    local: null,
+    name,
+    region: "us-east-1",
+    endpoint: url,
+    publicEndpoint: url,
+    forcePathStyle: true,
+    credentials,
+    vercelRole: undefined,
+  } as unknown as Parameters<typeof connectBucket>[0]);
 
 const origin = "http://localhost:3000";
-const wishes = () => ({ origins: [origin], locations: env().locations });
+const locations = { incoming: "incoming", media: "media", static: "static" };
+const wishes = () => ({ origins: [origin], locations });
 const ids = ({ changes }: SetupPlan) => changes.map(({ id }) => id);
 const lacks = ({ unsupported }: SetupPlan) => unsupported.map(({ what }) => what).sort();
 const said = ({ changes, unsupported, refused, offers }: SetupPlan) => ({
@@ -34,11 +58,9 @@ async function withBucket<T>(
   isEncrypted = false,
 ): Promise<T> {
   const name = `other-${randomBytes(5).toString("hex")}`;
-  await bucketClient().s3.send(new CreateBucketCommand({ Bucket: name }));
-  const double = await startStoreDouble(bucketClient().publicUrl, conduct);
-  const credentials = await bucketClient().s3.config.credentials();
-  const addresses = { name, endpoint: double.url, publicEndpoint: double.url };
-  const bucket = connectBucket({ ...env().bucket, ...addresses, credentials } as never);
+  await behind.s3.send(new CreateBucketCommand({ Bucket: name }));
+  const double = await startStoreDouble(store.url, conduct);
+  const bucket = connectTo(double.url, name);
   if (isEncrypted)
     Object.assign(bucket, {
       publicUrl: bucket.publicUrl.replace("http:", "https:"),
@@ -538,8 +560,7 @@ describe("a bucket that keeps versions", () => {
   });
 
   test("on B2 is set up twice, and says the same", async () => {
-    const { s3, name } = bucketClient();
-    await withBucket(asB2(s3, name), async (bucket) => {
+    await withBucket(asB2(behind.s3, behind.name), async (bucket) => {
       const first = await setUpBucket(bucket, wishes());
       expect([first.refused, first.found.versions]).toEqual([[], "on"]);
       expect(said(await setUpBucket(bucket, wishes()))).toEqual({ ...said(first), changes: [] });
