@@ -1,5 +1,6 @@
 import "server-only";
 import type { LifecycleRule } from "@aws-sdk/client-s3";
+import type { BucketClient } from "../bucket-client";
 import { locationNames, locationRules } from "../locations";
 import { StorageError } from "../s3-failure";
 import { hasAbort, hasExpiry, openRules, prefixOf, type Rules } from "./lifecycle-rules";
@@ -8,11 +9,12 @@ import {
   isLack,
   type Known,
   type Proposal,
+  requireSettingAtFault,
   type Setting,
   type Wishes,
   wordsOf,
 } from "./setting";
-import { proposeVersions } from "./versions";
+import { proposeVersions, readVersioning } from "./versions";
 
 /** Empties the locations in which nothing is kept, whatever happens to the sweep. Rules of others are let be. */
 export const lifecycle: Setting = {
@@ -20,14 +22,10 @@ export const lifecycle: Setting = {
   name: "Lifecycle rules",
   otherwise: { lifecycle: "none" },
   async propose(bucket, wishes, known = {}) {
-    const opened = await openRules(bucket).catch((error: unknown) => {
-      if (error instanceof StorageError && isLack(error)) return error;
-      throw error;
-    });
-    const rules = opened instanceof StorageError ? null : opened;
+    const rules = await openRules(bucket).catch((error: unknown) => requireSettingAtFault(error));
+    if (rules instanceof StorageError) return await withoutRules(bucket, wishes, rules);
+    const emptied = proposeEmptying(rules, wishes, known);
     const versions = await proposeVersions(bucket, rules, wishes);
-    if (opened instanceof StorageError) return { ...versions, cannot: wordsOf(opened) };
-    const emptied = proposeEmptying(opened, wishes, known);
     return {
       ...versions,
       changes: [...emptied.changes, ...versions.changes],
@@ -36,6 +34,14 @@ export const lifecycle: Setting = {
     };
   },
 };
+
+/** The store has none, or they may not be read: then it is still to be said whether the bucket keeps versions. */
+async function withoutRules(bucket: BucketClient, wishes: Wishes, error: StorageError): Promise<Proposal> {
+  if (isLack(error)) return { ...(await proposeVersions(bucket, null, wishes)), cannot: wordsOf(error) };
+  const { id, name: what } = lifecycle;
+  const refused = [{ id, code: error.code, what, why: wordsOf(error) }];
+  return { changes: [], refused, found: { versions: await readVersioning(bucket) } };
+}
 
 function proposeEmptying(rules: Rules, wishes: Wishes, known: Partial<Known> | null): Proposal {
   const wanted = wantedRules(wishes);

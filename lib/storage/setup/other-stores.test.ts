@@ -507,6 +507,19 @@ describe("a bucket that keeps versions", () => {
     });
   });
 
+  test("is seen where its rules may not be read", async () => {
+    const conduct = settings(({ part }) => {
+      if (part === "lifecycle") return [403, fault("AccessDenied")];
+      return part === "versioning"
+        ? [200, "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"]
+        : null;
+    });
+    await withBucket(conduct, async (bucket) => {
+      const { found, offers, refused } = await planSetup(bucket, wishes());
+      expect([found.versions, offers, refused.map(({ id }) => id)]).toEqual(["on", [], ["lifecycle"]]);
+    });
+  });
+
   test("and one that keeps none is told that there is nothing to end", async () => {
     await withBucket(
       settings(() => null),

@@ -1,7 +1,6 @@
 import "server-only";
-import type { StorageCode } from "@/lib/error-codes";
 import type { BucketClient } from "../bucket-client";
-import { StorageError } from "../s3-failure";
+import type { StorageError } from "../s3-failure";
 import { requireBucketName } from "./bucket-name";
 import { bucketPolicy } from "./bucket-policy";
 import { cors } from "./cors";
@@ -16,6 +15,7 @@ import {
   type Proposal,
   type Refusal,
   type Remainder,
+  requireSettingAtFault,
   type Setting,
   type Unsupported,
   type Wishes,
@@ -127,22 +127,6 @@ async function applyAll(changes: Change[]) {
     }
   }
   return { applied, failed };
-}
-
-/** With these no other setting could be made either. */
-const endsAll: ReadonlySet<StorageCode> = new Set([
-  "unreachable",
-  "no_credentials",
-  "credentials_wrong",
-  "credentials_expired",
-  "clock_skew",
-  "wrong_region",
-  "no_bucket",
-]);
-
-function requireSettingAtFault(error: unknown): StorageError {
-  if (!(error instanceof StorageError) || endsAll.has(error.code)) throw error;
-  return error;
 }
 
 const emptyPlan = (changes: Change[]): SetupPlan => ({

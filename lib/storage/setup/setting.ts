@@ -123,6 +123,23 @@ export async function presentList<T>(
 export const isLack = (error: unknown): boolean =>
   error instanceof StorageError && ["not_supported", "store_refused"].includes(error.code);
 
+/** With these no other setting could be made either. */
+const endsAll: ReadonlySet<StorageCode> = new Set([
+  "unreachable",
+  "no_credentials",
+  "credentials_wrong",
+  "credentials_expired",
+  "clock_skew",
+  "wrong_region",
+  "no_bucket",
+]);
+
+/** The error itself, where it says something of one setting. Throws it where it is about the connection, the credentials or the bucket. */
+export function requireSettingAtFault(error: unknown): StorageError {
+  if (!(error instanceof StorageError) || endsAll.has(error.code)) throw error;
+  return error;
+}
+
 /** What the store said, in its own words where it has some. The same each time, so without the request's id. */
 export function wordsOf({ code, what, operation, s3Code, said }: StorageError): string {
   const words = said === null || code === "not_supported" ? what : `${what}: “${said}”`;

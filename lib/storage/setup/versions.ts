@@ -74,7 +74,7 @@ async function putAsFarAsItGoes(rules: Rules, wanted: LifecycleRule[]): Promise<
 }
 
 /** null where nobody may tell, or there is no bucket yet */
-async function readVersioning({ s3, name }: BucketClient): Promise<"none" | "on" | null> {
+export async function readVersioning({ s3, name }: BucketClient): Promise<"none" | "on" | null> {
   try {
     const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: name }));
     return Status === undefined ? "none" : "on";
