@@ -111,6 +111,18 @@ describe("what follows from what", () => {
     expect(env().bucket.forcePathStyle).toBe(false);
   });
 
+  test("an endpoint may have a path, and loses its last slash", () => {
+    const { bucket } = configured({
+      S3_BUCKET: "photos",
+      S3_ENDPOINT: "https://ref.storage.supabase.co/storage/v1/s3/",
+      S3_PUBLIC_ENDPOINT: "https://Photos.example.org/s3",
+    });
+    expect([bucket.endpoint, bucket.publicEndpoint]).toEqual([
+      "https://ref.storage.supabase.co/storage/v1/s3",
+      "https://photos.example.org/s3",
+    ]);
+  });
+
   test("a location is one folder, however it is written", () => {
     expect(configured({ MEDIA_LOCATION: "/pictures/" }).locations.media).toBe("pictures");
   });
@@ -129,6 +141,9 @@ describe("a wrong variable is named, in one sentence:", () => {
     ["APP_ORIGIN", "https://user@photos.example.org"],
     ["APP_ORIGIN", "https://:secret@photos.example.org"],
     ["S3_ENDPOINT", "localhost:9000"],
+    ["S3_ENDPOINT", "https://bucket.example.org/?list-type=2"],
+    ["S3_ENDPOINT", "https://user@bucket.example.org/s3"],
+    // The bucket that Pail serves itself knows no path.
     ["S3_PUBLIC_ENDPOINT", "https://bucket.example.org/photos"],
     ["TRUST_PROXY", "yes"],
     ["S3_FORCE_PATH_STYLE", "maybe"],
@@ -147,6 +162,38 @@ describe("a wrong variable is named, in one sentence:", () => {
     const message = sentenceFor({ [name]: value });
     expect(message).toMatch(/^Please correct the environment: .*\.$/);
     expect(message.match(/[A-Z0-9]+(_[A-Z0-9]+)+|PORT/g)).toEqual([name]);
+  });
+
+  const own = (name: string, endpoint: string, more = {}) =>
+    sentenceFor({ S3_BUCKET: "photos", [name]: endpoint, ...more });
+
+  test.each([
+    ["https://photos.s3.eu-central-1.amazonaws.com", "https://s3.eu-central-1.amazonaws.com"],
+    ["https://photos.fsn1.your-objectstorage.com/", "https://fsn1.your-objectstorage.com"],
+    ["https://photos.s3.example.org:9000/s3/", "https://s3.example.org:9000/s3"],
+    ["https://account.r2.cloudflarestorage.com/photos", "https://account.r2.cloudflarestorage.com"],
+  ])("an endpoint that has the bucket's own name in it, %s, with what to write instead", (given, instead) => {
+    for (const name of ["S3_ENDPOINT", "S3_PUBLIC_ENDPOINT"]) {
+      const message = own(name, given);
+      expect(message).toMatch(
+        new RegExp(`^Please correct the environment: ${name} .*bucket's own name.*\\.$`),
+      );
+      expect(message).toContain(`write ${instead}`);
+    }
+  });
+
+  test("a store's own name may be that of the bucket, where S3_FORCE_PATH_STYLE says so", () => {
+    const store = { S3_BUCKET: "photos", S3_ENDPOINT: "https://photos.example.org" };
+    expect(sentenceFor(store)).toMatch(/write https:\/\/example\.org instead, or set S3_FORCE_PATH_STYLE=1 /);
+    const { bucket } = configured({ S3_BUCKET: "photos", S3_PUBLIC_ENDPOINT: store.S3_ENDPOINT });
+    expect(bucket.publicEndpoint).toBe(store.S3_ENDPOINT);
+    expect(configured({ ...store, S3_FORCE_PATH_STYLE: "1" }).bucket.endpoint).toBe(store.S3_ENDPOINT);
+    const ofConsole = "https://photos.s3.eu-central-1.amazonaws.com";
+    expect(own("S3_ENDPOINT", ofConsole, { S3_FORCE_PATH_STYLE: "1" })).toContain("bucket's own name");
+    expect(configured({ S3_BUCKET: "127", S3_ENDPOINT: "http://127.0.0.1:9000" }).bucket.name).toBe("127");
+    expect(configured({ S3_BUCKET: "photo", S3_ENDPOINT: "https://photos.example.org" }).bucket.name).toBe(
+      "photo",
+    );
   });
 
   test("a folder's URL may have a path, and loses its last slash", () => {

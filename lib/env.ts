@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { checkEndpoints, folderUrl, origin, storeUrl } from "@/lib/env/addresses";
 import { AppError } from "@/lib/errors";
 
 const MiB = 1024 * 1024;
@@ -10,20 +11,6 @@ const MiB = 1024 * 1024;
 const mostUploadBytes = 5 * 1024 * MiB;
 export const defaultBucketPort = 9000;
 
-const origin = z.url({ protocol: /^https?$/ }).transform((value, context) => {
-  const url = new URL(value);
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username + url.password !== "") {
-    context.addIssue("must be an origin alone, like https://photos.example.org, without a path");
-  }
-  return url.origin;
-});
-const folderUrl = z.url({ protocol: /^https?$/ }).transform((value, context) => {
-  const url = new URL(value);
-  if (url.search !== "" || url.hash !== "" || url.username + url.password !== "") {
-    context.addIssue("must be a folder, like https://cdn.example.org/static");
-  }
-  return url.href.replace(/\/+$/, "");
-});
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(["1", "0", "true", "false"]).transform((value) => value === "1" || value === "true");
 const location = z
@@ -58,8 +45,8 @@ export const variables = z
     PAIL_TOKEN: z.string().optional(),
     S3_BUCKET: z.string().optional(),
     S3_REGION: z.string().default("us-east-1"),
-    S3_ENDPOINT: origin.optional(),
-    S3_PUBLIC_ENDPOINT: origin.optional(),
+    S3_ENDPOINT: storeUrl.optional(),
+    S3_PUBLIC_ENDPOINT: storeUrl.optional(),
     S3_FORCE_PATH_STYLE: flag.optional(),
     S3_UPLOAD: z.enum(["auto", "post", "put"]).default("auto"),
     S3_PORT: port.default(defaultBucketPort),
@@ -94,7 +81,8 @@ export const variables = z
       const message = "must be a folder that has no other use";
       context.addIssue({ code: "custom", path: [variable], message });
     }
-  });
+  })
+  .superRefine(checkEndpoints);
 
 export type Env = ReturnType<typeof readEnv>;
 

@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { sendContentMd5 } from "./content-md5";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { throwStorageErrors } from "./s3-failure";
-import { s3Traits, type Traits } from "./stores/found-traits";
+import { s3Traits, type Traits, untriedTraits } from "./stores/found-traits";
 
 /** One bucket: how the server reaches it, and the URL under which browsers do. */
 export interface BucketClient {
@@ -17,7 +17,7 @@ export interface BucketClient {
   s3: S3Client;
   /** Signs URLs: the SDK's own signer, without its request machinery, which costs more than ten times as much. */
   signer: SignatureV4;
-  /** the origin at which the server reaches the store */
+  /** the address at which the server reaches the store, without the bucket; it may have a path */
   endpoint: string;
   /** host and port of it */
   host: string;
@@ -67,7 +67,8 @@ export function connectBucket(settings: BucketSettings): BucketClient {
   });
   const publicUrl = publicUrlOf(settings);
   const serverUrl = publicUrlOf({ name, region, forcePathStyle, publicEndpoint: endpoint });
-  const { origin, host } = new URL(endpoint ?? publicUrl);
+  const address = addressOf(region, endpoint);
+  const { host } = new URL(address);
   sendContentMd5(s3);
   throwStorageErrors(s3, { name, region, host });
   throwCredentialErrors(s3, host);
@@ -79,7 +80,8 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     applyChecksum: false,
     uriEscapePath: false,
   });
-  return { name, region, s3, signer, endpoint: origin, host, publicUrl, serverUrl, traits: s3Traits };
+  const traits = settings.local === null ? untriedTraits : s3Traits;
+  return { name, region, s3, signer, endpoint: address, host, publicUrl, serverUrl, traits };
 }
 
 type Address = Pick<BucketSettings, "name" | "region" | "forcePathStyle"> & {
@@ -87,6 +89,11 @@ type Address = Pick<BucketSettings, "name" | "region" | "forcePathStyle"> & {
 };
 
 function publicUrlOf({ name, region, publicEndpoint, forcePathStyle }: Address): string {
-  const endpoint = new URL(publicEndpoint ?? `https://s3.${region}.amazonaws.com`);
-  return forcePathStyle ? `${endpoint.origin}/${name}` : `${endpoint.protocol}//${name}.${endpoint.host}`;
+  const address = addressOf(region, publicEndpoint);
+  if (forcePathStyle) return `${address}/${name}`;
+  const { protocol, host, pathname } = new URL(address);
+  return `${protocol}//${name}.${host}${pathname}`.replace(/\/$/, "");
 }
+
+const addressOf = (region: string, endpoint: string | undefined): string =>
+  endpoint ?? `https://s3.${region}.amazonaws.com`;

@@ -21,18 +21,29 @@ test("every operation that the code performs is in the table, and no other", () 
   expect([...used].sort()).toEqual([...knownOperations].sort());
 });
 
-test("the app may do nothing outside its locations, and nothing to the bucket but list it", () => {
+test("the app may do nothing outside its locations, and nothing to the bucket but list it and ask for its versions", () => {
   const { Statement } = iamPolicy("app", bucket);
   expect(Object.fromEntries(Statement.map(({ Resource, Action }) => [Resource, Action]))).toEqual({
-    "arn:aws:s3:::photos": ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+    "arn:aws:s3:::photos": [
+      "s3:GetBucketVersioning",
+      "s3:ListBucket",
+      "s3:ListBucketMultipartUploads",
+      "s3:ListBucketVersions",
+    ],
     "arn:aws:s3:::photos/incoming/*": [
       "s3:AbortMultipartUpload",
       "s3:DeleteObject",
+      "s3:DeleteObjectVersion",
       "s3:GetObject",
       "s3:ListMultipartUploadParts",
       "s3:PutObject",
     ],
-    "arn:aws:s3:::photos/pictures/*": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+    "arn:aws:s3:::photos/pictures/*": [
+      "s3:DeleteObject",
+      "s3:DeleteObjectVersion",
+      "s3:GetObject",
+      "s3:PutObject",
+    ],
   });
 });
 

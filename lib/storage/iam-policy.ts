@@ -19,14 +19,17 @@ const ofObjects: Record<string, ObjectAction[]> = {
   HeadObject: ["s3:GetObject"],
   GetObject: ["s3:GetObject"],
   CopyObject: ["s3:GetObject", "s3:PutObject"],
-  DeleteObject: ["s3:DeleteObject"],
-  DeleteObjects: ["s3:DeleteObject"],
+  // Of a version, where the bucket keeps them.
+  DeleteObject: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+  DeleteObjects: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
 };
 
 /** The same of the bucket, and by whom it is performed. */
 const ofBucket: Record<string, [action: string, by: IamRole[]]> = {
   HeadBucket: ["s3:ListBucket", ["app", "setup"]],
   ListObjectsV2: ["s3:ListBucket", ["app", "setup", "collect-static"]],
+  ListObjectVersions: ["s3:ListBucketVersions", ["app", "setup", "collect-static"]],
+  GetBucketVersioning: ["s3:GetBucketVersioning", ["app", "setup"]],
   ListMultipartUploads: ["s3:ListBucketMultipartUploads", ["app"]],
   CreateBucket: ["s3:CreateBucket", ["setup"]],
   GetBucketCors: ["s3:GetBucketCORS", ["setup"]],

@@ -13,6 +13,7 @@ export type IamRole = (typeof iamRoles)[number];
 export type ObjectAction =
   | "s3:AbortMultipartUpload"
   | "s3:DeleteObject"
+  | "s3:DeleteObjectVersion"
   | "s3:GetObject"
   | "s3:ListMultipartUploadParts"
   | "s3:PutObject";
@@ -38,11 +39,12 @@ export const locationRules: Record<LocationName, Rules> = {
         "s3:PutObject",
         "s3:GetObject",
         "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
         "s3:ListMultipartUploadParts",
         "s3:AbortMultipartUpload",
       ],
       // Tries whether what it has set is acted on.
-      setup: ["s3:PutObject", "s3:DeleteObject"],
+      setup: ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
     },
     refusesPresignedWrites: false,
     emptied: { afterDays: 7, partsAfterDays: 1 },
@@ -51,8 +53,8 @@ export const locationRules: Record<LocationName, Rules> = {
   /** What was verified. Never presigned for writing. */
   media: {
     allowed: {
-      app: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
-      setup: ["s3:PutObject", "s3:DeleteObject"],
+      app: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+      setup: ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
     },
     refusesPresignedWrites: true,
     emptied: null,
@@ -61,7 +63,13 @@ export const locationRules: Record<LocationName, Rules> = {
   /** What `collect-static` puts there. Whoever serves STATIC_URL reads it from here; the bucket itself stays closed. */
   static: {
     allowed: {
-      "collect-static": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      "collect-static": [
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:AbortMultipartUpload",
+      ],
     },
     refusesPresignedWrites: false,
     emptied: null,

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
+import type { Traits } from "./stores/found-traits";
 
 export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 
@@ -56,64 +57,77 @@ export async function* piecesOf(body: ObjectBody): AsyncGenerator<Buffer, void> 
 const isWhole = (body: ObjectBody): body is Uint8Array | string =>
   typeof body === "string" || body instanceof Uint8Array;
 
-/** One object in one request. Throws StorageError `precondition_failed` where there is one and it must not be overwritten. */
+/**
+ * One object in one request. Throws StorageError `precondition_failed` where there is one and it must not be overwritten, which a
+ * store without conditions of writes does not tell.
+ */
 export async function putObject(
-  { s3, name }: BucketClient,
+  bucket: BucketClient,
   key: string,
   bytes: Uint8Array,
   { headers, overwrite }: PutOptions,
 ): Promise<void> {
-  const condition = overwrite ? {} : { IfNoneMatch: "*" };
-  await s3.send(
+  await bucket.s3.send(
     new PutObjectCommand({
-      Bucket: name,
+      Bucket: bucket.name,
       Key: key,
       Body: bytes,
-      ChecksumSHA256: sha256(bytes),
+      ...digestOf(bytes, bucket.traits.objectDigest),
       ...headers,
-      ...condition,
+      ...conditionOf(bucket, overwrite),
     }),
   );
 }
 
-/** One object in one request, read as it goes: the store itself holds it to its length and SHA-256 (base64), as it does a form. */
+/**
+ * One object in one request, read as it goes: the store itself holds it to its length and SHA-256 (base64), as it does a form; one that
+ * compares nothing but an MD5, to its length.
+ */
 export async function putKnown(
-  { s3, name }: BucketClient,
+  { s3, name, traits }: BucketClient,
   key: string,
   body: Readable | Uint8Array,
   { type, bytes, sha256 }: { type: string; bytes: number; sha256: string },
 ): Promise<void> {
-  const known = { ContentType: type, ContentLength: bytes, ChecksumSHA256: sha256 };
+  const digest = traits.objectDigest === "md5" ? {} : { ChecksumSHA256: sha256 };
+  const known = { ContentType: type, ContentLength: bytes, ...digest };
   await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known }));
 }
 
 /**
- * One object in parts, a few at a time, each with its SHA-256. Where it fails nothing of it is left. Throws StorageError
- * `precondition_failed` like putObject, but only once all parts are there.
+ * One object in parts, a few at a time, each with its SHA-256, or its MD5 where the store takes none. Where it fails nothing of it is
+ * left. Throws StorageError `precondition_failed` like putObject, but only once all parts are there.
  */
 export async function putInParts(
-  { s3, name }: BucketClient,
+  bucket: BucketClient,
   key: string,
   pieces: AsyncIterable<Uint8Array>,
   { headers, overwrite }: PutOptions,
 ): Promise<void> {
-  const target = { Bucket: name, Key: key };
+  const { s3, traits } = bucket;
+  const target = { Bucket: bucket.name, Key: key };
+  const digest = traits.partDigest === "sha256" ? "sha256" : "md5";
   const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({ ...target, ...headers, ChecksumAlgorithm: "SHA256" }),
+    new CreateMultipartUploadCommand({
+      ...target,
+      ...headers,
+      ...(digest === "sha256" && { ChecksumAlgorithm: "SHA256" }),
+    }),
   );
   const upload = { ...target, UploadId };
-  const sendPart = async (PartNumber: number, bytes: Uint8Array): Promise<CompletedPart> => {
-    const ChecksumSHA256 = sha256(bytes);
-    const { ETag } = await s3.send(
-      new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ChecksumSHA256 }),
-    );
-    return { PartNumber, ETag, ChecksumSHA256 };
+  const sendPart = async (PartNumber: number, Body: Uint8Array): Promise<CompletedPart> => {
+    const digests = digestOf(Body, digest);
+    const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body, ...digests }));
+    return { PartNumber, ETag, ...("ChecksumSHA256" in digests && digests) };
   };
   try {
     const Parts = await sendAll(pieces, sendPart);
-    const condition = overwrite ? {} : { IfNoneMatch: "*" };
     await s3.send(
-      new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts }, ...condition }),
+      new CompleteMultipartUploadCommand({
+        ...upload,
+        MultipartUpload: { Parts },
+        ...conditionOf(bucket, overwrite),
+      }),
     );
   } catch (error) {
     await s3.send(new AbortMultipartUploadCommand(upload));
@@ -149,4 +163,15 @@ async function sendAll(
   }
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
+/** A store that heeds no condition may refuse to be sent one. */
+const conditionOf = ({ traits }: BucketClient, overwrite: boolean): { IfNoneMatch?: string } =>
+  overwrite || !traits.writeConditions ? {} : { IfNoneMatch: "*" };
+
+/** What the store compares; what compares none is told the SHA-256, as S3 is. */
+function digestOf(
+  bytes: Uint8Array,
+  digest: Traits["objectDigest"],
+): { ChecksumSHA256: string } | { ContentMD5: string } {
+  const base64 = (algorithm: string) => createHash(algorithm).update(bytes).digest("base64");
+  return digest === "md5" ? { ContentMD5: base64("md5") } : { ChecksumSHA256: base64("sha256") };
+}

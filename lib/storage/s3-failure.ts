@@ -19,6 +19,8 @@ export class StorageError extends AppError {
     /** null where nothing answered */
     readonly s3Status: number | null = null,
     readonly requestId: string | null = null,
+    /** the store's own sentence, for whoever sets it up; never for a log */
+    readonly said: string | null = null,
   ) {
     super(code, `${what}: ${mend}. (${[operation, s3Code, requestId].filter(Boolean).join(", ")})`);
   }
@@ -56,7 +58,24 @@ export function toStorageError(error: unknown, operation: string, target: Target
   const facts = factsOf(error);
   if (facts.s3Code === "") return error;
   const [code, what, mend] = explain(facts, operation, target);
-  return new StorageError(code, what, mend, operation, facts.s3Code, facts.status, facts.requestId);
+  return new StorageError(
+    code,
+    what,
+    mend,
+    operation,
+    facts.s3Code,
+    facts.status,
+    facts.requestId,
+    sentenceIn(error),
+  );
+}
+
+const maxSaid = 200;
+
+/** null where the SDK made it up, as it does for answers without one */
+function sentenceIn({ message, name }: Error): string | null {
+  const sentence = message.replace(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, maxSaid);
+  return sentence === "" || sentence === name || sentence === "UnknownError" ? null : sentence;
 }
 
 interface Facts {
@@ -208,5 +227,5 @@ function skewOf({ serverDate }: Facts): string {
   return Number.isNaN(ms) ? "more than 15 minutes" : `${Math.round(ms / 60_000)} minutes`;
 }
 
-export const isCode = (error: unknown, code: StorageCode): boolean =>
+export const isCode = (error: unknown, code: StorageCode): error is StorageError =>
   error instanceof StorageError && error.code === code;

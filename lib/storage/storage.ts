@@ -114,8 +114,8 @@ export class Storage {
   /**
    * Stores the body under this name and returns the name it took: another one beside it where this one is taken, unless
    * `overwrite` says to replace it. What is longer than 8 MiB goes in parts, with little of it in memory; such a one fails
-   * with `precondition_failed` if another takes the name while it is on its way. A store that knows no conditional writes
-   * cannot tell two saves of one name at the same moment apart.
+   * with `precondition_failed` if another takes the name while it is on its way. Where the store heeds no conditions of writes, it is
+   * asked first whether the name is taken: of two that save one name at the same moment the later one then replaces the other.
    */
   async save(name: string, body: ObjectBody, options: SaveOptions): Promise<string> {
     const put = { headers: this.headersOf(options), overwrite: options.overwrite ?? false };
@@ -160,17 +160,18 @@ export class Storage {
     }
   }
 
-  /** Deletes the objects; those that are not there count as deleted. */
+  /**
+   * Deletes the objects; those that are not there count as deleted. Where the bucket keeps versions, all versions of them go, as
+   * far as the credentials allow it.
+   */
   async delete(names: string[]): Promise<void> {
-    await deleteObjects(
-      this.bucket,
-      names.map((name) => this.key(name)),
-    );
+    const keys = names.map((name) => this.key(name));
+    await deleteObjects(this.bucket, keys, { allVersions: this.bucket.traits.versions !== "none" });
   }
 
   /**
-   * The folders and objects of a folder, or with `recursive` all objects under it, page by page, in the order of their
-   * names. Keys that are no names, like the empty objects that consoles show as folders, are not in it.
+   * The folders and objects of a folder, or with `recursive` all objects under it, page by page, in the order of the store: that of
+   * their names on S3. Keys that are no names, like the empty objects that consoles show as folders, are not in it.
    */
   async *listdir(
     folder = "",
@@ -205,7 +206,9 @@ export class Storage {
     bytes: Uint8Array,
     put: { headers: ObjectHeaders; overwrite: boolean },
   ): Promise<string> {
+    const looksFirst = !put.overwrite && !this.bucket.traits.writeConditions;
     for (let name = wanted; ; name = alternative(wanted)) {
+      if (looksFirst && (await this.exists(name))) continue;
       try {
         await putObject(this.bucket, this.key(name), bytes, put);
         return name;

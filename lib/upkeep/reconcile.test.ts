@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
@@ -7,6 +7,7 @@ import { images, uploads } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { undoSeconds } from "@/lib/images/trash";
 import { media } from "@/lib/storage/locations";
+import { type ListedObject, Storage } from "@/lib/storage/storage";
 import { addViewer, makePicture, postAll, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
@@ -21,7 +22,10 @@ beforeAll(async () => {
   viewer = await addViewer();
 });
 afterAll(() => pail.stop());
-afterEach(() => setClock(null));
+afterEach(() => {
+  vi.restoreAllMocks();
+  setClock(null);
+});
 beforeEach(async () => {
   await database().orm.delete(images);
   await database().orm.delete(uploads);
@@ -90,6 +94,24 @@ test("objects without a picture, pictures without objects, and what is not Pail'
   later(25 + undoSeconds / 3600 + 1);
   await sweep();
   expect(await reconcile()).toMatchObject({ images: 2, orphans: [], lost: [], incomplete: [third.id] });
+});
+
+test("a store that lists in another order, or tells one folder twice, makes nobody miss a picture", async () => {
+  const all = [await addImage(), await addImage(), await addImage()];
+  await put(`${newId()}/original.jpg`);
+  await media().delete([nameOf(all[1]?.keys.original ?? ""), nameOf(all[2]?.keys.thumb ?? "")]);
+  later(25);
+  const inOrder = await reconcile();
+  expect(inOrder).toMatchObject({ lost: [all[1]?.id], incomplete: [all[2]?.id] });
+  const files: ListedObject[] = [];
+  for await (const page of media().listdir("", { recursive: true })) files.push(...page.files);
+  const half = [...files.filter((_, i) => i % 2 === 0).reverse(), ...files.filter((_, i) => i % 2 === 1)];
+  const inFolder = Storage.prototype.listdir;
+  vi.spyOn(Storage.prototype, "listdir").mockImplementation(async function* (this: Storage, ...args) {
+    if (args[0] !== "") yield* inFolder.apply(this, args);
+    else yield { folders: [], files: half };
+  });
+  expect(await reconcile()).toEqual(inOrder);
 });
 
 test("a picture that is being purged loses its objects before its row", async () => {

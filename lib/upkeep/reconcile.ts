@@ -61,7 +61,7 @@ export async function reconcile(): Promise<ReconcileReport> {
   }
   while (row !== undefined) await takeRow([]);
   report.orphans = await stillOrphans(report.orphans);
-  return report;
+  return { ...report, ...(await lookAgain([...report.lost, ...report.incomplete])) };
 }
 
 /**
@@ -92,15 +92,42 @@ function compare(
   files: ListedObject[],
 ): void {
   report.images += 1;
-  const present = new Set(files.map(({ name }) => media().key(name)));
   const named = new Set(Object.values(keys));
   report.orphans.push(
     ...files.filter((file) => isOld(file) && !named.has(media().key(file.name))).map(({ name }) => name),
   );
   // While a picture is purged, its objects go before its row.
   if (state === "purging" || !isOld({ modifiedAt: createdAt })) return;
+  addMissing(report, { id, keys }, files);
+}
+
+function addMissing(
+  report: Pick<ReconcileReport, "lost" | "incomplete">,
+  { id, keys }: Pick<ImageKeys, "id" | "keys">,
+  files: ListedObject[],
+): void {
+  const present = new Set(files.map(({ name }) => media().key(name)));
   if (!present.has(keys.original)) report.lost.push(id);
-  else if ([...named].some((key) => !present.has(key))) report.incomplete.push(id);
+  else if (Object.values(keys).some((key) => !present.has(key))) report.incomplete.push(id);
+}
+
+/** One by one: a store that lists in another order, or tells a folder in two pieces, makes pictures look as if they missed something. */
+async function lookAgain(ids: string[]): Promise<Pick<ReconcileReport, "lost" | "incomplete">> {
+  const found = { lost: [], incomplete: [] };
+  for (let start = 0; start < ids.length; start += rowsAtOnce) {
+    const batch = ids.slice(start, start + rowsAtOnce);
+    const rows = await database()
+      .orm.select({ id: images.id, keys: images.keys })
+      .from(images)
+      .where(inArray(images.id, batch))
+      .orderBy(asc(images.id));
+    for (const row of rows) {
+      const files: ListedObject[] = [];
+      for await (const page of media().listdir(row.id)) files.push(...page.files);
+      addMissing(found, row, files);
+    }
+  }
+  return found;
 }
 
 /** Those that no picture names, and that no open upload may still name. */

@@ -6,8 +6,9 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeletePublicAccessBlockCommand,
+  ListObjectVersionsCommand,
   PutBucketPolicyCommand,
-  paginateListObjectsV2,
+  PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
@@ -23,7 +24,7 @@ import { isFatal } from "@/lib/storage/doctor/finding";
 import { iamPolicy } from "@/lib/storage/iam-policy";
 import { incoming } from "@/lib/storage/locations";
 import { listMultiparts } from "@/lib/storage/multipart";
-import { setUpBucket } from "@/lib/storage/setup/set-up";
+import { planSetup, setUpBucket } from "@/lib/storage/setup/set-up";
 import { addViewer, makePicture, postAll, type TestPicture } from "@/lib/testing/test-pail";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
@@ -73,11 +74,19 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
   });
   afterAll(async () => {
     database().close();
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: owner.s3 }, { Bucket: name }))
-      for (const { Key } of Contents) await owner.s3.send(new DeleteObjectCommand({ Bucket: name, Key }));
+    for (const object of await versionsUnder(""))
+      await owner.s3.send(new DeleteObjectCommand({ Bucket: name, ...object }));
     await owner.s3.send(new DeleteBucketCommand({ Bucket: name }));
     await rm(dataDir, { recursive: true });
   });
+
+  /** All versions and markers. */
+  async function versionsUnder(Prefix: string) {
+    const { Versions = [], DeleteMarkers = [] } = await owner.s3.send(
+      new ListObjectVersionsCommand({ Bucket: name, Prefix }),
+    );
+    return [...Versions, ...DeleteMarkers].map(({ Key = "", VersionId = "" }) => ({ Key, VersionId }));
+  }
 
   interface Permission {
     action: string;
@@ -108,6 +117,7 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
     const [begun] = await beginUploads(viewer, [picture.offer]);
     if (begun?.status !== "granted") return "begin";
     if ((await postAll(begun.forms, picture)).some((status) => status !== 204)) return "post";
+    let imageId = "";
     const large = largeOffer(picture);
     const beginLarge = async (uploadId?: string): Promise<string> => {
       const [outcome] = await beginUploads(viewer, [{ ...large, uploadId }]);
@@ -133,7 +143,8 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
         async () => {
           const [outcome] = await confirmUploads(viewer, [begun.uploadId]);
           if (outcome?.status !== "ready") throw new Error(`not ready: ${JSON.stringify(outcome)}`);
-          const { displayUrl } = await getImage(viewer, outcome.image.id);
+          imageId = outcome.image.id;
+          const { displayUrl } = await getImage(viewer, imageId);
           const { status } = await fetch(displayUrl);
           if (status !== 200) throw new Error(`the picture is not shown: ${status}`);
           for await (const { files } of incoming().listdir(begun.uploadId))
@@ -147,6 +158,18 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
         async () => {
           setClock(new Date(Date.now() + (undoSeconds + 60) * 1000));
           await purgeTrash();
+        },
+      ],
+      [
+        "versions",
+        async () => {
+          if (bucketClient().traits.versions === "none") return;
+          const { found } = await planSetup(bucketClient(), { ...env(), origins: [env().appOrigin] });
+          if (found.versions !== "on") throw new Error("it is not seen that there are versions");
+          const left = await Promise.all(
+            [`incoming/${begun.uploadId}/`, `media/${imageId}/`].map(versionsUnder),
+          );
+          if (left.flat().length > 0) throw new Error("older versions were left");
         },
       ],
     ];
@@ -195,6 +218,10 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
   const failing: Record<string, string> = {
     [`s3:ListBucket ${name}`]: "health",
     [`s3:ListBucketMultipartUploads ${name}`]: "sweep",
+    [`s3:GetBucketVersioning ${name}`]: "versions",
+    [`s3:ListBucketVersions ${name}`]: "versions",
+    "s3:DeleteObjectVersion incoming": "versions",
+    "s3:DeleteObjectVersion media": "versions",
     "s3:ListMultipartUploadParts incoming": "parts",
     "s3:AbortMultipartUpload incoming": "abandon",
     "s3:PutObject incoming": "post",
@@ -205,9 +232,31 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
     "s3:DeleteObject media": "purge",
   };
 
-  test.each(whole)("without $action on $resource a journey fails", async (missing) => {
+  async function missingFails(missing: Permission): Promise<void> {
     await allowAllBut(missing);
     const place = /:::(?:[^/]+\/)?([^/]+)/.exec(missing.resource)?.[1];
     expect(await journey()).toBe(failing[`${missing.action} ${place}`]);
+  }
+
+  const isOfVersions = ({ action }: Permission) => /Version/.test(action);
+
+  test.each(whole.filter((permission) => !isOfVersions(permission)))(
+    "without $action on $resource a journey fails",
+    missingFails,
+  );
+
+  describe("in a bucket that keeps versions", () => {
+    beforeAll(async () => {
+      const VersioningConfiguration = { Status: "Enabled" as const };
+      await owner.s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+      bucketClient().traits = { ...bucketClient().traits, versions: "on" };
+    });
+
+    test("every journey passes, and leaves no older version", async () => {
+      await allowAllBut();
+      expect(await journey()).toBe("none");
+    });
+
+    test.each(whole.filter(isOfVersions))("without $action on $resource a journey fails", missingFails);
   });
 });

@@ -29,6 +29,12 @@ export function knowStore(): Promise<void> {
   return known;
 }
 
+/** Sets the traits as they were last kept, where somebody has; finds out nothing. */
+export async function recallStore(): Promise<void> {
+  const row = await findRow();
+  if (row !== null) use(row);
+}
+
 /** Examines the bucket and keeps what its store can. Takes up to ten seconds. */
 export async function examineStore(): Promise<Examination> {
   const examination = await examineBucket(bucketClient(), env());

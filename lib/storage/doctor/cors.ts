@@ -1,4 +1,5 @@
 import "server-only";
+import { missing, preflight, type Sends } from "../preflight";
 import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
 import { formFor, putFor, type Visit } from "./visit";
 import type { WayIn } from "./ways-in";
@@ -61,14 +62,6 @@ export async function examineCors(visit: Visit, method: WayIn["method"]): Promis
   return [fine("cors", `Pages of ${appOrigin} may send to the bucket, those of others may not (CORS)`)];
 }
 
-/** What a browser asks leave for. */
-interface Sends {
-  url: string;
-  method: "POST" | "PUT";
-  /** names in lower case, but for those that browsers may always send */
-  headers: string[];
-}
-
 const formRequest = async (visit: Visit): Promise<Sends> => ({
   url: (await formFor(visit, "cors")).url,
   method: "POST",
@@ -89,30 +82,4 @@ const partDigestHeaders = {
 async function partRequest(visit: Visit): Promise<Sends> {
   const { url } = await putFor(visit, "cors-part");
   return { url, method: "PUT", headers: [partDigestHeaders[visit.bucket.traits.partDigest]] };
-}
-
-function preflight({ signal }: Visit, origin: string, { url, method, headers }: Sends): Promise<Response> {
-  const asked = {
-    origin,
-    "access-control-request-method": method,
-    ...(headers.length > 0 && { "access-control-request-headers": headers.sort().join(",") }),
-  };
-  return fetch(url, { method: "OPTIONS", headers: asked, signal, redirect: "manual" });
-}
-
-/**
- * What the answer does not allow; null: nothing. As browsers read it: for requests without credentials * stands for all origins,
- * methods and headers (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
- */
-function missing({ ok, status, headers: answered }: Response, origin: string, sends: Sends): string | null {
-  const names = (header: string) =>
-    (answered.get(header) ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const covers = (header: string, wanted: string) =>
-    names(header).some((name) => name === "*" || name === wanted.toLowerCase());
-  if (!ok) return `it answers ${status}`;
-  if (!covers("access-control-allow-origin", origin)) return "not this origin";
-  if (sends.method !== "POST" && !covers("access-control-allow-methods", sends.method))
-    return `not the method ${sends.method}`;
-  const lacking = sends.headers.filter((name) => !covers("access-control-allow-headers", name));
-  return lacking.length === 0 ? null : `not the headers ${lacking.join(", ")}`;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
@@ -34,7 +35,11 @@ const connectTo = (url: string, region: string): BucketClient =>
   } as unknown as Parameters<typeof connectBucket>[0]);
 
 /** The doctor's visit to a bucket that was set up in a store of this kind. */
-async function visit(region: string, conductFor: (behind: BucketClient) => Conduct): Promise<Examination> {
+async function visit(
+  region: string,
+  conductFor: (behind: BucketClient) => Conduct,
+  look: (bucket: BucketClient) => Promise<void> = async () => {},
+): Promise<Examination> {
   const store = await startLocalBucket({ dataDir: path.join(folder, region), region, credentials });
   const behind = connectTo(store.url, region);
   const double = await startStoreDouble(store.url, conductFor(behind));
@@ -43,7 +48,9 @@ async function visit(region: string, conductFor: (behind: BucketClient) => Condu
     const wishes = { origins: [appOrigin], locations };
     for (const change of (await creation.propose(behind, wishes)).changes) await change.apply();
     await setUpBucket(bucket, wishes);
-    return await examineBucket(bucket, { appOrigin, locations, upload: "auto" });
+    const examination = await examineBucket(bucket, { appOrigin, locations, upload: "auto" });
+    await look(bucket);
+    return examination;
   } finally {
     await double.close();
     await store.close();
@@ -64,7 +71,11 @@ test("R2 is sent to by signed PUTs with SHA-256", async () => {
 });
 
 test("B2 is sent to by signed PUTs with Content-MD5, and keeps versions", async () => {
-  const examination = await visit("us-west-004", ({ s3, name }) => asB2(s3, name));
+  const leavesNothing = async ({ s3, name }: BucketClient) => {
+    const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket: name }));
+    expect([Versions, DeleteMarkers]).toEqual([undefined, undefined]);
+  };
+  const examination = await visit("us-west-004", ({ s3, name }) => asB2(s3, name), leavesNothing);
   expect(fatal(examination)).toEqual([]);
   expect(examination.traits).toMatchObject({
     upload: "put",

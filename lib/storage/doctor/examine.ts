@@ -62,10 +62,18 @@ export async function examineBucket(
   const nothing: Use = { findings: [], traits: null };
   const [use, settings] = await Promise.all([
     inTime(visit, examineUse(visit, upload), (finding) => ({ ...nothing, findings: [finding] })),
-    inTime(visit, examineSettings(visit), (finding) => [finding]),
+    inTime(visit, examineSettings(visit), (finding) => ({ findings: [finding], known: bucket.traits })),
   ]);
-  const findings = [...addresses, ...connection, ...use.findings, ...settings, ...(await cleanUp(visit))];
-  return { findings, traits: use.traits, answers: visit.answers };
+  const findings = [
+    ...addresses,
+    ...connection,
+    ...use.findings,
+    ...settings.findings,
+    ...(await cleanUp(withTraits(visit, use.traits ?? {}))),
+  ];
+  const { cors, policies, lifecycle } = settings.known;
+  const traits = use.traits && { ...use.traits, cors, policies, lifecycle };
+  return { findings, traits, answers: visit.answers };
 }
 
 interface Use {

@@ -10,46 +10,70 @@ import { capitalized } from "../iam-policy";
 import { type LocationName, locationNames, locationRules } from "../locations";
 import { presign } from "../signed-url";
 import { Storage } from "../storage";
-import { presentValue, type Setting, type Unsupported, type Wishes } from "./setting";
+import { meaningOf, type Statement, statementShape } from "./policy-statement";
+import { type Proposal, presentValue, type Setting, type Unsupported, type Wishes } from "./setting";
 
 const policyShape = z.looseObject({
   Version: z.string().default("2012-10-17"),
-  Statement: z.array(z.looseObject({ Sid: z.string().optional() })),
+  Statement: z.array(statementShape),
 });
 type Policy = z.infer<typeof policyShape>;
 
 const guarded = locationNames.filter((name) => locationRules[name].refusesPresignedWrites);
 
-/** Statements that only ever deny. Those of others are let be. */
+/**
+ * Statements that only ever deny. Those of others are let be. Each is put by itself, as a store may know the condition of one and not
+ * that of the other.
+ */
 export const bucketPolicy: Setting = {
   id: "policy",
   name: "Bucket policies",
-  async propose(bucket, wishes) {
+  otherwise: { policies: false },
+  async propose(bucket, wishes, known = {}) {
     const target = { Bucket: bucket.name };
     const ask = async () => (await bucket.s3.send(new GetBucketPolicyCommand(target))).Policy;
-    const present = parse(bucket, await presentValue(bucket, "GetBucketPolicy", "NoSuchBucketPolicy", ask));
-    const isEncrypted = bucket.publicUrl.startsWith("https:") && bucket.endpoint.startsWith("https:");
-    const wanted = [
-      ...guarded.map((name) => presignedWrites(bucket, wishes, name)),
-      ...(isEncrypted ? [unencrypted(bucket)] : []),
-    ];
-    const unsupported = isEncrypted
-      ? []
-      : [{ what: "Access by TLS only", why: `The store is reached by http (${bucket.endpoint}).` }];
-    const missing = wanted.filter(
-      ({ statement }) => !present.Statement.some((other) => isDeepStrictEqual(other, statement)),
-    );
-    if (missing.length === 0) return { changes: [], unsupported };
-    const apply = async () => {
-      const others = present.Statement.filter(({ Sid }) => !wanted.some((own) => own.statement.Sid === Sid));
-      const Statement = [...others, ...wanted.map(({ statement }) => statement)];
-      const Policy = JSON.stringify({ ...present, Statement });
-      await bucket.s3.send(new PutBucketPolicyCommand({ ...target, Policy }));
+    let policy = parse(bucket, await presentValue(bucket, "GetBucketPolicy", ask));
+    const put = async (own: Statement[]) => {
+      const others = policy.Statement.filter(({ Sid }) => !own.some((one) => one.Sid === Sid));
+      const next = { ...policy, Statement: [...others, ...own] };
+      await bucket.s3.send(new PutBucketPolicyCommand({ ...target, Policy: JSON.stringify(next) }));
+      policy = next;
     };
-    const words = missing.map(({ what }) => what).join(", and ");
-    const why =
-      "Verified pictures must not be replaced by whoever gets hold of a signature, nor read on the way.";
-    return { changes: [{ id: "policy", what: `Refuse ${words} (bucket policy)`, why, apply }], unsupported };
+    const proposal: Required<Pick<Proposal, "changes" | "unsupported" | "found">> = {
+      changes: [],
+      unsupported: [],
+      found: {},
+    };
+    const writes = guarded.map((name) => presignedWrites(bucket, wishes, name));
+    const missing = writes.filter(({ statement }) => !isIn(policy, statement));
+    if (missing.length === 0) proposal.found.policies = true;
+    else if (known?.policies === false) {
+      const why = "The store has refused it, or not kept it, before.";
+      proposal.unsupported.push(...missing.map(({ lack }) => ({ what: lack, why })));
+    } else {
+      proposal.changes.push({
+        id: "policy",
+        what: `Refuse ${missing.map(({ what }) => what).join(", and ")} (bucket policy)`,
+        why: "Verified pictures must not be replaced by whoever gets hold of a signature.",
+        apply: () => put(writes.map(({ statement }) => statement)),
+        lack: missing.map(({ lack }) => lack).join(", "),
+        otherwise: { policies: false },
+      });
+    }
+    const tlsOnly = unencrypted(bucket);
+    const lack = "Access by TLS only";
+    if (!bucket.publicUrl.startsWith("https:") || !bucket.endpoint.startsWith("https:")) {
+      proposal.unsupported.push({ what: lack, why: `The store is reached by http (${bucket.endpoint}).` });
+    } else if (!isIn(policy, tlsOnly)) {
+      proposal.changes.push({
+        id: "tls",
+        what: "Refuse whatever comes without TLS (bucket policy)",
+        why: "Pictures, and the signatures that open them, must not be read on the way.",
+        apply: () => put([tlsOnly]),
+        lack,
+      });
+    }
+    return proposal;
   },
   async verify(bucket, { locations }) {
     const lacks = await Promise.all(
@@ -59,13 +83,16 @@ export const bucketPolicy: Setting = {
   },
 };
 
+const isIn = ({ Statement }: Policy, wanted: Statement): boolean =>
+  Statement.some((other) => isDeepStrictEqual(meaningOf(other), meaningOf(wanted)));
+
 /** What the store lacks, found out by a write that it should refuse. */
 async function tryPresignedWrite(location: Storage): Promise<Unsupported[]> {
   const { bucket } = location;
   const probe = `setup-${randomBytes(8).toString("hex")}`;
   const key = location.key(probe);
   const url = await presign(bucket, { method: "PUT", key, query: {}, signingDate: now(), expiresIn: 60 });
-  const what = `Refusing presigned writes under ${location.location}/`;
+  const what = lackOf(location.location);
   try {
     const { ok } = await fetch(url, { method: "PUT", body: "x" });
     if (!ok) return [];
@@ -93,6 +120,7 @@ function parse({ name }: BucketClient, text: string | null): Policy {
 /** Neither a signed URL nor a form may write there: only the server does, by requests with a signed header. */
 const presignedWrites = ({ name }: BucketClient, { locations }: Wishes, location: LocationName) => ({
   what: `presigned writes under ${locations[location]}/`,
+  lack: lackOf(locations[location]),
   statement: {
     Sid: `PailNoPresignedWritesUnder${capitalized(location)}`,
     Effect: "Deny",
@@ -103,14 +131,13 @@ const presignedWrites = ({ name }: BucketClient, { locations }: Wishes, location
   },
 });
 
-const unencrypted = ({ name }: BucketClient) => ({
-  what: "whatever comes without TLS",
-  statement: {
-    Sid: "PailTlsOnly",
-    Effect: "Deny",
-    Principal: "*",
-    Action: "s3:*",
-    Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`],
-    Condition: { Bool: { "aws:SecureTransport": "false" } },
-  },
+const lackOf = (folder: string): string => `Refusing presigned writes under ${folder}/`;
+
+const unencrypted = ({ name }: BucketClient): Statement => ({
+  Sid: "PailTlsOnly",
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`],
+  Condition: { Bool: { "aws:SecureTransport": "false" } },
 });

@@ -31,8 +31,7 @@ export const publicAccessBlock: Setting = {
     const ask = async () =>
       (await bucket.s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket.name })))
         .PublicAccessBlockConfiguration;
-    const absent = "NoSuchPublicAccessBlockConfiguration";
-    const present = await presentValue(bucket, "GetPublicAccessBlock", absent, ask);
+    const present = await presentValue(bucket, "GetPublicAccessBlock", ask);
     if (present !== null && isAtLeast(present, everything)) return { changes: [] };
     if (present !== null && isAtLeast(present, butAcls)) {
       const why = `${bucket.host} would refuse private writes too; the other three are on.`;
@@ -83,8 +82,7 @@ export const ownership: Setting = {
     const target = { Bucket: bucket.name };
     const ask = async () =>
       (await bucket.s3.send(new GetBucketOwnershipControlsCommand(target))).OwnershipControls?.Rules;
-    const absent = "OwnershipControlsNotFoundError";
-    const present = await presentValue(bucket, "GetBucketOwnershipControls", absent, ask);
+    const present = await presentValue(bucket, "GetBucketOwnershipControls", ask);
     if (present?.[0]?.ObjectOwnership === "BucketOwnerEnforced") return { changes: [] };
     const apply = async () => {
       const OwnershipControls = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] };

@@ -86,6 +86,9 @@ describe("setting up", () => {
     expect(ids(plan)).toEqual(expect.arrayContaining(made()));
     for (const { what, why } of plan.changes) expect(`${what}. ${why}`).toMatch(/^[A-Z].*\. [A-Z].*\.$/);
     expect(await isThere()).toBe(false);
+    for (const change of plan.changes.slice(0, 1)) await change.apply();
+    expect(ids(await planSetup(bucket, wishes()))).toContain("cors");
+    await expect(bucket.s3.send(new GetBucketCorsCommand(target))).rejects.toMatchObject({ s3Status: 404 });
     await setUpBucket(bucket, wishes());
     expect(ids(await planSetup(bucket, { ...wishes(), origins: ["http://localhost:4000"] }))).toEqual([
       "cors",

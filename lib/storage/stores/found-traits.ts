@@ -38,7 +38,7 @@ export const traitsShape = z.object({
 });
 export type Traits = z.infer<typeof traitsShape>;
 
-/** S3's own: those of the local bucket, and what is assumed of a store that nothing was tried on. */
+/** S3's own, which are those of the local bucket. */
 export const s3Traits: Traits = {
   upload: "post",
   objectDigest: "sha256",
@@ -54,3 +54,6 @@ export const s3Traits: Traits = {
   redirectKeepsQuery: true,
   expandsFilename: true,
 };
+
+/** What is assumed of a store that nothing was tried on. */
+export const untriedTraits: Traits = { ...s3Traits, cors: null, policies: null, lifecycle: null };
