@@ -33,7 +33,7 @@ test("a form that has run out by its file's turn is asked for again, by what the
       return offers.map(({ name, uploadId }) => ({
         status: "granted",
         id: uploadId ?? name,
-        form: { url: `https://bucket.test/${asked.length}`, fields: {} },
+        form: { method: "POST", url: `https://bucket.test/${asked.length}`, fields: {} },
         expiresInSeconds: 60,
       }));
     },

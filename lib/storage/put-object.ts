@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import { Crc32c } from "@aws-sdk/checksums/crc";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -12,6 +13,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
+import type { Traits } from "./stores/found-traits";
 
 export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 
@@ -58,7 +60,7 @@ const isWhole = (body: ObjectBody): body is Uint8Array | string =>
 
 /** One object in one request. Throws StorageError `precondition_failed` where there is one and it must not be overwritten. */
 export async function putObject(
-  { s3, name }: BucketClient,
+  { s3, name, traits }: BucketClient,
   key: string,
   bytes: Uint8Array,
   { headers, overwrite }: PutOptions,
@@ -69,45 +71,62 @@ export async function putObject(
       Bucket: name,
       Key: key,
       Body: bytes,
-      ChecksumSHA256: sha256(bytes),
+      ...(await digestOf(bytes, traits.objectDigest)),
       ...headers,
       ...condition,
     }),
   );
 }
 
-/** One object in one request, read as it goes: the store itself holds it to its length and SHA-256 (base64), as it does a form. */
+/**
+ * One object in one request, read as it goes: the store itself holds it to its length and its digest (base64), as it does a
+ * grant. Of a stream the MD5 must be known where that is what the store compares.
+ */
 export async function putKnown(
-  { s3, name }: BucketClient,
+  { s3, name, traits }: BucketClient,
   key: string,
   body: Readable | Uint8Array,
-  { type, bytes, sha256 }: { type: string; bytes: number; sha256: string },
+  { type, bytes, sha256, md5 }: { type: string; bytes: number; sha256: string; md5?: string | undefined },
 ): Promise<void> {
-  const known = { ContentType: type, ContentLength: bytes, ChecksumSHA256: sha256 };
-  await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known }));
+  const known = { ContentType: type, ContentLength: bytes };
+  const digest =
+    traits.objectDigest === "md5" ? { ContentMD5: md5 ?? md5Of(body) } : { ChecksumSHA256: sha256 };
+  await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known, ...digest }));
+}
+
+function md5Of(body: Readable | Uint8Array): string {
+  if (body instanceof Uint8Array) return hash("md5", body);
+  throw new Error("a stream to this store needs an MD5");
 }
 
 /**
- * One object in parts, a few at a time, each with its SHA-256. Where it fails nothing of it is left. Throws StorageError
- * `precondition_failed` like putObject, but only once all parts are there.
+ * One object in parts, a few at a time, each with its digest; where the store takes no parts at once, with all of it in memory.
+ * Where it fails nothing of it is left. Throws StorageError `precondition_failed` like putObject, but only once all parts are
+ * there.
  */
 export async function putInParts(
-  { s3, name }: BucketClient,
+  bucket: BucketClient,
   key: string,
   pieces: AsyncIterable<Uint8Array>,
   { headers, overwrite }: PutOptions,
 ): Promise<void> {
+  const { s3, name, traits } = bucket;
+  const { partDigest } = traits;
+  if (partDigest === "none") {
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) all.push(piece);
+    return putObject(bucket, key, Buffer.concat(all), { headers, overwrite });
+  }
   const target = { Bucket: name, Key: key };
   const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({ ...target, ...headers, ChecksumAlgorithm: "SHA256" }),
+    new CreateMultipartUploadCommand({ ...target, ...headers, ...announced[partDigest] }),
   );
   const upload = { ...target, UploadId };
   const sendPart = async (PartNumber: number, bytes: Uint8Array): Promise<CompletedPart> => {
-    const ChecksumSHA256 = sha256(bytes);
-    const { ETag } = await s3.send(
-      new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ChecksumSHA256 }),
-    );
-    return { PartNumber, ETag, ChecksumSHA256 };
+    const digest = await digestOf(bytes, partDigest);
+    const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ...digest }));
+    const { ContentMD5: _, ...kept } = digest;
+    return { PartNumber, ETag, ...kept };
   };
   try {
     const Parts = await sendAll(pieces, sendPart);
@@ -149,4 +168,24 @@ async function sendAll(
   }
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
+/** What parts are announced with; an MD5 is only compared. */
+const announced = {
+  sha256: { ChecksumAlgorithm: "SHA256" },
+  crc32c: { ChecksumAlgorithm: "CRC32C" },
+  md5: {},
+} as const;
+
+/** What the store compares the bytes with; where it compares nothing, what it may keep. */
+async function digestOf(
+  bytes: Uint8Array,
+  digest: Traits["objectDigest"] | Traits["partDigest"],
+): Promise<{ ContentMD5?: string; ChecksumCRC32C?: string; ChecksumSHA256?: string }> {
+  if (digest === "md5") return { ContentMD5: hash("md5", bytes) };
+  if (digest !== "crc32c") return { ChecksumSHA256: hash("sha256", bytes) };
+  const crc32c = new Crc32c();
+  crc32c.update(bytes);
+  return { ChecksumCRC32C: Buffer.from(await crc32c.digest()).toString("base64") };
+}
+
+const hash = (algorithm: "md5" | "sha256", bytes: Uint8Array): string =>
+  createHash(algorithm).update(bytes).digest("base64");

@@ -16,10 +16,12 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import {
   type ImageOffer,
+  type ObjectGrant,
   type ObjectKind,
   objectKinds,
   type PartGrant,
   type PostForm,
+  type PutRequest,
   partsOf,
 } from "@/lib/uploads/contract";
 
@@ -129,11 +131,27 @@ export function post(form: PostForm, bytes: Buffer): Promise<Response> {
   return fetch(form.url, { method: "POST", body });
 }
 
+/** Sends a signed PUT as a browser does. */
+export function put({ url, headers }: PutRequest, bytes: Buffer): Promise<Response> {
+  return fetch(url, { method: "PUT", headers, body: bytes as Uint8Array<ArrayBuffer> });
+}
+
+/** A grant where it is a form. */
+export function formOf(grant: ObjectGrant): PostForm {
+  if (grant.method !== "POST") throw new Error("it is no form");
+  const { url, fields } = grant;
+  return { url, fields };
+}
+
+export const send = (grant: ObjectGrant, bytes: Buffer): Promise<Response> =>
+  grant.method === "POST" ? post(grant, bytes) : put(grant, bytes);
+
+/** Sends all of a picture; the status of each answer. */
 export async function postAll(
-  forms: Record<ObjectKind, PostForm>,
+  grants: Record<ObjectKind, ObjectGrant>,
   { bytes }: TestPicture,
 ): Promise<number[]> {
-  return Promise.all(objectKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+  return Promise.all(objectKinds.map(async (kind) => (await send(grants[kind], bytes[kind])).status));
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
@@ -169,10 +187,10 @@ export async function putPart(
   return (await fetch(url, { method: "PUT", headers, body })).status;
 }
 
-/** Sends the forms of the variants, where the original goes in parts. */
+/** Sends the variants, where the original goes in parts. */
 export async function postVariants(
-  forms: Record<ObjectKind, PostForm>,
+  grants: Record<ObjectKind, ObjectGrant>,
   { bytes }: TestPicture,
 ): Promise<number[]> {
-  return Promise.all(variantKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+  return Promise.all(variantKinds.map(async (kind) => (await send(grants[kind], bytes[kind])).status));
 }

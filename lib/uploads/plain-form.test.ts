@@ -9,8 +9,8 @@ import { env } from "@/lib/env";
 import { incoming } from "@/lib/storage/locations";
 import { filenameVariable } from "@/lib/storage/post-policy";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import { policySeconds } from "./begin";
 import type { PostForm } from "./contract";
+import { policySeconds } from "./grants";
 import { plainForm, receivePlainForm } from "./plain-form";
 import { sweepUploads } from "./sweep";
 
@@ -49,7 +49,12 @@ async function send(
   return back.searchParams.get("state") ?? "";
 }
 
-const form = (by = viewer) => plainForm(by, "/upload");
+async function form(by = viewer): Promise<PostForm> {
+  const granted = await plainForm(by, "/upload");
+  if (granted === null) throw new Error("there is no form");
+  return granted;
+}
+
 const ownImages = () => database().orm.select().from(images).where(eq(images.ownerId, viewer.id));
 const later = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 async function incomingNames(): Promise<string[]> {

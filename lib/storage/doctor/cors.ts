@@ -1,4 +1,5 @@
 import "server-only";
+import { partHeader } from "../multipart";
 import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
 import { formFor, putFor, type Visit } from "./visit";
 import type { WayIn } from "./ways-in";
@@ -80,15 +81,10 @@ async function putRequest(visit: Visit): Promise<Sends> {
   return { url, method: "PUT", headers: Object.keys(headers) };
 }
 
-const partDigestHeaders = {
-  sha256: "x-amz-checksum-sha256",
-  crc32c: "x-amz-checksum-crc32c",
-  md5: "content-md5",
-} as const;
-
 async function partRequest(visit: Visit): Promise<Sends> {
   const { url } = await putFor(visit, "cors-part");
-  return { url, method: "PUT", headers: [partDigestHeaders[visit.bucket.traits.partDigest]] };
+  const { partDigest } = visit.bucket.traits;
+  return { url, method: "PUT", headers: partDigest === "none" ? [] : [partHeader[partDigest]] };
 }
 
 function preflight({ signal }: Visit, origin: string, { url, method, headers }: Sends): Promise<Response> {

@@ -324,6 +324,7 @@ describe("faults that do not pass", () => {
         status: 403,
         code: "AccessDenied",
         requestId: "R1",
+        method: "POST",
         fields: { key: "granted-1 original" },
       },
     ]);

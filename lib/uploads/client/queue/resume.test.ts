@@ -35,7 +35,7 @@ function reload(): void {
 }
 
 /** The beginnings of simulated files are their hashes, as they are for `reattach`. */
-vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+vi.mock("../prepare/digests", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const file = (content: string) =>
   new File([content.padEnd(1000)], `${content.trim()}.jpg`, { lastModified: 1 });
