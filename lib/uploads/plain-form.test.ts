@@ -8,7 +8,8 @@ import { images, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { incoming } from "@/lib/storage/locations";
 import { filenameVariable } from "@/lib/storage/post-policy";
-import { addViewer, startTestPail } from "@/lib/testing/test-pail";
+import { s3Traits } from "@/lib/storage/stores/found-traits";
+import { addViewer, setTraits, startTestPail } from "@/lib/testing/test-pail";
 import type { PostForm } from "./contract";
 import { policySeconds } from "./grants";
 import { plainForm, receivePlainForm } from "./plain-form";
@@ -79,6 +80,14 @@ describe("a plain form", () => {
     await incoming().save(incoming().nameOf(fields.key ?? ""), await photo(), { type: "image/jpeg", custom });
     const state = new URL(fields.success_action_redirect ?? "").searchParams.get("state") ?? "";
     expect(await receivePlainForm(viewer, state)).toMatchObject({ image: { title: "picture" } });
+  });
+
+  test("is none where the store takes no forms, or sends nobody back with a query", async () => {
+    for (const traits of [{ upload: "put" }, { upload: "none" }, { redirectKeepsQuery: false }] as const) {
+      await setTraits(traits);
+      expect(await plainForm(viewer, "/upload")).toBeNull();
+    }
+    await setTraits(s3Traits);
   });
 
   test("answers two requests at once with one picture", async () => {
