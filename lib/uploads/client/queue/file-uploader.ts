@@ -168,6 +168,7 @@ export class FileUploader {
     const { signal } = task;
     const totalBytes = wireBytes(image);
     const isSent = this.options.server.count("sending");
+    if (first.grants.original.method === "PUT") this.#parallelism.meetPreflights();
     let grant = first;
     let sentBytes = 0;
     let release = () => {};
