@@ -82,6 +82,16 @@ const answers = {
     sentence: "This picture is damaged or incomplete. Open it to check, save it again, and try once more.",
   },
   // Its upload is.
+  /** whoever asked computes them and asks again */
+  digest_missing: {
+    sentence:
+      "The bucket compares other checksums: offer it with its MD5 too, and parts with what is wanted.",
+  },
+  store_unfit: {
+    status: 503,
+    retry: "never",
+    sentence: "The bucket of this Pail cannot take pictures safely. Tell whoever runs this Pail.",
+  },
   quota_full: {
     sentence:
       "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",

@@ -43,7 +43,12 @@ export interface FailureValues {
   /** media types: what it is, and what it was said to be */
   type?: string;
   announced?: string;
+  /** digests that an offer must have: of each object, and of the parts of an original */
+  object?: WantedDigest;
+  part?: WantedDigest;
 }
+
+type WantedDigest = "sha256" | "md5" | "crc32c" | "none";
 
 interface AppErrorOptions extends ErrorOptions {
   values?: FailureValues | undefined;

@@ -3,9 +3,9 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import { env } from "@/lib/env";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import type { Namespace } from "@/lib/texts/english";
+import { pageLimits } from "@/lib/uploads/limits";
 import { LanguageSwitch } from "../_texts/language-switch";
 import { getTexts } from "../_texts/request";
 import { Texts } from "../_texts/texts";
@@ -32,7 +32,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (
     <Texts of={places}>
-      <Uploads limits={env().limits} viewerId={viewer.id}>
+      <Uploads limits={pageLimits()} viewerId={viewer.id}>
         <header className="flex items-center px-2 py-2 sm:gap-1 sm:px-4">
           <Link href="/" prefetch={false} className="me-auto rounded-lg py-2 pe-2" aria-label={texts("home")}>
             <Wordmark />

@@ -11,7 +11,7 @@ import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
 import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
 import { SharedQueue } from "@/lib/uploads/client/queue/shared-queue";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
-import type { UploadLimits } from "@/lib/uploads/contract";
+import type { PageLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
 import { abortActions, enableAbortActions } from "./abort-actions";
 import { abandon, addToAlbum, begin, confirm, ping, reportRefusal } from "./actions";
@@ -21,7 +21,7 @@ import { Tray } from "./tray";
 import { noteUnderWay } from "./under-way";
 
 interface SendingProps {
-  limits: UploadLimits;
+  limits: PageLimits;
   viewerId: string;
   /** what waits to be taken */
   chosen: File[];
@@ -49,7 +49,7 @@ export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
 }
 
 /** Made in the browser only, and once. */
-function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
+function useQueue({ digests, ...limits }: PageLimits, viewerId: string): UploadQueue | null {
   const [queue, setQueue] = useState<UploadQueue | null>(null);
   const router = useRouter();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
@@ -63,10 +63,11 @@ function useQueue(limits: UploadLimits, viewerId: string): UploadQueue | null {
     const made = window.isSecureContext
       ? new SharedQueue({
           name: `pail-uploads-${viewerId}`,
-          createQueue: async () => new PageQueue({ server, preparer, journal: await journalOf(viewerId) }),
+          createQueue: async () =>
+            new PageQueue({ server, preparer, digests, journal: await journalOf(viewerId) }),
           askPermission: () => askPermission(viewerId),
         })
-      : new PageQueue({ server, preparer });
+      : new PageQueue({ server, preparer, digests });
     setQueue(made);
     return () => {
       made.close();

@@ -1,7 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
-import type { UploadLimits } from "@/lib/uploads/contract";
+import type { PageLimits } from "@/lib/uploads/contract";
 import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
@@ -18,7 +18,7 @@ const TakeFilesContext = createContext<TakeFiles>({ add: () => {}, prepare: () =
 export const useTakeFiles = (): TakeFiles => useContext(TakeFilesContext);
 
 interface UploadsProps {
-  limits: UploadLimits;
+  limits: PageLimits;
   viewerId: string;
   children: ReactNode;
 }

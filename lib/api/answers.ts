@@ -38,7 +38,7 @@ export function outcomeAnswer(outcome: BeginOutcome<"original">): Answer<"beginU
       return {
         status: "granted",
         id: outcome.uploadId,
-        form: outcome.forms.original,
+        form: outcome.grants.original,
         expiresInSeconds: outcome.expiresInSeconds,
       };
     case "duplicate":

@@ -53,9 +53,19 @@ const failure = z.object({
 /** What every refused request is answered. */
 export const errorAnswer = z.object({ error: failure });
 
+const strings = z.record(z.string(), z.string());
 const form = z
-  .object({ url: z.url(), fields: z.record(z.string(), z.string()) })
-  .describe("Send it as multipart/form-data: every field, then the bytes as “file”.");
+  .discriminatedUnion("method", [
+    z
+      .object({ method: z.literal("POST"), url: z.url(), fields: strings })
+      .describe("POST it as multipart/form-data: every field, then the bytes as “file”."),
+    z
+      .object({ method: z.literal("PUT"), url: z.url(), headers: strings })
+      .describe(
+        "PUT the bytes with these headers, also those that are empty, with a Content-Length and not chunked. Where the bucket answers 412, it is there already: confirm it.",
+      ),
+  ])
+  .describe("How to send it to the bucket, which way follows from the bucket.");
 const expiresInSeconds = z
   .int()
   .describe("How long the form can be used. Ask again, with its id, for a fresh one.");
@@ -66,18 +76,21 @@ const outcome = z.discriminatedUnion("status", [
   z.object({ status: z.literal("refused"), error: failure }),
 ]);
 
-const sha256 = z
-  .union([z.string().regex(/^[A-Za-z0-9+/]{43}=$/), z.string().regex(/^[0-9a-fA-F]{64}$/)], {
-    error: "must be a SHA-256 in hex or base64",
-  })
-  .transform((text) => (text.length === 64 ? Buffer.from(text, "hex").toString("base64") : text))
-  .describe("In hex or base64.");
+const digest = (name: string, base64: RegExp, hex: RegExp) =>
+  z
+    .union([z.string().regex(base64), z.string().regex(hex)], { error: `must be ${name} in hex or base64` })
+    .transform((text) => (hex.test(text) ? Buffer.from(text, "hex").toString("base64") : text));
+const sha256 = digest("a SHA-256", /^[A-Za-z0-9+/]{43}=$/, /^[0-9a-fA-F]{64}$/).describe("In hex or base64.");
+const md5 = digest("an MD5", /^[A-Za-z0-9+/]{22}==$/, /^[0-9a-fA-F]{32}$/)
+  .optional()
+  .describe("In hex or base64. Some buckets need it: without, the file is refused as “digest_missing”.");
 
 const file = z.strictObject({
   name: z.string().max(4096),
   type: z.enum(imageTypes).describe("What the bytes are, whatever the name says: it is checked."),
   bytes: z.int().positive(),
   sha256,
+  md5,
   uploadId: id.optional().describe("An upload of these bytes whose form has expired: it gets a fresh one."),
 });
 
@@ -89,7 +102,7 @@ export const operations = {
     path: "/api/v1/uploads",
     summary: "Ask to send pictures",
     description:
-      "For each file, in their order: a form for the bucket, or the picture that you already have with these bytes, or why not. Then send the form, and confirm.",
+      "For each file, in their order: a form or a signed PUT for the bucket, or the picture that you already have with these bytes, or why not. Then send it, and confirm.",
     scope: "upload",
     input: z.strictObject({ files: z.array(file).min(1).max(maxFilesPerBegin) }),
     body: "json",

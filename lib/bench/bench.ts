@@ -7,6 +7,7 @@ import { benchBegin } from "./begin";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
 import { benchManyFiles } from "./many-files";
+import { benchPut } from "./put";
 import { benchReload } from "./reload";
 import { benchSoak } from "./soak";
 import { benchStorage } from "./storage";
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<void>> = {
   memory: benchMemory,
   storage: benchStorage,
   uploads: benchUploads,
+  put: benchPut,
   many: benchManyFiles,
   reload: benchReload,
   soak: benchSoak,

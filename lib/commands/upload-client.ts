@@ -4,9 +4,9 @@ import { AppError, bucketRefusal, type Failure, plainFailure, readFailure } from
 import { systemClock } from "@/lib/uploads/client/clock";
 import { alwaysOnline } from "@/lib/uploads/client/send/connection";
 import { retrying, TransientError } from "@/lib/uploads/client/send/retry";
+import { isConditional, isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send/send-failure";
 import { parseS3Error } from "@/lib/uploads/client/send/send-object";
-import { isExpiredForm, passingErrorOf } from "@/lib/uploads/client/send/send-upload";
-import type { PostForm } from "@/lib/uploads/contract";
+import type { ObjectGrant } from "@/lib/uploads/contract";
 
 type Files = z.input<typeof operations.beginUploads.input>["files"];
 
@@ -32,14 +32,12 @@ export class UploadClient {
     return this.ask(operations.abandonUpload, operations.abandonUpload.path.replace("{id}", id));
   }
 
-  /** Posts the file to the bucket; its bytes are read as they go. */
-  send({ url, fields }: PostForm, file: Blob): Promise<void> {
-    const body = new FormData();
-    for (const [name, value] of Object.entries(fields)) body.append(name, value);
-    body.append("file", file, "file");
+  /** Sends the file to the bucket; its bytes are read as they go. */
+  send(grant: ObjectGrant, file: Blob): Promise<void> {
     return this.withRetries(async () => {
-      const response = await this.fetch("network", url, { method: "POST", body });
-      if (response.ok) return;
+      const response = await this.fetch("network", grant.url, requestOf(grant, file));
+      // A try whose answer was lost has put it there; whether it is that, confirm says.
+      if (response.ok || (response.status === 412 && isConditional(grant))) return;
       const refusal = parseS3Error(await response.text());
       const failure = {
         status: "failed",
@@ -89,6 +87,15 @@ export class UploadClient {
       throw new TransientError(plainFailure(silence), { cause });
     }
   }
+}
+
+function requestOf(grant: ObjectGrant, file: Blob): RequestInit {
+  const { method } = grant;
+  if (method === "PUT") return { method, headers: grant.headers, body: file };
+  const body = new FormData();
+  for (const [name, value] of Object.entries(grant.fields)) body.append(name, value);
+  body.append("file", file, "file");
+  return { method, body };
 }
 
 function failureOf(body: unknown): Failure | undefined {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -33,7 +34,7 @@ test("a form that has run out by its file's turn is asked for again, by what the
       return offers.map(({ name, uploadId }) => ({
         status: "granted",
         id: uploadId ?? name,
-        form: { url: `https://bucket.test/${asked.length}`, fields: {} },
+        form: { method: "POST", url: `https://bucket.test/${asked.length}`, fields: {} },
         expiresInSeconds: 60,
       }));
     },
@@ -55,6 +56,42 @@ test("a form that has run out by its file's turn is asked for again, by what the
     expect.not.stringMatching("/1"),
   ]);
   expect(open.size).toBe(0);
+});
+
+test("where the bucket wants the MD5 too, it is computed and asked for once more; for later files at once", async () => {
+  const pictures = await Promise.all(Array.from({ length: 102 }, () => makePicture()));
+  const files = await Promise.all(
+    pictures.map(async ({ bytes }, n) => {
+      const file = path.join(folder, `md5-${n}.jpg`);
+      await writeFile(file, bytes.original);
+      return file;
+    }),
+  );
+  const md5s = pictures.map(({ bytes }) => createHash("md5").update(bytes.original).digest("base64"));
+  const asked: (string | undefined)[][] = [];
+  const client: Parameters<typeof uploadFiles>[0] = {
+    begin: async (offers) => {
+      asked.push(offers.map(({ md5 }) => md5));
+      return offers.map(({ name, md5 }) =>
+        // The store has changed between two of them.
+        md5 === undefined && name !== "md5-0.jpg"
+          ? { status: "refused", error: { code: "digest_missing", message: "Its MD5 is wanted." } }
+          : {
+              ...{ status: "granted", id: name, expiresInSeconds: 60 },
+              form: { method: "PUT", url: "https://bucket.test/", headers: {} },
+            },
+      );
+    },
+    send: async () => {},
+    confirm: async (id) => ({ ...image, id }),
+  };
+  const results: FileResult[] = [];
+  await uploadFiles(client, files, new Set(), (result) => results.push(result));
+  expect(new Set(results.map(({ status }) => status))).toEqual(new Set(["sent"]));
+  const [first, second, ...others] = asked;
+  expect([first, second]).toEqual([Array(100).fill(undefined), md5s.slice(1, 100)]);
+  // The next file had been read by then.
+  expect(others).toEqual([[undefined, md5s[101]], [md5s[100]]]);
 });
 
 const image = {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { AppError, type Failure, readFailure, withoutValues } from "@/lib/errors";
 import { inspect } from "@/lib/images/inspect";
 import { systemClock } from "@/lib/uploads/client/clock";
@@ -34,10 +33,12 @@ export async function uploadFiles(
   open: Set<string>,
   onResult: (result: FileResult) => void,
 ): Promise<void> {
-  for await (const batch of batchesOf(files, onResult)) {
+  const digests = { wantsMd5: false };
+  for await (const batch of batchesOf(files, digests, onResult)) {
     const grantedAtMs = systemClock.now();
-    const outcomes = await client.begin(batch.map(({ offer }) => offer));
-    for (const outcome of outcomes) if (outcome.status === "granted") open.add(outcome.id);
+    const outcomes = await begin(client, batch);
+    digests.wantsMd5 ||= batch.some(({ offer }) => offer.md5 !== undefined);
+    for (const outcome of outcomes) if (outcome?.status === "granted") open.add(outcome.id);
     const queue = batch.entries();
     const work = async () => {
       for (const [index, prepared] of queue) {
@@ -52,14 +53,29 @@ export async function uploadFiles(
   }
 }
 
+/** Where the bucket wants the MD5 of files too, these are computed, and asked for again. */
+async function begin(client: Client, batch: Prepared[]): Promise<(Outcome | undefined)[]> {
+  const ask = (some: Prepared[]) => client.begin(some.map(({ offer }) => offer));
+  const outcomes: (Outcome | undefined)[] = await ask(batch);
+  const lacking = batch.filter(({ offer }, index) => offer.md5 === undefined && lacksDigest(outcomes[index]));
+  if (lacking.length === 0) return outcomes;
+  for (const { file, offer } of lacking) offer.md5 = (await digestsOf(file, ["md5"])).md5;
+  const again = (await ask(lacking)).values();
+  return batch.map((prepared, index) => (lacking.includes(prepared) ? again.next().value : outcomes[index]));
+}
+
+const lacksDigest = (outcome: Outcome | undefined): boolean =>
+  outcome?.status === "refused" && outcome.error.code === "digest_missing";
+
 async function* batchesOf(
   files: string[],
+  digests: { wantsMd5: boolean },
   onResult: (result: FileResult) => void,
 ): AsyncGenerator<Prepared[]> {
   let batch: Prepared[] = [];
   let bytes = 0;
   for (const file of files) {
-    const prepared = await prepare(file).catch((error: unknown) => onResult(failed(file, error)));
+    const prepared = await prepare(file, digests).catch((error: unknown) => onResult(failed(file, error)));
     if (prepared === undefined) continue;
     if (
       batch.length > 0 &&
@@ -74,15 +90,23 @@ async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-async function prepare(file: string) {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
+async function prepare(file: string, { wantsMd5 }: { wantsMd5: boolean }) {
+  const { sha256 = "", md5 } = await digestsOf(file, wantsMd5 ? ["sha256", "md5"] : ["sha256"]);
   const blob = await openAsBlob(file);
   const read = async (start: number, end: number) =>
     new Uint8Array(await blob.slice(start, end).arrayBuffer());
   const { type } = await inspect({ bytes: blob.size, read }, noLimits);
-  const offer = { name: path.basename(file), type, bytes: blob.size, sha256: hash.digest("base64") };
+  const offer = { name: path.basename(file), type, bytes: blob.size, sha256, md5 };
   return { file, blob, offer };
+}
+
+type Digest = "sha256" | "md5";
+
+/** In base64, of one read of the file. */
+async function digestsOf(file: string, names: Digest[]): Promise<Partial<Record<Digest, string>>> {
+  const hashes = names.map((name) => [name, createHash(name)] as const);
+  for await (const chunk of createReadStream(file)) for (const [, hash] of hashes) hash.update(chunk);
+  return Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest("base64")]));
 }
 
 async function finish(

@@ -100,7 +100,7 @@ describe("temporary credentials", () => {
     const picture = await makePicture();
     const [granted] = await beginUploads(viewer, [picture.offer]);
     if (granted?.status !== "granted") throw new Error(`not granted: ${JSON.stringify(granted)}`);
-    expect(await postAll(granted.forms, picture)).toEqual([204, 204, 204]);
+    expect(await postAll(granted.grants, picture)).toEqual([204, 204, 204]);
     const [outcome] = await confirmUploads(viewer, [granted.uploadId]);
     if (outcome?.status !== "ready") throw new Error(`not ready: ${JSON.stringify(outcome)}`);
     const url = new URL(outcome.image.thumbUrl);

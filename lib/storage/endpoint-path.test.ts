@@ -70,11 +70,16 @@ describe("an endpoint with a path", () => {
     const put = await presignPut(bucket, { ...grant, key: "incoming/way/put" });
     expect(put.url.startsWith(`${address}/incoming/way/put?`)).toBe(true);
     expect((await fetch(put.url, { method: "PUT", headers: put.headers, body: bytes })).status).toBe(200);
-    const upload = await createMultipart(bucket, "incoming/way/parts", { type: "image/png", metadata: {} });
-    const part = await signPart(bucket, upload, { number: 1, bytes: 1000, sha256: sha256(bytes) }, soon());
+    const upload = await createMultipart(bucket, "incoming/way/parts", {
+      type: "image/png",
+      metadata: {},
+      digest: "sha256",
+    });
+    const wanted = { number: 1, bytes: 1000, digest: sha256(bytes) };
+    const part = await signPart(bucket, upload, "sha256", wanted, soon());
     expect(part.url.startsWith(`${address}/incoming/way/parts?`)).toBe(true);
     expect((await fetch(part.url, { method: "PUT", headers: part.headers, body: bytes })).status).toBe(200);
-    await completeMultipart(bucket, upload, (await listParts(bucket, upload)) ?? []);
+    await completeMultipart(bucket, upload, "sha256", (await listParts(bucket, upload, "sha256")) ?? []);
     for (const name of ["form", "put", "parts"]) {
       const url = await at("incoming").url(`way/${name}`);
       expect(url.startsWith(`${address}/incoming/way/${name}?`)).toBe(true);

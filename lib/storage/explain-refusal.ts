@@ -59,5 +59,36 @@ export function explainRefusal(policy: PostPolicy, sent: SentForm, at: Date): Fa
   return failed;
 }
 
+/** What a signed PUT must have, or had: its headers in lower case, and how long its body is. */
+export interface PutContent {
+  headers: Record<string, string>;
+  bytes: number;
+}
+
+/** The same for a PUT: which of what was signed it does not meet. None of its headers is a secret, as its signature is in the URL. */
+export function explainPut(
+  signed: PutContent & { expiresAt: Date },
+  sent: PutContent,
+  at: Date,
+): FailedCondition[] {
+  const failed: FailedCondition[] = [];
+  if (at >= signed.expiresAt)
+    failed.push({ condition: "expiration", expected: signed.expiresAt.toISOString(), got: at.toISOString() });
+  if (sent.bytes !== signed.bytes)
+    failed.push({ condition: "content-length", expected: String(signed.bytes), got: String(sent.bytes) });
+  const headers = new Map(Object.entries(sent.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  for (const [condition, expected] of Object.entries(signed.headers)) {
+    const got = headers.get(condition);
+    if (got !== expected)
+      failed.push({ condition, expected, got: got === undefined ? noHeader : shown(condition, got) });
+  }
+  for (const name of headers.keys())
+    if (signed.headers[name] === undefined)
+      failed.push({ condition: name.slice(0, maxShown), expected: noHeader, got: "(not shown)" });
+  return failed;
+}
+
+const noHeader = "(no such header)";
+
 const shown = (name: string, value: string): string =>
   secrets.includes(name) ? "(not shown)" : value.slice(0, maxShown);

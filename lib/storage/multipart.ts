@@ -22,19 +22,35 @@ export interface Multipart {
   id: string;
 }
 
+/** What holds a part to its bytes: all parts of an upload to the same. */
+export type PartDigest = "sha256" | "crc32c" | "md5";
+
 export interface Part {
   number: number;
   bytes: number;
   etag: string;
-  /** base64; null where the store keeps none */
-  sha256: string | null;
+  /** base64; null where the store keeps none, as none does of an MD5 */
+  digest: string | null;
 }
+
+/** How S3 calls these digests. An MD5 it only compares: its ETags are none to rely on. */
+const checksums = {
+  sha256: { algorithm: "SHA256", field: "ChecksumSHA256" },
+  crc32c: { algorithm: "CRC32C", field: "ChecksumCRC32C" },
+  md5: { algorithm: undefined, field: undefined },
+} as const;
+/** In which header a part's digest is. */
+export const partHeader = {
+  sha256: "x-amz-checksum-sha256",
+  crc32c: "x-amz-checksum-crc32c",
+  md5: "content-md5",
+} as const satisfies Record<PartDigest, string>;
 
 /** Begins one. What the object says of itself is said here, and not by whoever sends the parts. */
 export async function createMultipart(
   { s3, name }: BucketClient,
   key: string,
-  { type, metadata }: { type: string; metadata: Record<string, string> },
+  { type, metadata, digest }: { type: string; metadata: Record<string, string>; digest: PartDigest },
 ): Promise<Multipart> {
   const { UploadId: id = "" } = await s3.send(
     new CreateMultipartUploadCommand({
@@ -42,22 +58,33 @@ export async function createMultipart(
       Key: key,
       ContentType: type,
       Metadata: metadata,
-      ChecksumAlgorithm: "SHA256",
+      ChecksumAlgorithm: checksums[digest].algorithm,
     }),
   );
   return { key, id };
 }
 
-/** A PUT with which a browser may put exactly this part and no other: length and SHA-256 are signed. */
+/** The part that is wanted. */
+export type WantedPart = Pick<Part, "number" | "bytes"> & { digest: string };
+
+/** What goes with such a part, beside its length. */
+export const partHeaders = (
+  algorithm: PartDigest,
+  { digest }: Pick<WantedPart, "digest">,
+): Record<string, string> => ({ [partHeader[algorithm]]: digest });
+
+/** A PUT with which a browser may put exactly this part and no other: length and digest are signed. */
 export async function signPart(
   bucket: BucketClient,
   { key, id }: Multipart,
-  { number, bytes, sha256 }: Pick<Part, "number" | "bytes"> & { sha256: string },
+  algorithm: PartDigest,
+  part: WantedPart,
   expiresAt: Date,
 ): Promise<{ url: string; headers: Record<string, string> }> {
   const until = await endOfSigned(bucket.s3, expiresAt);
   const signingDate = now();
-  const headers = { "x-amz-checksum-sha256": sha256 };
+  const { number, bytes } = part;
+  const headers = partHeaders(algorithm, part);
   const url = await presign(bucket, {
     method: "PUT",
     key,
@@ -70,16 +97,23 @@ export async function signPart(
 }
 
 /** The parts that have arrived; null where the upload was completed or aborted. */
-export async function listParts({ s3, name }: BucketClient, { key, id }: Multipart): Promise<Part[] | null> {
+export async function listParts(
+  { s3, name }: BucketClient,
+  { key, id }: Multipart,
+  algorithm: PartDigest,
+): Promise<Part[] | null> {
   const parts: Part[] = [];
+  const { field } = checksums[algorithm];
   try {
     // The SDK's paginator takes S3's marker of the last page for one of a further page.
     let page: ListPartsCommandOutput | undefined;
     do {
       const marker = page && { PartNumberMarker: page.NextPartNumberMarker };
       page = await s3.send(new ListPartsCommand({ Bucket: name, Key: key, UploadId: id, ...marker }));
-      for (const { PartNumber = 0, Size = 0, ETag = "", ChecksumSHA256 = null } of page.Parts ?? [])
-        parts.push({ number: PartNumber, bytes: Size, etag: ETag, sha256: ChecksumSHA256 });
+      for (const { PartNumber = 0, Size = 0, ETag = "", ...checksum } of page.Parts ?? []) {
+        const digest = (field && checksum[field]) ?? null;
+        parts.push({ number: PartNumber, bytes: Size, etag: ETag, digest });
+      }
     } while (page.IsTruncated);
     return parts;
   } catch (error) {
@@ -92,12 +126,14 @@ export async function listParts({ s3, name }: BucketClient, { key, id }: Multipa
 export async function completeMultipart(
   { s3, name }: BucketClient,
   { key, id }: Multipart,
+  algorithm: PartDigest,
   parts: Part[],
 ): Promise<void> {
-  const Parts = parts.map(({ number, etag, sha256 }) => ({
+  const { field } = checksums[algorithm];
+  const Parts = parts.map(({ number, etag, digest }) => ({
     PartNumber: number,
     ETag: etag,
-    ...(sha256 !== null && { ChecksumSHA256: sha256 }),
+    ...(field && digest !== null && { [field]: digest }),
   }));
   const command = new CompleteMultipartUploadCommand({
     Bucket: name,

@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import { Crc32c } from "@aws-sdk/checksums/crc";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -72,7 +73,7 @@ export async function putObject(
       Bucket: bucket.name,
       Key: key,
       Body: bytes,
-      ...digestOf(bytes, bucket.traits.objectDigest),
+      ...(await digestOf(bytes, bucket.traits.objectDigest)),
       ...headers,
       ...conditionOf(bucket, overwrite),
     }),
@@ -80,23 +81,30 @@ export async function putObject(
 }
 
 /**
- * One object in one request, read as it goes: the store itself holds it to its length and SHA-256 (base64), as it does a form; one that
- * compares nothing but an MD5, to its length.
+ * One object in one request, read as it goes: the store itself holds it to its length and its digest (base64), as it does a
+ * grant. Of a stream the MD5 must be known where that is what the store compares.
  */
 export async function putKnown(
   { s3, name, traits }: BucketClient,
   key: string,
   body: Readable | Uint8Array,
-  { type, bytes, sha256 }: { type: string; bytes: number; sha256: string },
+  { type, bytes, sha256, md5 }: { type: string; bytes: number; sha256: string; md5?: string | undefined },
 ): Promise<void> {
-  const digest = traits.objectDigest === "md5" ? {} : { ChecksumSHA256: sha256 };
-  const known = { ContentType: type, ContentLength: bytes, ...digest };
-  await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known }));
+  const known = { ContentType: type, ContentLength: bytes };
+  const digest =
+    traits.objectDigest === "md5" ? { ContentMD5: md5 ?? md5Of(body) } : { ChecksumSHA256: sha256 };
+  await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known, ...digest }));
+}
+
+function md5Of(body: Readable | Uint8Array): string {
+  if (body instanceof Uint8Array) return hash("md5", body);
+  throw new Error("a stream to this store needs an MD5");
 }
 
 /**
- * One object in parts, a few at a time, each with its SHA-256, or its MD5 where the store takes none. Where it fails nothing of it is
- * left. Throws StorageError `precondition_failed` like putObject, but only once all parts are there.
+ * One object in parts, a few at a time, each with its digest; where the store takes no parts at once, with all of it in memory.
+ * Where it fails nothing of it is left. Throws StorageError `precondition_failed` like putObject, but only once all parts are
+ * there.
  */
 export async function putInParts(
   bucket: BucketClient,
@@ -104,21 +112,23 @@ export async function putInParts(
   pieces: AsyncIterable<Uint8Array>,
   { headers, overwrite }: PutOptions,
 ): Promise<void> {
-  const { s3, traits } = bucket;
-  const target = { Bucket: bucket.name, Key: key };
-  const digest = traits.partDigest === "sha256" ? "sha256" : "md5";
+  const { s3, name, traits } = bucket;
+  const { partDigest } = traits;
+  if (partDigest === "none") {
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) all.push(piece);
+    return putObject(bucket, key, Buffer.concat(all), { headers, overwrite });
+  }
+  const target = { Bucket: name, Key: key };
   const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({
-      ...target,
-      ...headers,
-      ...(digest === "sha256" && { ChecksumAlgorithm: "SHA256" }),
-    }),
+    new CreateMultipartUploadCommand({ ...target, ...headers, ...announced[partDigest] }),
   );
   const upload = { ...target, UploadId };
-  const sendPart = async (PartNumber: number, Body: Uint8Array): Promise<CompletedPart> => {
-    const digests = digestOf(Body, digest);
-    const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body, ...digests }));
-    return { PartNumber, ETag, ...("ChecksumSHA256" in digests && digests) };
+  const sendPart = async (PartNumber: number, bytes: Uint8Array): Promise<CompletedPart> => {
+    const digest = await digestOf(bytes, partDigest);
+    const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ...digest }));
+    const { ContentMD5: _, ...kept } = digest;
+    return { PartNumber, ETag, ...kept };
   };
   try {
     const Parts = await sendAll(pieces, sendPart);
@@ -167,11 +177,24 @@ async function sendAll(
 const conditionOf = ({ traits }: BucketClient, overwrite: boolean): { IfNoneMatch?: string } =>
   overwrite || !traits.writeConditions ? {} : { IfNoneMatch: "*" };
 
-/** What the store compares; what compares none is told the SHA-256, as S3 is. */
-function digestOf(
+/** What parts are announced with; an MD5 is only compared. */
+const announced = {
+  sha256: { ChecksumAlgorithm: "SHA256" },
+  crc32c: { ChecksumAlgorithm: "CRC32C" },
+  md5: {},
+} as const;
+
+/** What the store compares the bytes with; where it compares nothing, what it may keep. */
+async function digestOf(
   bytes: Uint8Array,
-  digest: Traits["objectDigest"],
-): { ChecksumSHA256: string } | { ContentMD5: string } {
-  const base64 = (algorithm: string) => createHash(algorithm).update(bytes).digest("base64");
-  return digest === "md5" ? { ContentMD5: base64("md5") } : { ChecksumSHA256: base64("sha256") };
+  digest: Traits["objectDigest"] | Traits["partDigest"],
+): Promise<{ ContentMD5?: string; ChecksumCRC32C?: string; ChecksumSHA256?: string }> {
+  if (digest === "md5") return { ContentMD5: hash("md5", bytes) };
+  if (digest !== "crc32c") return { ChecksumSHA256: hash("sha256", bytes) };
+  const crc32c = new Crc32c();
+  crc32c.update(bytes);
+  return { ChecksumCRC32C: Buffer.from(await crc32c.digest()).toString("base64") };
 }
+
+const hash = (algorithm: "md5" | "sha256", bytes: Uint8Array): string =>
+  createHash(algorithm).update(bytes).digest("base64");

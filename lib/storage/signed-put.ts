@@ -3,6 +3,7 @@ import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
 import { endOfSigned } from "./credentials";
 import { presign } from "./signed-url";
+import type { Traits } from "./stores/found-traits";
 
 export interface PutGrant {
   /** whole key in the bucket; chosen by the server */
@@ -19,6 +20,8 @@ export interface PutGrant {
   expiresAt: Date;
   /** now, unless another moment is to be tried */
   signedAt?: Date;
+  /** whether it may replace what is under the key; otherwise it may not, where the store heeds that */
+  mayReplace?: boolean;
 }
 
 /** Whoever sends by it sends exactly these headers, and the length that was signed. */
@@ -44,18 +47,9 @@ export const pinnedHeaders: Readonly<Record<string, string>> = {
  * nothing is replaced where the store heeds that. Which digest, and what else, follows from the store's traits.
  */
 export async function presignPut(bucket: BucketClient, grant: PutGrant): Promise<PutRequest> {
-  const { traits } = bucket;
   const until = await endOfSigned(bucket.s3, grant.expiresAt);
   const signingDate = grant.signedAt ?? now();
-  const headers = {
-    "content-type": grant.type,
-    ...digestHeader(grant, traits.objectDigest),
-    ...Object.fromEntries(
-      Object.entries(grant.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
-    ),
-    ...(traits.writeConditions && { "if-none-match": "*" }),
-    ...(traits.signsEmptyHeaders && pinnedHeaders),
-  };
+  const headers = putHeaders(bucket.traits, grant);
   const url = await presign(bucket, {
     method: "PUT",
     key: grant.key,
@@ -67,11 +61,31 @@ export async function presignPut(bucket: BucketClient, grant: PutGrant): Promise
   return { url, headers };
 }
 
-function digestHeader(
-  { sha256, md5 }: PutGrant,
-  digest: BucketClient["traits"]["objectDigest"],
+/** What is signed with such a PUT, and goes with it, beside its length. Browsers set that by themselves, and nobody else can. */
+export function putHeaders(
+  traits: Traits,
+  grant: Omit<PutGrant, "key" | "bytes" | "expiresAt">,
 ): Record<string, string> {
-  if (digest !== "md5") return { "x-amz-checksum-sha256": sha256 };
+  return {
+    "content-type": grant.type,
+    [objectHeader(traits)]: digestOf(grant, traits),
+    ...Object.fromEntries(
+      Object.entries(grant.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+    ),
+    ...(traits.writeConditions && grant.mayReplace !== true && { [replaceCondition]: "*" }),
+    ...(traits.signsEmptyHeaders && pinnedHeaders),
+  };
+}
+
+/** With it a PUT replaces nothing. */
+export const replaceCondition = "if-none-match";
+
+/** In which header the object's digest is. */
+export const objectHeader = ({ objectDigest }: Pick<Traits, "objectDigest">) =>
+  objectDigest === "md5" ? "content-md5" : "x-amz-checksum-sha256";
+
+function digestOf({ sha256, md5 }: Pick<PutGrant, "sha256" | "md5">, { objectDigest }: Traits): string {
+  if (objectDigest !== "md5") return sha256;
   if (md5 === undefined) throw new Error("a PUT to this store needs an MD5");
-  return { "content-md5": md5 };
+  return md5;
 }

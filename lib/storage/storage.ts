@@ -12,6 +12,7 @@ import { isName, requireName } from "./names";
 import { type PostGrant, presignPost } from "./post-policy";
 import { type ObjectBody, type ObjectHeaders, piecesOf, putInParts, putKnown, putObject } from "./put-object";
 import { isCode } from "./s3-failure";
+import { type PutGrant, presignPut } from "./signed-put";
 import { signGetUrl, type UrlOptions } from "./signed-url";
 
 export interface LocationRules {
@@ -30,6 +31,10 @@ export interface SaveOptions {
   /** replaces what has this name; otherwise the object takes another name beside it */
   overwrite?: boolean;
 }
+
+export type UploadGrant =
+  | { method: "POST"; url: string; fields: Record<string, string> }
+  | { method: "PUT"; url: string; headers: Record<string, string> };
 
 export interface ListedObject {
   name: string;
@@ -128,11 +133,14 @@ export class Storage {
     return free;
   }
 
-  /** Stores bytes of which length and SHA-256 are known, in place of what has the name, whole however long they are. */
+  /**
+   * Stores bytes of which length and digests (base64) are known, in place of what has the name, whole however long they are. A
+   * stream to a store that compares MD5 needs `md5`.
+   */
   saveKnown(
     name: string,
     body: Readable | Uint8Array,
-    known: { type: string; bytes: number; sha256: string },
+    known: { type: string; bytes: number; sha256: string; md5?: string | undefined },
   ): Promise<void> {
     return putKnown(this.bucket, this.key(name), body, known);
   }
@@ -199,6 +207,15 @@ export class Storage {
   /** A form with which a browser may put this one object: see post-policy.ts. */
   postForm(name: string, grant: Omit<PostGrant, "key">) {
     return presignPost(this.bucket, { ...grant, key: this.key(name) });
+  }
+
+  /**
+   * With which a browser may put this one object, as the store's traits say: a form (post-policy.ts), or a signed PUT
+   * (signed-put.ts).
+   */
+  async uploadGrant(name: string, grant: Omit<PutGrant, "key">): Promise<UploadGrant> {
+    if (this.bucket.traits.upload !== "put") return { method: "POST", ...(await this.postForm(name, grant)) };
+    return { method: "PUT", ...(await presignPut(this.bucket, { ...grant, key: this.key(name) })) };
   }
 
   private async saveWhole(

@@ -8,6 +8,8 @@ export type BucketFault =
   | "expired"
   | "stall"
   | "half"
+  /** it arrives, and the answer is lost */
+  | "unheard"
   | "forbidden"
   | "expired_token"
   | "skewed"

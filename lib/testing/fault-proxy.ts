@@ -95,7 +95,9 @@ async function answer(
     return;
   }
   if (fault?.kind === "late") await sleep(20 + (body.length % 30));
-  const { method, url, headers } = request;
+  const { method, url } = request;
+  // A signed PUT is for the bucket's own name.
+  const headers = { ...request.headers, host: new URL(target).host };
   const upstream = http.request(`${target}${url}`, { method, headers }, async (bucketAnswer) => {
     if (fault?.kind === "cut") {
       bucketAnswer.resume();

@@ -1,13 +1,19 @@
 import type { GalleryImage } from "@/lib/images/contract";
 import { byKind, variantKinds } from "@/lib/images/variants";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
-import { maxBytesAtOnce, partsOf } from "@/lib/uploads/contract";
+import { maxBytesAtOnce, partsOf, sha256Alone, type WantedDigests } from "@/lib/uploads/contract";
 
-export function preparedImage(file: File, sha256: string): PreparedImage {
+export function preparedImage(
+  file: File,
+  sha256: string,
+  { object, part }: WantedDigests = sha256Alone,
+): PreparedImage {
+  const md5 = object === "md5" && { md5: `md5 of ${sha256}` };
   const variant = (bytes: number) => ({
     type: "image/webp" as const,
     bytes,
     sha256: `${sha256} ${bytes}`,
+    ...md5,
     blob: new Blob([new Uint8Array(bytes)]),
   });
   return {
@@ -16,7 +22,12 @@ export function preparedImage(file: File, sha256: string): PreparedImage {
       bytes: file.size,
       sha256,
       blob: file,
-      ...(file.size > maxBytesAtOnce && { parts: partsOf(file.size).map(({ number }) => `${number}`) }),
+      ...md5,
+      ...(file.size > maxBytesAtOnce &&
+        part !== "none" && {
+          parts: partsOf(file.size).map(({ number }) => `${part} ${number}`),
+          partDigest: part,
+        }),
     },
     ...byKind(variantKinds, (kind) => variant(10 * (variantKinds.indexOf(kind) + 1))),
     thumbhash: "",

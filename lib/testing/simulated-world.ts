@@ -12,12 +12,16 @@ import {
   type BeginOutcome,
   type ConfirmOutcome,
   type ImageOffer,
+  type ObjectGrant,
+  type ObjectKind,
   type ObjectOffer,
   objectKinds,
   type PartsGrant,
-  type PostForm,
   partsOf,
   type Refusal,
+  type Reported,
+  sha256Alone,
+  type WantedDigests,
 } from "@/lib/uploads/contract";
 import { type BucketFault, failure, failureOf } from "./bucket-faults";
 import type { SimulatedClock } from "./simulated-clock";
@@ -49,6 +53,8 @@ export class SimulatedWorld {
   pings = 0;
   abandoned: string[] = [];
   refusals: Refusal[] = [];
+  /** how the store is sent to; it answers 501 to the other way, and to what lacks the digests that it wants */
+  store: { upload: ObjectGrant["method"]; digests: WantedDigests } = { upload: "POST", digests: sha256Alone };
   /** what was put again although it had arrived */
   sentTwice: string[] = [];
   /** POSTs under way, and the most there ever were at a time. */
@@ -143,7 +149,7 @@ export class SimulatedWorld {
       }),
     reportRefusal: (refusal) => {
       this.refusals.push(refusal);
-      return this.#act(() => `number-${this.refusals.length}`);
+      return this.#act(() => this.#report(refusal));
     },
     abortCalls: () => {
       this.#silence?.abort(new TypeError("Failed to fetch"));
@@ -170,19 +176,33 @@ export class SimulatedWorld {
     if (image !== undefined) return { status: "duplicate", image };
     const refusal = this.refuse.get(offer.name);
     if (refusal !== undefined) return refusal;
+    const { digests } = this.store;
+    const lacks = digests.object === "md5" && objectKinds.some((kind) => offer[kind].md5 === undefined);
+    const { parts, partDigest = "sha256" } = offer.original;
+    if (lacks || (parts && digests.part !== "none" && partDigest !== digests.part)) {
+      const error = {
+        code: "digest_missing",
+        message: "Another digest is wanted.",
+        values: digests,
+      } as const;
+      return { status: "refused", error };
+    }
     const uploadId = offer.uploadId ?? `granted-${this.#uploads.size + this.abandoned.length + 1}`;
     const renewed = this.#uploads.get(uploadId);
     if (renewed === undefined) this.#uploads.set(uploadId, { offer, arrived: new Set() });
-    const form = (kind: string): PostForm => ({
-      url: "https://bucket.test",
-      fields: { key: `${uploadId} ${kind}` },
-    });
+    const grant = (kind: ObjectKind): ObjectGrant => {
+      const key = `${uploadId} ${kind}`;
+      if (this.store.upload === "POST")
+        return { method: "POST", url: "https://bucket.test", fields: { key } };
+      const headers = { "if-none-match": "*", [digests.object]: offer[kind][digests.object] ?? "" };
+      return { method: "PUT", url: key, headers };
+    };
     return {
       status: "granted",
       uploadId,
       expiresInSeconds: this.formSeconds,
-      forms: byKind(objectKinds, form),
-      ...(offer.original.parts && { parts: this.#grantParts(uploadId, offer.original) }),
+      grants: byKind(objectKinds, grant),
+      ...(parts && digests.part !== "none" && { parts: this.#grantParts(uploadId, offer.original) }),
       ...(renewed && { arrived: objectKinds.filter((kind) => renewed.arrived.has(kind)) }),
     };
   }
@@ -192,9 +212,10 @@ export class SimulatedWorld {
     const missing = partsOf(bytes).filter(({ number }) => !arrived?.has(`part-${number}`));
     if (parts.length !== partsOf(bytes).length) throw new Error("a part's hash is missing");
     return {
-      missing: missing
-        .slice(0, partsPerGrant)
-        .map(({ number }) => ({ number, url: `${uploadId} part-${number}`, headers: {} })),
+      missing: missing.slice(0, partsPerGrant).map(({ number }) => ({
+        ...{ number, method: "PUT", url: `${uploadId} part-${number}` },
+        headers: { [this.store.digests.part]: parts[number - 1] ?? "" },
+      })),
       arrivedBytes: missing.reduce((rest, { start, end }) => rest - (end - start), bytes),
       hasMore: missing.length > partsPerGrant,
     };
@@ -202,8 +223,10 @@ export class SimulatedWorld {
 
   #confirm(id: string): ConfirmOutcome {
     const upload = this.#uploads.get(id);
-    const wanted = variantKinds.length + (upload?.offer.original.parts?.length ?? 1);
-    if (upload === undefined || upload.arrived.size < wanted) {
+    const ofParts = partsOf(upload?.offer.original.bytes ?? 0).map(({ number }) => `part-${number}`);
+    const has = (what: string) => upload?.arrived.has(what) ?? false;
+    const isThere = variantKinds.every(has) && (has("original") || ofParts.every(has));
+    if (upload === undefined || !isThere) {
       return { status: "refused", error: { code: "not_arrived", message: "Its bytes never came." } };
     }
     const { name, original } = upload.offer;
@@ -214,7 +237,18 @@ export class SimulatedWorld {
     return { status: "ready", image: created };
   }
 
-  readonly send: SendObject = async (target, blob, { onProgress, signal }) => {
+  /** Whether a fresh grant would be another one. */
+  #report(refusal: Refusal): Reported {
+    const { upload, digests } = this.store;
+    const isPart = refusal.method === "PUT" && refusal.part !== undefined;
+    const isOther = isPart
+      ? refusal.headers[digests.part] === undefined
+      : refusal.method !== upload ||
+        (refusal.method === "PUT" && refusal.headers[digests.object] === undefined);
+    return { incident: `number-${this.refusals.length}`, isRenewable: isOther };
+  }
+
+  readonly send: SendObject = async (grant, blob, { onProgress, signal }) => {
     const fault = this.bucketFaults.shift() ?? null;
     this.sending += 1;
     this.mostSending = Math.max(this.mostSending, this.sending);
@@ -224,26 +258,37 @@ export class SimulatedWorld {
       if (fault === "stall") await sleep(this.clock, 1e9, signal);
       await sleep(this.clock, this.sendMs / 2, signal);
       if (!this.isOnline) return failure(0, "network");
-      if (fault !== null) return failureOf(fault, this.retryAfterSeconds);
-      const [uploadId = "", what = ""] =
-        ("fields" in target ? target.fields.key : target.url)?.split(" ") ?? [];
+      if (fault !== null && fault !== "unheard") return failureOf(fault, this.retryAfterSeconds);
+      const key = grant.method === "POST" ? grant.fields.key : grant.url;
+      const [uploadId = "", what = ""] = key?.split(" ") ?? [];
+      if (!this.#takes(grant, what)) return failure(501, "NotImplemented");
       const upload = this.#uploads.get(uploadId);
-      if (upload?.arrived.has(what)) this.sentTwice.push(what);
+      const isThere = upload?.arrived.has(what) ?? false;
+      if (isThere && grant.method === "PUT" && "if-none-match" in grant.headers)
+        return failure(412, "PreconditionFailed");
+      if (isThere) this.sentTwice.push(what);
       upload?.arrived.add(what);
       this.taken.push(`${uploadId} ${what}`);
-      return { status: "sent" };
+      return fault === "unheard" ? failure(0, "network") : { status: "sent" };
     } finally {
       this.sending -= 1;
     }
   };
 
+  #takes(grant: ObjectGrant, what: string): boolean {
+    const { upload, digests } = this.store;
+    if (what.startsWith("part-")) return grant.method === "PUT" && digests.part in grant.headers;
+    if (grant.method !== upload) return false;
+    return grant.method === "POST" || digests.object in grant.headers;
+  }
+
   /** The content of a simulated file is its hash. */
   readonly preparer: Preparer = {
     concurrency: 2,
-    prepare: async (file, signal) => {
+    prepare: async (file, signal, { digests, prepared } = { digests: sha256Alone }) => {
       await sleep(this.clock, 100, signal);
-      this.prepared += 1;
-      return preparedImage(file, await file.slice(0, 100).text());
+      if (prepared === undefined) this.prepared += 1;
+      return preparedImage(file, await file.slice(0, 100).text(), digests);
     },
   };
 }

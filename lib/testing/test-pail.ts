@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { Crc32c } from "@aws-sdk/checksums/crc";
 import { DeleteBucketCommand, DeleteObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import type { Viewer } from "@/lib/accounts/viewer";
@@ -14,14 +15,20 @@ import { byKind, byKindInTurn, variantKinds, variants } from "@/lib/images/varia
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
+import { s3Traits, type Traits } from "@/lib/storage/stores/found-traits";
 import {
   type ImageOffer,
+  type ObjectGrant,
   type ObjectKind,
   objectKinds,
+  type PartDigest,
   type PartGrant,
   type PostForm,
+  type PutRequest,
   partsOf,
+  type WantedDigests,
 } from "@/lib/uploads/contract";
+import { knowStore } from "@/lib/uploads/store";
 
 /**
  * For tests: a real database in a folder of its own and a real bucket: a local one in this process, or one in the store that
@@ -129,14 +136,32 @@ export function post(form: PostForm, bytes: Buffer): Promise<Response> {
   return fetch(form.url, { method: "POST", body });
 }
 
-export async function postAll(
-  forms: Record<ObjectKind, PostForm>,
-  { bytes }: TestPicture,
-): Promise<number[]> {
-  return Promise.all(objectKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+/** Sends a signed PUT as a browser does. */
+export function put({ url, headers }: PutRequest, bytes: Buffer): Promise<Response> {
+  return fetch(url, { method: "PUT", headers, body: bytes as Uint8Array<ArrayBuffer> });
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
+/** A grant where it is a form. */
+export function formOf(grant: ObjectGrant): PostForm {
+  if (grant.method !== "POST") throw new Error("it is no form");
+  const { url, fields } = grant;
+  return { url, fields };
+}
+
+export const send = (grant: ObjectGrant, bytes: Buffer): Promise<Response> =>
+  grant.method === "POST" ? post(grant, bytes) : put(grant, bytes);
+
+/** Sends all of a picture; the status of each answer. */
+export async function postAll(
+  grants: Record<ObjectKind, ObjectGrant>,
+  { bytes }: TestPicture,
+): Promise<number[]> {
+  return Promise.all(objectKinds.map(async (kind) => (await send(grants[kind], bytes[kind])).status));
+}
+
+const digest = (algorithm: string, bytes: Uint8Array): string =>
+  createHash(algorithm).update(bytes).digest("base64");
+const sha256 = (bytes: Uint8Array): string => digest("sha256", bytes);
 
 let largeOriginal: Promise<Buffer> | undefined;
 
@@ -169,10 +194,42 @@ export async function putPart(
   return (await fetch(url, { method: "PUT", headers, body })).status;
 }
 
-/** Sends the forms of the variants, where the original goes in parts. */
+/** Sends the variants, where the original goes in parts. */
 export async function postVariants(
-  forms: Record<ObjectKind, PostForm>,
+  grants: Record<ObjectKind, ObjectGrant>,
   { bytes }: TestPicture,
 ): Promise<number[]> {
-  return Promise.all(variantKinds.map(async (kind) => (await post(forms[kind], bytes[kind])).status));
+  return Promise.all(variantKinds.map(async (kind) => (await send(grants[kind], bytes[kind])).status));
+}
+
+/** The same picture, offered with the digests that are wanted. */
+export async function withDigests(
+  { offer, bytes }: TestPicture,
+  { object, part }: WantedDigests,
+): Promise<TestPicture> {
+  const md5 = (kind: ObjectKind) => (object === "md5" ? { md5: digest("md5", bytes[kind]) } : {});
+  const { parts, partDigest: _, ...whole } = offer.original;
+  const ranges = parts === undefined || part === "none" ? [] : partsOf(offer.original.bytes);
+  const digests = await Promise.all(
+    ranges.map(({ start, end }) => digestOfPart(bytes.original.subarray(start, end), part)),
+  );
+  const original = {
+    ...{ ...whole, ...md5("original") },
+    ...(ranges.length > 0 && { parts: digests, partDigest: part as PartDigest }),
+  };
+  const variants = byKind(variantKinds, (kind) => ({ ...offer[kind], ...md5(kind) }));
+  return { bytes, offer: { ...offer, original, ...variants } };
+}
+
+async function digestOfPart(part: Buffer, algorithm: WantedDigests["part"]): Promise<string> {
+  if (algorithm !== "crc32c") return digest(algorithm, part);
+  const crc32c = new Crc32c();
+  crc32c.update(part);
+  return Buffer.from(await crc32c.digest()).toString("base64");
+}
+
+/** Has the store of this process's bucket be one that can this. */
+export async function setTraits(traits: Partial<Traits>): Promise<void> {
+  await knowStore();
+  bucketClient().traits = { ...s3Traits, ...traits };
 }

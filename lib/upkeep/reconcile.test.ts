@@ -40,7 +40,7 @@ async function addImage() {
   const picture = await makePicture();
   const [granted] = await beginUploads(viewer, [picture.offer]);
   if (granted?.status !== "granted") throw new Error("not granted");
-  await postAll(granted.forms, picture);
+  await postAll(granted.grants, picture);
   const [outcome] = await confirmUploads(viewer, [granted.uploadId]);
   if (outcome?.status !== "ready") throw new Error("not ready");
   const kept = await row(outcome.image.id);

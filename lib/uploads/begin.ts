@@ -11,32 +11,30 @@ import { type Failure, plainFailure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
-import { byKindAtOnce, variantKinds, variants } from "@/lib/images/variants";
-import { log } from "@/lib/log";
+import { variantKinds, variants } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { endOfSigned } from "@/lib/storage/credentials";
-import { incoming } from "@/lib/storage/locations";
+import { isCode } from "@/lib/storage/s3-failure";
 import {
   type BeginOutcome,
   type ImageOffer,
   maxNameLength,
   type ObjectKind,
-  type ObjectOffer,
   type OriginalOffer,
   objectKinds,
-  type PostForm,
 } from "./contract";
+import { storeRefusal, withoutParts } from "./digests";
+import { endOfPolicy, findPresent, grantsOf, secondsLeft } from "./grants";
 import { hasRoomFor, mayOpenAnother, tooLarge } from "./limits";
-import { incomingName, totalBytes, type Upload } from "./objects";
-import { abortParts, grantParts } from "./parts";
+import { type Offer, totalBytes, type Upload } from "./objects";
+import { grantParts, leaveParts } from "./parts";
+import { renewUploads } from "./renew";
+import { findStoreAnew, knowStore } from "./store";
 
-/** How long a form can be used. */
-export const policySeconds = 15 * 60;
 const beginRate = { max: 120, windowSeconds: 60 };
 
 /**
- * Grants uploads: for each offer, in its order, a form per object; or the picture that the viewer already has; or a
- * refusal. Room in the quota is reserved in the statement that inserts the upload. Throws AppError `rate_limited`.
+ * Grants uploads: for each offer, in its order, with what each of its objects can be put; or the picture that the viewer already
+ * has; or a refusal. Room in the quota is reserved in the statement that inserts the upload. Throws AppError `rate_limited`.
  */
 export function beginUploads(viewer: Viewer, offers: ImageOffer[]): Promise<BeginOutcome[]> {
   return grant(viewer, offers, objectKinds);
@@ -47,22 +45,41 @@ export function beginOriginals(viewer: Viewer, offers: OriginalOffer[]): Promise
   return grant(viewer, offers, ["original"]);
 }
 
-type Offer = OriginalOffer & Partial<ImageOffer>;
-
 async function grant<K extends ObjectKind>(
   viewer: Viewer,
   offers: Offer[],
   kinds: readonly K[],
 ): Promise<BeginOutcome<K>[]> {
   await countUse(`begin:${viewer.id}`, beginRate);
+  await knowStore();
+  try {
+    return await grantAll(viewer, offers, kinds);
+  } catch (error) {
+    // It is the server that begins an object in parts, and so the first to hear that the store does it otherwise now.
+    if (isCode(error, "not_supported") && (await findStoreAnew())) return grantAll(viewer, offers, kinds);
+    throw error;
+  }
+}
+
+async function grantAll<K extends ObjectKind>(
+  viewer: Viewer,
+  given: Offer[],
+  kinds: readonly K[],
+): Promise<BeginOutcome<K>[]> {
+  const { traits } = bucketClient();
+  const offers =
+    traits.partDigest === "none"
+      ? given.map((offer) => ({ ...offer, original: withoutParts(offer.original) }))
+      : given;
+  const grantable = offers.filter((offer) => storeRefusal(offer, kinds, traits) === null);
   const [owned, renewed] = await Promise.all([
     findImagesByContent(
       viewer,
       offers.map((offer) => offer.original.sha256),
     ),
-    renewUploads(viewer, offers, kinds),
+    renewUploads(viewer, grantable, kinds),
   ]);
-  const fresh = offers.filter(
+  const fresh = grantable.filter(
     (offer) => !owned.has(offer.original.sha256) && !renewed.has(offer) && refusalOf(offer) === null,
   );
   const inserted = await insertUploads(viewer, fresh);
@@ -70,24 +87,12 @@ async function grant<K extends ObjectKind>(
     offers.map(async (offer): Promise<BeginOutcome<K>> => {
       const image = owned.get(offer.original.sha256);
       if (image !== undefined) return { status: "duplicate", image };
-      const upload = renewed.get(offer) ?? inserted.get(offer);
-      if (upload !== undefined) {
-        const [expiresInSeconds, forms, parts, arrived] = await Promise.all([
-          secondsLeft(upload),
-          formsOf(upload, kinds),
-          grantParts(upload),
-          renewed.has(offer) ? arrivedOf(upload, kinds) : undefined,
-        ]);
-        return {
-          status: "granted",
-          uploadId: upload.id,
-          expiresInSeconds,
-          forms,
-          ...(parts && { parts }),
-          ...(arrived && { arrived }),
-        };
-      }
-      return { status: "refused", error: refusalOf(offer) ?? plainFailure("quota_full") };
+      const again = renewed.get(offer);
+      if (again !== undefined) return grantAgain(again, kinds);
+      const upload = inserted.get(offer);
+      if (upload !== undefined) return grantUpload(upload, kinds);
+      const error = storeRefusal(offer, kinds, traits) ?? refusalOf(offer) ?? plainFailure("quota_full");
+      return { status: "refused", error };
     }),
   );
   try {
@@ -98,6 +103,27 @@ async function grant<K extends ObjectKind>(
     await abandonUploads(viewer, unknown);
     throw error;
   }
+}
+
+type Granted<K extends ObjectKind> = Extract<BeginOutcome<K>, { status: "granted" }>;
+
+async function grantAgain<K extends ObjectKind>(upload: Upload, kinds: readonly K[]): Promise<Granted<K>> {
+  const present = await findPresent(upload, kinds);
+  const arrived = kinds.filter((kind) => present[kind] === "arrived");
+  return { ...(await grantUpload(upload, kinds, present)), arrived };
+}
+
+async function grantUpload<K extends ObjectKind>(
+  upload: Upload,
+  kinds: readonly K[],
+  present = {},
+): Promise<Granted<K>> {
+  const [expiresInSeconds, grants, parts] = await Promise.all([
+    secondsLeft(upload),
+    grantsOf(upload, kinds, present),
+    grantParts(upload),
+  ]);
+  return { status: "granted", uploadId: upload.id, expiresInSeconds, grants, ...(parts && { parts }) };
 }
 
 /** Records an upload whose original lies under incoming/ already; false where there is no room, or an upload of this id. */
@@ -116,7 +142,7 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
     .set({ state: "abandoned", reservedBytes: 0 })
     .where(and(inArray(uploads.id, uploadIds), eq(uploads.ownerId, viewer.id), eq(uploads.state, "pending")))
     .returning({ id: uploads.id, multipartId: uploads.multipartId });
-  await abortParts(rows).catch((error: unknown) => log.warn({ error }, "parts are left to the sweep"));
+  await leaveParts(rows);
   return rows.map((row) => row.id);
 }
 
@@ -126,39 +152,6 @@ function refusalOf(offer: Offer): Failure | null {
     return plainFailure("variant_too_large");
   }
   return null;
-}
-
-/** Lengthens the life of the viewer's open uploads that are offered again with the same bytes. */
-async function renewUploads(
-  viewer: Viewer,
-  offers: Offer[],
-  kinds: readonly ObjectKind[],
-): Promise<Map<Offer, Upload>> {
-  const again = new Map(offers.flatMap((offer) => (offer.uploadId ? [[offer.uploadId, offer]] : [])));
-  if (again.size === 0) return new Map();
-  const rows = await database()
-    .orm.update(uploads)
-    .set({ expiresAt: endOfPolicy() })
-    .where(
-      and(
-        inArray(uploads.id, [...again.keys()]),
-        eq(uploads.ownerId, viewer.id),
-        eq(uploads.state, "pending"),
-      ),
-    )
-    .returning();
-  return new Map(
-    rows.flatMap((row) => {
-      const offer = again.get(row.id);
-      return offer !== undefined && kinds.every((kind) => isSame(offer[kind], row.objects[kind]))
-        ? [[offer, row] as const]
-        : [];
-    }),
-  );
-}
-
-function isSame(one?: ObjectOffer, other?: ObjectOffer): boolean {
-  return one?.sha256 === other?.sha256 && one?.bytes === other?.bytes && one?.type === other?.type;
 }
 
 async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer, Upload>> {
@@ -196,32 +189,3 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
 
 const mayBegin = ({ ownerId, reservedBytes }: Upload): SQL =>
   sql`${hasRoomFor(ownerId, reservedBytes)} and ${mayOpenAnother(ownerId)}`;
-
-/** The page before this one may have been closed before it heard. What arrived is checked by confirm, as ever. */
-async function arrivedOf<K extends ObjectKind>({ id, objects }: Upload, kinds: readonly K[]): Promise<K[]> {
-  const found = await Promise.all(kinds.map((kind) => incoming().metadata(incomingName(id, kind))));
-  return kinds.filter((kind, index) => {
-    const { bytes, sha256 } = found[index] ?? {};
-    const announced = objects[kind];
-    return bytes === announced?.bytes && (sha256 === null || sha256 === announced?.sha256);
-  });
-}
-
-function formsOf<K extends ObjectKind>(
-  { id, objects, expiresAt }: Upload,
-  kinds: readonly K[],
-): Promise<Record<K, PostForm>> {
-  return byKindAtOnce(kinds, (kind) => {
-    const object = objects[kind];
-    if (object === undefined) throw new Error(`upload ${id} has no ${kind}`);
-    const grant = { ...object, metadata: { upload: id }, expiresAt };
-    return incoming().postForm(incomingName(id, kind), grant);
-  });
-}
-
-async function secondsLeft({ expiresAt }: Upload): Promise<number> {
-  const end = await endOfSigned(bucketClient().s3, expiresAt);
-  return Math.max(1, Math.floor((end.getTime() - now().getTime()) / 1000));
-}
-
-const endOfPolicy = (): Date => new Date(now().getTime() + policySeconds * 1000);

@@ -24,6 +24,7 @@ import {
   type WholeUpload,
 } from "./objects";
 import { abortParts, completeParts } from "./parts";
+import { knowStore } from "./store";
 import { bytesDiffer, hashObject, type Verified, verify } from "./verify";
 import { withVariants } from "./with-variants";
 
@@ -35,6 +36,7 @@ const parallel = 8;
  * gives the same answer, and a confirm that was cut short goes on. The outcomes have the order of the ids.
  */
 export async function confirmUploads(viewer: Owner, uploadIds: string[]): Promise<ConfirmOutcome[]> {
+  await knowStore();
   const rows = await database()
     .orm.select()
     .from(uploads)

@@ -15,17 +15,38 @@ export interface UploadLimits {
   maxPixels: number;
 }
 
+/** Which digests an offer must have, beside the SHA-256 of each object: they follow from what the store can. */
+export interface WantedDigests {
+  object: "sha256" | "md5";
+  /** `none`: the store takes no parts, so whatever its length an original goes at once */
+  part: PartDigest | "none";
+}
+
+/** What a page that takes files is told. */
+export interface PageLimits extends UploadLimits {
+  digests: WantedDigests;
+}
+
+export type PartDigest = "sha256" | "crc32c" | "md5";
+
+/** What is wanted where nothing else is said. */
+export const sha256Alone: WantedDigests = { object: "sha256", part: "sha256" };
+
 /** An upload: pending → verifying → ready; or rejected, expired, abandoned. */
 export const uploadStates = ["pending", "verifying", "ready", "rejected", "expired", "abandoned"] as const;
 export type UploadState = (typeof uploadStates)[number];
 
-/** One object that the browser wants to send. `sha256` is base64, as S3's checksum header has it. */
+/** One object that the browser wants to send. Its digests are base64, as S3's headers have them. */
 export interface ObjectOffer<T extends string = string> {
   type: T;
   bytes: number;
   sha256: string;
-  /** of an original that goes in parts: the SHA-256 of each, in order */
+  /** where the store wants it: see `WantedDigests` */
+  md5?: string | undefined;
+  /** of an original that goes in parts: the digest of each, in order */
   parts?: string[] | undefined;
+  /** which one; where nothing is said the SHA-256 */
+  partDigest?: PartDigest | undefined;
 }
 
 /** An original beyond this goes in parts, so that a cut costs a part and not the file. */
@@ -51,7 +72,7 @@ export interface ImageOffer extends Record<VariantKind, ObjectOffer<VariantType>
   original: ObjectOffer<ImageType>;
   /** base64 */
   thumbhash: string;
-  /** Set to get fresh forms for an upload whose policies expired, instead of a new upload. */
+  /** Set to get fresh grants for an upload whose grants expired, instead of a new upload. */
   uploadId?: string | undefined;
 }
 
@@ -67,12 +88,19 @@ export interface PostForm {
   fields: Record<string, string>;
 }
 
-/** A presigned PUT of one part: its length and its headers are signed. A secret for as long as it lives. */
-export interface PartGrant {
-  number: number;
+/** A presigned PUT: its length and its headers are signed, and go with it as they are. A secret for as long as it lives. */
+export interface PutRequest {
   url: string;
   headers: Record<string, string>;
 }
+
+/** With which a browser may put one object and no other. Which way it goes follows from what the store can. */
+export type ObjectGrant = PostGrant | PutGrant;
+type PostGrant = { method: "POST" } & PostForm;
+type PutGrant = { method: "PUT" } & PutRequest;
+
+/** The same for one part. */
+export type PartGrant = PutGrant & { number: number };
 
 /** What is still to be sent of an original that goes in parts. */
 export interface PartsGrant {
@@ -83,8 +111,15 @@ export interface PartsGrant {
   hasMore: boolean;
 }
 
-/** What the bucket said to a form, and what was sent with it. */
-export interface Refusal {
+/** What the bucket refused, what it said, and what was sent. */
+export type Refusal = RefusedObject &
+  (
+    | { method: "POST"; fields: PostForm["fields"] }
+    /** `part`: its number, of an original in parts */
+    | { method: "PUT"; headers: PutRequest["headers"]; part?: number | undefined }
+  );
+
+interface RefusedObject {
   uploadId: string;
   kind: ObjectKind;
   /** HTTP's */
@@ -92,10 +127,17 @@ export interface Refusal {
   /** S3's error code; `unknown` where the answer was none of S3's */
   code: string;
   requestId: string | null;
-  /** of the file */
+  /** of the file, or of the part */
   bytes: number;
   type: string;
-  fields: PostForm["fields"];
+}
+
+/** What came of a report. */
+export interface Reported {
+  /** under this number the server's log has the reason; null where the server could not be told */
+  incident: string | null;
+  /** The store takes pictures in another way than it did: with a fresh grant it goes on. */
+  isRenewable: boolean;
 }
 
 export type BeginOutcome<K extends ObjectKind = ObjectKind> =
@@ -103,9 +145,9 @@ export type BeginOutcome<K extends ObjectKind = ObjectKind> =
   | {
       status: "granted";
       uploadId: string;
-      /** How long its forms can be used, from now on. */
+      /** How long its grants can be used, from now on. */
       expiresInSeconds: number;
-      forms: Record<K, PostForm>;
+      grants: Record<K, ObjectGrant>;
       parts?: PartsGrant;
       /** of an upload that is offered again: what is in the bucket already */
       arrived?: K[];

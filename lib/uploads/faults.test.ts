@@ -11,9 +11,10 @@ import { byKind, variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
+import { s3Traits } from "@/lib/storage/stores/found-traits";
 import { type Fault, faultOf, startFaultProxy } from "@/lib/testing/fault-proxy";
 import { isLong } from "@/lib/testing/long";
-import { addViewer, makePicture, startTestPail, type TestPicture } from "@/lib/testing/test-pail";
+import { addViewer, makePicture, setTraits, startTestPail, type TestPicture } from "@/lib/testing/test-pail";
 import { reconcile } from "@/lib/upkeep/reconcile";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
@@ -24,7 +25,8 @@ import type { UploadQueue } from "./client/queue/upload-queue";
 import { alwaysOnline } from "./client/send/connection";
 import { parseS3Error, type SendObject } from "./client/send/send-object";
 import { confirmUploads } from "./confirm";
-import type { ObjectKind } from "./contract";
+import type { ObjectKind, PostForm } from "./contract";
+import { logRefusal, refusalShape } from "./refusal";
 
 // The browser's half, the server's verbs, a real database and a real bucket, with faults on every wire between them. What
 // goes wrong follows from the seed; in which order things meet does not, quite.
@@ -92,16 +94,15 @@ const clock = {
 
 const sendAs =
   (run: string): SendObject =>
-  async (form, blob, { signal, onProgress }) => {
-    if (!("fields" in form)) throw new Error("these pictures go at once");
-    const { url, fields } = form;
-    const body = new FormData();
-    for (const [name, value] of Object.entries(fields)) body.append(name, value);
-    body.append("file", blob);
+  async (grant, blob, { signal, onProgress }) => {
+    const { method, url } = grant;
+    const { pathname, search } = new URL(url);
     const failure = { status: "failed" as const, requestId: null, retryAfterSeconds: null };
     try {
-      const target = `${proxy.url}${new URL(url).pathname}`;
-      const response = await fetch(target, { method: "POST", body, signal, headers: { "x-run": run } });
+      const target = `${proxy.url}${pathname}${search}`;
+      const headers = { "x-run": run, ...(method === "PUT" && grant.headers) };
+      const body = method === "PUT" ? blob : formOf(grant, blob);
+      const response = await fetch(target, { method, body, signal, headers });
       onProgress(blob.size);
       if (response.ok) return { status: "sent" };
       return { ...failure, httpStatus: response.status, ...parseS3Error(await response.text()) };
@@ -110,6 +111,13 @@ const sendAs =
       return { ...failure, httpStatus: 0, code: "network", message: "" };
     }
   };
+
+function formOf({ fields }: PostForm, blob: Blob): FormData {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("file", blob);
+  return body;
+}
 
 /** The verbs as actions answer them; some calls never come, of others the answer is lost. */
 function serverFor(viewer: Viewer, chance: () => number): UploadServer {
@@ -134,6 +142,7 @@ function serverFor(viewer: Viewer, chance: () => number): UploadServer {
     confirm: (ids) => act(() => confirmUploads(viewer, ids)),
     ping: () => act(async () => null),
     abandon: (ids) => abandonUploads(viewer, ids),
+    reportRefusal: (refusal) => act(() => logRefusal(viewer, refusalShape.parse(refusal))),
   };
 }
 
@@ -199,8 +208,9 @@ function ended(queue: UploadQueue): Promise<void> {
 }
 
 test.each(Array.from({ length: seeds / atOnce }, (_, batch) => batch * atOnce))(
-  "seeds from %i: every picture is there with its SHA-256; after a sweep nothing is without its other half",
+  "seeds from %i, by forms or by signed PUTs: every picture is there with its SHA-256; after a sweep nothing is without its other half",
   async (first) => {
+    await setTraits(first % (2 * atOnce) === 0 ? s3Traits : { upload: "put" });
     serverChance = makeRandom(first);
     await Promise.all(Array.from({ length: atOnce }, (_, index) => runSeed(first + index)));
     serverChance = null;

@@ -116,7 +116,7 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
     const picture = await makePicture();
     const [begun] = await beginUploads(viewer, [picture.offer]);
     if (begun?.status !== "granted") return "begin";
-    if ((await postAll(begun.forms, picture)).some((status) => status !== 204)) return "post";
+    if ((await postAll(begun.grants, picture)).some((status) => status !== 204)) return "post";
     let imageId = "";
     const large = largeOffer(picture);
     const beginLarge = async (uploadId?: string): Promise<string> => {

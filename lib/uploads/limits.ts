@@ -4,10 +4,19 @@ import { uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { Failure } from "@/lib/errors";
 import { sayBytes } from "@/lib/images/limits";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import type { PageLimits } from "./contract";
+import { wantedDigests } from "./digests";
 import { isOpen } from "./objects";
 
 /** Uploads that one user may have under way. */
 const maxOpenUploads = 1000;
+
+/** What pages are told. They do not wait until it is known what the store can: begin says so where they lack something. */
+export const pageLimits = (): PageLimits => ({
+  ...env().limits,
+  digests: wantedDigests(bucketClient().traits),
+});
 
 export const tooLarge = (): Failure => ({
   code: "too_large",

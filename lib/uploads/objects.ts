@@ -4,9 +4,11 @@ import { uploads } from "@/lib/db/schema";
 import { formatOf, type ImageType } from "@/lib/images/formats/table";
 import { variantKinds } from "@/lib/images/variants";
 import { incoming, media } from "@/lib/storage/locations";
-import { type ImageOffer, type ObjectKind, objectKinds } from "./contract";
+import { type ImageOffer, type ObjectKind, type OriginalOffer, objectKinds } from "./contract";
 
 export type Upload = typeof uploads.$inferSelect;
+/** What is offered: with variants, or the original alone. */
+export type Offer = OriginalOffer & Partial<ImageOffer>;
 /** All objects of a picture. */
 export type ImageObjects = Pick<ImageOffer, ObjectKind>;
 /** One whose variants are known. */

@@ -5,17 +5,25 @@ import { byKind, variantKinds, variantTypes } from "@/lib/images/variants";
 import { type ImageOffer, maxFilesPerBegin, maxFilesPerConfirm, uploadPartBytes } from "./contract";
 
 const sha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be a SHA-256 in base64");
+const md5 = z.string().regex(/^[A-Za-z0-9+/]{22}==$/, "must be an MD5 in base64");
+const crc32c = z.string().regex(/^[A-Za-z0-9+/]{6}==$/, "must be a CRC-32C in base64");
 const bytes = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 
 const maxParts = 320;
+const partDigests = { sha256, crc32c, md5 };
 const original = z
-  .strictObject({ type: z.enum(imageTypes), bytes, sha256, parts: z.array(sha256).max(maxParts).optional() })
-  .refine(
-    ({ bytes, parts }) => parts === undefined || parts.length === Math.ceil(bytes / uploadPartBytes),
-    "must have a SHA-256 for each of its parts",
-  );
+  .strictObject({
+    ...{ type: z.enum(imageTypes), bytes, sha256, md5: md5.optional() },
+    parts: z.array(z.string().max(44)).max(maxParts).optional(),
+    partDigest: z.enum(["sha256", "crc32c", "md5"]).optional(),
+  })
+  .refine(({ bytes, parts, partDigest = "sha256" }) => {
+    if (parts === undefined) return true;
+    const isWhole = parts.length === Math.ceil(bytes / uploadPartBytes);
+    return isWhole && z.array(partDigests[partDigest]).safeParse(parts).success;
+  }, "must have a digest for each of its parts");
 
-const variant = z.strictObject({ type: z.enum(variantTypes), bytes, sha256 });
+const variant = z.strictObject({ type: z.enum(variantTypes), bytes, sha256, md5: md5.optional() });
 
 const offerShape = z.strictObject({
   name: z.string().max(4096),

@@ -11,9 +11,10 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import type { ImageType } from "@/lib/images/contract";
 import { media } from "@/lib/storage/locations";
-import { addViewer, makePicture, post, postAll, startTestPail } from "@/lib/testing/test-pail";
-import { beginOriginals, beginUploads, policySeconds } from "./begin";
+import { addViewer, makePicture, postAll, send, startTestPail } from "@/lib/testing/test-pail";
+import { beginOriginals, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
+import { policySeconds } from "./grants";
 import { sweepUploads } from "./sweep";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
@@ -38,8 +39,8 @@ async function begin(bytes: Buffer, type: ImageType = "image/jpeg"): Promise<str
     { name: "Far away.jpg", original: { type, bytes: bytes.length, sha256 } },
   ]);
   if (outcome?.status !== "granted") throw new Error(`not granted: ${JSON.stringify(outcome)}`);
-  expect(Object.keys(outcome.forms)).toEqual(["original"]);
-  expect((await post(outcome.forms.original, bytes)).status).toBe(204);
+  expect(Object.keys(outcome.grants)).toEqual(["original"]);
+  expect((await send(outcome.grants.original, bytes)).status).toBe(204);
   return outcome.uploadId;
 }
 
@@ -99,7 +100,7 @@ describe("an original that comes alone", () => {
     const picture = await makePicture("earlier.jpg");
     const [granted] = await beginUploads(viewer, [picture.offer]);
     if (granted?.status !== "granted") throw new Error("not granted");
-    await postAll(granted.forms, picture);
+    await postAll(granted.grants, picture);
     const { original, display } = picture.offer;
     await database()
       .orm.update(uploads)

@@ -56,7 +56,7 @@ test("a picture arrives where every copy has another ETag and tells no SHA-256",
   const picture = await makePicture();
   const [granted] = await beginUploads(viewer, [picture.offer]);
   if (granted?.status !== "granted") throw new Error("not granted");
-  await postAll(granted.forms, picture);
+  await postAll(granted.grants, picture);
   expect(await confirmUploads(viewer, [granted.uploadId])).toMatchObject([{ status: "ready" }]);
 });
 
@@ -66,7 +66,7 @@ test("so does one whose original goes in parts", async () => {
   const [granted] = await beginUploads(viewer, [picture.offer]);
   if (granted?.status !== "granted" || granted.parts === undefined) throw new Error("no parts granted");
   for (const part of granted.parts.missing) expect(await putPart(part, picture)).toBe(200);
-  await postVariants(granted.forms, picture);
+  await postVariants(granted.grants, picture);
   expect(await confirmUploads(viewer, [granted.uploadId])).toMatchObject([{ status: "ready" }]);
 });
 

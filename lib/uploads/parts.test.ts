@@ -19,9 +19,10 @@ import {
   startTestPail,
   type TestPicture,
 } from "@/lib/testing/test-pail";
-import { abandonUploads, beginUploads, policySeconds } from "./begin";
+import { abandonUploads, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { PartsGrant } from "./contract";
+import { policySeconds } from "./grants";
 import { offersShape } from "./offer";
 import { sweepUploads } from "./sweep";
 
@@ -70,7 +71,7 @@ async function multipartOf(id: string) {
 async function arrive(picture: TestPicture): Promise<string> {
   const granted = await begin(picture);
   expect(await putAll(granted.parts, picture)).toEqual([200, 200]);
-  await postVariants(granted.forms, picture);
+  await postVariants(granted.grants, picture);
   return granted.uploadId;
 }
 
@@ -121,7 +122,7 @@ describe("an original in parts", () => {
     expect(again.parts.missing.map(({ number }) => number)).toEqual([1]);
     expect(again.parts.arrivedBytes).toBe(picture.bytes.original.length - 16 * 1024 * 1024);
     expect(await putAll(again.parts, picture)).toEqual([200]);
-    await postVariants(again.forms, picture);
+    await postVariants(again.grants, picture);
     expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
   });
 
@@ -131,7 +132,7 @@ describe("an original in parts", () => {
     const [first] = granted.parts.missing;
     if (first === undefined) throw new Error("no part");
     await putPart(first, picture);
-    await postVariants(granted.forms, picture);
+    await postVariants(granted.grants, picture);
     expect(await confirm(granted.uploadId)).toMatchObject({
       status: "refused",
       error: { code: "not_arrived" },
@@ -145,10 +146,10 @@ describe("an original in parts", () => {
     const id = await arrive(picture);
     const { bucket } = incoming();
     const multipart = await multipartOf(id);
-    const Parts = (await listParts(bucket, multipart))?.map(({ number, etag, sha256 }) => ({
+    const Parts = (await listParts(bucket, multipart, "sha256"))?.map(({ number, etag, digest }) => ({
       PartNumber: number,
       ETag: etag,
-      ...(sha256 !== null && { ChecksumSHA256: sha256 }),
+      ...(digest !== null && { ChecksumSHA256: digest }),
     }));
     const target = { Bucket: bucket.name, Key: multipart.key, UploadId: multipart.id };
     await bucket.s3.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }));
@@ -199,7 +200,7 @@ describe("an original in parts", () => {
     await abortMultipart(incoming().bucket, await multipartOf(first.uploadId));
     const again = await begin(picture, first.uploadId);
     expect(await putAll(again.parts, picture)).toEqual([200, 200]);
-    await postVariants(again.forms, picture);
+    await postVariants(again.grants, picture);
     expect(await confirm(first.uploadId)).toMatchObject({ status: "ready" });
   });
 

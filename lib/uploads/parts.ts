@@ -3,6 +3,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
+import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
 import {
   abortMultipart,
@@ -12,17 +13,22 @@ import {
   type Multipart,
   type Part,
   signPart,
+  type WantedPart,
 } from "@/lib/storage/multipart";
 import { maxPartsPerGrant, type PartsGrant, partsOf } from "./contract";
+import { partDigestOf } from "./digests";
+import { metadataOf } from "./grants";
 import { incomingName, isOpen, type Upload } from "./objects";
 
 /** What is still to be sent of an original in parts, with URLs for the first of it; undefined for one that goes at once. */
 export async function grantParts(upload: Upload): Promise<PartsGrant | undefined> {
-  const { bytes, parts: sha256s } = upload.objects.original;
-  if (sha256s === undefined) return undefined;
+  const { original } = upload.objects;
+  const { bytes } = original;
+  if (original.parts === undefined) return undefined;
   const { bucket } = incoming();
+  const digest = partDigestOf(original);
   const multipart = multipartOf(upload) ?? (await beginMultipart(upload, null));
-  const arrived = await listParts(bucket, multipart);
+  const arrived = await listParts(bucket, multipart, digest);
   if (arrived === null) {
     const isComplete = await incoming().exists(incomingName(upload.id, "original"));
     if (isComplete) return { missing: [], arrivedBytes: bytes, hasMore: false };
@@ -30,10 +36,10 @@ export async function grantParts(upload: Upload): Promise<PartsGrant | undefined
     return grantParts({ ...upload, multipartId: (await beginMultipart(upload, multipart.id)).id });
   }
   const there = new Map(arrived.map((part) => [part.number, part]));
-  const missing = wantedParts(upload).filter((wanted) => !isSame(there.get(wanted.number), wanted));
+  const missing = wantedParts(upload.objects).filter((wanted) => !isSame(there.get(wanted.number), wanted));
   const granted = missing.slice(0, maxPartsPerGrant).map(async (wanted) => ({
-    number: wanted.number,
-    ...(await signPart(bucket, multipart, wanted, upload.expiresAt)),
+    ...{ number: wanted.number, method: "PUT" as const },
+    ...(await signPart(bucket, multipart, digest, wanted, upload.expiresAt)),
   }));
   return {
     missing: await Promise.all(granted),
@@ -50,14 +56,15 @@ export async function completeParts(upload: Upload): Promise<void> {
   const multipart = multipartOf(upload);
   if (multipart === null) return;
   const { bucket } = incoming();
-  const arrived = await listParts(bucket, multipart);
+  const digest = partDigestOf(upload.objects.original);
+  const arrived = await listParts(bucket, multipart, digest);
   const there = new Map(arrived?.map((part) => [part.number, part]));
-  const parts = wantedParts(upload).flatMap((wanted) => {
+  const parts = wantedParts(upload.objects).flatMap((wanted) => {
     const part = there.get(wanted.number);
     return part !== undefined && isSame(part, wanted) ? [part] : [];
   });
   if (parts.length === upload.objects.original.parts?.length)
-    await completeMultipart(bucket, multipart, parts);
+    await completeMultipart(bucket, multipart, digest, parts);
 }
 
 /** Deletes the parts of uploads that have ended. */
@@ -68,13 +75,19 @@ export async function abortParts(ended: Pick<Upload, "id" | "multipartId">[]): P
   }
 }
 
+/** The same for what does not depend on it: where it fails, the sweep does it. */
+export async function leaveParts(ended: Pick<Upload, "id" | "multipartId">[]): Promise<void> {
+  await abortParts(ended).catch((error: unknown) => log.warn({ error }, "parts are left to the sweep"));
+}
+
 /** Begins it and records it; of two calls at once, both get the one that was recorded. */
 async function beginMultipart(upload: Upload, before: string | null): Promise<Multipart> {
   const { id, objects } = upload;
   const { bucket } = incoming();
   const key = keyOf(id);
-  const metadata = { upload: id };
-  const begun = await createMultipart(bucket, key, { type: objects.original.type, metadata });
+  const { original } = objects;
+  const described = { type: original.type, metadata: metadataOf(id), digest: partDigestOf(original) };
+  const begun = await createMultipart(bucket, key, described);
   const isAsBefore = before === null ? isNull(uploads.multipartId) : eq(uploads.multipartId, before);
   const { orm } = database();
   const recorded = await orm
@@ -98,15 +111,16 @@ const keyOf = (uploadId: string): string => incoming().key(incomingName(uploadId
 const multipartOf = ({ id, multipartId }: Pick<Upload, "id" | "multipartId">): Multipart | null =>
   multipartId === null ? null : { key: keyOf(id), id: multipartId };
 
-function wantedParts({ objects: { original } }: Upload) {
-  const sha256s = original.parts ?? [];
+/** The parts of an original, in order. */
+export function wantedParts({ original }: Upload["objects"]): WantedPart[] {
+  const digests = original.parts ?? [];
   return partsOf(original.bytes).map(({ number, start, end }) => ({
     number,
     bytes: end - start,
-    sha256: sha256s[number - 1] ?? "",
+    digest: digests[number - 1] ?? "",
   }));
 }
 
-/** A store without checksums knows only the length; there the whole is read before it is kept. */
-const isSame = (part: Part | undefined, wanted: { bytes: number; sha256: string }): boolean =>
-  part?.bytes === wanted.bytes && (part.sha256 ?? wanted.sha256) === wanted.sha256;
+/** Where the store tells no digest only the length is known; there the whole is read before it is kept. */
+const isSame = (part: Part | undefined, wanted: WantedPart): boolean =>
+  part?.bytes === wanted.bytes && (part.digest ?? wanted.digest) === wanted.digest;

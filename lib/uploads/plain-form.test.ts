@@ -8,9 +8,10 @@ import { images, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { incoming } from "@/lib/storage/locations";
 import { filenameVariable } from "@/lib/storage/post-policy";
-import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import { policySeconds } from "./begin";
+import { s3Traits } from "@/lib/storage/stores/found-traits";
+import { addViewer, setTraits, startTestPail } from "@/lib/testing/test-pail";
 import type { PostForm } from "./contract";
+import { policySeconds } from "./grants";
 import { plainForm, receivePlainForm } from "./plain-form";
 import { sweepUploads } from "./sweep";
 
@@ -49,7 +50,12 @@ async function send(
   return back.searchParams.get("state") ?? "";
 }
 
-const form = (by = viewer) => plainForm(by, "/upload");
+async function form(by = viewer): Promise<PostForm> {
+  const granted = await plainForm(by, "/upload");
+  if (granted === null) throw new Error("there is no form");
+  return granted;
+}
+
 const ownImages = () => database().orm.select().from(images).where(eq(images.ownerId, viewer.id));
 const later = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 async function incomingNames(): Promise<string[]> {
@@ -74,6 +80,14 @@ describe("a plain form", () => {
     await incoming().save(incoming().nameOf(fields.key ?? ""), await photo(), { type: "image/jpeg", custom });
     const state = new URL(fields.success_action_redirect ?? "").searchParams.get("state") ?? "";
     expect(await receivePlainForm(viewer, state)).toMatchObject({ image: { title: "picture" } });
+  });
+
+  test("is none where the store takes no forms, or sends nobody back with a query", async () => {
+    for (const traits of [{ upload: "put" }, { upload: "none" }, { redirectKeepsQuery: false }] as const) {
+      await setTraits(traits);
+      expect(await plainForm(viewer, "/upload")).toBeNull();
+    }
+    await setTraits(s3Traits);
   });
 
   test("answers two requests at once with one picture", async () => {

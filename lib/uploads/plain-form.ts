@@ -15,10 +15,12 @@ import type { ObjectMetadata } from "@/lib/storage/get-object";
 import { incoming } from "@/lib/storage/locations";
 import { metadataText } from "@/lib/storage/metadata-text";
 import { filenameVariable, presignOpenPost } from "@/lib/storage/post-policy";
-import { policySeconds, recordArrived } from "./begin";
+import { recordArrived } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, PostForm } from "./contract";
+import { policySeconds } from "./grants";
 import { deleteIncoming, incomingName } from "./objects";
+import { knowStore } from "./store";
 import { hashObject, rangesOf } from "./verify";
 
 const formRate = { max: 60, windowSeconds: 60 };
@@ -27,10 +29,14 @@ const stateSeconds = 2 * policySeconds;
 
 /**
  * A form that works without any script: the browser posts one picture straight to the bucket, which sends it back to
- * `returnPath` with a state for `receivePlainForm`. Throws AppError `rate_limited`. See "Without JavaScript" in README.md.
+ * `returnPath` with a state for `receivePlainForm`. Null where the store takes no forms, or sends nobody back with what the
+ * address says. Throws AppError `rate_limited`. See "Without JavaScript" in README.md.
  */
-export async function plainForm(viewer: Viewer, returnPath: `/${string}`): Promise<PostForm> {
+export async function plainForm(viewer: Viewer, returnPath: `/${string}`): Promise<PostForm | null> {
   await countUse(`plain-form:${viewer.id}`, formRate);
+  await knowStore();
+  const { upload, redirectKeepsQuery } = incoming().bucket.traits;
+  if (upload !== "post" || !redirectKeepsQuery) return null;
   const id = newId();
   const returnUrl = new URL(returnPath, env().appOrigin);
   returnUrl.searchParams.set("state", stateOf(viewer, id, now().getTime() + stateSeconds * 1000));

@@ -45,13 +45,14 @@ export async function receiveImage(
 
 async function takeIn(body: AsyncIterable<Uint8Array>, file: string): Promise<OriginalOffer["original"]> {
   const { limits } = env();
-  const hash = createHash("sha256");
+  const [hash, md5] = [createHash("sha256"), createHash("md5")];
   let bytes = 0;
   const bounded = async function* () {
     for await (const chunk of body) {
       bytes += chunk.length;
       if (bytes > limits.maxBytes) throw AppError.of(tooLarge());
       hash.update(chunk);
+      md5.update(chunk);
       yield chunk;
     }
   };
@@ -60,7 +61,7 @@ async function takeIn(body: AsyncIterable<Uint8Array>, file: string): Promise<Or
   const read = async (start: number, end: number) =>
     new Uint8Array(await blob.slice(start, end).arrayBuffer());
   const { type } = await inspect({ bytes, read }, limits);
-  return { type, bytes, sha256: hash.digest("base64") };
+  return { type, bytes, sha256: hash.digest("base64"), md5: md5.digest("base64") };
 }
 
 async function send(viewer: Viewer, offer: OriginalOffer, file: string): Promise<ConfirmOutcome> {

@@ -2,11 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
 import { log } from "@/lib/log";
-import { addViewer, makePicture, post, startTestPail } from "@/lib/testing/test-pail";
+import { addViewer, formOf, makePicture, post, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "./begin";
 import { parseS3Error } from "./client/send/send-object";
 import type { Refusal } from "./contract";
 import { logRefusal, refusalShape } from "./refusal";
+
+type RefusedForm = Extract<Refusal, { method: "POST" }>;
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -20,33 +22,37 @@ afterEach(() => {
 });
 afterAll(() => pail.stop());
 
-/** Sends a thumb with these changes, and reports what the bucket says as the browser does. */
-async function refuse(changes: Record<string, string>, more = 0): Promise<Refusal> {
+/** Sends a thumb by a form with these changes, and reports what the bucket says as the browser does. */
+async function refuse(changes: Record<string, string>, more = 0): Promise<RefusedForm> {
   const { offer, bytes } = await makePicture();
   const [granted] = await beginUploads(viewer, [offer]);
   if (granted?.status !== "granted") throw new Error(`not granted: ${JSON.stringify(granted)}`);
-  const form = { ...granted.forms.thumb, fields: { ...granted.forms.thumb.fields, ...changes } };
+  const issued = formOf(granted.grants.thumb);
+  const form = { ...issued, fields: { ...issued.fields, ...changes } };
   const sent = Buffer.concat([bytes.thumb, Buffer.alloc(more)]);
   const response = await post(form, sent);
   const { code, requestId } = parseS3Error(await response.text());
   const { uploadId } = granted;
   const said = { status: response.status, code, requestId };
-  return refusalShape.parse({
+  const refusal = refusalShape.parse({
     uploadId,
+    method: "POST",
     kind: "thumb",
     ...said,
     bytes: sent.length,
     type: "image/webp",
     fields: form.fields,
   });
+  if (refusal.method !== "POST") throw new Error("it was a form");
+  return refusal;
 }
 
-async function logged(refusal: Refusal, by = viewer) {
+async function logged(refusal: RefusedForm, by = viewer) {
   const lines: unknown[] = [];
   vi.spyOn(log, "warn").mockImplementation((line: unknown) => {
     lines.push(line);
   });
-  const number = await logRefusal(by, refusal);
+  const { incident: number } = await logRefusal(by, refusal);
   expect(lines).toHaveLength(1);
   const text = JSON.stringify(lines[0]);
   for (const name of ["policy", "x-amz-signature", "x-amz-credential"])
@@ -64,6 +70,7 @@ describe("the log has", () => {
       incident: expect.any(String),
       uploadId,
       kind: "thumb",
+      method: "POST",
       bytes,
       type: "image/webp",
       status: 403,
@@ -107,19 +114,18 @@ test("nobody reports on another's upload, or on none", async () => {
 test("nobody fills the log", async () => {
   const eager = await addViewer();
   const refusal = await refuse({ key: "other" });
-  const codes: string[] = [];
+  const codes: unknown[] = [];
   vi.spyOn(log, "warn").mockImplementation(() => undefined);
   // The whole of a window lies ahead.
   setClock(new Date(Math.ceil(Date.now() / 60_000) * 60_000));
-  for (let i = 0; i < 70; i += 1)
-    codes.push((await logRefusal(eager, refusal).catch(({ code }) => code)) as string);
+  for (let i = 0; i < 70; i += 1) codes.push(await logRefusal(eager, refusal).catch(({ code }) => code));
   expect(codes.indexOf("rate_limited")).toBe(60);
   expect(codes.slice(60)).toEqual(Array(10).fill("rate_limited"));
 });
 
 test("a report is no longer than a form, and in S3's words", async () => {
   const refusal = await refuse({ key: "other" });
-  const wrong: Partial<Record<keyof Refusal, unknown>>[] = [
+  const wrong: Partial<Record<keyof RefusedForm, unknown>>[] = [
     { code: "Access\nDenied" },
     { code: "x".repeat(81) },
     { requestId: "a b" },

@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { type Examination, examineBucket } from "@/lib/storage/doctor/examine";
-import { s3Traits, type Traits, traitsShape } from "@/lib/storage/stores/found-traits";
+import { s3Traits, type Traits, traitsShape, withOverride } from "@/lib/storage/stores/found-traits";
 
 /** A refusal is no reason to examine the store again sooner. */
 const anewAfterMs = 60_000;
@@ -114,9 +114,8 @@ async function findRow(): Promise<Found | null> {
 }
 
 function use({ traits, foundAt }: Found): void {
-  const { upload } = env();
   known = Promise.resolve();
-  bucketClient().traits = upload === "auto" || traits.upload === "none" ? traits : { ...traits, upload };
+  bucketClient().traits = withOverride(traits, env().upload);
   knownSince = foundAt;
 }
 

@@ -7,9 +7,9 @@ import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts } from "@/lib/storage/multipart";
 import { StorageError } from "@/lib/storage/s3-failure";
-import { policySeconds } from "./begin";
 import { confirmUploads } from "./confirm";
 import { maxFilesPerConfirm } from "./contract";
+import { policySeconds } from "./grants";
 import { deleteCopies, deleteIncoming, isOpen } from "./objects";
 
 /** After its last policy ended, an upload is left alone this long: a confirm may still be running. */

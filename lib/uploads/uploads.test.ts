@@ -18,10 +18,12 @@ import { StorageError } from "@/lib/storage/s3-failure";
 import { testUnless } from "@/lib/testing/contract-store";
 import {
   addViewer,
+  formOf,
   makePicture,
   pictureOf,
   post,
   postAll,
+  send,
   startTestPail,
   type TestPicture,
 } from "@/lib/testing/test-pail";
@@ -30,9 +32,10 @@ import type { Language } from "@/lib/texts/languages";
 import { createTranslator } from "@/lib/texts/translator";
 import { wordFailure } from "@/lib/texts/word-failure";
 import { sweep } from "@/lib/upkeep/sweep";
-import { abandonUploads, beginUploads, policySeconds } from "./begin";
+import { abandonUploads, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
 import { type BeginOutcome, type ConfirmOutcome, objectKinds } from "./contract";
+import { policySeconds } from "./grants";
 import { incomingName } from "./objects";
 import { sweepUploads } from "./sweep";
 
@@ -77,7 +80,7 @@ async function confirm(uploadId: string, by = viewer): Promise<ConfirmOutcome> {
 
 async function upload(picture: TestPicture, by = viewer) {
   const granted = await begin(picture, by);
-  expect(await postAll(granted.forms, picture)).toEqual(objectKinds.map(() => 204));
+  expect(await postAll(granted.grants, picture)).toEqual(objectKinds.map(() => 204));
   const outcome = await confirm(granted.uploadId, by);
   if (outcome.status !== "ready") throw new Error(`not ready: ${JSON.stringify(outcome)}`);
   return { ...granted, image: outcome.image };
@@ -136,13 +139,13 @@ describe("an upload", () => {
 
   test("that is offered again gets told what of it has arrived, and no more", async () => {
     const picture = await makePicture();
-    const { uploadId, forms } = await begin(picture);
+    const { uploadId, grants } = await begin(picture);
     const again = { ...picture, offer: { ...picture.offer, uploadId } };
     expect((await begin(again)).arrived).toEqual([]);
-    await post(forms.original, picture.bytes.original);
+    await send(grants.original, picture.bytes.original);
     const renewed = await begin(again);
     expect(renewed.arrived).toEqual(["original"]);
-    for (const kind of variantKinds) await post(renewed.forms[kind], picture.bytes[kind]);
+    for (const kind of variantKinds) await send(renewed.grants[kind], picture.bytes[kind]);
     expect((await begin(again)).arrived).toEqual(objectKinds);
     expect((await confirm(uploadId)).status).toBe("ready");
     expect((await begin(await makePicture())).arrived).toBeUndefined();
@@ -151,7 +154,7 @@ describe("an upload", () => {
   test("can be confirmed again, also twice at once, with the same answer", async () => {
     const picture = await makePicture();
     const granted = await begin(picture);
-    await postAll(granted.forms, picture);
+    await postAll(granted.grants, picture);
     const outcomes = await Promise.all([confirm(granted.uploadId), confirm(granted.uploadId)]);
     outcomes.push(await confirm(granted.uploadId));
     for (const outcome of outcomes)
@@ -174,7 +177,7 @@ describe("an upload", () => {
   test("of the same bytes twice at once ends as one image and one duplicate, with no object too many", async () => {
     const picture = await makePicture();
     const [first, second] = [await begin(picture), await begin(picture)];
-    await Promise.all([postAll(first.forms, picture), postAll(second.forms, picture)]);
+    await Promise.all([postAll(first.grants, picture), postAll(second.grants, picture)]);
     const outcomes = await confirmUploads(viewer, [first.uploadId, second.uploadId]);
     expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["duplicate", "ready"]);
     const [row] = await database()
@@ -189,7 +192,7 @@ describe("an upload", () => {
   test("that became a duplicate after a confirm was cut between its copies leaves none of them", async () => {
     const picture = await makePicture();
     const cut = await begin(picture);
-    await postAll(cut.forms, picture);
+    await postAll(cut.grants, picture);
     uncopied = "/thumb.";
     await expect(confirm(cut.uploadId)).rejects.toMatchObject({ code: "unreachable" });
     const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, cut.uploadId));
@@ -221,16 +224,16 @@ describe("an upload", () => {
 describe("what is refused", () => {
   test("a confirm before the bytes came: it can be run again when they have", async () => {
     const picture = await makePicture();
-    const { uploadId, forms } = await begin(picture);
+    const { uploadId, grants } = await begin(picture);
     expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code: "not_arrived" } });
-    await postAll(forms, picture);
+    await postAll(grants, picture);
     expect(await confirm(uploadId)).toMatchObject({ status: "ready" });
   });
 
   test("a confirm of someone else's upload, as of none", async () => {
     const picture = await makePicture();
-    const { uploadId, forms } = await begin(picture);
-    await postAll(forms, picture);
+    const { uploadId, grants } = await begin(picture);
+    await postAll(grants, picture);
     const stranger = await addViewer();
     expect(await confirm(uploadId, stranger)).toMatchObject({
       status: "refused",
@@ -245,8 +248,8 @@ describe("what is refused", () => {
     "a changed field, an extra field, other bytes of the same length, one byte more or less",
     async () => {
       const picture = await makePicture();
-      const { forms, uploadId } = await begin(picture);
-      const { url, fields } = forms.original;
+      const { grants, uploadId } = await begin(picture);
+      const { url, fields } = formOf(grants.original);
       const bytes = picture.bytes.original;
       const flipped = Buffer.from(bytes);
       flipped[100] = (flipped[100] ?? 0) ^ 1;
@@ -279,8 +282,8 @@ describe("what is refused", () => {
       const last = picture.bytes[kind].subarray(0, -40);
       const flipped = Buffer.concat([last, Buffer.alloc(38, 1), picture.bytes[kind].subarray(-2)]);
       for (const bytes of [flipped, Buffer.alloc(0)]) {
-        const { uploadId, forms } = await begin(picture);
-        await postAll(forms, picture);
+        const { uploadId, grants } = await begin(picture);
+        await postAll(grants, picture);
         const { type } = picture.offer[kind];
         await incoming().save(incomingName(uploadId, kind), bytes, { type, overwrite: true });
         expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code: "bytes_differ" } });
@@ -308,11 +311,11 @@ describe("what is refused", () => {
     const kept = await names(media());
     for (const [bytes, code] of cases) {
       const picture = pictureOf("evil.jpg", bytes);
-      const { uploadId, forms } = await begin(picture);
-      await postAll(forms, picture);
+      const { uploadId, grants } = await begin(picture);
+      await postAll(grants, picture);
       expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code } });
       // The reason stays the same, and sending again does not help.
-      await postAll(forms, picture);
+      await postAll(grants, picture);
       expect(await confirm(uploadId)).toMatchObject({ status: "refused", error: { code } });
       expect(await names(media())).toEqual(kept);
     }
@@ -362,8 +365,8 @@ describe("what is refused", () => {
 describe("a policy sent again", () => {
   test("after its upload was confirmed changes nothing, and the sweep takes what it left", async () => {
     const picture = await makePicture();
-    const { forms, image } = await upload(picture);
-    expect(await postAll(forms, picture)).toEqual(objectKinds.map(() => 204));
+    const { grants, image } = await upload(picture);
+    expect(await postAll(grants, picture)).toEqual(objectKinds.map(() => 204));
     const details = await getImage(viewer, image.id);
     expect((await fetch(details.downloadUrl)).status).toBe(200);
     await sweepUploads();
@@ -378,9 +381,9 @@ describe("a policy sent again", () => {
 
   test("after its image was deleted brings nothing back", async () => {
     const picture = await makePicture();
-    const { forms, uploadId, image } = await upload(picture);
+    const { grants, uploadId, image } = await upload(picture);
     await trashImage(viewer, image.id);
-    await postAll(forms, picture);
+    await postAll(grants, picture);
     expect(await confirm(uploadId)).toMatchObject({ status: "refused" });
     setClock(later(policySeconds + undoSeconds + 11 * 60));
     await sweep();
@@ -396,8 +399,8 @@ describe("the sweep", () => {
     const granted = [];
     for (const state of ["pending", "verifying", "verifying"] as const) {
       const picture = await makePicture();
-      const { uploadId, forms } = await begin(picture, someone);
-      if (granted.length < 2) await postAll(forms, picture);
+      const { uploadId, grants } = await begin(picture, someone);
+      if (granted.length < 2) await postAll(grants, picture);
       await database().orm.update(uploads).set({ state }).where(eq(uploads.id, uploadId));
       granted.push(uploadId);
     }
@@ -414,8 +417,8 @@ describe("the sweep", () => {
   test("ends what was never finished, frees its room, and forgets it a day later with whatever it left", async () => {
     const someone = await addViewer();
     const picture = await makePicture();
-    const { uploadId, forms } = await begin(picture, someone);
-    await post(forms.original, picture.bytes.original);
+    const { uploadId, grants } = await begin(picture, someone);
+    await send(grants.original, picture.bytes.original);
     // A confirm that was cut between its copies and its commit.
     await database().orm.update(uploads).set({ state: "verifying" }).where(eq(uploads.id, uploadId));
     const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, uploadId));
@@ -448,8 +451,8 @@ test("what an older Pail rejected under a code of its own keeps its sentence", a
 
 test("a rejected upload is told in full to a page that asks again, in each language", async () => {
   const picture = await makePicture();
-  const { uploadId, forms } = await begin(picture);
-  await postAll(forms, picture);
+  const { uploadId, grants } = await begin(picture);
+  await postAll(grants, picture);
   // As whoever runs Pail may lower it meanwhile; the page has checked by the old one.
   setEnv({ UPLOAD_MAX_PIXELS: "300000" });
   const first = await confirm(uploadId);

@@ -27,7 +27,7 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
   if (outcome?.status === "ready") redirect(`/images/${outcome.image.id}`);
   const texts = await getTexts("upload");
   const language = await currentLanguage();
-  const { url, fields } = await plainForm(viewer, "/upload");
+  const form = await plainForm(viewer, "/upload");
   return (
     <section className="mx-auto grid max-w-md gap-5 px-4 py-10">
       <h1 className="text-xl font-semibold">{texts("heading")}</h1>
@@ -46,23 +46,27 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
       {outcome?.status === "refused" ? (
         <FormError message={wordFailure(await getTexts("errors"), language, outcome.error)} />
       ) : null}
-      <form action={url} method="post" encType="multipart/form-data" className="grid gap-5">
-        {Object.entries(fields).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        <Field
-          label={texts("picture")}
-          name="file"
-          type="file"
-          required
-          className={`${textField} py-2.5 file:me-3 file:font-medium`}
-          accept={acceptedFiles}
-          hint={texts("hint", { size: formatLimit(language, env().limits.maxBytes) })}
-        />
-        <button type="submit" className={primaryButton}>
-          {texts("send")}
-        </button>
-      </form>
+      {form === null ? (
+        <p>{texts("needsScript")}</p>
+      ) : (
+        <form action={form.url} method="post" encType="multipart/form-data" className="grid gap-5">
+          {Object.entries(form.fields).map(([name, value]) => (
+            <input key={name} type="hidden" name={name} value={value} />
+          ))}
+          <Field
+            label={texts("picture")}
+            name="file"
+            type="file"
+            required
+            className={`${textField} py-2.5 file:me-3 file:font-medium`}
+            accept={acceptedFiles}
+            hint={texts("hint", { size: formatLimit(language, env().limits.maxBytes) })}
+          />
+          <button type="submit" className={primaryButton}>
+            {texts("send")}
+          </button>
+        </form>
+      )}
     </section>
   );
 }

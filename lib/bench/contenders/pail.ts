@@ -1,8 +1,8 @@
 import type { Result } from "@/lib/errors";
 import { byKind, variantKinds } from "@/lib/images/variants";
+import { sha256 } from "@/lib/uploads/client/prepare/digests";
 import type { PreparedImage } from "@/lib/uploads/client/prepare/prepared-image";
 import { createPreparer, type Preparer } from "@/lib/uploads/client/prepare/preparer";
-import { sha256 } from "@/lib/uploads/client/prepare/sha256";
 import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
 import { hasEnded } from "@/lib/uploads/client/queue/upload-item";
 import type { SendObject } from "@/lib/uploads/client/send/send-object";

@@ -1,4 +1,4 @@
-import { sha256 } from "@/lib/uploads/client/prepare/sha256";
+import { sha256 } from "@/lib/uploads/client/prepare/digests";
 import type { PostForm } from "@/lib/uploads/contract";
 import { contend } from "./contend";
 

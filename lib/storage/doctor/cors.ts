@@ -1,4 +1,5 @@
 import "server-only";
+import { partHeader } from "../multipart";
 import { missing, preflight, type Sends } from "../preflight";
 import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
 import { formFor, putFor, type Visit } from "./visit";
@@ -73,13 +74,8 @@ async function putRequest(visit: Visit): Promise<Sends> {
   return { url, method: "PUT", headers: Object.keys(headers) };
 }
 
-const partDigestHeaders = {
-  sha256: "x-amz-checksum-sha256",
-  crc32c: "x-amz-checksum-crc32c",
-  md5: "content-md5",
-} as const;
-
 async function partRequest(visit: Visit): Promise<Sends> {
   const { url } = await putFor(visit, "cors-part");
-  return { url, method: "PUT", headers: [partDigestHeaders[visit.bucket.traits.partDigest]] };
+  const { partDigest } = visit.bucket.traits;
+  return { url, method: "PUT", headers: partDigest === "none" ? [] : [partHeader[partDigest]] };
 }

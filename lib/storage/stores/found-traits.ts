@@ -15,8 +15,8 @@ export const traitsShape = z.object({
   objectDigest: z.enum(["sha256", "md5", "none"]),
   /** Does it take a PUT with headers that were signed as empty? */
   signsEmptyHeaders: found,
-  /** what holds a part to its bytes */
-  partDigest: z.enum(["sha256", "crc32c", "md5"]),
+  /** what holds a part to its bytes; `none`: it takes no objects in parts */
+  partDigest: z.enum(["sha256", "crc32c", "md5", "none"]),
   /** Does If-None-Match keep a PUT from replacing an object? */
   writeConditions: found,
   /** Does x-amz-copy-source-if-match keep another object from being copied? */
@@ -57,3 +57,7 @@ export const s3Traits: Traits = {
 
 /** What is assumed of a store that nothing was tried on. */
 export const untriedTraits: Traits = { ...s3Traits, cors: null, policies: null, lifecycle: null };
+
+/** The traits where whoever runs this Pail chooses the way in (S3_UPLOAD); what holds neither way stays so. */
+export const withOverride = (traits: Traits, upload: "auto" | "post" | "put"): Traits =>
+  upload === "auto" || traits.upload === "none" ? traits : { ...traits, upload };

@@ -7,4 +7,6 @@ export const upload = {
   picture: "Picture",
   hint: "One at a time, up to {size}.",
   send: "Upload",
+  needsScript:
+    "The bucket of this Pail takes pictures only with JavaScript: turn it on, and add them under Pictures.",
 } as const;

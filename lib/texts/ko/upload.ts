@@ -6,4 +6,6 @@ export const upload = {
   picture: "사진",
   hint: "한 번에 한 장씩, {size}까지 올릴 수 있어요.",
   send: "올리기",
+  needsScript:
+    "이 Pail의 버킷에는 자바스크립트를 켜야 올릴 수 있어요. 자바스크립트를 켜고 사진 화면에서 추가해 주세요.",
 } as const;

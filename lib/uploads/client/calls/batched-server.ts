@@ -6,6 +6,7 @@ import {
   maxFilesPerBegin,
   maxFilesPerConfirm,
   type Refusal,
+  type Reported,
 } from "@/lib/uploads/contract";
 import { type RetryContext, retrying, TransientError, type Wait } from "../send/retry";
 import { Batcher } from "./batcher";
@@ -128,14 +129,15 @@ export class BatchedServer {
     }
   }
 
-  /** The number under which the server's log has the reason; null where the server did not take the report. */
-  async reportRefusal(refusal: Refusal): Promise<string | null> {
+  /** Where the server does not take the report, there is no number, and nothing to go on with. */
+  async reportRefusal(refusal: Refusal): Promise<Reported> {
+    const untold = { incident: null, isRenewable: false };
     try {
       const result = await this.#inTime(async () => this.#server.reportRefusal?.(refusal));
-      return result?.ok === true ? result.value : null;
+      return result?.ok === true ? result.value : untold;
     } catch (error) {
       console.warn("the server could not be told what the bucket refused", error);
-      return null;
+      return untold;
     }
   }
 

@@ -1,6 +1,6 @@
 import { retryOf } from "@/lib/error-codes";
 import { AppError, plainFailure, type Result } from "@/lib/errors";
-import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal } from "@/lib/uploads/contract";
+import type { BeginOutcome, ConfirmOutcome, ImageOffer, Refusal, Reported } from "@/lib/uploads/contract";
 import { TransientError } from "../send/retry";
 
 /** The server actions that the queue calls. Outcomes have the order of what was asked. An action that the server no longer knows is `outdated`. */
@@ -12,8 +12,7 @@ export interface UploadServer {
   abandon?(uploadIds: string[]): Promise<unknown>;
   /** Makes the album where there is none of this name; what is in it already stays. */
   addToAlbum?(addition: { name: string; imageIds: string[] }): Promise<Result<unknown>>;
-  /** Resolves to the number under which the server's log has the reason. */
-  reportRefusal?(refusal: Refusal): Promise<Result<string>>;
+  reportRefusal?(refusal: Refusal): Promise<Result<Reported>>;
   /** Aborts the calls that are under way, as one of them does not answer: the others may wait for it. */
   abortCalls?(): void;
 }

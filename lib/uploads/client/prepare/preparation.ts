@@ -1,8 +1,10 @@
+import type { WantedDigests } from "@/lib/uploads/contract";
 import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { heldBytes, type PreparedImage } from "./prepared-image";
 import type { Preparer } from "./preparer";
 
 export interface Prepared {
+  /** replaced where further digests are wanted of it */
   image: PreparedImage;
   /** Lets go of what it holds in memory. */
   release(): void;
@@ -33,18 +35,38 @@ export class Preparation {
     this.#preparing.resume();
   }
 
-  async prepare(file: File, signal: AbortSignal, onStart: () => void): Promise<Prepared> {
+  async prepare(
+    file: File,
+    digests: WantedDigests,
+    signal: AbortSignal,
+    onStart: () => void,
+  ): Promise<Prepared> {
     let endPreparing = () => {};
     let endHolding = () => {};
     try {
       endPreparing = await this.#preparing.acquire(file.size, signal);
       endHolding = await this.#holding.acquire(0, signal);
       onStart();
-      const image = await this.preparer.prepare(file, signal);
+      const image = await this.preparer.prepare(file, signal, { digests });
       return { image, release: this.#hold(image, endHolding) };
     } catch (error) {
       endHolding();
       throw error;
+    } finally {
+      endPreparing();
+    }
+  }
+
+  /** Computes what is wanted of it now and was not before. */
+  async addDigests(
+    prepared: Prepared,
+    file: File,
+    digests: WantedDigests,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const endPreparing = await this.#preparing.acquire(file.size, signal);
+    try {
+      prepared.image = await this.preparer.prepare(file, signal, { digests, prepared: prepared.image });
     } finally {
       endPreparing();
     }

@@ -1,22 +1,39 @@
+import { AppError } from "@/lib/errors";
 import { type ByteSource, inspect } from "@/lib/images/inspect";
 import { byKindInTurn, variantKinds } from "@/lib/images/variants";
-import { maxBytesAtOnce, type UploadLimits } from "@/lib/uploads/contract";
+import { maxBytesAtOnce, type UploadLimits, type WantedDigests } from "@/lib/uploads/contract";
 import { derive } from "./derive";
+import { digestsOf, digestsOfBytes } from "./digests";
 import type { PreparedImage, PreparedObject } from "./prepared-image";
-import { sha256, sha256OfBytes, sha256WithParts } from "./sha256";
 
 /** Runs in a worker: everything that is heavy. Throws an AppError for what Pail does not take. */
-export async function prepareImage(file: File, limits: UploadLimits): Promise<PreparedImage> {
+export async function prepareImage(
+  file: File,
+  limits: UploadLimits,
+  wanted: WantedDigests,
+): Promise<PreparedImage> {
   // Each read of a file goes through the browser's main process, and costs more than its hash: one read does for all.
   const isRead = file.size <= Math.min(maxBytesAtOnce, limits.maxBytes);
   const bytes = isRead ? await file.arrayBuffer() : null;
   const inspection = await inspect(byteSourceOf(file, bytes), limits);
-  const hashes = bytes === null ? await sha256WithParts(file) : { sha256: await sha256OfBytes(bytes) };
+  const digests = await (bytes === null ? digestsOf(file, wanted) : digestsOfBytes(bytes, wanted));
   const { variants, thumbhash } = await derive({ file, bytes }, inspection);
   return {
-    original: { type: inspection.type, bytes: file.size, ...hashes, blob: file },
-    ...(await byKindInTurn(variantKinds, (kind) => hashed(variants[kind]))),
+    original: { type: inspection.type, bytes: file.size, ...digests, blob: file },
+    ...(await byKindInTurn(variantKinds, (kind) => digested(variants[kind], wanted))),
     thumbhash,
+  };
+}
+
+/** The same picture with the digests that are wanted now; its bytes are what they were. Throws AppError `file_changed` where they are not. */
+export async function withDigests(image: PreparedImage, wanted: WantedDigests): Promise<PreparedImage> {
+  const digests = await digestsOf(image.original.blob, wanted);
+  if (digests.sha256 !== image.original.sha256) throw new AppError("file_changed");
+  const { type, bytes, blob } = image.original;
+  return {
+    original: { type, bytes, blob, ...digests },
+    ...(await byKindInTurn(variantKinds, (kind) => digested(image[kind], wanted))),
+    thumbhash: image.thumbhash,
   };
 }
 
@@ -28,6 +45,9 @@ function byteSourceOf(file: File, bytes: ArrayBuffer | null): ByteSource {
   };
 }
 
-async function hashed<T extends string>({ type, blob }: { type: T; blob: Blob }): Promise<PreparedObject<T>> {
-  return { type, bytes: blob.size, sha256: await sha256(blob), blob };
+async function digested<T extends string>(
+  { type, blob }: { type: T; blob: Blob },
+  wanted: WantedDigests,
+): Promise<PreparedObject<T>> {
+  return { type, bytes: blob.size, ...(await digestsOf(blob, wanted)), blob };
 }

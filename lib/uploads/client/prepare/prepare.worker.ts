@@ -1,11 +1,14 @@
 import { AppError, type Failure, plainFailure } from "@/lib/errors";
-import type { UploadLimits } from "@/lib/uploads/contract";
-import { prepareImage } from "./prepare-image";
+import type { UploadLimits, WantedDigests } from "@/lib/uploads/contract";
+import { prepareImage, withDigests } from "./prepare-image";
 import type { PreparedImage } from "./prepared-image";
 
 export interface PrepareRequest {
   file: File;
   limits: UploadLimits;
+  digests: WantedDigests;
+  /** where only digests are wanted that it lacks */
+  prepared?: PreparedImage | undefined;
 }
 
 /** Errors lose their class on the way out of a worker, so they travel as what they say. */
@@ -17,9 +20,10 @@ self.addEventListener("message", async ({ data }: MessageEvent<PrepareRequest>) 
   self.postMessage(await reply(data));
 });
 
-async function reply({ file, limits }: PrepareRequest): Promise<PrepareReply> {
+async function reply({ file, limits, digests, prepared }: PrepareRequest): Promise<PrepareReply> {
   try {
-    return { status: "prepared", image: await prepareImage(file, limits) };
+    const image = await (prepared ? withDigests(prepared, digests) : prepareImage(file, limits, digests));
+    return { status: "prepared", image };
   } catch (error) {
     return { status: "failed", error: failureOf(error) };
   }

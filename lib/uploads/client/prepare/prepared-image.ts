@@ -19,9 +19,8 @@ export function toOffer(name: string, image: PreparedImage): ImageOffer {
   return { name, original: offerOf(original), ...variants, thumbhash };
 }
 
-function offerOf<T extends string>({ type, bytes, sha256, parts }: PreparedObject<T>): ObjectOffer<T> {
-  return { type, bytes, sha256, ...(parts && { parts }) };
-}
+const offerOf = <T extends string>({ blob: _, ...offer }: PreparedObject<T>): ObjectOffer<T> =>
+  offer as ObjectOffer<T>;
 
 export function wireBytes(image: PreparedImage): number {
   return objectKinds.reduce((sum, kind) => sum + image[kind].bytes, 0);

@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors";
-import type { UploadLimits } from "@/lib/uploads/contract";
+import { sha256Alone, type UploadLimits, type WantedDigests } from "@/lib/uploads/contract";
 import { askWorker } from "./ask-worker";
 import { startCrossOriginWorker } from "./cross-origin-worker";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
@@ -8,7 +8,14 @@ import type { PreparedImage } from "./prepared-image";
 export interface Preparer {
   /** How many pictures it prepares at the same time. */
   concurrency: number;
-  prepare(file: File, signal: AbortSignal): Promise<PreparedImage>;
+  prepare(file: File, signal: AbortSignal, options?: PrepareOptions): Promise<PreparedImage>;
+}
+
+export interface PrepareOptions {
+  /** beside the SHA-256 of each object */
+  digests: WantedDigests;
+  /** what came of the file already, and only lacks digests */
+  prepared?: PreparedImage | undefined;
 }
 
 interface PreparerOptions {
@@ -52,11 +59,16 @@ export function createPreparer({
   }
 
   /** A worker that died takes its picture with it; one whose picture was cancelled goes too, as it cannot be interrupted. */
-  async function prepare(file: File, signal: AbortSignal): Promise<PreparedImage> {
+  async function prepare(
+    file: File,
+    signal: AbortSignal,
+    options: PrepareOptions = { digests: sha256Alone },
+  ): Promise<PreparedImage> {
     signal.throwIfAborted();
     const worker = take();
     try {
-      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
+      const request = { file, limits, ...options };
+      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, request, signal);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
       const isSuspect = reply.status === "failed" && reply.error.code === "not_prepared";
       if (!isSuspect) giveBack(worker);

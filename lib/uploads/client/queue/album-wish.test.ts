@@ -29,7 +29,7 @@ function file(title: string, folder: string | null = "Italy"): File {
   return withSource(chosen, { folders: folder?.split(" / ") ?? [] });
 }
 
-vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+vi.mock("../prepare/digests", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 const finish = () => clock.advance(Number.POSITIVE_INFINITY);
 const offered = () =>

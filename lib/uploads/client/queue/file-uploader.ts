@@ -1,10 +1,15 @@
-import { AppError } from "@/lib/errors";
+import { AppError, type Failure } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import { type ConfirmOutcome, objectKinds } from "@/lib/uploads/contract";
+import {
+  type BeginOutcome,
+  type ConfirmOutcome,
+  objectKinds,
+  type WantedDigests,
+} from "@/lib/uploads/contract";
 import type { BatchedServer } from "../calls/batched-server";
 import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { Preparation, type Prepared } from "../prepare/preparation";
-import { type PreparedImage, toOffer, wireBytes } from "../prepare/prepared-image";
+import { toOffer, wireBytes } from "../prepare/prepared-image";
 import type { Preparer } from "../prepare/preparer";
 import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
@@ -38,20 +43,27 @@ export interface FileUploaderOptions {
   preparer: Preparer;
   send: SendObject;
   retryContext: RetryContext;
+  /** as the store was when the page came */
+  digests: WantedDigests;
 }
 
 /** The server cuts names to fit; this only keeps an absurd one from spoiling the call for all. */
 const maxOfferedName = 1024;
+
+/** The store may change while a page is open, and not as often as that. */
+const maxOtherDigests = 3;
 
 /** Takes files from choice to picture: prepare, begin, send, confirm. Throws AppError, or the signal's reason. */
 export class FileUploader {
   readonly #flights = new SingleFlight();
   readonly #preparation: Preparation;
   readonly #parallelism: Parallelism;
+  #digests: WantedDigests;
   readonly #sending = new ConcurrencyLimiter({ maxConcurrent: () => this.#parallelism.maxConcurrent });
 
   constructor(private readonly options: FileUploaderOptions) {
-    const { preparer, retryContext } = options;
+    const { preparer, retryContext, digests } = options;
+    this.#digests = digests;
     this.#parallelism = new Parallelism(retryContext.clock);
     this.#preparation = new Preparation(preparer);
   }
@@ -102,7 +114,9 @@ export class FileUploader {
   async #prepareOnce({ file, signal, show }: UploadTask): Promise<Prepared> {
     const isPrepared = this.options.server.count("preparing");
     try {
-      return await this.#preparation.prepare(file, signal, () => show({ status: "preparing" }));
+      return await this.#preparation.prepare(file, this.#digests, signal, () =>
+        show({ status: "preparing" }),
+      );
     } catch (error) {
       // What prepares is loaded when it is needed: without a connection it does not come, and of an earlier build it is gone.
       if (isUnexplained(error)) await this.options.server.ping();
@@ -115,42 +129,46 @@ export class FileUploader {
 
   async #offer(task: UploadTask, prepared: Prepared): Promise<Ending> {
     task.show({ status: "waiting" });
-    const outcome = await this.#begin(task, prepared.image, task.progress.uploadId);
+    const outcome = await this.#begin(task, prepared, task.progress.uploadId);
     if (outcome.status !== "granted") return outcome;
-    const sent = await this.#send(task, prepared.image, outcome);
+    const sent = await this.#send(task, prepared, outcome);
     if (sent.status !== "sent") return sent;
     prepared.release();
     return this.#confirm(task, sent.uploadId);
   }
 
-  async #begin(task: UploadTask, image: PreparedImage, uploadId: string | null): Promise<Grant | Ending> {
-    const offer = {
-      ...toOffer(task.file.name.slice(0, maxOfferedName), image),
-      ...(uploadId && { uploadId }),
-    };
-    const outcome = await this.options.server.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));
-    if (outcome.status === "refused") throw AppError.of(outcome.error);
+  async #begin(task: UploadTask, prepared: Prepared, uploadId: string | null): Promise<Grant | Ending> {
+    const outcome = await this.#ask(task, prepared, uploadId);
     if (outcome.status === "duplicate") return outcome;
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
-    const { clock } = this.options.retryContext;
-    const { status, uploadId: id, forms, parts, expiresInSeconds } = outcome;
-    return {
-      status,
-      uploadId: id,
-      forms,
-      ...(parts && { parts }),
-      expiresInSeconds,
-      grantedAtMs: clock.now(),
-    };
+    return { ...outcome, grantedAtMs: this.options.retryContext.clock.now() };
+  }
+
+  /** Where the store wants other digests by now, these are computed, and it is asked again. */
+  async #ask(task: UploadTask, prepared: Prepared, uploadId: string | null): Promise<Accepted> {
+    const { file, signal } = task;
+    for (let tries = 0; ; tries += 1) {
+      const { image } = prepared;
+      const offer = { ...toOffer(file.name.slice(0, maxOfferedName), image), ...(uploadId && { uploadId }) };
+      const waiting = onWaitFor(task, 0, wireBytes(image));
+      const outcome = await this.options.server.begin(offer, signal, waiting);
+      if (outcome.status !== "refused") return outcome;
+      const wanted = otherDigests(outcome.error);
+      if (wanted === null || tries === maxOtherDigests) throw AppError.of(outcome.error);
+      this.#digests = wanted;
+      await this.#preparation.addDigests(prepared, file, wanted, signal);
+    }
   }
 
   /** Resolves to the picture where the same bytes got there first, while forms were renewed. */
-  async #send(task: UploadTask, image: PreparedImage, first: Grant): Promise<Sent | Ending> {
+  async #send(task: UploadTask, prepared: Prepared, first: Grant): Promise<Sent | Ending> {
     const { send, retryContext } = this.options;
+    const { image } = prepared;
     const { signal } = task;
     const totalBytes = wireBytes(image);
     const isSent = this.options.server.count("sending");
+    if (first.grants.original.method === "PUT") this.#parallelism.meetPreflights();
     let grant = first;
     let sentBytes = 0;
     let release = () => {};
@@ -168,7 +186,7 @@ export class FileUploader {
         onArrived: (uploadId, arrived) => task.note({ ...task.progress, uploadId, arrived }),
         acquire: (bytes, until) => this.#sending.acquire(bytes, until),
         renew: async (uploadId) => {
-          const outcome = await this.#begin(task, image, uploadId);
+          const outcome = await this.#begin(task, prepared, uploadId);
           if (outcome.status !== "granted") throw new AlreadyThere(outcome);
           grant = outcome;
           return grant;
@@ -221,6 +239,14 @@ export class FileUploader {
 
 function isUnexplained(error: unknown): boolean {
   return error instanceof AppError && (error.code === "worker_died" || error.code === "not_prepared");
+}
+
+type Accepted = Exclude<BeginOutcome, { status: "refused" }>;
+
+function otherDigests({ code, values }: Failure): WantedDigests | null {
+  const { object, part } = values ?? {};
+  if (code !== "digest_missing" || part === undefined) return null;
+  return object === "sha256" || object === "md5" ? { object, part } : null;
 }
 
 class AlreadyThere extends Error {

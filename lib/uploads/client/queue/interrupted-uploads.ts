@@ -1,4 +1,4 @@
-import { sha256 } from "../prepare/sha256";
+import { sha256 } from "../prepare/digests";
 import { type InterruptedUpload, type Journal, type Progress, progressOf } from "./journal";
 
 interface Options {

@@ -324,6 +324,7 @@ describe("faults that do not pass", () => {
         status: 403,
         code: "AccessDenied",
         requestId: "R1",
+        method: "POST",
         fields: { key: "granted-1 original" },
       },
     ]);
@@ -650,13 +651,22 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
     "slow_down",
     "expired",
     "stall",
+    "unheard",
     "forbidden",
     "full",
   );
+  const store = fc.record({
+    upload: fc.constantFrom("POST" as const, "PUT" as const),
+    digests: fc.record({
+      object: fc.constantFrom("sha256" as const, "md5" as const),
+      part: fc.constant("sha256" as const),
+    }),
+  });
   const action = fc.record({
     afterMs: fc.nat(3000),
-    kind: fc.constantFrom("cancel", "retry", "offline", "online", "pause", "resume"),
+    kind: fc.constantFrom("cancel", "retry", "offline", "online", "pause", "resume", "change"),
     of: fc.nat(11),
+    store,
   });
   await fc.assert(
     fc.asyncProperty(
@@ -665,11 +675,12 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
       fc.array(bucketFault, { maxLength: 60 }),
       fc.array(action, { maxLength: 6 }),
       fc.double({ min: 0, max: 0.999, noNaN: true }),
-      async (contents, serverFaults, bucketFaults, actions, jitter) => {
+      store,
+      async (contents, serverFaults, bucketFaults, actions, jitter, first) => {
         start(() => jitter);
-        Object.assign(world, { serverFaults, bucketFaults });
+        Object.assign(world, { serverFaults, bucketFaults, store: first });
         const ids = queue.add(contents.map((content) => file(`picture ${content}`)));
-        for (const { afterMs, kind, of } of actions) {
+        for (const { afterMs, kind, of, store } of actions) {
           await clock.advance(afterMs);
           const id = ids[of % ids.length] ?? "";
           if (kind === "cancel") queue.cancel(id);
@@ -678,6 +689,7 @@ it("brings every file to an end, none twice, none lost, whatever happens in what
           if (kind === "online") world.goOnline();
           if (kind === "pause") queue.pause();
           if (kind === "resume") queue.resume();
+          if (kind === "change") world.store = store;
         }
         queue.resume();
         world.goOnline();

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import { sha256Alone, type WantedDigests } from "@/lib/uploads/contract";
 import { BatchedServer } from "../calls/batched-server";
 import type { UploadServer } from "../calls/upload-server";
 import { type Clock, systemClock } from "../clock";
@@ -18,6 +19,8 @@ import type { Chosen, UploadQueue } from "./upload-queue";
 export interface PageQueueOptions {
   server: UploadServer;
   preparer: Preparer;
+  /** which the store wants beside SHA-256, as it was when the page came */
+  digests?: WantedDigests;
   send?: SendObject;
   clock?: Clock;
   random?: () => number;
@@ -41,6 +44,7 @@ export class PageQueue implements UploadQueue {
   constructor({
     server,
     preparer,
+    digests = sha256Alone,
     send = sendObject,
     clock = systemClock,
     random = Math.random,
@@ -52,7 +56,7 @@ export class PageQueue implements UploadQueue {
     const batched = new BatchedServer({ server, retryContext, parallelSends });
     this.#journal = journal;
     this.#store = new QueueStore(clock);
-    this.#uploader = new FileUploader({ server: batched, preparer, send, retryContext });
+    this.#uploader = new FileUploader({ server: batched, preparer, send, retryContext, digests });
     this.#attempts = new Attempts({ journal, store: this.#store, upload: (task) => this.#upload(task) });
     this.#intake = new Intake({
       clock,

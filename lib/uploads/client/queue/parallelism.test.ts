@@ -40,3 +40,12 @@ it("halves at once for a bucket that is busy, and never stops", async () => {
   await send(parallelism, clock, 300, () => 100 * parallelism.maxConcurrent);
   expect(parallelism.maxConcurrent).toBe(6);
 });
+
+it("sends as many as may be at once where each object has a preflight, and less to a bucket that is busy", async () => {
+  const parallelism = new Parallelism(new SimulatedClock());
+  parallelism.meetPreflights();
+  expect(parallelism.maxConcurrent).toBe(6);
+  parallelism.slowDown();
+  parallelism.meetPreflights();
+  expect(parallelism.maxConcurrent).toBe(3);
+});

@@ -16,6 +16,7 @@ export class Parallelism {
   #bytes = 0;
   #sinceMs: number;
   #restUntilMs = 0;
+  #meetsPreflights = false;
   #before: { maxConcurrent: number; bytesPerMs: number } | null = null;
 
   constructor(private readonly clock: Clock) {
@@ -39,6 +40,14 @@ export class Parallelism {
   restart(): void {
     this.#bytes = 0;
     this.#sinceMs = this.clock.now();
+  }
+
+  /** Each object waits for a preflight of its own: as many as may be do so together. */
+  meetPreflights(): void {
+    if (this.#meetsPreflights) return;
+    this.#meetsPreflights = true;
+    this.#maxConcurrent = most;
+    this.#before = null;
   }
 
   slowDown(): void {

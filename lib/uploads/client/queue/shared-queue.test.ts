@@ -8,7 +8,7 @@ import { SharedQueue } from "./shared-queue";
 import type { UploadQueue } from "./upload-queue";
 
 /** The beginnings of simulated files are their hashes, as they are for `reattach`. */
-vi.mock("../prepare/sha256", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
+vi.mock("../prepare/digests", () => ({ sha256: (blob: Blob) => blob.slice(0, 100).text() }));
 
 let clock: SimulatedClock;
 let world: SimulatedWorld;

@@ -1,4 +1,4 @@
-import type { PartGrant, PostForm } from "@/lib/uploads/contract";
+import type { ObjectGrant, PostForm } from "@/lib/uploads/contract";
 
 export interface SendFailure {
   status: "failed";
@@ -18,11 +18,10 @@ export interface SendOptions {
   signal: AbortSignal;
 }
 
-export type SendTarget = PostForm | PartGrant;
-export type SendObject = (target: SendTarget, blob: Blob, options: SendOptions) => Promise<SendOutcome>;
+export type SendObject = (grant: ObjectGrant, blob: Blob, options: SendOptions) => Promise<SendOutcome>;
 
 /** One POST or PUT to the bucket. XMLHttpRequest, as fetch tells no progress. */
-export const sendObject: SendObject = (target, blob, { onProgress, signal }) =>
+export const sendObject: SendObject = (grant, blob, { onProgress, signal }) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -47,13 +46,12 @@ export const sendObject: SendObject = (target, blob, { onProgress, signal }) =>
       }),
     );
     request.addEventListener("loadend", () => signal.removeEventListener("abort", abort));
-    if ("fields" in target) {
-      request.open("POST", target.url);
-      request.send(bodyOf(target, blob));
+    request.open(grant.method, grant.url);
+    if (grant.method === "POST") {
+      request.send(bodyOf(grant, blob));
       return;
     }
-    request.open("PUT", target.url);
-    for (const [name, value] of Object.entries(target.headers)) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(grant.headers)) request.setRequestHeader(name, value);
     request.send(blob);
   });
 

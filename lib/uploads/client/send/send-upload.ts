@@ -1,24 +1,29 @@
 import { AppError, bucketRefusal, plainFailure } from "@/lib/errors";
 import { byKind } from "@/lib/images/variants";
 import {
+  type ObjectGrant,
   type ObjectKind,
   objectKinds,
+  type PartGrant,
   type PartsGrant,
-  type PostForm,
   type Refusal,
+  type Reported,
 } from "@/lib/uploads/contract";
 import type { Clock } from "../clock";
 import type { PreparedImage } from "../prepare/prepared-image";
 import { type RetryContext, retrying, TransientError, type Wait } from "./retry";
-import type { SendFailure, SendObject, SendOptions, SendOutcome, SendTarget } from "./send-object";
+import { isConditional, isExpiredForm, passingErrorOf } from "./send-failure";
+import type { SendObject, SendOptions, SendOutcome } from "./send-object";
 import { sendParts } from "./send-parts";
 
-/** What the server allowed: a form per object, and URLs where the original goes in parts. */
+/** What the server allowed: a form or a PUT per object, and URLs where the original goes in parts. */
 export interface Grant {
   status: "granted";
   uploadId: string;
-  forms: Record<ObjectKind, PostForm>;
+  grants: Record<ObjectKind, ObjectGrant>;
   parts?: PartsGrant;
+  /** objects that are in the bucket already, as the server sees it */
+  arrived?: readonly ObjectKind[];
   grantedAtMs: number;
   expiresInSeconds: number;
 }
@@ -29,10 +34,10 @@ export interface SendUploadOptions {
   /** objects of this grant's upload that are in the bucket already */
   arrived: readonly ObjectKind[];
   onArrived(uploadId: string, arrived: ObjectKind[]): void;
-  /** Asks for fresh forms; the server may answer with another upload where the first has ended. */
+  /** Asks for fresh grants; the server may answer with another upload where the first has ended. */
   renew(uploadId: string): Promise<Grant>;
-  /** Tells the server what the bucket refused; resolves to the number that its log has the reason under. */
-  report(refusal: Refusal): Promise<string | null>;
+  /** Tells the server what the bucket refused. */
+  report(refusal: Refusal): Promise<Reported>;
   /** Asks for one more place among what is sent at a time; resolves to what gives it back. */
   acquire(bytes: number, signal: AbortSignal): Promise<() => void>;
   send: SendObject;
@@ -42,10 +47,10 @@ export interface SendUploadOptions {
   onWait(wait: Wait | null): void;
 }
 
-/** The part of a form's life in which sending is begun: one that is nearly over is not worth the bytes. */
+/** The part of a grant's life in which sending is begun: one that is nearly over is not worth the bytes. */
 const usableLife = 14 / 15;
 
-/** Whether it is early enough to send something by these forms. */
+/** Whether it is early enough to send something by it. */
 export const isEarlyFor = (
   { grantedAtMs, expiresInSeconds }: Pick<Grant, "grantedAtMs" | "expiresInSeconds">,
   nowMs: number,
@@ -58,7 +63,10 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
   const { image, renew, report, send, retryContext, signal, onProgress, onArrived, onWait } = options;
   const sentBytes = byKind(objectKinds, () => 0);
   const arrived = new Set<ObjectKind>(options.arrived);
+  /** kinds of which the bucket said that they are there, and the server is asked whether it is so */
+  const saidToBeThere = new Set<ObjectKind>();
   let grant = options.grant;
+  /** or for another reason of no use any more */
   let isExpired = false;
 
   const progress = (kind: ObjectKind, bytes: number) => {
@@ -68,16 +76,29 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
 
   const isFresh = () => !isExpired && isEarlyFor(grant, retryContext.clock.now());
 
+  const arrive = (kind: ObjectKind) => {
+    arrived.add(kind);
+    onArrived(grant.uploadId, [...arrived]);
+    progress(kind, image[kind].bytes);
+  };
+
   const renewGrant = async () => {
     const renewed = await renew(grant.uploadId);
-    if (renewed.uploadId !== grant.uploadId) arrived.clear();
+    if (renewed.uploadId !== grant.uploadId) for (const kinds of [arrived, saidToBeThere]) kinds.clear();
     grant = renewed;
     isExpired = false;
+    for (const kind of renewed.arrived ?? []) if (!arrived.has(kind)) arrive(kind);
+  };
+
+  /** Nothing is wrong with the network: with a fresh grant it goes on at once. */
+  const outdated = () => {
+    isExpired = true;
+    return new TransientError(plainFailure("form_expired"), { isImmediate: true });
   };
 
   const sendTo = async (
     kind: ObjectKind,
-    target: SendTarget,
+    target: ObjectGrant | PartGrant,
     blob: Blob,
     { signal, onProgress }: SendOptions,
   ) => {
@@ -90,28 +111,39 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
           onProgress(Math.min(bytes, blob.size));
         },
       }),
-    );
+    ).catch((error: unknown) => {
+      isExpired ||= isConditional(target);
+      throw error;
+    });
     if (outcome.status === "sent") return;
     onProgress(0);
-    if (outcome.httpStatus === 0 && !(await isReadable(blob))) {
+    const { httpStatus, code, requestId } = outcome;
+    if (httpStatus === 0 && !(await isReadable(blob))) {
       throw new AppError("file_changed");
     }
-    isExpired = isExpiredForm(outcome);
+    // It may have arrived unheard, and the bucket would refuse it for that: the server knows.
+    isExpired ||= isExpiredForm(outcome) || (httpStatus === 0 && isConditional(target));
     const passing = passingErrorOf(outcome);
     if (passing !== null) throw passing;
-    const { httpStatus, code, requestId } = outcome;
-    const fields = "fields" in target ? target.fields : {};
-    const sent = { bytes: blob.size, type: blob.type, fields };
-    const incident = await report({ uploadId, kind, status: httpStatus, code, requestId, ...sent });
+    // Another part has found out meanwhile.
+    if (isExpired) throw outdated();
+    if (httpStatus === 412 && isConditional(target) && !saidToBeThere.has(kind)) {
+      saidToBeThere.add(kind);
+      throw outdated();
+    }
+    const said = { uploadId, kind, status: httpStatus, code, requestId, bytes: blob.size, type: blob.type };
+    const { incident, isRenewable } = await report({ ...said, ...sentWith(target) });
+    if (isRenewable) throw outdated();
     throw AppError.of(bucketRefusal(code, incident));
   };
 
   const sendOnce = async (kind: ObjectKind) => {
     if (!isFresh()) await renewGrant();
-    const { parts, forms } = grant;
+    if (arrived.has(kind)) return;
+    const { parts, grants } = grant;
     if (kind !== "original" || parts === undefined) {
-      const toForm = { signal, onProgress: (bytes: number) => progress(kind, bytes) };
-      return sendTo(kind, forms[kind], image[kind].blob, toForm);
+      const whole = { signal, onProgress: (bytes: number) => progress(kind, bytes) };
+      return sendTo(kind, grants[kind], image[kind].blob, whole);
     }
     const outcome = await sendParts(image.original.blob, parts, {
       isFresh,
@@ -123,7 +155,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
       onProgress: (bytes) => progress("original", bytes),
     });
     if (outcome.status === "sent" && !parts.hasMore) return;
-    if (isExpired) throw new TransientError(plainFailure("form_expired"), { isImmediate: true });
+    if (isExpired) throw outdated();
     await renewGrant();
     await sendOnce(kind);
   };
@@ -132,10 +164,15 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
   for (let kind = nextOf(arrived); kind !== undefined; kind = nextOf(arrived)) {
     const current = kind;
     await retrying(() => sendOnce(current), retryContext, signal, onWait);
-    arrived.add(current);
-    onArrived(grant.uploadId, [...arrived]);
-    progress(current, image[current].bytes);
+    if (!arrived.has(current)) arrive(current);
   }
+}
+
+function sentWith(target: ObjectGrant | PartGrant) {
+  const { method } = target;
+  if (method === "POST") return { method, fields: target.fields };
+  const { headers } = target;
+  return { method, headers, ...("number" in target && { part: target.number }) };
 }
 
 function nextOf(arrived: Set<ObjectKind>): ObjectKind | undefined {
@@ -174,23 +211,4 @@ async function isReadable(blob: Blob): Promise<boolean> {
     if (error instanceof DOMException) return false;
     throw error;
   }
-}
-
-/** Its policy has expired, or the credentials that signed it. */
-export function isExpiredForm({ httpStatus, code, message }: SendFailure): boolean {
-  return code === "ExpiredToken" || (httpStatus === 403 && /expired/i.test(message));
-}
-
-/** Some failures pass by themselves; the others are final: null. */
-export function passingErrorOf(failure: SendFailure): TransientError | null {
-  const { httpStatus, code, message, retryAfterSeconds } = failure;
-  const cause = new Error(`${httpStatus} ${code}: ${message}`);
-  const retryAfterMs = retryAfterSeconds === null ? undefined : retryAfterSeconds * 1000;
-  if (isExpiredForm(failure))
-    return new TransientError(plainFailure("form_expired"), { cause, isImmediate: true });
-  if (httpStatus === 0) return new TransientError(plainFailure("network"), { cause });
-  // A store that does not know forms, or is full, says the same the next time.
-  const isBroken = httpStatus >= 500 && httpStatus !== 501 && httpStatus !== 507 && code !== "QuotaExceeded";
-  const isPassing = isBroken || httpStatus === 429 || code === "SlowDown" || code === "RequestTimeout";
-  return isPassing ? new TransientError(plainFailure("bucket_busy"), { cause, retryAfterMs }) : null;
 }
