@@ -6,9 +6,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
+import { Processes } from "../processes";
 import { cephConf } from "./ceph-conf";
 import { installCeph } from "./install-ceph";
-import { Processes } from "./processes";
 
 /** A Ceph of its own on 127.0.0.1, which keeps its objects in memory. */
 export interface Ceph {

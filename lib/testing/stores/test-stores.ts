@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { AppError } from "@/lib/errors";
-import { type Ceph, startCeph } from "./start-ceph";
+import { type Ceph, startCeph } from "./ceph/start-ceph";
 
 // `npm run test:ceph` runs what any store must pass; arguments, which are vitest's, take its place. With --browser first it
 // runs the browser tests, with the arguments that follow, which are Playwright's.
