@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { ListMultipartUploadsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasTrait, testUnless } from "@/lib/testing/contract-store";
+import { hasQuirk, testUnless } from "@/lib/testing/contract-store";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient } from "./bucket-client";
 import { incoming, media } from "./locations";
@@ -207,7 +207,7 @@ describe("saving", () => {
       .saveKnown("known/other", Readable.from([bytes]), known)
       .catch(() => {});
     // Ceph looks at no SHA-256: there confirm does.
-    if (!hasTrait("checks-no-sha256")) expect(await incoming().exists("known/other")).toBe(false);
+    if (!hasQuirk("checks-no-sha256")) expect(await incoming().exists("known/other")).toBe(false);
   }, 60_000);
 
   test("whose body breaks off leaves nothing, not even parts", async () => {

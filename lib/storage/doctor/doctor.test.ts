@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
 import { env } from "@/lib/env";
-import { hasTrait, testUnless } from "@/lib/testing/contract-store";
+import { hasQuirk, testUnless } from "@/lib/testing/contract-store";
 import { type Conduct, refuse, startStoreDouble } from "@/lib/testing/store-double";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
@@ -34,8 +34,8 @@ const examine = async (bucket: BucketClient = bucketClient(), appOrigin = env().
 
 /** What a healthy store of this kind has to be told of. */
 const usual = [
-  ...(hasTrait("keeps-no-sha256") ? ["warning sha256"] : []),
-  ...(hasTrait("checks-no-sha256") ? ["warning probe-checksum"] : []),
+  ...(hasQuirk("keeps-no-sha256") ? ["warning sha256"] : []),
+  ...(hasQuirk("checks-no-sha256") ? ["warning probe-checksum"] : []),
 ];
 
 /** What is not fine, but for what is usual. */
@@ -93,7 +93,7 @@ test("a bucket that was set up is fine, and nothing is left in it", async () => 
     ]),
   );
   expect(findings.find(({ id }) => id === "defences")?.what).toContain(
-    hasTrait("checks-no-sha256") ? "20 of 21" : "21 of 21",
+    hasQuirk("checks-no-sha256") ? "20 of 21" : "21 of 21",
   );
   const { secretAccessKey } = await bucketClient().s3.config.credentials();
   expect(JSON.stringify(findings)).not.toContain(secretAccessKey);
@@ -104,9 +104,9 @@ test("it finds out what the store can", async () => {
   const { traits, answers } = await examineAll();
   const { cors, policies, lifecycle, ...tried } = s3Traits;
   const unlike = {
-    ...(hasTrait("keeps-no-sha256") && { objectDigest: "md5" }),
-    ...(hasTrait("ignores-copy-conditions") && { copyConditions: false }),
-    ...(hasTrait("keeps-filename-variable") && { expandsFilename: false }),
+    ...(hasQuirk("keeps-no-sha256") && { objectDigest: "md5" }),
+    ...(hasQuirk("ignores-copy-conditions") && { copyConditions: false }),
+    ...(hasQuirk("keeps-filename-variable") && { expandsFilename: false }),
   };
   expect(traits).toMatchObject({ ...tried, ...unlike });
   expect(answers.map(({ tried }) => tried)).toContain("a form as Pail signs it");
