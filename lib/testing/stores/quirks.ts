@@ -20,6 +20,41 @@ export const quirks = {
     "wants-bucket-permission-to-delete-together":
       "Ceph allows DeleteObjects only to whoever may do it in the whole bucket.",
   },
+  minio: {
+    "has-cors-by-server": "MinIO has no CORS rules by bucket: they are a setting of the server.",
+    "has-no-public-access-block": "MinIO does not know BlockPublicAccess.",
+    "drops-lifecycle-of-parts": "MinIO keeps a lifecycle rule without what it says of unfinished parts.",
+    "tells-no-sha256-of-copies": "MinIO tells no SHA-256 of a copy of what came in parts.",
+    "checks-no-region": "MinIO takes signatures for any region, unless it is told its own.",
+    "has-any-region": "MinIO makes a bucket in any region.",
+    "refuses-odd-keys": "MinIO refuses keys with an empty or a dotted part, like a//b and a/../b.",
+  },
+  "minio-encrypted": {
+    "has-etags-of-its-own": "MinIO's ETag of what it encrypted is not made of its bytes.",
+  },
+  garage: {
+    "says-star-to-preflights": "Garage answers * to a preflight that its rules allow, and 403 to another.",
+    "refuses-forms-with-400": "Garage answers 400 InvalidRequest where a form differs from its policy.",
+    "ignores-if-none-match": "Garage ignores If-None-Match: a PUT replaces what is there.",
+    "has-no-tags": "Garage has no tags.",
+    "completes-small-parts": "Garage completes an upload whose parts are smaller than S3 allows.",
+    "tells-no-sha256-of-copies": "Garage tells no SHA-256 of a copy of what came in parts.",
+    "has-no-public-access-block": "Garage has no BlockPublicAccess.",
+    "has-no-policies": "Garage has no bucket policies.",
+    "tells-no-unknown-keys":
+      "Garage answers AccessDenied, like to anyone else, to credentials that it does not know.",
+  },
+  versitygw: {
+    "keeps-aws-chunked": "versitygw keeps aws-chunked as the encoding of what came so.",
+    "refuses-tags-with-markup": "versitygw takes only the signs in a tag that AWS documents.",
+    "lists-plus-as-it-is": "versitygw leaves the plus sign of a key as it is where a listing is URL-encoded.",
+    "has-no-lifecycle": "versitygw has no lifecycle rules.",
+    "has-no-public-access-block": "versitygw has no BlockPublicAccess.",
+  },
+  seaweedfs: {
+    "drops-redirect-query": "SeaweedFS drops the query of the address to which a form leads back.",
+  },
+  rustfs: {},
 } as const satisfies Record<string, Record<string, string>>;
 
 type QuirksOf<S> = S extends S ? keyof S : never;
