@@ -163,14 +163,18 @@ describe("saving", () => {
     expect(await storage.save(".hidden", "2", binary)).toMatch(/^\.hidden_[0-9a-f]{8}$/);
   });
 
-  test("of one name by many at once gives each a name of its own", async () => {
-    const storage = at("crowd");
-    const taken = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => storage.save("a.txt", String(i), binary)),
-    );
-    expect(new Set(taken).size).toBe(8);
-    expect(await names(storage)).toHaveLength(8);
-  });
+  testUnless(
+    "ignores-if-none-match",
+    "of one name by many at once gives each a name of its own",
+    async () => {
+      const storage = at("crowd");
+      const taken = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => storage.save("a.txt", String(i), binary)),
+      );
+      expect(new Set(taken).size).toBe(8);
+      expect(await names(storage)).toHaveLength(8);
+    },
+  );
 
   test("takes streams of any length, in one request or in parts", async () => {
     const storage = at("streams");
@@ -322,7 +326,8 @@ describe("a listing", () => {
     const storage = at("listed");
     for (const name of ["b.txt", "a/1", "a/2/x", "a/2/y", "a b/ü"]) await put(storage, name, "1234");
     await put(at("listed-too"), "b", "x");
-    for (const key of ["listed/", "listed/a/", "listed//x", "listed/../y"]) await putKey(key);
+    for (const key of ["listed/", "listed/a/"]) await putKey(key);
+    if (!hasQuirk("refuses-odd-keys")) for (const key of ["listed//x", "listed/../y"]) await putKey(key);
     const list = async (...args: Parameters<Storage["listdir"]>) => {
       const all: { folders: string[]; files: string[] } = { folders: [], files: [] };
       for await (const { folders, files } of storage.listdir(...args)) {
