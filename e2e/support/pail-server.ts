@@ -29,6 +29,15 @@ interface Options {
   /** a .tgz of a data folder that it starts with */
   data?: string;
   env?: Record<string, string>;
+  /** whether its bucket is left to its store, which goes after it */
+  leavesBucket?: boolean;
+}
+
+/** What came of a command. */
+interface Ended {
+  exitCode: number;
+  out: string;
+  err: string;
 }
 
 const commandLine = ["--conditions=react-server", "--import", "tsx", "lib/cli.ts"];
@@ -53,6 +62,14 @@ export class PailServer {
   private constructor(private readonly options: Options) {}
 
   static async start(options: Options = {}): Promise<PailServer> {
+    const pail = await PailServer.prepare(options);
+    if (pail.otherBucket !== null) await pail.manage("bucket", "setup");
+    await pail.run();
+    return pail;
+  }
+
+  /** One that has its folder and its addresses; in another store its bucket is not set up, and it does not run. */
+  static async prepare(options: Options = {}): Promise<PailServer> {
     const pail = new PailServer(options);
     const hostname = options.hostname ?? "localhost";
     pail.dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-e2e-"));
@@ -60,11 +77,7 @@ export class PailServer {
       await promisify(execFile)("tar", ["-xzf", options.data, "-C", pail.dataDir, "--strip-components=1"]);
     pail.origin = `http://${hostname}:${await pail.appWire.open()}`;
     pail.bucketOrigin = `http://${hostname}:${await pail.bucketWire.open()}`;
-    if (pail.otherBucket !== null) {
-      pail.leadToBucket(Number(new URL(pail.otherBucket.S3_ENDPOINT).port));
-      await pail.manage("bucket", "setup");
-    }
-    await pail.run();
+    if (pail.otherBucket !== null) pail.leadToBucket(Number(new URL(pail.otherBucket.S3_ENDPOINT).port));
     return pail;
   }
 
@@ -90,11 +103,19 @@ export class PailServer {
 
   /** Runs a command of `npm run manage` on the same data, and returns what it answers with --json. */
   async manage<T>(...args: string[]): Promise<T> {
-    const { stdout } = await promisify(execFile)(process.execPath, [...commandLine, ...args, "--json"], {
-      cwd: this.folder,
-      env: this.env,
+    const { exitCode, out, err } = await this.command(...args, "--json");
+    if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with code ${exitCode}: ${err || out}`);
+    return JSON.parse(out);
+  }
+
+  /** Runs a command of `npm run manage` on the same data to its end, whatever that is. */
+  command(...args: string[]): Promise<Ended> {
+    const settings = { cwd: this.folder, env: this.env };
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [...commandLine, ...args], settings, (_error, out, err) => {
+        resolve({ exitCode: child.exitCode ?? 1, out, err });
+      });
     });
-    return JSON.parse(stdout);
   }
 
   /** where its code is */
@@ -147,7 +168,7 @@ export class PailServer {
   async stop(): Promise<void> {
     await this.kill();
     await Promise.all([this.appWire.close(), this.bucketWire.close()]);
-    if (this.otherBucket !== null) await deleteBucket(await this.bucket());
+    if (this.otherBucket !== null && !this.options.leavesBucket) await deleteBucket(await this.bucket());
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
