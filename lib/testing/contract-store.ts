@@ -13,7 +13,7 @@ const { S3_CONTRACT_ENDPOINT, S3_CONTRACT_ACCESS_KEY, S3_CONTRACT_SECRET_KEY, S3
   process.env;
 
 /** What the store is known to do otherwise. */
-const known = quirksOf(process.env.S3_CONTRACT_QUIRKS ?? "");
+const known = quirksOf(process.env.S3_CONTRACT_QUIRKS ?? (S3_CONTRACT_ENDPOINT === undefined ? "local" : ""));
 
 export const hasQuirk = (quirk: Quirk): boolean => known.has(quirk);
 

@@ -107,8 +107,8 @@ describe("a form", () => {
       ContentLength: image.length,
       Metadata: { owner: "alice" },
     });
-    if (!hasQuirk("has-etags-of-its-own"))
-      expect(found.ETag).toBe(`"${createHash("md5").update(image).digest("hex")}"`);
+    const etag = `"${createHash("md5").update(image).digest("hex")}"`;
+    expect(found.ETag === etag).toBe(!hasQuirk("has-etags-of-its-own"));
   });
 
   testUnless("keeps-no-sha256", "keeps the SHA-256 it came with", async () => {

@@ -79,8 +79,8 @@ describe("a multipart upload", () => {
     expect(whole.equals((await Body?.transformToByteArray()) ?? Buffer.alloc(0))).toBe(true);
     const digests = [first, last].map((part) => createHash("md5").update(part).digest());
     expect(found).toMatchObject({ ContentType: "image/tiff", Metadata: { m: "1" } });
-    if (!hasQuirk("has-etags-of-its-own"))
-      expect(found.ETag).toBe(`"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-2"`);
+    const etag = `"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-2"`;
+    expect(found.ETag === etag).toBe(!hasQuirk("has-etags-of-its-own"));
   });
 
   test("that was aborted is gone", async () => {
@@ -157,7 +157,7 @@ describe("a copy of an object in parts", () => {
 });
 
 describe("a bucket's settings", () => {
-  testUnless(["has-no-lifecycle", "drops-lifecycle-of-parts"], "lifecycle rules are kept", async () => {
+  testUnless("has-no-lifecycle", "lifecycle rules are kept", async () => {
     const Bucket = store.bucket;
     const rule: s3.LifecycleRule = {
       ID: "incoming",
@@ -175,8 +175,9 @@ describe("a bucket's settings", () => {
       ID: "incoming",
       Status: "Enabled",
       Expiration: { Days: 7 },
-      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
     });
+    const ofParts = hasQuirk("drops-lifecycle-of-parts") ? undefined : { DaysAfterInitiation: 1 };
+    expect(Rules?.[0]?.AbortIncompleteMultipartUpload).toEqual(ofParts);
     await store.client.send(new s3.DeleteBucketLifecycleCommand({ Bucket }));
   });
 

@@ -4,7 +4,7 @@ import { AppError } from "@/lib/errors";
 /** How long a command may take, in milliseconds, where its caller does not say: only what hangs takes that long. */
 const patience = 300_000;
 /** How long a daemon may take to end once it is told to, in milliseconds. */
-const grace = 10_000;
+const grace = 5000;
 /** How much of a program's stderr is kept for the sentence that says why it failed, in characters. */
 const kept = 2000;
 

@@ -1,5 +1,8 @@
 /** What stores do otherwise than S3, as the contract's tests show it: store by store, each quirk with its sentence. */
 export const quirks = {
+  local: {
+    "has-no-policies": "The local bucket has no bucket policies: whoever signs may do everything.",
+  },
   r2: {
     "no-post-policies": "R2 answers 501 to every form.",
   },
@@ -16,6 +19,8 @@ export const quirks = {
     "refuses-private-writes-under-block": "Ceph refuses private PUTs under BlockPublicAcls.",
     "ignores-copy-conditions":
       "Ceph 16 ignores the conditions of a copy: the source is asked again after it.",
+    "has-no-ownership": "Ceph has no object ownership.",
+    "ignores-auth-type": "Ceph keeps s3:authType in a policy and does not act on it.",
     "reorders-cors": "Ceph keeps the lists of a CORS rule in an order of its own.",
     "wants-bucket-permission-to-delete-together":
       "Ceph allows DeleteObjects only to whoever may do it in the whole bucket.",
@@ -27,13 +32,20 @@ export const quirks = {
     "tells-no-sha256-of-copies": "MinIO tells no SHA-256 of a copy of what came in parts.",
     "checks-no-region": "MinIO takes signatures for any region, unless it is told its own.",
     "has-any-region": "MinIO makes a bucket in any region.",
+    "has-no-ownership": "MinIO has no object ownership.",
+    "ignores-auth-type": "MinIO keeps s3:authType in a policy and does not act on it.",
+    "rewrites-policies": "MinIO gives a policy back with a list for each value, and a principal by its kind.",
+    "keeps-filename-variable": "MinIO leaves the place of a form's variable filename empty.",
+    "refuses-tags-with-markup": "MinIO takes only the signs in a tag that AWS documents.",
+    "reads-checksums-before-policies": "MinIO answers 400 to a form's checksum that it cannot read.",
     "refuses-odd-keys": "MinIO refuses keys with an empty or a dotted part, like a//b and a/../b.",
   },
   "minio-encrypted": {
     "has-etags-of-its-own": "MinIO's ETag of what it encrypted is not made of its bytes.",
   },
   garage: {
-    "says-star-to-preflights": "Garage answers * to a preflight that its rules allow, and 403 to another.",
+    "says-star-to-preflights":
+      "Garage answers * to every preflight where the bucket was made by S3: its name is the key's alone.",
     "refuses-forms-with-400": "Garage answers 400 InvalidRequest where a form differs from its policy.",
     "ignores-if-none-match": "Garage ignores If-None-Match: a PUT replaces what is there.",
     "has-no-tags": "Garage has no tags.",
@@ -41,6 +53,8 @@ export const quirks = {
     "tells-no-sha256-of-copies": "Garage tells no SHA-256 of a copy of what came in parts.",
     "has-no-public-access-block": "Garage has no BlockPublicAccess.",
     "has-no-policies": "Garage has no bucket policies.",
+    "has-no-ownership": "Garage has no object ownership.",
+    "keeps-filename-variable": "Garage does not put the file's name in the place of a form's variable.",
     "tells-no-unknown-keys":
       "Garage answers AccessDenied, like to anyone else, to credentials that it does not know.",
   },
@@ -50,6 +64,7 @@ export const quirks = {
     "lists-plus-as-it-is": "versitygw leaves the plus sign of a key as it is where a listing is URL-encoded.",
     "has-no-lifecycle": "versitygw has no lifecycle rules.",
     "has-no-public-access-block": "versitygw has no BlockPublicAccess.",
+    "refuses-auth-type": "versitygw says MalformedPolicy to s3:authType.",
   },
   seaweedfs: {
     "drops-redirect-query": "SeaweedFS drops the query of the address to which a form leads back.",

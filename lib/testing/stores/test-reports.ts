@@ -113,4 +113,9 @@ function accountFor(outcome: Outcome, exitCode: number): Outcome {
 }
 
 const begin = (text = ""): string =>
-  stripVTControlCharacters(text).replace(/\s+/g, " ").trim().slice(0, shown);
+  stripVTControlCharacters(text)
+    .split(/\n\s+at /, 1)
+    .join()
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, shown);
