@@ -38,7 +38,7 @@ export const quirks = {
     "keeps-filename-variable": "MinIO leaves the place of a form's variable filename empty.",
     "refuses-tags-with-markup": "MinIO takes only the signs in a tag that AWS documents.",
     "reads-checksums-before-policies": "MinIO answers 400 to a form's checksum that it cannot read.",
-    "refuses-odd-keys": "MinIO refuses keys with an empty or a dotted part, like a//b and a/../b.",
+    "keeps-no-odd-keys": "MinIO refuses keys with an empty or a dotted part, like a//b and a/../b.",
   },
   "minio-encrypted": {
     "has-etags-of-its-own": "MinIO's ETag of what it encrypted is not made of its bytes.",
@@ -55,6 +55,8 @@ export const quirks = {
     "has-no-policies": "Garage has no bucket policies.",
     "has-no-ownership": "Garage has no object ownership.",
     "keeps-filename-variable": "Garage does not put the file's name in the place of a form's variable.",
+    "tells-no-wrong-region":
+      "Garage answers InvalidRequest, as to much else, to a bucket for another region.",
     "tells-no-unknown-keys":
       "Garage answers AccessDenied, like to anyone else, to credentials that it does not know.",
   },
@@ -64,6 +66,9 @@ export const quirks = {
     "lists-plus-as-it-is": "versitygw leaves the plus sign of a key as it is where a listing is URL-encoded.",
     "has-no-lifecycle": "versitygw has no lifecycle rules.",
     "has-no-public-access-block": "versitygw has no BlockPublicAccess.",
+    "turns-acls-off-at-once": "versitygw makes buckets whose ACLs are off.",
+    "keeps-filename-variable": "versitygw does not put the file's name in the place of a form's variable.",
+    "keeps-no-odd-keys": "versitygw takes the key a//b for a/b.",
     "refuses-auth-type": "versitygw says MalformedPolicy to s3:authType.",
   },
   seaweedfs: {
