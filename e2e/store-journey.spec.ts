@@ -3,9 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { ListObjectVersionsCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import sharp from "sharp";
+import { keepVersionsIfWanted } from "@/lib/testing/other-store";
 import { quirksOf } from "@/lib/testing/stores/quirks";
 import { test as base, expect, expectAllLoaded, galleryImages } from "./fixtures";
 import { PailServer, type TestUser } from "./support/pail-server";
@@ -13,8 +14,8 @@ import { photographsFolder } from "./support/photos";
 
 /** The store that `npm run test:stores` has started. */
 const store = process.env.STORE_JOURNEY ?? "";
-const isVersioned = process.env.S3_CONTRACT_VERSIONS === "1";
 const quirks = quirksOf(process.env.S3_CONTRACT_QUIRKS ?? "");
+const isVersioned = quirks.has("keeps-versions");
 /** Who uploads without JavaScript is sent by a form, and comes back by a redirect with a query. */
 const takesPlainForms = !quirks.has("no-post-policies") && !quirks.has("drops-redirect-query");
 const largeName = "noise.png";
@@ -98,16 +99,15 @@ async function commandsBefore(pail: PailServer, part: Part): Promise<void> {
   });
   if (!isVersioned) return;
   await part("the bucket keeps older versions from here on", async () => {
-    const { s3, name: Bucket } = await pail.bucket();
-    const VersioningConfiguration = { Status: "Enabled" as const };
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    const { s3, name } = await pail.bucket();
+    await keepVersionsIfWanted(s3, name);
     s3.destroy();
   });
 }
 
 /** A request's number, which a store's refusal ends with, is another one every time. */
 const lacksOf = ({ unsupported }: Setup): string[] =>
-  unsupported.map(({ what, why }) => `${what}: ${why.replace(/, \w+\)$/, ")")}`);
+  unsupported.map(({ what, why }) => `${what}: ${why.replace(/, \w+\)$/, ")")}`).sort();
 
 interface Visit {
   page: Page;

@@ -4,13 +4,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import {
-  DeleteBucketCommand,
-  DeleteObjectCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
 import Database from "better-sqlite3";
+import { emptyAndDelete } from "@/lib/testing/other-store";
 import { Wire } from "./wire";
 
 const projectDir = path.resolve(import.meta.dirname, "..", "..");
@@ -168,7 +164,11 @@ export class PailServer {
   async stop(): Promise<void> {
     await this.kill();
     await Promise.all([this.appWire.close(), this.bucketWire.close()]);
-    if (this.otherBucket !== null && !this.options.leavesBucket) await deleteBucket(await this.bucket());
+    if (this.otherBucket !== null && !this.options.leavesBucket) {
+      const { s3, name } = await this.bucket();
+      await emptyAndDelete(s3, name);
+      s3.destroy();
+    }
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -254,11 +254,4 @@ function bucketOfItsOwn() {
     AWS_ACCESS_KEY_ID: S3_CONTRACT_ACCESS_KEY ?? "",
     AWS_SECRET_ACCESS_KEY: S3_CONTRACT_SECRET_KEY ?? "",
   };
-}
-
-async function deleteBucket({ s3, name: Bucket }: { s3: S3Client; name: string }): Promise<void> {
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket }))
-    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
-  await s3.send(new DeleteBucketCommand({ Bucket }));
-  s3.destroy();
 }

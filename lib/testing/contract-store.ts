@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { test } from "vitest";
 import { connect, startTestServer, type TestBucket } from "@/lib/testing/local-bucket/test-server";
+import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
 import { type Quirk, quirksOf } from "@/lib/testing/stores/quirks";
 
 /**
@@ -38,14 +39,9 @@ export async function startContractStore(): Promise<ContractStore> {
   });
   const bucket = `contract-${randomBytes(5).toString("hex")}`;
   await client.send(new s3.CreateBucketCommand({ Bucket: bucket }));
-  const stop = () => emptyAndDelete({ endpoint: S3_CONTRACT_ENDPOINT, bucket, client });
+  await keepVersionsIfWanted(client, bucket);
+  const stop = () => emptyAndDelete(client, bucket);
   return { endpoint: S3_CONTRACT_ENDPOINT, bucket, client, stop };
-}
-
-async function emptyAndDelete({ client, bucket: Bucket }: TestBucket): Promise<void> {
-  const { Contents = [] } = await client.send(new s3.ListObjectsV2Command({ Bucket }));
-  for (const { Key } of Contents) await client.send(new s3.DeleteObjectCommand({ Bucket, Key }));
-  await client.send(new s3.DeleteBucketCommand({ Bucket }));
 }
 
 /** How a store refuses: status and code. Rejects where it does not. */

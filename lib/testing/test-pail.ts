@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { DeleteBucketCommand, DeleteObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
@@ -14,6 +13,7 @@ import { byKind, byKindInTurn, variantKinds, variants } from "@/lib/images/varia
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
+import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
 import {
   type ImageOffer,
   type ObjectKind,
@@ -37,6 +37,7 @@ export async function startTestPail(driver: "better-sqlite3" | "libsql" = "bette
   setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
   await migrate(database());
   await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
+  await keepVersionsIfWanted(bucketClient().s3, bucketClient().name);
   return {
     stop: async () => {
       database().close();
@@ -69,11 +70,7 @@ async function makeBucketThere() {
   return {
     stop: async () => {
       const bucket = bucketClient();
-      const pages = paginateListObjectsV2({ client: bucket.s3 }, { Bucket: bucket.name });
-      for await (const { Contents = [] } of pages)
-        for (const { Key } of Contents)
-          await bucket.s3.send(new DeleteObjectCommand({ Bucket: bucket.name, Key }));
-      await bucket.s3.send(new DeleteBucketCommand({ Bucket: bucket.name }));
+      await emptyAndDelete(bucket.s3, bucket.name);
     },
   };
 }

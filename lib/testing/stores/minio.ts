@@ -12,7 +12,7 @@ const common = { findObstacle: () => findObstacle(program) };
 
 export const minio: TestStore = { ...common, quirks: "minio", start: startMinio };
 
-export const minioVersioned: TestStore = { ...minio, isVersioned: true };
+export const minioVersioned: TestStore = { ...minio, quirks: "minio,minio-versioned" };
 
 /** Encrypts every object with a key of its own, asked or not. */
 export const minioEncrypted: TestStore = {

@@ -21,6 +21,7 @@ export const quirks = {
       "Ceph 16 ignores the conditions of a copy: the source is asked again after it.",
     "has-no-ownership": "Ceph has no object ownership.",
     "ignores-auth-type": "Ceph keeps s3:authType in a policy and does not act on it.",
+    "takes-unsigned-headers": "Ceph takes a presigned PUT with a header of x-amz that was not signed.",
     "reorders-cors": "Ceph keeps the lists of a CORS rule in an order of its own.",
     "wants-bucket-permission-to-delete-together":
       "Ceph allows DeleteObjects only to whoever may do it in the whole bucket.",
@@ -42,6 +43,9 @@ export const quirks = {
   },
   "minio-encrypted": {
     "has-etags-of-its-own": "MinIO's ETag of what it encrypted is not made of its bytes.",
+  },
+  "minio-versioned": {
+    "keeps-versions": "The tests' buckets keep what is replaced or deleted as older versions.",
   },
   garage: {
     "says-star-to-preflights":

@@ -72,15 +72,13 @@ async function withReport(work: (file: string) => Promise<Outcome>): Promise<Out
 
 function variablesOf(name: StoreName, store: StartedStore): NodeJS.Dict<string> {
   const { endpoint, region, credentials, stranger } = store;
-  const { quirks, isVersioned } = stores[name] as (typeof stores)["minio"];
   return {
     S3_CONTRACT_ENDPOINT: endpoint,
     S3_CONTRACT_REGION: region,
     S3_CONTRACT_ACCESS_KEY: credentials.accessKeyId,
     S3_CONTRACT_SECRET_KEY: credentials.secretAccessKey,
-    S3_CONTRACT_QUIRKS: quirks,
+    S3_CONTRACT_QUIRKS: stores[name].quirks,
     S3_CONTRACT_STRANGER: stranger && JSON.stringify(stranger),
-    S3_CONTRACT_VERSIONS: isVersioned && "1",
     // Someone's own would be used beside the store's keys.
     AWS_SESSION_TOKEN: undefined,
     AWS_PROFILE: undefined,

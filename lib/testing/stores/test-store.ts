@@ -4,8 +4,6 @@ import type { Processes } from "./processes";
 export interface TestStore {
   /** names in quirks.ts, divided by commas */
   quirks: string;
-  /** whether its buckets are versioned */
-  isVersioned?: true;
   /** Why it cannot be had here, as a sentence that says what to do; null where it can be. */
   findObstacle(): Promise<string | null>;
   /**
