@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { traitsOf } from "@/lib/storage/stores/traits";
+import { quirksOf } from "@/lib/testing/stores/quirks";
 import { expect, test } from "./fixtures";
 
 test("an admin sees what the doctor finds, in light and dark, on a phone too", async ({
@@ -14,7 +14,7 @@ test("an admin sees what the doctor finds, in light and dark, on a phone too", a
   await expect(page.getByRole("heading", { name: "Storage", exact: true })).toBeVisible();
   const fine = page.getByRole("region", { name: "Fine", exact: true });
   // A store that checks none takes the one with other bytes.
-  const refused = traitsOf(process.env.S3_CONTRACT_QUIRKS ?? "").has("checks-no-sha256") ? 19 : 20;
+  const refused = quirksOf(process.env.S3_CONTRACT_QUIRKS ?? "").has("checks-no-sha256") ? 20 : 21;
   await expect(fine.getByText(`The store refused ${refused} of 20 forms and requests`)).toBeVisible();
   await expect(page.getByRole("region", { name: "Pail cannot work like this" })).toHaveCount(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);

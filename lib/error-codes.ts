@@ -206,8 +206,6 @@ const commands = {
   bucket_check: {},
   bucket_failed: {},
   build_failed: {},
-  ceph_failed: {},
-  ceph_missing: {},
   data_dir: {},
   interrupted: { sentence: "Interrupted." },
   /** what answered is none */
@@ -215,6 +213,8 @@ const commands = {
   odd_policy: {},
   others_bucket: {},
   port: {},
+  test_store_failed: {},
+  test_store_missing: {},
   too_many: {},
   unreadable: {},
   unfit_bucket: {},

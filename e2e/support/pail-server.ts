@@ -4,13 +4,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import {
-  DeleteBucketCommand,
-  DeleteObjectCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
 import Database from "better-sqlite3";
+import { emptyAndDelete } from "@/lib/testing/other-store";
 import { Wire } from "./wire";
 
 const projectDir = path.resolve(import.meta.dirname, "..", "..");
@@ -29,6 +25,15 @@ interface Options {
   /** a .tgz of a data folder that it starts with */
   data?: string;
   env?: Record<string, string>;
+  /** whether its bucket is left to its store, which goes after it */
+  leavesBucket?: boolean;
+}
+
+/** What came of a command. */
+interface Ended {
+  exitCode: number;
+  out: string;
+  err: string;
 }
 
 const commandLine = ["--conditions=react-server", "--import", "tsx", "lib/cli.ts"];
@@ -53,6 +58,14 @@ export class PailServer {
   private constructor(private readonly options: Options) {}
 
   static async start(options: Options = {}): Promise<PailServer> {
+    const pail = await PailServer.prepare(options);
+    if (pail.otherBucket !== null) await pail.manage("bucket", "setup");
+    await pail.run();
+    return pail;
+  }
+
+  /** One that has its folder and its addresses; in another store its bucket is not set up, and it does not run. */
+  static async prepare(options: Options = {}): Promise<PailServer> {
     const pail = new PailServer(options);
     const hostname = options.hostname ?? "localhost";
     pail.dataDir = await mkdtemp(path.join(os.tmpdir(), "pail-e2e-"));
@@ -60,11 +73,7 @@ export class PailServer {
       await promisify(execFile)("tar", ["-xzf", options.data, "-C", pail.dataDir, "--strip-components=1"]);
     pail.origin = `http://${hostname}:${await pail.appWire.open()}`;
     pail.bucketOrigin = `http://${hostname}:${await pail.bucketWire.open()}`;
-    if (pail.otherBucket !== null) {
-      pail.leadToBucket(Number(new URL(pail.otherBucket.S3_ENDPOINT).port));
-      await pail.manage("bucket", "setup");
-    }
-    await pail.run();
+    if (pail.otherBucket !== null) pail.leadToBucket(Number(new URL(pail.otherBucket.S3_ENDPOINT).port));
     return pail;
   }
 
@@ -90,11 +99,19 @@ export class PailServer {
 
   /** Runs a command of `npm run manage` on the same data, and returns what it answers with --json. */
   async manage<T>(...args: string[]): Promise<T> {
-    const { stdout } = await promisify(execFile)(process.execPath, [...commandLine, ...args, "--json"], {
-      cwd: this.folder,
-      env: this.env,
+    const { exitCode, out, err } = await this.command(...args, "--json");
+    if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with code ${exitCode}: ${err || out}`);
+    return JSON.parse(out);
+  }
+
+  /** Runs a command of `npm run manage` on the same data to its end, whatever that is. */
+  command(...args: string[]): Promise<Ended> {
+    const settings = { cwd: this.folder, env: this.env };
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [...commandLine, ...args], settings, (_error, out, err) => {
+        resolve({ exitCode: child.exitCode ?? 1, out, err });
+      });
     });
-    return JSON.parse(stdout);
   }
 
   /** where its code is */
@@ -147,7 +164,11 @@ export class PailServer {
   async stop(): Promise<void> {
     await this.kill();
     await Promise.all([this.appWire.close(), this.bucketWire.close()]);
-    if (this.otherBucket !== null) await deleteBucket(await this.bucket());
+    if (this.otherBucket !== null && !this.options.leavesBucket) {
+      const { s3, name } = await this.bucket();
+      await emptyAndDelete(s3, name);
+      s3.destroy();
+    }
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -233,11 +254,4 @@ function bucketOfItsOwn() {
     AWS_ACCESS_KEY_ID: S3_CONTRACT_ACCESS_KEY ?? "",
     AWS_SECRET_ACCESS_KEY: S3_CONTRACT_SECRET_KEY ?? "",
   };
-}
-
-async function deleteBucket({ s3, name: Bucket }: { s3: S3Client; name: string }): Promise<void> {
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket }))
-    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
-  await s3.send(new DeleteBucketCommand({ Bucket }));
-  s3.destroy();
 }

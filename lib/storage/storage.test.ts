@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { ListMultipartUploadsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasTrait, testUnless } from "@/lib/testing/contract-store";
+import { hasQuirk, testUnless } from "@/lib/testing/contract-store";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient } from "./bucket-client";
 import { incoming, media } from "./locations";
@@ -163,14 +163,18 @@ describe("saving", () => {
     expect(await storage.save(".hidden", "2", binary)).toMatch(/^\.hidden_[0-9a-f]{8}$/);
   });
 
-  test("of one name by many at once gives each a name of its own", async () => {
-    const storage = at("crowd");
-    const taken = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => storage.save("a.txt", String(i), binary)),
-    );
-    expect(new Set(taken).size).toBe(8);
-    expect(await names(storage)).toHaveLength(8);
-  });
+  testUnless(
+    "ignores-if-none-match",
+    "of one name by many at once gives each a name of its own",
+    async () => {
+      const storage = at("crowd");
+      const taken = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => storage.save("a.txt", String(i), binary)),
+      );
+      expect(new Set(taken).size).toBe(8);
+      expect(await names(storage)).toHaveLength(8);
+    },
+  );
 
   test("takes streams of any length, in one request or in parts", async () => {
     const storage = at("streams");
@@ -207,7 +211,7 @@ describe("saving", () => {
       .saveKnown("known/other", Readable.from([bytes]), known)
       .catch(() => {});
     // Ceph looks at no SHA-256: there confirm does.
-    if (!hasTrait("checks-no-sha256")) expect(await incoming().exists("known/other")).toBe(false);
+    if (!hasQuirk("checks-no-sha256")) expect(await incoming().exists("known/other")).toBe(false);
   }, 60_000);
 
   test("whose body breaks off leaves nothing, not even parts", async () => {
@@ -322,7 +326,8 @@ describe("a listing", () => {
     const storage = at("listed");
     for (const name of ["b.txt", "a/1", "a/2/x", "a/2/y", "a b/ü"]) await put(storage, name, "1234");
     await put(at("listed-too"), "b", "x");
-    for (const key of ["listed/", "listed/a/", "listed//x", "listed/../y"]) await putKey(key);
+    for (const key of ["listed/", "listed/a/"]) await putKey(key);
+    if (!hasQuirk("keeps-no-odd-keys")) for (const key of ["listed//x", "listed/../y"]) await putKey(key);
     const list = async (...args: Parameters<Storage["listdir"]>) => {
       const all: { folders: string[]; files: string[] } = { folders: [], files: [] };
       for await (const { folders, files } of storage.listdir(...args)) {

@@ -1,25 +1,29 @@
 import { randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { test } from "vitest";
-import { type Trait, traitsOf } from "@/lib/storage/stores/traits";
 import { connect, startTestServer, type TestBucket } from "@/lib/testing/local-bucket/test-server";
+import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
+import { type Quirk, quirksOf } from "@/lib/testing/stores/quirks";
 
 /**
  * What Pail needs of any S3. By default it is asked of the local bucket; S3_CONTRACT_ENDPOINT, _ACCESS_KEY,
- * _SECRET_KEY and _REGION point it at another store, of the kind in storage/stores/traits.ts that
+ * _SECRET_KEY and _REGION point it at another store, of the kind in testing/stores/quirks.ts that
  * S3_CONTRACT_QUIRKS names.
  */
 const { S3_CONTRACT_ENDPOINT, S3_CONTRACT_ACCESS_KEY, S3_CONTRACT_SECRET_KEY, S3_CONTRACT_REGION } =
   process.env;
 
 /** What the store is known to do otherwise. */
-const known = traitsOf(process.env.S3_CONTRACT_QUIRKS ?? "");
+const known = quirksOf(process.env.S3_CONTRACT_QUIRKS ?? (S3_CONTRACT_ENDPOINT === undefined ? "local" : ""));
 
-export const hasTrait = (trait: Trait): boolean => known.has(trait);
+export const hasQuirk = (quirk: Quirk): boolean => known.has(quirk);
 
-/** A check that a store with this trait fails; when it passes there after all, the trait has to go. */
-export function testUnless(trait: Trait, name: string, run: () => Promise<void>): void {
-  const reason = known.get(trait);
+/** A check that a store with one of these quirks fails; when it passes there after all, the quirk has to go. */
+export function testUnless(quirks: Quirk | Quirk[], name: string, run: () => Promise<void>): void {
+  const reason = [quirks]
+    .flat()
+    .map((quirk) => known.get(quirk))
+    .find(Boolean);
   if (reason) test.fails(`${name} (known: ${reason})`, run);
   else test(name, run);
 }
@@ -35,14 +39,9 @@ export async function startContractStore(): Promise<ContractStore> {
   });
   const bucket = `contract-${randomBytes(5).toString("hex")}`;
   await client.send(new s3.CreateBucketCommand({ Bucket: bucket }));
-  const stop = () => emptyAndDelete({ endpoint: S3_CONTRACT_ENDPOINT, bucket, client });
+  await keepVersionsIfWanted(client, bucket);
+  const stop = () => emptyAndDelete(client, bucket);
   return { endpoint: S3_CONTRACT_ENDPOINT, bucket, client, stop };
-}
-
-async function emptyAndDelete({ client, bucket: Bucket }: TestBucket): Promise<void> {
-  const { Contents = [] } = await client.send(new s3.ListObjectsV2Command({ Bucket }));
-  for (const { Key } of Contents) await client.send(new s3.DeleteObjectCommand({ Bucket, Key }));
-  await client.send(new s3.DeleteBucketCommand({ Bucket }));
 }
 
 /** How a store refuses: status and code. Rejects where it does not. */

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { Crc32c } from "@aws-sdk/checksums/crc";
-import { DeleteBucketCommand, DeleteObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
@@ -16,6 +15,7 @@ import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { s3Traits, type Traits } from "@/lib/storage/stores/found-traits";
+import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
 import {
   type ImageOffer,
   type ObjectGrant,
@@ -44,6 +44,7 @@ export async function startTestPail(driver: "better-sqlite3" | "libsql" = "bette
   setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
   await migrate(database());
   await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
+  await keepVersionsIfWanted(bucketClient().s3, bucketClient().name);
   return {
     stop: async () => {
       database().close();
@@ -76,11 +77,7 @@ async function makeBucketThere() {
   return {
     stop: async () => {
       const bucket = bucketClient();
-      const pages = paginateListObjectsV2({ client: bucket.s3 }, { Bucket: bucket.name });
-      for await (const { Contents = [] } of pages)
-        for (const { Key } of Contents)
-          await bucket.s3.send(new DeleteObjectCommand({ Bucket: bucket.name, Key }));
-      await bucket.s3.send(new DeleteBucketCommand({ Bucket: bucket.name }));
+      await emptyAndDelete(bucket.s3, bucket.name);
     },
   };
 }

@@ -15,7 +15,7 @@ import { variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
-import { testUnless } from "@/lib/testing/contract-store";
+import { hasQuirk, testUnless } from "@/lib/testing/contract-store";
 import {
   addViewer,
   formOf,
@@ -267,8 +267,11 @@ describe("what is refused", () => {
       for (const [what, status, response] of attempts) {
         const { status: got } = await response;
         expect([what, got >= 400 && got < 500 ? "refused" : got]).toEqual([what, "refused"]);
+        const isChecksum = what.startsWith("x-amz-checksum-");
+        const asBroken =
+          hasQuirk("refuses-forms-with-400") || (isChecksum && hasQuirk("reads-checksums-before-policies"));
         if (status === 403 && !["policy", "x-amz-credential", "x-amz-date", "x-amz-algorithm"].includes(what))
-          expect([what, got]).toEqual([what, status]);
+          expect(asBroken ? [400, 403] : [403], what).toContain(got);
       }
       expect(await names(incoming())).not.toContainEqual(expect.stringContaining(uploadId));
     },

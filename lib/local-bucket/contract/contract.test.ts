@@ -4,7 +4,13 @@ import * as s3 from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ContractStore, refusal, startContractStore, testUnless } from "@/lib/testing/contract-store";
+import {
+  type ContractStore,
+  hasQuirk,
+  refusal,
+  startContractStore,
+  testUnless,
+} from "@/lib/testing/contract-store";
 import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
 import { connect, exists, sha256 } from "@/lib/testing/local-bucket/test-server";
 
@@ -14,6 +20,7 @@ let store: ContractStore;
 
 beforeAll(async () => {
   store = await startContractStore();
+  if (hasQuirk("has-cors-by-server")) return;
   await store.client.send(
     new s3.PutBucketCorsCommand({
       Bucket: store.bucket,
@@ -65,23 +72,30 @@ describe("buckets", () => {
     expect(await refusal(deleted)).toBe("409 BucketNotEmpty");
   });
 
-  test("an origin of the rules may post, another may not", async () => {
-    const preflight = (from: string) =>
-      fetch(`${store.endpoint}/${store.bucket}`, {
-        method: "OPTIONS",
-        headers: { Origin: from, "Access-Control-Request-Method": "POST" },
-      });
-    const allowed = await preflight(origin);
-    expect(allowed.status).toBe(200);
-    expect(allowed.headers.get("access-control-allow-origin")).toBe(origin);
-    expect(allowed.headers.get("access-control-max-age")).toBe("3000");
-    const refused = await preflight("http://elsewhere.example");
-    expect(refused.status).toBe(403);
-    expect(refused.headers.get("access-control-allow-origin")).toBeNull();
-  });
+  testUnless(
+    ["has-cors-by-server", "says-star-to-preflights"],
+    "an origin of the rules may post, another may not",
+    async () => {
+      const preflight = (from: string) =>
+        fetch(`${store.endpoint}/${store.bucket}`, {
+          method: "OPTIONS",
+          headers: { Origin: from, "Access-Control-Request-Method": "POST" },
+        });
+      const allowed = await preflight(origin);
+      expect(allowed.status).toBe(200);
+      expect(allowed.headers.get("access-control-allow-origin")).toBe(origin);
+      expect(allowed.headers.get("access-control-max-age")).toBe("3000");
+      const refused = await preflight("http://elsewhere.example");
+      expect(refused.status).toBe(403);
+      expect(refused.headers.get("access-control-allow-origin")).toBeNull();
+    },
+  );
 });
 
 describe("a form", () => {
+  /** the status of an answer to one that is not as its policy says */
+  const refusedForm = hasQuirk("refuses-forms-with-400") ? 400 : 403;
+
   test("becomes an object just as its policy says", async () => {
     const answer = await postForm(store, await pinnedForm(store, "form/pinned.png", image));
     expect(answer.status).toBe(201);
@@ -93,7 +107,8 @@ describe("a form", () => {
       ContentLength: image.length,
       Metadata: { owner: "alice" },
     });
-    expect(found.ETag).toBe(`"${createHash("md5").update(image).digest("hex")}"`);
+    const etag = `"${createHash("md5").update(image).digest("hex")}"`;
+    expect(found.ETag === etag).toBe(!hasQuirk("has-etags-of-its-own"));
   });
 
   testUnless("keeps-no-sha256", "keeps the SHA-256 it came with", async () => {
@@ -144,7 +159,8 @@ describe("a form", () => {
   ])("with %s is refused", async (_what, change) => {
     const form = await pinnedForm(store, "form/changed.png", image);
     const answer = await postForm(store, { ...form, fields: { ...form.fields, ...change } });
-    expect(answer.status).toBe(403);
+    const isForged = "X-Amz-Signature" in change;
+    expect(answer.status).toBe(isForged ? 403 : refusedForm);
     expect(await exists(store, "form/changed.png")).toBe(false);
     expect(await exists(store, "form/stolen.png")).toBe(false);
   });
@@ -155,13 +171,14 @@ describe("a form", () => {
   ])("with a file that is too %s is refused", async (_what, file, code) => {
     const form = await pinnedForm(store, "form/length.png", image);
     const answer = await postForm(store, { ...form, file });
-    expect([answer.status, answer.code]).toEqual([400, code]);
+    const said = hasQuirk("refuses-forms-with-400") ? "InvalidRequest" : code;
+    expect([answer.status, answer.code]).toEqual([400, said]);
     expect(await exists(store, "form/length.png")).toBe(false);
   });
 
   test("whose policy has expired is refused", async () => {
     const form = await createPresignedPost(store.client, { ...at("form/late.png"), Expires: -60 });
-    expect((await postForm(store, { ...form, file: image })).status).toBe(403);
+    expect((await postForm(store, { ...form, file: image })).status).toBe(refusedForm);
     expect(await exists(store, "form/late.png")).toBe(false);
   });
 });
@@ -229,22 +246,26 @@ describe("writing", () => {
     expect(await refusal(put("put/sha", { ChecksumSHA256: sha256(Buffer.from("other")) }))).toMatch(/^400 /);
   });
 
-  test("If-None-Match: * does not overwrite", async () => {
+  testUnless("ignores-if-none-match", "If-None-Match: * does not overwrite", async () => {
     await put("put/once", { IfNoneMatch: "*" });
     expect(await refusal(put("put/once", { IfNoneMatch: "*", Body: "two" }))).toBe("412 PreconditionFailed");
     expect(await bytesOf("put/once")).toEqual(image);
   });
 
-  testUnless("refuses-aws-chunked", "a stream arrives as the SDK sends it by default", async () => {
-    const { region, credentials } = store.client.config;
-    const client = connect(store.endpoint, await region(), await credentials(), "WHEN_SUPPORTED");
-    const body = randomBytes(300_000);
-    const stream = Readable.from([body.subarray(0, 100_000), body.subarray(100_000)]);
-    const input = { ...at("put/stream"), Body: stream, ContentLength: body.length };
-    await client.send(new s3.PutObjectCommand(input));
-    expect(await bytesOf("put/stream")).toEqual(body);
-    expect((await head("put/stream")).ContentEncoding).toBeUndefined();
-  });
+  testUnless(
+    ["refuses-aws-chunked", "keeps-aws-chunked"],
+    "a stream arrives as the SDK sends it by default",
+    async () => {
+      const { region, credentials } = store.client.config;
+      const client = connect(store.endpoint, await region(), await credentials(), "WHEN_SUPPORTED");
+      const body = randomBytes(300_000);
+      const stream = Readable.from([body.subarray(0, 100_000), body.subarray(100_000)]);
+      const input = { ...at("put/stream"), Body: stream, ContentLength: body.length };
+      await client.send(new s3.PutObjectCommand(input));
+      expect(await bytesOf("put/stream")).toEqual(body);
+      expect((await head("put/stream")).ContentEncoding).toBeUndefined();
+    },
+  );
 
   test("a copy is the same bytes, with metadata of its own where it wants", async () => {
     await put("copy/from ü.png", { Metadata: { a: "1" }, ContentType: "image/png" });
@@ -279,14 +300,15 @@ describe("writing", () => {
     expect(await exists(store, "copy/changed")).toBe(false);
   });
 
-  test("tags are kept", async () => {
+  testUnless("has-no-tags", "tags are kept", async () => {
     await put("put/tagged", { Tagging: "state=new&who=a%20b" });
     const tags = async () =>
       (await store.client.send(new s3.GetObjectTaggingCommand(at("put/tagged")))).TagSet;
     expect(await tags()).toEqual(expect.arrayContaining([{ Key: "who", Value: "a b" }]));
-    const Tagging = { TagSet: [{ Key: "k", Value: "<&>" }] };
+    const odd = hasQuirk("refuses-tags-with-markup") ? "+-=._:/@" : "<&>";
+    const Tagging = { TagSet: [{ Key: "k", Value: odd }] };
     await store.client.send(new s3.PutObjectTaggingCommand({ ...at("put/tagged"), Tagging }));
-    expect(await tags()).toEqual([{ Key: "k", Value: "<&>" }]);
+    expect(await tags()).toEqual([{ Key: "k", Value: odd }]);
   });
 
   test("deleting is final, and harmless when repeated", async () => {
@@ -319,5 +341,6 @@ test("listing: prefix, delimiter, pages, start-after, encoding", async () => {
   expect(pages).toEqual(["l/a/1", "l/a/2", "l/b/1", "l/c", "l/d", "l/e é+ &.txt"]);
   expect((await list({ StartAfter: "l/b/1" })).Contents?.[0]?.Key).toBe("l/c");
   const encoded = (await list({ Prefix: "l/e", EncodingType: "url" })).Contents?.[0]?.Key ?? "";
-  expect(decodeURIComponent(encoded.replaceAll("+", " "))).toBe("l/e é+ &.txt");
+  const spaced = hasQuirk("lists-plus-as-it-is") ? encoded : encoded.replaceAll("+", " ");
+  expect(decodeURIComponent(spaced)).toBe("l/e é+ &.txt");
 });

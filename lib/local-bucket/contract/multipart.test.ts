@@ -2,7 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ContractStore, refusal, startContractStore, testUnless } from "@/lib/testing/contract-store";
+import {
+  type ContractStore,
+  hasQuirk,
+  refusal,
+  startContractStore,
+  testUnless,
+} from "@/lib/testing/contract-store";
 import { pinnedForm, postForm } from "@/lib/testing/local-bucket/forms";
 import { exists, sha256 } from "@/lib/testing/local-bucket/test-server";
 
@@ -72,11 +78,9 @@ describe("a multipart upload", () => {
     const whole = Buffer.concat([first, last]);
     expect(whole.equals((await Body?.transformToByteArray()) ?? Buffer.alloc(0))).toBe(true);
     const digests = [first, last].map((part) => createHash("md5").update(part).digest());
-    expect(found).toMatchObject({
-      ContentType: "image/tiff",
-      Metadata: { m: "1" },
-      ETag: `"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-2"`,
-    });
+    expect(found).toMatchObject({ ContentType: "image/tiff", Metadata: { m: "1" } });
+    const etag = `"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-2"`;
+    expect(found.ETag === etag).toBe(!hasQuirk("has-etags-of-its-own"));
   });
 
   test("that was aborted is gone", async () => {
@@ -87,15 +91,19 @@ describe("a multipart upload", () => {
     expect(await refusal(uploadPart("m/aborted", id, 1, last))).toBe("404 NoSuchUpload");
   });
 
-  test("with a small part that is not the last, or another ETag, is not completed", async () => {
-    const id = await create("m/small");
-    const parts = [await uploadPart("m/small", id, 1, last), await uploadPart("m/small", id, 2, last)];
-    expect(await refusal(complete("m/small", id, parts))).toBe("400 EntityTooSmall");
-    const other = [{ PartNumber: 1, ETag: `"${"0".repeat(32)}"` }];
-    expect(await refusal(complete("m/small", id, other))).toBe("400 InvalidPart");
-    expect(await exists(store, "m/small")).toBe(false);
-    await abort("m/small", id);
-  });
+  testUnless(
+    "completes-small-parts",
+    "with a small part that is not the last, or another ETag, is not completed",
+    async () => {
+      const id = await create("m/small");
+      const parts = [await uploadPart("m/small", id, 1, last), await uploadPart("m/small", id, 2, last)];
+      expect(await refusal(complete("m/small", id, parts))).toBe("400 EntityTooSmall");
+      const other = [{ PartNumber: 1, ETag: `"${"0".repeat(32)}"` }];
+      expect(await refusal(complete("m/small", id, other))).toBe("400 InvalidPart");
+      expect(await exists(store, "m/small")).toBe(false);
+      await abort("m/small", id);
+    },
+  );
 
   test("takes presigned parts of the length that was signed only, and none that is unsigned", async () => {
     const id = await create("m/presigned");
@@ -117,35 +125,39 @@ describe("a multipart upload", () => {
 });
 
 describe("a copy of an object in parts", () => {
-  testUnless("checks-no-sha256", "has the SHA-256 of the whole, where it is asked for", async () => {
-    const id = await create("m/copied", { ChecksumAlgorithm: "SHA256" });
-    const parts = [first, last].map(async (Body, index) => {
-      const part = { PartNumber: index + 1, ChecksumSHA256: sha256(Body) };
-      const { ETag } = await store.client.send(
-        new s3.UploadPartCommand({ ...at("m/copied"), ...part, UploadId: id, Body }),
+  testUnless(
+    ["checks-no-sha256", "tells-no-sha256-of-copies"],
+    "has the SHA-256 of the whole, where it is asked for",
+    async () => {
+      const id = await create("m/copied", { ChecksumAlgorithm: "SHA256" });
+      const parts = [first, last].map(async (Body, index) => {
+        const part = { PartNumber: index + 1, ChecksumSHA256: sha256(Body) };
+        const { ETag } = await store.client.send(
+          new s3.UploadPartCommand({ ...at("m/copied"), ...part, UploadId: id, Body }),
+        );
+        return { ...part, ETag };
+      });
+      await complete("m/copied", id, await Promise.all(parts));
+      const { ChecksumSHA256 } = await store.client.send(
+        new s3.HeadObjectCommand({ ...at("m/copied"), ChecksumMode: "ENABLED" }),
       );
-      return { ...part, ETag };
-    });
-    await complete("m/copied", id, await Promise.all(parts));
-    const { ChecksumSHA256 } = await store.client.send(
-      new s3.HeadObjectCommand({ ...at("m/copied"), ChecksumMode: "ENABLED" }),
-    );
-    expect(ChecksumSHA256).toMatch(/-2$/);
-    const CopySource = `${store.bucket}/m/copied`;
-    const whole = sha256(Buffer.concat([first, last]));
-    const { CopyObjectResult } = await store.client.send(
-      new s3.CopyObjectCommand({ ...at("m/copy"), CopySource, ChecksumAlgorithm: "SHA256" }),
-    );
-    expect(CopyObjectResult?.ChecksumSHA256).toBe(whole);
-    const head = await store.client.send(
-      new s3.HeadObjectCommand({ ...at("m/copy"), ChecksumMode: "ENABLED" }),
-    );
-    expect(head).toMatchObject({ ChecksumSHA256: whole, ContentLength: first.length + last.length });
-  });
+      expect(ChecksumSHA256).toMatch(/-2$/);
+      const CopySource = `${store.bucket}/m/copied`;
+      const whole = sha256(Buffer.concat([first, last]));
+      const { CopyObjectResult } = await store.client.send(
+        new s3.CopyObjectCommand({ ...at("m/copy"), CopySource, ChecksumAlgorithm: "SHA256" }),
+      );
+      expect(CopyObjectResult?.ChecksumSHA256).toBe(whole);
+      const head = await store.client.send(
+        new s3.HeadObjectCommand({ ...at("m/copy"), ChecksumMode: "ENABLED" }),
+      );
+      expect(head).toMatchObject({ ChecksumSHA256: whole, ContentLength: first.length + last.length });
+    },
+  );
 });
 
 describe("a bucket's settings", () => {
-  test("lifecycle rules are kept", async () => {
+  testUnless("has-no-lifecycle", "lifecycle rules are kept", async () => {
     const Bucket = store.bucket;
     const rule: s3.LifecycleRule = {
       ID: "incoming",
@@ -163,24 +175,29 @@ describe("a bucket's settings", () => {
       ID: "incoming",
       Status: "Enabled",
       Expiration: { Days: 7 },
-      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
     });
+    const ofParts = hasQuirk("drops-lifecycle-of-parts") ? undefined : { DaysAfterInitiation: 1 };
+    expect(Rules?.[0]?.AbortIncompleteMultipartUpload).toEqual(ofParts);
     await store.client.send(new s3.DeleteBucketLifecycleCommand({ Bucket }));
   });
 
-  test("under a public access block a public ACL is refused", async () => {
-    const Bucket = store.bucket;
-    const PublicAccessBlockConfiguration = { BlockPublicAcls: true, BlockPublicPolicy: true };
-    await store.client.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
-    const found = await store.client.send(new s3.GetPublicAccessBlockCommand({ Bucket }));
-    expect(found.PublicAccessBlockConfiguration).toMatchObject(PublicAccessBlockConfiguration);
-    const open = new s3.PutObjectCommand({ ...at("open"), Body: "x", ACL: "public-read" });
-    expect(await refusal(store.client.send(open))).toMatch(/^403 /);
-    await store.client.send(new s3.DeletePublicAccessBlockCommand({ Bucket }));
-  });
+  testUnless(
+    "has-no-public-access-block",
+    "under a public access block a public ACL is refused",
+    async () => {
+      const Bucket = store.bucket;
+      const PublicAccessBlockConfiguration = { BlockPublicAcls: true, BlockPublicPolicy: true };
+      await store.client.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+      const found = await store.client.send(new s3.GetPublicAccessBlockCommand({ Bucket }));
+      expect(found.PublicAccessBlockConfiguration).toMatchObject(PublicAccessBlockConfiguration);
+      const open = new s3.PutObjectCommand({ ...at("open"), Body: "x", ACL: "public-read" });
+      expect(await refusal(store.client.send(open))).toMatch(/^403 /);
+      await store.client.send(new s3.DeletePublicAccessBlockCommand({ Bucket }));
+    },
+  );
 
   testUnless(
-    "refuses-private-writes-under-block",
+    ["refuses-private-writes-under-block", "has-no-public-access-block"],
     "under a public access block private writes work",
     async () => {
       const Bucket = store.bucket;

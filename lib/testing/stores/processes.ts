@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { AppError } from "@/lib/errors";
 
-/** How long a command may take, in milliseconds: only what hangs takes that long. */
+/** How long a command may take, in milliseconds, where its caller does not say: only what hangs takes that long. */
 const patience = 300_000;
+/** How long a daemon may take to end once it is told to, in milliseconds. */
+const grace = 5000;
 /** How much of a program's stderr is kept for the sentence that says why it failed, in characters. */
 const kept = 2000;
+
+/** What a program finds in its environment besides what this process does. */
+export type Variables = Record<string, string>;
 
 /** Programs that end with this process, however it ends. */
 export class Processes {
@@ -21,9 +26,9 @@ export class Processes {
   }
 
   /** Starts a program that goes on. */
-  start(program: string, args: readonly string[]): void {
+  start(program: string, args: readonly string[], env: Variables = {}): void {
     this.signal.throwIfAborted();
-    const { child, ended } = this.spawn(program, args);
+    const { child, ended } = this.spawn(program, args, env);
     this.daemons.add(child);
     // A pipe that nobody reads would fill, and stop it.
     child.stdout.resume();
@@ -34,16 +39,22 @@ export class Processes {
   }
 
   /** Runs a program to its end, and returns what it wrote to stdout. Throws AppError where it fails. */
-  async run(program: string, args: readonly string[]): Promise<string> {
+  async run(
+    program: string,
+    args: readonly string[],
+    { env = {}, limitMs = patience }: { env?: Variables; limitMs?: number } = {},
+  ): Promise<string> {
     this.signal.throwIfAborted();
-    const { child, ended } = this.spawn(program, args);
+    const { child, ended } = this.spawn(program, args, env);
     let stdout = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
     });
-    const kill = () => child.kill("SIGKILL");
+    // With what it started itself, like a compiler: it is detached, and so leads a group of its own.
+    const kill = () =>
+      child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, "SIGKILL");
     this.signal.addEventListener("abort", kill);
-    const limit = setTimeout(kill, patience);
+    const limit = setTimeout(kill, limitMs);
     const { code, sentence } = await ended.finally(() => {
       clearTimeout(limit);
       this.signal.removeEventListener("abort", kill);
@@ -53,25 +64,27 @@ export class Processes {
     return stdout;
   }
 
-  /** Ends the daemons at once: what they hold is given up, so there is nothing that they have to finish. */
+  /** Ends the daemons, by force where they do not end when they are told to. */
   async stop(): Promise<void> {
     await Promise.all(
       [...this.daemons].map(async (child) => {
         if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
         const exit = new Promise((resolve) => child.once("exit", resolve));
-        child.kill("SIGKILL");
+        child.kill("SIGTERM");
+        const force = setTimeout(() => child.kill("SIGKILL"), grace);
         await exit;
+        clearTimeout(force);
       }),
     );
   }
 
-  private spawn(program: string, args: readonly string[]) {
+  private spawn(program: string, args: readonly string[], env: Variables) {
     // The kernel ends it when this process is gone, even by SIGKILL; a terminal's Ctrl-C reaches only this process.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], {
       cwd: this.folder,
       detached: true,
       // Arguments of someone's own Ceph would be added to ours.
-      env: { ...process.env, CEPH_ARGS: undefined },
+      env: { ...process.env, CEPH_ARGS: undefined, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stderr = "";
@@ -89,4 +102,4 @@ export class Processes {
   }
 }
 
-const failed = (message: string) => new AppError("ceph_failed", message);
+const failed = (message: string) => new AppError("test_store_failed", message);

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { constants } from "node:fs";
-import { access, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { AppError } from "@/lib/errors";
+import { findOnPath } from "../programs";
 
 /** Debian's packages, and of each the programs that a cluster is started with. */
 const programsOf = {
@@ -38,11 +37,20 @@ export function packagesToInstall({ has, isRoot }: Machine): string[] {
   return missing;
 }
 
+/** Why Ceph cannot be had here, as a sentence; null where it is here or can be installed. */
+export async function findCephObstacle(): Promise<string | null> {
+  try {
+    packagesToInstall(await thisMachine());
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
 /** Installs what is missing of Ceph by apt-get, without starting its services. Throws AppError where it cannot. */
 export async function installCeph(): Promise<void> {
-  const onPath = await programsOnPath(["apt-get", ...Object.values(programsOf).flat()]);
-  const isRoot = process.getuid?.() === 0;
-  const packages = packagesToInstall({ has: (program) => onPath.has(program), isRoot });
+  const packages = packagesToInstall(await thisMachine());
   if (packages.length === 0) return;
   console.error(`Installing ${packages.join(", ")} …`);
   const ownPolicy = await forbidServices();
@@ -54,15 +62,11 @@ export async function installCeph(): Promise<void> {
   }
 }
 
-async function programsOnPath(programs: readonly string[]): Promise<Set<string>> {
-  const folders = (process.env.PATH ?? "").split(path.delimiter);
-  const found = await Promise.all(
-    programs.map(async (program) => {
-      const there = folders.map((folder) => access(path.join(folder, program), constants.X_OK));
-      return (await Promise.allSettled(there)).some(({ status }) => status === "fulfilled") ? [program] : [];
-    }),
-  );
-  return new Set(found.flat());
+async function thisMachine(): Promise<Machine> {
+  const programs = ["apt-get", ...Object.values(programsOf).flat()];
+  const paths = await Promise.all(programs.map((program) => findOnPath(program)));
+  const found = new Set(programs.filter((_, index) => paths[index] !== null));
+  return { has: (program) => found.has(program), isRoot: process.getuid?.() === 0 };
 }
 
 /** Whether the policy is ours, to be removed: one that was there says itself what may start. */
@@ -90,4 +94,4 @@ async function aptGet(...args: string[]): Promise<void> {
   }
 }
 
-const cannot = (message: string) => new AppError("ceph_missing", message);
+const cannot = (message: string) => new AppError("test_store_missing", message);

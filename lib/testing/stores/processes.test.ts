@@ -22,7 +22,7 @@ describe.runIf(hasSetpriv)("processes", () => {
 
   test("a command that fails does so with the last line that it wrote to stderr, or its exit code", async () => {
     await expect(make().run(...script("echo first >&2; echo no room >&2; exit 3"))).rejects.toMatchObject({
-      code: "ceph_failed",
+      code: "test_store_failed",
       message: "sh failed: no room",
     });
     await expect(make().run(...script("exit 3"))).rejects.toThrow("sh failed: exit code 3.");
@@ -43,7 +43,7 @@ describe.runIf(hasSetpriv)("processes", () => {
   });
 
   test("stop ends a daemon that takes no notice of SIGTERM", async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), "ceph-processes-"));
+    const folder = await mkdtemp(path.join(os.tmpdir(), "store-processes-"));
     const file = path.join(folder, "pid");
     make().start(
       ...script(`trap '' TERM; echo $$ > ${file}.new; mv ${file}.new ${file}; while :; do sleep 1; done`),
