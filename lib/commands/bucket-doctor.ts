@@ -5,7 +5,7 @@ import { AppError } from "@/lib/errors";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineBucket } from "@/lib/storage/doctor/examine";
 import { exitCodeOf, type Finding, warning } from "@/lib/storage/doctor/finding";
-import type { Traits } from "@/lib/storage/stores/found-traits";
+import type { Traits } from "@/lib/storage/stores/traits";
 import { rememberTraits } from "@/lib/uploads/store";
 import type { Command } from "./command";
 

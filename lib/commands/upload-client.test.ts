@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { outcomeAnswer } from "@/lib/api/answers";
 import { operations } from "@/lib/api/operations";
-import type { Traits } from "@/lib/storage/stores/found-traits";
+import type { Traits } from "@/lib/storage/stores/traits";
 import { addViewer, makePicture, setTraits, startTestPail } from "@/lib/testing/test-pail";
 import { beginOriginals } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";

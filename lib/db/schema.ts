@@ -112,7 +112,7 @@ export const jobs = sqliteTable("jobs", {
   notBefore: timestamp("not_before").notNull(),
 });
 
-/** What the store of a bucket can, as it was last found out: see `Traits` in lib/storage/stores/found-traits.ts. */
+/** What the store of a bucket can, as it was last found out: see `Traits` in lib/storage/stores/traits.ts. */
 export const stores = sqliteTable("stores", {
   /** the URL at which browsers reach the bucket */
   bucketUrl: text("bucket_url").primaryKey(),

@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { sendContentMd5 } from "./content-md5";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { throwStorageErrors } from "./s3-failure";
-import { s3Traits, type Traits, untriedTraits } from "./stores/found-traits";
+import { s3Traits, type Traits, untriedTraits } from "./stores/traits";
 
 /** One bucket: how the server reaches it, and the URL under which browsers do. */
 export interface BucketClient {
@@ -58,7 +58,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     forcePathStyle,
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
-    // Or the SDK adds some unasked. See "refuses-unasked-checksums" in stores/traits.ts.
+    // Or the SDK adds some unasked. See "refuses-unasked-checksums" in lib/testing/stores/quirks.ts.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // Nothing is added to the middleware once commands are sent.

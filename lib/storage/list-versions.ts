@@ -14,17 +14,26 @@ export async function listVersions(bucket: BucketClient, keys: string[]): Promis
   const found: ObjectVersion[] = [];
   for (const [folder, inside] of Map.groupBy(wanted, folderOf)) {
     const [only = ""] = inside;
-    for await (const version of versionsUnder(bucket, inside.length === 1 ? only : folder))
+    for await (const version of versionsUnder(bucket, inside.length === 1 ? only : folder, notDeeper))
       if (wanted.has(version.Key)) found.push(version);
   }
   return found;
 }
 
+const notDeeper = { Delimiter: "/" };
+
 const folderOf = (key: string): string => key.slice(0, key.lastIndexOf("/") + 1);
 
-/** Of what begins with the prefix, but for what lies in deeper folders. */
-async function* versionsUnder({ s3, name }: BucketClient, prefix: string): AsyncGenerator<ObjectVersion> {
-  const target = { Bucket: name, Prefix: prefix, Delimiter: "/" };
+/** Of all that begins with the prefix. */
+export const listVersionsUnder = (bucket: BucketClient, prefix: string): AsyncGenerator<ObjectVersion> =>
+  versionsUnder(bucket, prefix, {});
+
+async function* versionsUnder(
+  { s3, name }: BucketClient,
+  prefix: string,
+  options: { Delimiter?: string },
+): AsyncGenerator<ObjectVersion> {
+  const target = { Bucket: name, Prefix: prefix, ...options };
   let from: object | null = {};
   while (from !== null) {
     const answer: ListObjectVersionsOutput = await s3.send(

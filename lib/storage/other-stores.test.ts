@@ -11,7 +11,7 @@ import { startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient, connectBucket } from "./bucket-client";
 import { partBytes } from "./put-object";
 import { Storage } from "./storage";
-import type { Traits } from "./stores/found-traits";
+import type { Traits } from "./stores/traits";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { setTraits, startTestPail } from "@/lib/testing/test-pail";
 import { bucketClient } from "./bucket-client";
 import { incoming } from "./locations";
 import { partBytes } from "./put-object";
-import type { Traits } from "./stores/found-traits";
+import type { Traits } from "./stores/traits";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
-import type { Traits } from "./stores/found-traits";
+import type { Traits } from "./stores/traits";
 
 export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 

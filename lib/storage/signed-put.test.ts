@@ -9,7 +9,7 @@ import { knowStore } from "@/lib/uploads/store";
 import { type BucketClient, bucketClient } from "./bucket-client";
 import { type PutGrant, type PutRequest, presignPut, putHeaders } from "./signed-put";
 import { Storage } from "./storage";
-import { s3Traits, type Traits } from "./stores/found-traits";
+import { s3Traits, type Traits } from "./stores/traits";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 

@@ -3,7 +3,7 @@ import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
 import { endOfSigned } from "./credentials";
 import { presign } from "./signed-url";
-import type { Traits } from "./stores/found-traits";
+import type { Traits } from "./stores/traits";
 
 export interface PutGrant {
   /** whole key in the bucket; chosen by the server */

@@ -14,7 +14,7 @@ import { byKind, byKindInTurn, variantKinds, variants } from "@/lib/images/varia
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
-import { s3Traits, type Traits } from "@/lib/storage/stores/found-traits";
+import { s3Traits, type Traits } from "@/lib/storage/stores/traits";
 import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
 import {
   type ImageOffer,

@@ -1,6 +1,6 @@
 import "server-only";
 import { type Failure, plainFailure } from "@/lib/errors";
-import type { Traits } from "@/lib/storage/stores/found-traits";
+import type { Traits } from "@/lib/storage/stores/traits";
 import type { ImageOffer, ObjectKind, ObjectOffer, WantedDigests } from "./contract";
 
 /** Which digests offers must have, as the store is: see “Digests” in README.md. A form has the SHA-256, and needs no other. */

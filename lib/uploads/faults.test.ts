@@ -11,7 +11,7 @@ import { byKind, variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
-import { s3Traits } from "@/lib/storage/stores/found-traits";
+import { s3Traits } from "@/lib/storage/stores/traits";
 import { type Fault, faultOf, startFaultProxy } from "@/lib/testing/fault-proxy";
 import { isLong } from "@/lib/testing/long";
 import { addViewer, makePicture, setTraits, startTestPail, type TestPicture } from "@/lib/testing/test-pail";

@@ -8,7 +8,7 @@ import { images, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { incoming } from "@/lib/storage/locations";
 import { filenameVariable } from "@/lib/storage/post-policy";
-import { s3Traits } from "@/lib/storage/stores/found-traits";
+import { s3Traits } from "@/lib/storage/stores/traits";
 import { addViewer, setTraits, startTestPail } from "@/lib/testing/test-pail";
 import type { PostForm } from "./contract";
 import { policySeconds } from "./grants";

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Viewer } from "@/lib/accounts/viewer";
 import { setClock } from "@/lib/clock";
 import { log } from "@/lib/log";
-import { s3Traits, type Traits } from "@/lib/storage/stores/found-traits";
+import { s3Traits, type Traits } from "@/lib/storage/stores/traits";
 import {
   addViewer,
   makeLargePicture,

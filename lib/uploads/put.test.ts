@@ -9,7 +9,7 @@ import { getImage } from "@/lib/images/image";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming } from "@/lib/storage/locations";
 import { listMultiparts } from "@/lib/storage/multipart";
-import { s3Traits, type Traits } from "@/lib/storage/stores/found-traits";
+import { s3Traits, type Traits } from "@/lib/storage/stores/traits";
 import {
   addViewer,
   makeLargePicture,

@@ -19,7 +19,7 @@ import {
 import { partHeader, partHeaders } from "@/lib/storage/multipart";
 import { readOwnPolicy } from "@/lib/storage/post-policy";
 import { objectHeader, pinnedHeaders, putHeaders, replaceCondition } from "@/lib/storage/signed-put";
-import type { Traits } from "@/lib/storage/stores/found-traits";
+import type { Traits } from "@/lib/storage/stores/traits";
 import { objectKinds, type Refusal, type Reported } from "./contract";
 import { partDigestOf, wantedDigests } from "./digests";
 import { metadataOf } from "./grants";

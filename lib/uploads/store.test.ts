@@ -8,7 +8,7 @@ import { stores } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { s3Traits } from "@/lib/storage/stores/found-traits";
+import { s3Traits } from "@/lib/storage/stores/traits";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
 import { asR2 } from "@/lib/testing/stores/r2-double";
 import { startTestPail } from "@/lib/testing/test-pail";

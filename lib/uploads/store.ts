@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { type Examination, examineBucket } from "@/lib/storage/doctor/examine";
-import { s3Traits, type Traits, traitsShape, withOverride } from "@/lib/storage/stores/found-traits";
+import { s3Traits, type Traits, traitsShape, withOverride } from "@/lib/storage/stores/traits";
 
 /** A refusal is no reason to examine the store again sooner. */
 const anewAfterMs = 60_000;

@@ -1,7 +1,9 @@
 import "server-only";
 import { partHeader } from "../multipart";
 import { missing, preflight, type Sends } from "../preflight";
-import { type Finding, fatal, fine, setupCommand, warning } from "./finding";
+import { impressionOf } from "../stores/impression";
+import { adviceFor } from "../stores/products";
+import { type Finding, fatal, fine, warning } from "./finding";
 import { formFor, putFor, type Visit } from "./visit";
 import type { WayIn } from "./ways-in";
 
@@ -28,6 +30,7 @@ export async function examinePublicAddress(visit: Visit): Promise<Finding | null
 /** Asks as a browser does before it uploads, at the very addresses: once for the app's pages, once for a stranger's. */
 export async function examineCors(visit: Visit, method: WayIn["method"]): Promise<Finding[]> {
   const { appOrigin } = visit;
+  const advice = async () => adviceFor(await impressionOf(visit.bucket));
   const sends = method === "post" ? await formRequest(visit) : await putRequest(visit);
   const refused = missing(await preflight(visit, appOrigin, sends), appOrigin, sends);
   if (refused !== null) {
@@ -35,7 +38,7 @@ export async function examineCors(visit: Visit, method: WayIn["method"]): Promis
       fatal("cors", {
         what: `The bucket's CORS answers do not let pages of ${appOrigin} send to it: ${refused}`,
         why: "Browsers ask the bucket before every upload, and send nothing where it says no.",
-        mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
+        mend: (await advice()).allowOrigins([appOrigin]),
       }),
     ];
   }
@@ -46,7 +49,7 @@ export async function examineCors(visit: Visit, method: WayIn["method"]): Promis
       warning("cors", {
         what: `The bucket's CORS answers do not let pages of ${appOrigin} send parts to it (PUT): ${refusedPart}`,
         why: "Pictures of more than 32 MiB are sent in parts: those would fail.",
-        mend: `Run “${setupCommand}”, or in the console: the bucket, Permissions, CORS.`,
+        mend: (await advice()).allowOrigins([appOrigin]),
       }),
     ];
   }
@@ -56,7 +59,7 @@ export async function examineCors(visit: Visit, method: WayIn["method"]): Promis
       warning("cors", {
         what: "The bucket's CORS answers let pages of any origin send to it",
         why: "Whoever gets hold of a form or a URL can use it from a page of their own.",
-        mend: "Remove the rule that names *, in the console: the bucket, Permissions, CORS.",
+        mend: (await advice()).closeOrigins,
       }),
     ];
   }

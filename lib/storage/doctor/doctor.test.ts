@@ -13,7 +13,7 @@ import { startTestPail } from "@/lib/testing/test-pail";
 import { type BucketClient, bucketClient, connectBucket } from "../bucket-client";
 import { setUpBucket } from "../setup/set-up";
 import { Storage } from "../storage";
-import { s3Traits } from "../stores/found-traits";
+import { s3Traits } from "../stores/traits";
 import { examineBucket, type Places } from "./examine";
 import { exitCodeOf, type Finding } from "./finding";
 

@@ -65,9 +65,13 @@ test("R2 is sent to by signed PUTs with SHA-256", async () => {
   expect(examination.traits).toMatchObject({
     upload: "put",
     objectDigest: "sha256",
+    partDigest: "crc32c",
     writeConditions: true,
     versions: "none",
   });
+  expect(examination.answers).toContainEqual(
+    expect.objectContaining({ tried: "a form as Pail signs it", answer: "501 NotImplemented" }),
+  );
 });
 
 test("B2 is sent to by signed PUTs with Content-MD5, and keeps versions", async () => {
@@ -80,8 +84,10 @@ test("B2 is sent to by signed PUTs with Content-MD5, and keeps versions", async 
   expect(examination.traits).toMatchObject({
     upload: "put",
     objectDigest: "md5",
+    partDigest: "md5",
     writeConditions: false,
     takesCopyChecksum: false,
     versions: "on",
   });
+  expect(examination.findings.find(({ id }) => id === "versions")).toMatchObject({ level: "fine" });
 });

@@ -5,15 +5,17 @@ import type { Env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "../bucket-client";
 import { Storage } from "../storage";
-import type { Traits } from "../stores/found-traits";
+import type { Traits } from "../stores/traits";
 import { examineAddresses } from "./addresses";
 import { examineConnection } from "./connection";
 import { examineCors, examinePublicAddress } from "./cors";
 import { type Finding, fatal, fine, isFatal, warning } from "./finding";
 import { urlProbes } from "./hostile-urls";
+import { findPartDigest, partsFindings } from "./parts";
 import { reportProbes, tryProbes } from "./probe";
 import { examineRoundTrip } from "./round-trip";
 import { examineSettings } from "./settings";
+import { examineVersions } from "./versions";
 import { type Answer, type Outcome, toBucket, type Visit, withTraits } from "./visit";
 import { tryWayBack } from "./way-back";
 import { arrivedName, findPutTraits, holds, isUsable, tryForms, tryPuts, type WayIn } from "./ways-in";
@@ -64,12 +66,15 @@ export async function examineBucket(
     inTime(visit, examineUse(visit, upload), (finding) => ({ ...nothing, findings: [finding] })),
     inTime(visit, examineSettings(visit), (finding) => ({ findings: [finding], known: bucket.traits })),
   ]);
+  const known = withTraits(visit, use.traits ?? {});
+  const left = await cleanUp(known);
   const findings = [
     ...addresses,
     ...connection,
     ...use.findings,
     ...settings.findings,
-    ...(await cleanUp(withTraits(visit, use.traits ?? {}))),
+    ...left,
+    ...(left.length === 0 ? await examineVersions(known) : []),
   ];
   const { cors, policies, lifecycle } = settings.known;
   const traits = use.traits && { ...use.traits, cors, policies, lifecycle };
@@ -94,15 +99,14 @@ async function examineUse(visit: Visit, upload: Places["upload"]): Promise<Use> 
   const way = await chooseWay(asBrowser, forms, refusal, upload);
   const findings = [...(address === null ? [] : [address])];
   if (way.refusal !== null) return { findings: [...findings, refusedWay(forms, way)], traits: null };
-  const wayTraits: Partial<Traits> = {
-    upload: isUsable(way) ? way.method : "none",
-    ...(way.method === "post" && (await tryWayBack(asBrowser))),
-  };
-  const [cors, roundTrip] = await Promise.all([
-    examineCors(asBrowser, way.method),
+  const [partDigest, wayBack, roundTrip] = await Promise.all([
+    findPartDigest(asBrowser),
+    way.method === "post" ? tryWayBack(asBrowser) : {},
     examineRoundTrip(asBrowser, arrivedName(asBrowser, way)),
   ]);
-  findings.push(takenWay(forms, way), ...cors, ...roundTrip.findings);
+  const wayTraits: Partial<Traits> = { upload: isUsable(way) ? way.method : "none", partDigest, ...wayBack };
+  const cors = await examineCors(withTraits(asBrowser, { partDigest }), way.method);
+  findings.push(takenWay(forms, way), ...cors, ...partsFindings(partDigest), ...roundTrip.findings);
   if (roundTrip.findings.some(isFatal)) return { findings, traits: null };
   const urls = await tryProbes(asBrowser, urlProbes(asBrowser, arrivedName(asBrowser, way)));
   findings.push(...reportProbes([...way.probes, ...urls]));

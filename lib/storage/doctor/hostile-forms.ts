@@ -1,13 +1,11 @@
 import "server-only";
 import { now } from "@/lib/clock";
 import { bytesProbe, type Probe } from "./probe";
-import { type Form, formFor, outcomeOf, post, probeBytes, type Visit } from "./visit";
+import { type Form, formFor, otherBytes, outcomeOf, post, probeBytes, type Visit } from "./visit";
 
 /** Forms that were signed, and then changed. */
 export function formProbes(visit: Visit): Probe[] {
   const shorter = probeBytes.subarray(1);
-  const flipped = Buffer.from(probeBytes);
-  flipped[0] = 0;
   const longer = Buffer.concat([probeBytes, probeBytes]);
   // Longer ago than clocks may differ.
   const past = new Date(now().getTime() - 30 * 60_000);
@@ -45,7 +43,7 @@ export function formProbes(visit: Visit): Probe[] {
       id: bytesProbe,
       what: "other bytes than those whose SHA-256 was signed",
       hurts: "holder",
-      attempt: withBytes(flipped),
+      attempt: withBytes(otherBytes),
     },
     {
       id: "probe-type",

@@ -2,12 +2,10 @@ import "server-only";
 import { now } from "@/lib/clock";
 import type { PutGrant, PutRequest } from "../signed-put";
 import { bytesProbe, type Probe } from "./probe";
-import { outcomeOf, probeBytes, put, putFor, type Visit } from "./visit";
+import { otherBytes, outcomeOf, probeBytes, put, putFor, type Visit } from "./visit";
 
 /** Signed PUTs that were changed. */
 export function putProbes(visit: Visit): Probe[] {
-  const flipped = Buffer.from(probeBytes);
-  flipped[0] = 0;
   let number = 0;
   const changed =
     (
@@ -59,7 +57,7 @@ export function putProbes(visit: Visit): Probe[] {
       id: bytesProbe,
       what: "other bytes than those whose digest was signed",
       hurts: "holder",
-      attempt: changed((request) => request, flipped),
+      attempt: changed((request) => request, otherBytes),
     },
     {
       id: "probe-type",

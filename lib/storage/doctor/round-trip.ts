@@ -3,7 +3,7 @@ import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { ObjectMetadata } from "../get-object";
 import { StorageError } from "../s3-failure";
-import type { Traits } from "../stores/found-traits";
+import type { Traits } from "../stores/traits";
 import { type Finding, fatal, fine, warning } from "./finding";
 import { probeBytes, sha256Of, type Visit, withTraits } from "./visit";
 

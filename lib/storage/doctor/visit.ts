@@ -6,7 +6,7 @@ import type { BucketClient } from "../bucket-client";
 import type { PostGrant } from "../post-policy";
 import { type PutGrant, type PutRequest, presignPut } from "../signed-put";
 import { Storage } from "../storage";
-import type { Traits } from "../stores/found-traits";
+import type { Traits } from "../stores/traits";
 
 /** One examination: the bucket, and the folder under incoming/ in which everything that it puts there lies. */
 export interface Visit {
@@ -32,6 +32,9 @@ export interface Answer {
 }
 
 export const probeBytes = Buffer.from("Pail's doctor put this here, and takes it away again.\n");
+/** As many, and others. */
+export const otherBytes = Buffer.from(probeBytes);
+otherBytes[0] = 0;
 export const probeType = "text/plain";
 const digestOf = (algorithm: "sha256" | "md5", bytes: Uint8Array): string =>
   createHash(algorithm).update(bytes).digest("base64");

@@ -2,7 +2,7 @@ import "server-only";
 import { now } from "@/lib/clock";
 import { metadataText } from "../metadata-text";
 import { presignOpenPost } from "../post-policy";
-import type { Traits } from "../stores/found-traits";
+import type { Traits } from "../stores/traits";
 import { post, probeBytes, type Visit } from "./visit";
 
 const fileName = "pail-probe 사진.txt";

@@ -1,14 +1,14 @@
 import "server-only";
-import type { Traits } from "../stores/found-traits";
+import type { Traits } from "../stores/traits";
 import { formProbes } from "./hostile-forms";
 import { putProbes } from "./hostile-puts";
 import { bytesProbe, type TriedProbe, tryProbes } from "./probe";
 import {
   formFor,
   type Outcome,
+  otherBytes,
   outcomeOf,
   post,
-  probeBytes,
   put,
   putFor,
   type Visit,
@@ -83,8 +83,6 @@ export async function findPutTraits(visit: Visit): Promise<{ traits: PutTraits; 
 
 const unsigned = { signsEmptyHeaders: true, writeConditions: false };
 const digestNames = { sha256: "SHA-256", md5: "Content-MD5" };
-const otherBytes = Buffer.from(probeBytes);
-otherBytes[0] = 0;
 
 /** Whether a PUT that may replace nothing does so. */
 async function withConditions(visit: Visit, traits: PutTraits): Promise<PutTraits> {

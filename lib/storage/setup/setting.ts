@@ -2,7 +2,7 @@ import type { Env } from "@/lib/env";
 import type { StorageCode } from "@/lib/error-codes";
 import type { BucketClient } from "../bucket-client";
 import { StorageError } from "../s3-failure";
-import type { Traits } from "../stores/found-traits";
+import type { Traits } from "../stores/traits";
 
 export interface Wishes {
   /** whose pages may send to the bucket */

@@ -1,6 +1,6 @@
 /**
  * What products call themselves, and what is to be done on each in its own words. A guess, for advice alone: what a store can is found
- * out by trying (found-traits.ts), and nothing else may follow from its name.
+ * out by trying (traits.ts), and nothing else may follow from its name.
  */
 export interface Impression {
   /** of the endpoint, with or without a port */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { s3Traits, withOverride } from "./found-traits";
+import { s3Traits, withOverride } from "./traits";
 
 test("S3_UPLOAD decides how browsers send, but not whether the store holds any way at all", () => {
   const none = { ...s3Traits, upload: "none" as const };
