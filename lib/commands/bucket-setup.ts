@@ -1,4 +1,3 @@
-import fs from "node:fs";
 import { z } from "zod";
 import { database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
@@ -39,9 +38,7 @@ interface Outcome {
 
 /** A plan makes no database either. */
 async function planAsKnown(wishes: Wishes): Promise<Outcome> {
-  const { databaseUrl } = env();
-  const isThere = !databaseUrl.startsWith("file:") || fs.existsSync(databaseUrl.replace(/^file:(\/\/)?/, ""));
-  const note = isThere ? await noteOf(recallStore, "What is known of this store could not be read") : null;
+  const note = await noteOf(recallStore, "What is known of this store could not be read");
   return { plan: await planSetup(bucketClient(), wishes, bucketClient().traits), note };
 }
 

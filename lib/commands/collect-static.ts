@@ -7,6 +7,7 @@ import {
   type StaticFile,
   type StaticPlan,
 } from "@/lib/storage/static-files";
+import { recallStore } from "@/lib/uploads/store";
 import { buildDir, buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
 
@@ -15,6 +16,9 @@ export const collectStaticCommand: Command = {
   options: { "dry-run": { type: "boolean" }, delete: { type: "boolean" } },
   async run(flags) {
     await buildIfStale(say);
+    await recallStore().catch((error: Error) =>
+      say(`What is known of this store could not be read, so it is taken for S3: ${error.message}`),
+    );
     const storage = staticFiles();
     const files = [
       ...filesUnder(path.join(buildDir, "static"), "_next/static/", true),

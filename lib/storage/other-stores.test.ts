@@ -274,9 +274,9 @@ describe("deleting where the bucket keeps versions", () => {
   });
 
   test("on B2 leaves nothing of what was put twice and deleted", async () => {
-    const { s3, name } = bucketClient();
+    const { s3 } = bucketClient();
     const traits = { writeConditions: false, objectDigest: "md5", partDigest: "md5" } as const;
-    await at(asB2(s3, name), { ...traits, versions: "on" }, async (storage) => {
+    await at(asB2(s3), { ...traits, versions: "on" }, async (storage) => {
       const put = (name: string) => storage.save(name, name, { ...binary, overwrite: true });
       for (const name of ["x/1", "x/1", "x/1 2", "x/1 2", "x/3"]) await put(name);
       const { bucket, location } = storage;

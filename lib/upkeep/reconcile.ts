@@ -7,6 +7,7 @@ import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import type { ListedObject } from "@/lib/storage/storage";
 import { isOpen } from "@/lib/uploads/objects";
+import { knowStore } from "@/lib/uploads/store";
 
 /** What is younger may be on its way: an upload can end only a while after its copies were made. */
 const graceSeconds = 24 * 60 * 60;
@@ -35,6 +36,7 @@ export interface ReconcileReport {
  * more than a page of each. What is younger than a day is let be. See "Reconcile" in README.md.
  */
 export async function reconcile(): Promise<ReconcileReport> {
+  await knowStore();
   const report: ReconcileReport = {
     images: 0,
     objects: 0,

@@ -1,6 +1,7 @@
 import "server-only";
 import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { purgeTrash } from "@/lib/images/trash";
+import { knowStore } from "@/lib/uploads/store";
 import { sweepUploads, type UploadsSwept } from "@/lib/uploads/sweep";
 
 export interface SweepReport extends UploadsSwept {
@@ -10,6 +11,7 @@ export interface SweepReport extends UploadsSwept {
 
 /** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests. It can be cut short and run again. See README.md. */
 export async function sweep(): Promise<SweepReport> {
+  await knowStore();
   const swept = await sweepUploads();
   const purged = await purgeTrash();
   await forgetOldUses();

@@ -56,6 +56,7 @@ export async function plainForm(viewer: Viewer, returnPath: `/${string}`): Promi
  */
 export async function receivePlainForm(viewer: Viewer, state: string): Promise<ConfirmOutcome> {
   const id = readState(viewer, state);
+  await knowStore();
   const arrived = await incoming().metadata(incomingName(id, "original"));
   const isKnown = await isRecorded(viewer, id);
   if (!isKnown) {

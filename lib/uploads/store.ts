@@ -1,4 +1,5 @@
 import "server-only";
+import fs from "node:fs";
 import { eq } from "drizzle-orm";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
@@ -29,8 +30,10 @@ export function knowStore(): Promise<void> {
   return known;
 }
 
-/** Sets the traits as they were last kept, where somebody has; finds out nothing. */
+/** Sets the traits as they were last kept, where somebody has; finds out nothing, and makes no database. */
 export async function recallStore(): Promise<void> {
+  const { databaseUrl } = env();
+  if (databaseUrl.startsWith("file:") && !fs.existsSync(databaseUrl.replace(/^file:(\/\/)?/, ""))) return;
   const row = await findRow();
   if (row !== null) use(row);
 }

@@ -79,7 +79,7 @@ test("B2 is sent to by signed PUTs with Content-MD5, and keeps versions", async 
     const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket: name }));
     expect([Versions, DeleteMarkers]).toEqual([undefined, undefined]);
   };
-  const examination = await visit("us-west-004", ({ s3, name }) => asB2(s3, name), leavesNothing);
+  const examination = await visit("us-west-004", ({ s3 }) => asB2(s3), leavesNothing);
   expect(fatal(examination)).toEqual([]);
   expect(examination.traits).toMatchObject({
     upload: "put",

@@ -573,7 +573,7 @@ describe("a bucket that keeps versions", () => {
   });
 
   test("on B2 is set up twice, and says the same", async () => {
-    await withBucket(asB2(behind.s3, behind.name), async (bucket) => {
+    await withBucket(asB2(behind.s3), async (bucket) => {
       const first = await setUpBucket(bucket, wishes());
       expect([first.refused, first.found.versions]).toEqual([[], "on"]);
       expect(said(await setUpBucket(bucket, wishes()))).toEqual({ ...said(first), changes: [] });

@@ -19,8 +19,10 @@ const keptPrefix = ".older/";
  * bucket keeps versions, so that a delete only hides. https://www.backblaze.com/docs/cloud-storage-s3-compatible-api
  * `client` reaches the store behind, in which older versions are kept aside.
  */
-export function asB2(client: S3Client, bucket: string): Conduct {
+export function asB2(client: S3Client): Conduct {
   const versions = new Map<string, Version[]>();
+  /** There is one. */
+  let bucket = "";
 
   const newest = (key: string): Version | undefined => versions.get(key)?.[0];
   const isThere = (key: string): Promise<boolean> =>
@@ -94,6 +96,7 @@ export function asB2(client: S3Client, bucket: string): Conduct {
   async function conduct(...[request, response, pass]: Parameters<Conduct>): Promise<void> {
     const { method = "", headers } = request;
     const { pathname, searchParams } = new URL(request.url ?? "", "http://b2.invalid");
+    bucket = pathname.split("/")[1] ?? "";
     const key = decodeURIComponent(pathname.slice(`/${bucket}/`.length));
     const isForm = method === "POST" && /^multipart\/form-data/.test(headers["content-type"] ?? "");
     if (isForm || unknown.some((name) => searchParams.has(name)))
@@ -113,7 +116,7 @@ export function asB2(client: S3Client, bucket: string): Conduct {
       return answer(response, "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>");
     if (searchParams.has("versions")) return answer(response, listing(searchParams.get("prefix") ?? ""));
     if (method === "POST" && searchParams.has("delete")) return await deleteMany(request, response);
-    if (method === "DELETE" && !searchParams.has("uploadId")) {
+    if (method === "DELETE" && key !== "" && !searchParams.has("uploadId")) {
       const id = searchParams.get("versionId");
       await (id === null ? hide(key) : end(key, id));
       response.writeHead(204).end();

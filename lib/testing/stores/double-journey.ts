@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, vi } from "vitest";
+import { setClock } from "@/lib/clock";
+import { trashImage } from "@/lib/images/trash";
+import { startLocalBucket } from "@/lib/local-bucket/server";
+import { bucketClient } from "@/lib/storage/bucket-client";
+import { listVersionsUnder } from "@/lib/storage/list-versions";
+import { incoming, media } from "@/lib/storage/locations";
+import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import {
+  addViewer,
+  makeLargePicture,
+  makePicture,
+  postAll,
+  postVariants,
+  putPart,
+  startTestPail,
+  type TestPicture,
+  withDigests,
+} from "@/lib/testing/test-pail";
+import { reconcile } from "@/lib/upkeep/reconcile";
+import { sweep } from "@/lib/upkeep/sweep";
+import { beginUploads } from "@/lib/uploads/begin";
+import { confirmUploads } from "@/lib/uploads/confirm";
+import { knowStore } from "@/lib/uploads/store";
+
+export const credentials = { accessKeyId: "AKIADOUBLES", secretAccessKey: "a-secret" };
+/** A Pail whose bucket is in a store that answers so. */
+async function startWith(conductFor: (storeUrl: string) => Conduct): Promise<void> {
+  const end: (() => Promise<unknown>)[] = [];
+  onTestFinished(async () => {
+    setClock(null);
+    for (const close of end.reverse()) await close();
+    vi.unstubAllEnvs();
+  });
+  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-doubles-"));
+  end.push(() => rm(folder, { recursive: true, force: true }));
+  const store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
+  end.push(() => store.close());
+  const double = await startStoreDouble(store.url, conductFor(store.url));
+  end.push(() => double.close());
+  vi.stubEnv("S3_CONTRACT_ENDPOINT", double.url);
+  vi.stubEnv("S3_CONTRACT_ACCESS_KEY", credentials.accessKeyId);
+  vi.stubEnv("S3_CONTRACT_SECRET_KEY", credentials.secretAccessKey);
+  const pail = await startTestPail();
+  end.push(() => pail.stop());
+}
+
+/** Sends a picture as a page does that asks which digests are wanted. */
+async function upload(picture: TestPicture): Promise<string> {
+  const viewer = await addViewer();
+  const { objectDigest, partDigest: part } = bucketClient().traits;
+  const object = objectDigest === "md5" ? "md5" : "sha256";
+  const offered = await withDigests(picture, { object, part });
+  const [granted] = await beginUploads(viewer, [offered.offer]);
+  if (granted?.status !== "granted") throw new Error(JSON.stringify(granted));
+  if (granted.parts === undefined) {
+    expect(await postAll(granted.grants, offered)).toEqual([200, 200, 200]);
+  } else {
+    expect(await postVariants(granted.grants, offered)).toEqual([200, 200]);
+    for (const missing of granted.parts.missing) expect(await putPart(missing, offered)).toBe(200);
+  }
+  const [outcome] = await confirmUploads(viewer, [granted.uploadId]);
+  if (outcome?.status !== "ready") throw new Error(JSON.stringify(outcome));
+  const { id } = outcome.image;
+  const kept = await media().read(
+    `${id}/original.${picture.offer.original.type === "image/png" ? "png" : "jpg"}`,
+  );
+  expect(kept.equals(picture.bytes.original)).toBe(true);
+  await trashImage(viewer, id);
+  return id;
+}
+
+async function names(prefix: "incoming" | "media"): Promise<string[]> {
+  const found: string[] = [];
+  const storage = prefix === "media" ? media() : incoming();
+  for await (const { files } of storage.listdir("", { recursive: true }))
+    found.push(...files.map(({ name }) => name));
+  return found;
+}
+
+/**
+ * Pictures of any size go there and are kept, and nothing of what is deleted stays. Once in a process, which has one bucket.
+ */
+export async function journey(conductFor: (storeUrl: string) => Conduct): Promise<void> {
+  await startWith(conductFor);
+  await knowStore();
+  expect(bucketClient().traits.upload).toBe("put");
+  await upload(await makePicture());
+  await upload(await makeLargePicture());
+  expect(await names("incoming")).toEqual([]);
+  expect((await reconcile()).orphans).toEqual([]);
+  setClock(new Date(Date.now() + 11 * 60_000));
+  expect((await sweep()).purged).toBe(2);
+  expect(await names("media")).toEqual([]);
+  if (bucketClient().traits.versions === "none") return;
+  for (const location of ["incoming/", "media/"]) {
+    const left = [];
+    for await (const version of listVersionsUnder(bucketClient(), location)) left.push(version);
+    expect(left).toEqual([]);
+  }
+}
