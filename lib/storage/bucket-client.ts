@@ -58,7 +58,7 @@ export function connectBucket(settings: BucketSettings): BucketClient {
     forcePathStyle,
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
-    // Or the SDK adds some unasked. See "refuses-unasked-checksums" in lib/testing/stores/quirks.ts.
+    // Or the SDK adds some unasked. See "refuses-unasked-checksums" in testing/stores/quirks.ts.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // Nothing is added to the middleware once commands are sent.

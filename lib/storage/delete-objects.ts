@@ -62,7 +62,7 @@ async function deleteInBatches(bucket: BucketClient, objects: KeyToDelete[]): Pr
       await deleteTogether(bucket, batch);
     } catch (error) {
       if (!isCode(error, "access_denied")) throw error;
-      // See "wants-bucket-permission-to-delete-together" in lib/testing/stores/quirks.ts.
+      // See "wants-bucket-permission-to-delete-together" in testing/stores/quirks.ts.
       for (const object of batch)
         await bucket.s3.send(new DeleteObjectCommand({ Bucket: bucket.name, ...object }));
     }

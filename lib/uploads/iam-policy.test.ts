@@ -32,7 +32,7 @@ import { confirmUploads } from "./confirm";
 import { type ImageOffer, maxBytesAtOnce, partsOf } from "./contract";
 import { incomingName } from "./objects";
 
-// `npm run test:ceph` has a second user, who may do only what the bucket's owner allows.
+// `npm run test:stores -- ceph` has a second user, who may do only what the bucket's owner allows.
 const {
   S3_CONTRACT_ENDPOINT,
   S3_CONTRACT_REGION,

@@ -100,7 +100,7 @@ async function record(
   }
 }
 
-/** Empty where the store leaves the variable: see "keeps-filename-variable" in lib/testing/stores/quirks.ts. */
+/** Empty where the store leaves the variable: see "keeps-filename-variable" in testing/stores/quirks.ts. */
 const fileNameIn = ({ filename = "" }: ObjectMetadata["custom"]): string =>
   filename === filenameVariable ? "" : metadataText(filename);
 
@@ -120,7 +120,7 @@ function stateOf(viewer: Viewer, id: string, endsAtMs: number): string {
 }
 
 function readState(viewer: Viewer, text: string): string {
-  // See "appends-query-to-redirect" in lib/testing/stores/quirks.ts.
+  // See "appends-query-to-redirect" in testing/stores/quirks.ts.
   const [state = ""] = text.split("?", 1);
   const [id = "", endsAtMs = ""] = state.split(".");
   const [expected, given] = [Buffer.from(stateOf(viewer, id, Number(endsAtMs))), Buffer.from(state)];

@@ -22,7 +22,8 @@ const butAcls = { ...everything, BlockPublicAcls: false };
 
 /**
  * No ACL and no policy can open the bucket to anyone. Under BlockPublicAcls a store may refuse private writes too
- * ("refuses-private-writes-under-block" in lib/testing/stores/quirks.ts), so a write is tried, and the other three are left where it fails.
+ * ("refuses-private-writes-under-block" in testing/stores/quirks.ts), so a write is tried, and the other three are left where it
+ * fails.
  */
 export const publicAccessBlock: Setting = {
   id: "public-access",

@@ -51,8 +51,10 @@ export class Processes {
       stdout += text;
     });
     // With what it started itself, like a compiler: it is detached, and so leads a group of its own.
-    const kill = () =>
-      child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, "SIGKILL");
+    const kill = () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, "SIGKILL");
+    };
     this.signal.addEventListener("abort", kill);
     const limit = setTimeout(kill, limitMs);
     const { code, sentence } = await ended.finally(() => {
