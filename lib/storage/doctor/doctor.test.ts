@@ -36,7 +36,7 @@ const takesAnyOrigin = hasQuirk("has-cors-by-server") || hasQuirk("says-star-to-
 /** What a healthy store of this kind has to be told of. */
 const usual = [
   ...(takesAnyOrigin ? ["warning cors"] : []),
-  ...(hasQuirk("ignores-if-none-match") ? ["warning conditions"] : []),
+  ...(hasQuirk("ignores-if-none-match") || hasQuirk("ignores-copy-conditions") ? ["warning conditions"] : []),
   ...(hasQuirk("keeps-no-sha256") ? ["warning sha256"] : []),
   ...(hasQuirk("checks-no-sha256") ? ["warning probe-checksum"] : []),
 ];
@@ -110,7 +110,7 @@ test("it finds out what the store can", async () => {
   const { traits, answers } = await examineAll();
   const { cors, policies, lifecycle, ...tried } = s3Traits;
   const unlike = {
-    ...(hasQuirk("keeps-no-sha256") && { objectDigest: "md5" }),
+    ...(hasQuirk("keeps-no-sha256") && { objectDigest: "md5", partDigest: "md5" }),
     ...(hasQuirk("ignores-if-none-match") && { writeConditions: false }),
     ...(hasQuirk("keeps-versions") && { versions: "on" }),
     ...(hasQuirk("ignores-copy-conditions") && { copyConditions: false }),
@@ -154,6 +154,18 @@ test("a store that closes the connection on what it refuses refuses it", async (
   );
   expect(troubles(findings)).toEqual(usualOfPuts);
   expect(traits?.upload).toBe("put");
+});
+
+test("a store that copies another object than the one that was asked for is found out", async () => {
+  const { findings, traits } = await behind(
+    (request, response, pass) =>
+      request.headers["x-amz-copy-source-if-match"] === '"0"'
+        ? void response.end("<CopyObjectResult><ETag>&quot;1&quot;</ETag></CopyObjectResult>")
+        : pass(),
+    (bucket) => examineAll(bucket),
+  );
+  expect(traits?.copyConditions).toBe(false);
+  expect(findings.find(({ id }) => id === "conditions")?.what).toContain("of a copy");
 });
 
 test("neither way, and S3_UPLOAD=post where there are no forms, are fatal", async () => {

@@ -96,23 +96,20 @@ async function examineCopies(
   name: string,
   etag: string,
 ): Promise<Pick<Traits, "copyConditions" | "takesCopyChecksum">> {
-  const { incoming, media } = withTraits(visit, { copyConditions: true, takesCopyChecksum: true });
-  const source = { storage: incoming, name };
-  const swapped = await media.copy(source, `${name}-swapped`, { ifMatch: '"0"' }).then(
-    () => "copied",
-    (error: unknown) => (error instanceof AppError ? error.code : Promise.reject(error)),
+  const source = { storage: visit.incoming, name };
+  // Not with conditions taken for granted: then the source would be asked, and not the store.
+  const copyAs = (takesCopyChecksum: boolean, to: string, ifMatch: string) =>
+    withTraits(visit, { copyConditions: false, takesCopyChecksum }).media.copy(source, to, { ifMatch });
+  const takesCopyChecksum = await copyAs(true, name, etag).then(
+    () => true,
+    (error: unknown) => (isRefusal(error) ? false : Promise.reject(error)),
   );
-  const copyConditions = swapped === "changed";
-  try {
-    await media.copy(source, name, { ifMatch: etag });
-    return { copyConditions, takesCopyChecksum: true };
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    await withTraits(visit, { copyConditions, takesCopyChecksum: false }).media.copy(source, name, {
-      ifMatch: etag,
-    });
-    return { copyConditions, takesCopyChecksum: false };
-  }
+  if (!takesCopyChecksum) await copyAs(false, name, etag);
+  const copyConditions = await copyAs(takesCopyChecksum, `${name}-swapped`, '"0"').then(
+    () => false,
+    (error: unknown) => (error instanceof AppError ? error.code === "changed" : Promise.reject(error)),
+  );
+  return { copyConditions, takesCopyChecksum };
 }
 
 /** Did the store not want what it was asked for? */
