@@ -132,7 +132,7 @@ export const operations = {
     input: z.object({
       cursor: z
         .string()
-        .regex(/^-?\d{1,15}_[0-9a-f-]{36}$/, "must be a “next” of an earlier answer")
+        .regex(/^-?\d{1,15}_([\w-]*_)?[0-9a-f-]{36}$/, "must be a “next” of an earlier answer")
         .optional()
         .describe("The “next” of an earlier answer: what comes behind it."),
     }),

@@ -183,6 +183,7 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
     name: cleanName(name, maxNameLength),
     objects,
     thumbhash,
+    fileDate: null,
     multipartId: null,
     reservedBytes: totalBytes(objects),
     state: "pending",
