@@ -1,4 +1,3 @@
-import { isImageName } from "@/lib/images/formats/table";
 import { isSidecarName, readSidecar, Sidecars } from "../takeout";
 import { sourceOf, withSource } from "./file-source";
 
@@ -25,7 +24,7 @@ export async function withTakeoutDates(files: readonly File[]): Promise<File[]> 
 
 export const hasSidecars = (files: readonly File[]): boolean => files.some(({ name }) => isSidecarName(name));
 
-/** Of each folder its pictures, and its sidecars by their names. */
+/** Of each folder its sidecars by their names, and all else that is in it. */
 function foldersOf(files: readonly File[]): [pictures: File[], sidecars: Map<string, File>][] {
   const byFolder = new Map<string, [File[], Map<string, File>]>();
   for (const file of files) {
@@ -33,7 +32,7 @@ function foldersOf(files: readonly File[]): [pictures: File[], sidecars: Map<str
     const [pictures, sidecars] = byFolder.get(folder) ?? [[], new Map<string, File>()];
     byFolder.set(folder, [pictures, sidecars]);
     if (isSidecarName(file.name)) sidecars.set(file.name, file);
-    else if (isImageName(file.name)) pictures.push(file);
+    else pictures.push(file);
   }
   return [...byFolder.values()].filter(([, sidecars]) => sidecars.size > 0);
 }
