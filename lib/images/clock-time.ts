@@ -131,5 +131,5 @@ function readZone(text: string): number | null {
   if (found === null) return null;
   const minutes = Number(found[2]) * 60 + Number(found[3] ?? 0);
   if (minutes >= maxZoneMinutes) return null;
-  return found[1] === "-" ? -minutes : minutes;
+  return found[1] === "-" ? 0 - minutes : minutes;
 }
