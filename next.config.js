@@ -38,8 +38,6 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // A begin for a hundred of the largest pictures names the SHA-256 of every part.
   experimental: { serverActions: { bodySizeLimit: "2mb" } },
-  // Bundled, it looks in vain for Node's own modules, and complains.
-  serverExternalPackages: ["exifr"],
   images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: everywhere },

@@ -6,6 +6,7 @@ import { inspect } from "@/lib/images/inspect";
 import { systemClock } from "@/lib/uploads/client/clock";
 import { isEarlyFor } from "@/lib/uploads/client/send/send-upload";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
+import { momentsOf } from "./file-moments";
 import type { UploadClient } from "./upload-client";
 
 export type FileResult = { file: string } & (
@@ -96,7 +97,10 @@ async function prepare(file: string, { wantsMd5 }: { wantsMd5: boolean }) {
   const read = async (start: number, end: number) =>
     new Uint8Array(await blob.slice(start, end).arrayBuffer());
   const { type } = await inspect({ bytes: blob.size, read }, noLimits);
-  const offer = { name: path.basename(file), type, bytes: blob.size, sha256, md5 };
+  const offer = {
+    ...{ name: path.basename(file), type, bytes: blob.size, sha256, md5 },
+    ...(await momentsOf(file)),
+  };
   return { file, blob, offer };
 }
 

@@ -123,11 +123,15 @@ describe("what a picture is", () => {
   });
 
   it.each(["jpeg", "png", "webp", "avif"] as const)("reads when a %s was taken", async (format) => {
-    const taken = async (offset: string | null) =>
-      (await inspectBytes(await photo().withExif(dated(offset)).toFormat(format).toBuffer())).capturedAt;
-    expect(await taken(null)).toBe(Date.UTC(2024, 6, 31, 18, 5, 9));
-    expect(await taken("+02:00")).toBe(Date.UTC(2024, 6, 31, 16, 5, 9));
-    expect(await taken("nonsense")).toBe(Date.UTC(2024, 6, 31, 18, 5, 9));
+    const taken = async (offset: string | null) => {
+      const bytes = await photo().withExif(dated(offset)).toFormat(format).toBuffer();
+      const { capturedAt, capturedZoneMinutes } = await inspectBytes(bytes);
+      return [capturedAt, capturedZoneMinutes];
+    };
+    // The clock as it was written: its zone is noted beside it.
+    expect(await taken(null)).toEqual([Date.UTC(2024, 6, 31, 18, 5, 9), null]);
+    expect(await taken("+02:00")).toEqual([Date.UTC(2024, 6, 31, 18, 5, 9), 120]);
+    expect(await taken("nonsense")).toEqual([Date.UTC(2024, 6, 31, 18, 5, 9), null]);
   });
 
   it.each([
@@ -236,6 +240,8 @@ describe("a phone's HEIC", () => {
       height: 750,
       orientation: 6,
       capturedAt: Date.UTC(2025, 6, 14, 9, 30),
+      capturedMicroseconds: 0,
+      capturedZoneMinutes: null,
       facts: { make: "Pail" },
     });
     expect(meter.reads).toBeLessThanOrEqual(maxSourceReads);

@@ -43,5 +43,6 @@ export function imageOf(id: string, title: string): GalleryImage {
     placeholder: { colour: "gray", thumbhash: "" },
     thumbUrl: `https://bucket.test/${id}`,
     capturedAt: 0,
+    capturedOrder: "",
   };
 }

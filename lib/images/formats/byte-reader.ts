@@ -78,6 +78,15 @@ export function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
+/** Where `pattern` first starts in `bytes`, or -1. */
+export function indexOf(bytes: Uint8Array, pattern: readonly number[]): number {
+  const [first = 0] = pattern;
+  let start = bytes.indexOf(first);
+  while (start >= 0 && !pattern.every((byte, offset) => bytes[start + offset] === byte))
+    start = bytes.indexOf(first, start + 1);
+  return start;
+}
+
 /** Where `pattern` last starts in `bytes`, or -1. */
 export function lastIndexOf(bytes: Uint8Array, pattern: readonly number[]): number {
   for (let start = bytes.length - pattern.length; start >= 0; start -= 1) {

@@ -1,9 +1,13 @@
-import { type ByteReader, damaged, latin1 } from "./byte-reader";
-import { withoutExif } from "./exif";
+import { type ByteReader, damaged, indexOf, latin1 } from "./byte-reader";
 import type { Format } from "./format";
 import type { Header } from "./header";
+import { Metadata } from "./metadata";
 
 const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
+/** an application extension of 11 bytes and its name */
+const xmpExtension = [0x21, 0xff, 0x0b, ...new TextEncoder().encode("XMP DataXMP")];
+/** of the end of a file: the search for its trailer needs them anyway */
+const xmpTailBytes = 16 * 1024;
 const chunkBytes = 256 * 1024;
 /** A file of 100 MB in blocks of the usual 255 bytes; tiny blocks by the million are hostile. */
 const maxSteps = 400_000;
@@ -25,7 +29,19 @@ async function read(reader: ByteReader): Promise<Header> {
   const size = { width: screen.getUint16(0, true), height: screen.getUint16(2, true) };
   const firstBlock = 13 + colorTableBytes(screen.getUint8(4));
   if (!(await endsWithTrailer(reader, firstBlock))) await walkToTrailer(reader, firstBlock);
-  return { ...withoutExif, ...size };
+  const metadata = new Metadata();
+  await readXmpExtension(reader, metadata);
+  return { ...metadata.read(), ...size, orientation: 1 };
+}
+
+/** XMP is no blocks of its own but plain text, with a trailer that leads readers of blocks out of it: it is searched for at both ends. */
+async function readXmpExtension(reader: ByteReader, metadata: Metadata): Promise<void> {
+  const head = await reader.head();
+  const tailStart = Math.max(0, reader.bytes - xmpTailBytes);
+  const tail = await reader.take(tailStart, reader.bytes - tailStart);
+  const [inHead, inTail] = [indexOf(head, xmpExtension), indexOf(tail, xmpExtension)];
+  if (inHead >= 0) metadata.addXmp(head.subarray(inHead));
+  else if (inTail >= 0) metadata.addXmp(tail.subarray(inTail));
 }
 
 /** The length of a colour table, by the flags of the screen or of one image. */

@@ -1,4 +1,5 @@
-import type { Exif, Orientation } from "./exif";
+import type { Orientation } from "./exif";
+import type { Noted } from "./metadata";
 
 export interface Size {
   width: number;
@@ -6,10 +7,12 @@ export interface Size {
 }
 
 /**
- * What the headers of a picture say: its size upright, as the browser shows it, and what its EXIF says. `orientation` is the one
+ * What the headers of a picture say: its size upright, as the browser shows it, and what is noted in it. `orientation` is the one
  * that browsers go by, which is not EXIF's in every format.
  */
-export interface Header extends Size, Exif {}
+export interface Header extends Size, Noted {
+  orientation: Orientation;
+}
 
 export function upright(stored: Size, orientation: Orientation): Size & { orientation: Orientation } {
   return orientation < 5

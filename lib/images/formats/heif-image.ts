@@ -1,10 +1,19 @@
 import { type ByteReader, damaged, latin1, viewOf } from "./byte-reader";
-import { type Orientation, readExif, withoutExif } from "./exif";
+import type { Orientation } from "./exif";
 import { type Header, upright } from "./header";
-import { type ItemLocation, readItemInfo, readLocations, readPrimaryId, readProperties } from "./heif";
+import {
+  type ItemLocation,
+  readItemData,
+  readItemInfo,
+  readLocations,
+  readPrimaryId,
+  readProperties,
+} from "./heif";
+import { Metadata } from "./metadata";
 
 const maxTopLevelBoxes = 1000;
-const maxExifBytes = 256 * 1024;
+const maxNoteBytes = 256 * 1024;
+const maxNotes = 4;
 
 /** The brands of an ISO media file (major first), or none when it is something else. */
 export function brandsOf(head: Uint8Array): string[] {
@@ -30,9 +39,14 @@ export async function readHeifImage(reader: ByteReader): Promise<Header> {
   const rotation = properties.find(({ type }) => type === "irot")?.view.getUint8(0);
   const mirror = properties.find(({ type }) => type === "imir")?.view.getUint8(0);
 
-  const exifId = [...readItemInfo(meta)].find(([, type]) => type === "Exif")?.[0];
-  const exif = await readExifItem(reader, exifId === undefined ? undefined : locations.get(exifId));
-  return { ...exif, ...upright(stored, toOrientation(rotation, mirror)) };
+  const metadata = new Metadata();
+  for (const [id, type] of [...readItemInfo(meta)].filter(([, type]) => isNote(type)).slice(0, maxNotes)) {
+    const item = await readItem(reader, meta, locations.get(id));
+    if (item === null) continue;
+    if (type === "mime") metadata.addXmp(item);
+    else addExifItem(metadata, item);
+  }
+  return { ...metadata.read(), ...upright(stored, toOrientation(rotation, mirror)) };
 }
 
 /** Every top-level box must be there to its end: what is missing at the end of a file shows here. */
@@ -74,11 +88,32 @@ function toOrientation(rotation = 0, mirror?: number): Orientation {
   return table[rotation & 3] ?? 1;
 }
 
-async function readExifItem(reader: ByteReader, location: ItemLocation | undefined) {
-  const extent = location?.isInFile ? location.extents[0] : undefined;
-  if (extent === undefined || extent.bytes < 4 || extent.bytes > maxExifBytes) return withoutExif;
-  const item = await reader.view(extent.start, extent.bytes);
-  const tiffStart = 4 + item.getUint32(0);
-  if (tiffStart >= extent.bytes) return withoutExif;
-  return readExif(new DataView(item.buffer, item.byteOffset + tiffStart, extent.bytes - tiffStart));
+/** What a `mime` item is, its content says: of all that is no XMP, nothing is read. */
+const isNote = (type: string): boolean => type === "Exif" || type === "mime";
+
+/** The beginning of an item that stands in one piece, in the file or in `meta`; null for any other. */
+async function readItem(
+  reader: ByteReader,
+  meta: DataView,
+  location: ItemLocation | undefined,
+): Promise<Uint8Array | null> {
+  const [extent, ...others] = location?.extents ?? [];
+  if (location === undefined || extent === undefined || others.length > 0) return null;
+  const bytes = Math.min(extent.bytes, maxNoteBytes);
+  if (location.isInFile) {
+    return extent.start + bytes <= reader.bytes ? await reader.take(extent.start, bytes) : null;
+  }
+  const data = location.isInMeta ? readItemData(meta) : null;
+  return data !== null && extent.start + bytes <= data.length
+    ? data.subarray(extent.start, extent.start + bytes)
+    : null;
+}
+
+/** An EXIF item says first how many bytes precede its block. */
+function addExifItem(metadata: Metadata, item: Uint8Array): void {
+  if (item.length < 4) return;
+  const view = viewOf(item);
+  const start = 4 + view.getUint32(0);
+  if (start < item.length)
+    metadata.addExif(new DataView(view.buffer, view.byteOffset + start, item.length - start));
 }

@@ -9,6 +9,8 @@ interface Box {
 export interface ItemLocation {
   /** false where the bytes are inside `meta` itself or made from other items */
   isInFile: boolean;
+  /** true where they are in the `idat` box of `meta` */
+  isInMeta: boolean;
   extents: { start: number; bytes: number }[];
 }
 
@@ -57,9 +59,15 @@ export function readLocations(meta: DataView): Map<number, ItemLocation> {
       box.uint(indexBytes);
       extents.push({ start: base + box.uint(offsetBytes), bytes: box.uint(lengthBytes) });
     }
-    locations.set(id, { isInFile: method === 0, extents });
+    locations.set(id, { isInFile: method === 0, isInMeta: method === 1, extents });
   }
   return locations;
+}
+
+/** The data of items that stand in `meta` itself; null where there is none. */
+export function readItemData(meta: DataView): Uint8Array | null {
+  const data = childBoxes(meta, fullBoxBytes).find(({ type }) => type === "idat")?.view;
+  return data === undefined ? null : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** The properties of one item, in the order in which they apply. */

@@ -1,9 +1,10 @@
 import { type ByteReader, damaged, findFromEnd, latin1, viewOf } from "./byte-reader";
-import { readExif, withoutExif } from "./exif";
 import type { Format } from "./format";
 import { type Header, upright } from "./header";
+import { findIptc } from "./iptc";
+import { Metadata } from "./metadata";
 
-const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1 } as const;
+const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1, app13: 0xed } as const;
 
 export const jpeg = {
   type: "image/jpeg",
@@ -20,7 +21,7 @@ export const jpeg = {
 /** Walks the segments up to the first scan; what comes after it is only searched for the end of the image. */
 async function read(reader: ByteReader): Promise<Header> {
   let size: { width: number; height: number } | null = null;
-  let exif = withoutExif;
+  const metadata = new Metadata();
   let offset = 2;
   for (;;) {
     const segment = await reader.view(offset, 4);
@@ -33,14 +34,16 @@ async function read(reader: ByteReader): Promise<Header> {
     const length = segment.getUint16(2);
     if (length < 2 || code === marker.endOfImage) throw damaged();
     if (isStartOfFrame(code)) size ??= await readFrameSize(reader, offset + 4);
-    if (code === marker.app1 && exif === withoutExif) exif = await readApp1(reader, offset + 4, length - 2);
+    if (code === marker.app1 || code === marker.app13) {
+      await readNotes(reader, { start: offset + 4, bytes: length - 2 }, metadata);
+    }
     offset += 2 + length;
     if (code === marker.startOfScan) break;
   }
   if (size === null) throw damaged();
   // Cameras append films and further pictures: an end of image anywhere after the scan will do.
   if (!(await findFromEnd(reader, offset, [0xff, marker.endOfImage]))) throw damaged();
-  return { ...exif, ...upright(size, exif.orientation) };
+  return { ...metadata.read(), ...upright(size, metadata.orientation) };
 }
 
 /** Any number of 0xff may stand before a marker's code. */
@@ -58,9 +61,23 @@ async function readFrameSize(reader: ByteReader, start: number): Promise<{ width
   return { width: frame.getUint16(3), height: frame.getUint16(1) };
 }
 
-async function readApp1(reader: ByteReader, start: number, length: number) {
-  const prefix = "Exif\0\0";
-  const content = await reader.take(start, length);
-  if (latin1(content.subarray(0, prefix.length)) !== prefix) return withoutExif;
-  return readExif(viewOf(content.subarray(prefix.length)));
+const exifPrefix = "Exif\0";
+const xmpPrefix = "http://ns.adobe.com/xap/1.0/\0";
+const photoshopPrefix = "Photoshop 3.0\0";
+
+/** An application's segment: its prefix says what is in it. */
+async function readNotes(
+  reader: ByteReader,
+  { start, bytes }: { start: number; bytes: number },
+  metadata: Metadata,
+): Promise<void> {
+  const prefix = latin1(await reader.take(start, Math.min(bytes, xmpPrefix.length)));
+  const content = (from: number) => reader.take(start + from, Math.max(0, bytes - from));
+  // A byte of padding follows.
+  if (prefix.startsWith(exifPrefix)) metadata.addExif(viewOf(await content(exifPrefix.length + 1)));
+  else if (prefix === xmpPrefix) metadata.addXmp(await content(xmpPrefix.length));
+  else if (prefix.startsWith(photoshopPrefix)) {
+    const iptc = findIptc(await content(photoshopPrefix.length));
+    if (iptc !== null) metadata.addIptc(iptc);
+  }
 }

@@ -1,11 +1,13 @@
 import { type ByteReader, damaged, latin1 } from "./byte-reader";
-import { readExif, withoutExif } from "./exif";
 import type { Format } from "./format";
 import type { Header, Size } from "./header";
+import { Metadata } from "./metadata";
 
-const maxExifBytes = 256 * 1024;
-/** An animation has a chunk per frame, and EXIF comes after them all: beyond this many it is not looked for. */
+const maxNoteBytes = 256 * 1024;
+/** An animation has a chunk per frame, and notes come after them all: beyond this many they are not looked for. */
 const maxChunks = 128;
+/** EXIF, XMP */
+const noteFlags = 0x08 | 0x04;
 
 interface Chunk {
   type: string;
@@ -31,9 +33,10 @@ async function read(reader: ByteReader): Promise<Header> {
   if (riffEnd > reader.bytes) throw damaged();
   const first = await readChunk(reader, 12, riffEnd);
   const size = await readSize(reader, first);
-  const exif = first.type === "VP8X" ? await readExtended(reader, first, riffEnd) : withoutExif;
+  const metadata = new Metadata();
+  if (first.type === "VP8X") await readExtended(reader, first, riffEnd, metadata);
   // Browsers show WebP as it is stored, whatever its EXIF says about orientation.
-  return { ...exif, ...size, orientation: 1 };
+  return { ...metadata.read(), ...size, orientation: 1 };
 }
 
 async function readChunk(reader: ByteReader, offset: number, riffEnd: number): Promise<Chunk> {
@@ -58,21 +61,25 @@ async function readSize(reader: ByteReader, { type, start, bytes }: Chunk): Prom
   throw damaged();
 }
 
-/** There must be pixels; and there may be EXIF, which the flags announce. */
-async function readExtended(reader: ByteReader, extended: Chunk, riffEnd: number) {
-  const isExifAnnounced = ((await reader.view(extended.start, 1)).getUint8(0) & 0x08) !== 0;
+/** There must be pixels; and there may be notes. Only behind many frames they are worth the way just where the flags announce them. */
+async function readExtended(
+  reader: ByteReader,
+  extended: Chunk,
+  riffEnd: number,
+  metadata: Metadata,
+): Promise<void> {
+  const hasNotes = ((await reader.view(extended.start, 1)).getUint8(0) & noteFlags) !== 0;
   let hasPixels = false;
   let chunk = extended;
   for (let count = 0; count < maxChunks && chunk.end + 8 <= riffEnd; count += 1) {
     chunk = await readChunk(reader, chunk.end, riffEnd);
     hasPixels ||= ["VP8 ", "VP8L", "ANMF"].includes(chunk.type);
-    if (hasPixels && !isExifAnnounced) break;
-    if (chunk.type === "EXIF" && chunk.bytes <= maxExifBytes) {
-      return readExif(await exifBlock(reader, chunk));
-    }
+    if (chunk.type === "ANMF" && !hasNotes) break;
+    const bytes = Math.min(chunk.bytes, maxNoteBytes);
+    if (chunk.type === "EXIF") metadata.addExif(await exifBlock(reader, { ...chunk, bytes }));
+    if (chunk.type === "XMP ") metadata.addXmp(await reader.take(chunk.start, bytes));
   }
   if (!hasPixels) throw damaged();
-  return withoutExif;
 }
 
 /** Some writers keep JPEG's prefix. */

@@ -14,6 +14,7 @@ import type { Preparer } from "../prepare/preparer";
 import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
+import { fileDateOf } from "./file-source";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
 import { SingleFlight, unlessAborted } from "./single-flight";
@@ -148,9 +149,15 @@ export class FileUploader {
   /** Where the store wants other digests by now, these are computed, and it is asked again. */
   async #ask(task: UploadTask, prepared: Prepared, uploadId: string | null): Promise<Accepted> {
     const { file, signal } = task;
+    // What an earlier build noted lacks it.
+    const fileDate = task.progress.fileDate ?? fileDateOf(file);
     for (let tries = 0; ; tries += 1) {
       const { image } = prepared;
-      const offer = { ...toOffer(file.name.slice(0, maxOfferedName), image), ...(uploadId && { uploadId }) };
+      const offer = {
+        ...toOffer(file.name.slice(0, maxOfferedName), image),
+        ...(fileDate && { fileDate }),
+        ...(uploadId && { uploadId }),
+      };
       const waiting = onWaitFor(task, 0, wireBytes(image));
       const outcome = await this.options.server.begin(offer, signal, waiting);
       if (outcome.status !== "refused") return outcome;
