@@ -1,11 +1,12 @@
 import { header, queryValue, type S3Request } from "../wire/request";
 import * as settings from "./bucket-settings";
 import * as buckets from "./buckets";
+import { copyObject } from "./copy-object";
 import { getObject, headObject } from "./get-object";
 import { listObjects, listObjectsV2 } from "./list";
 import * as multipart from "./multipart";
 import { listMultipartUploads, listParts } from "./multipart-lists";
-import { copyObject, deleteObject, deleteObjects, putObject } from "./objects";
+import { deleteObject, deleteObjects, putObject } from "./objects";
 import type { SignedRequestContext } from "./request-context";
 import * as tagging from "./tagging";
 
