@@ -7,8 +7,8 @@ import { checksumType, Digester } from "../wire/checksums";
 import { header } from "../wire/request";
 import { sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
-import { checkConditions, copyConditions, failed, writeCondition } from "./conditions";
-import { readCopySource } from "./copy-source";
+import { writeCondition } from "./conditions";
+import { getCopySource, readCopySource } from "./copy-source";
 import { readHeaders } from "./objects";
 import { bucketName, objectKey, type SignedRequestContext } from "./request-context";
 
@@ -16,7 +16,7 @@ export async function copyObject(context: SignedRequestContext): Promise<void> {
   const { store, request } = context;
   const { http } = request;
   const [bucket, key] = [bucketName(context), objectKey(context)];
-  const source = readCopySource(header(http, "x-amz-copy-source") ?? "");
+  const source = readCopySource(context);
   store.index.getBucket(bucket);
   const replaces = readDirective(http, "x-amz-metadata-directive") === "REPLACE";
   const replacesTags = readDirective(http, "x-amz-tagging-directive") === "REPLACE";
@@ -27,10 +27,7 @@ export async function copyObject(context: SignedRequestContext): Promise<void> {
     );
   }
   const given = readHeaders(http);
-  const original = store.index.getObject(source.bucket, source.key);
-  if (checkConditions(http, copyConditions, original) === "not modified") {
-    throw failed("x-amz-copy-source-if-none-match or -if-modified-since");
-  }
+  const original = getCopySource(context, source);
   const attributes: ObjectAttributes = {
     ...(replaces ? given : original),
     tags: replacesTags ? given.tags : original.tags,

@@ -1,5 +1,6 @@
 import { answerPreflight } from "../operations/cors";
 import { findOperation } from "../operations/operation-table";
+import { checkExpectedOwner } from "../operations/owner";
 import { postObject } from "../operations/post-object";
 import type { RequestContext } from "../operations/request-context";
 import { header, restoreHoistedHeaders } from "../wire/request";
@@ -30,5 +31,7 @@ export async function route(context: RequestContext): Promise<void> {
     throw new S3Error("MethodNotAllowed", message, { Method: method });
   }
   if (!operation.run) throw notImplemented(operation.name);
-  await operation.run({ ...context, payload });
+  const signed = { ...context, payload };
+  checkExpectedOwner(signed, bucket, "x-amz-expected-bucket-owner");
+  await operation.run(signed);
 }
