@@ -49,7 +49,7 @@ export async function listObjects(context: SignedRequestContext): Promise<void> 
   const { query } = context.request;
   const marker = queryValue(query, "marker") ?? "";
   const delimiter = queryValue(query, "delimiter") ?? "";
-  const { listing, encode, asked, commonPrefixes } = readPage(context, behindMarker(marker, delimiter));
+  const { listing, encode, asked, commonPrefixes } = readPage(context, behindMarker(query, marker));
   sendXml(context.response, 200, "ListBucketResult", {
     ...asked,
     Marker: encode(marker),
@@ -109,11 +109,15 @@ export function describe(
   };
 }
 
-/** Where a listing goes on behind an entry, which is a key or a common prefix. */
-export function behindMarker(marker: string, delimiter: string): Buffer {
+/** Where a listing goes on behind an entry of the page before. */
+export function behindMarker(query: Query, marker: string): Buffer {
+  const prefix = queryValue(query, "prefix") ?? "";
+  const delimiter = queryValue(query, "delimiter") ?? "";
   const behind = Buffer.from(marker);
   if (behind.length === 0) return behind;
-  const isCommonPrefix = delimiter !== "" && marker.endsWith(delimiter);
+  // A key may end with the delimiter too, within the prefix.
+  const end = delimiter && marker.startsWith(prefix) ? marker.indexOf(delimiter, prefix.length) : -1;
+  const isCommonPrefix = end >= 0 && end + delimiter.length === marker.length;
   return (isCommonPrefix ? successor(behind) : undefined) ?? after(behind);
 }
 
