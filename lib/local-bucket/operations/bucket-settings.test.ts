@@ -175,7 +175,10 @@ test("what is not offered says so: policies, versioning, encryption, of a bucket
   const { client } = server;
   const sends = [
     () => client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: "{}" })),
-    () => client.send(new s3.GetBucketVersioningCommand({ Bucket })),
+    () =>
+      client.send(
+        new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+      ),
     () => client.send(new s3.GetBucketEncryptionCommand({ Bucket })),
   ];
   for (const sent of sends) {

@@ -11,6 +11,7 @@ import { readAttributes } from "./attributes";
 import { writeCondition } from "./conditions";
 import { bucketName, objectKey, type SignedRequestContext } from "./request-context";
 import { readTagsHeader } from "./tagging";
+import { onlyVersion } from "./versions";
 
 export async function putObject(context: SignedRequestContext): Promise<void> {
   const { store } = context;
@@ -31,7 +32,10 @@ export async function deleteObject(context: SignedRequestContext): Promise<void>
   sendEmpty(context.response, 204);
 }
 
-const entrySchema = z.strictObject({ Key: z.string().min(1) });
+const entrySchema = z.strictObject({
+  Key: z.string().min(1),
+  VersionId: z.string().optional(),
+});
 const deleteSchema = z.object({
   Object: listOf(entrySchema).pipe(z.array(entrySchema).min(1).max(1000)),
   Quiet: z.enum(["true", "false"]).optional(),
@@ -39,12 +43,22 @@ const deleteSchema = z.object({
 
 export async function deleteObjects(context: SignedRequestContext): Promise<void> {
   const { Object: entries, Quiet } = readXml(await readXmlBody(context), "Delete", deleteSchema);
-  const keys = entries.map(({ Key }) => Key);
-  for (const key of keys) checkKey(key);
+  for (const { Key } of entries) checkKey(Key);
+  const isThere = ({ VersionId }: z.output<typeof entrySchema>) => !VersionId || VersionId === onlyVersion;
+  const wanted = entries.filter(isThere);
+  const keys = wanted.map(({ Key }) => Key);
   const blobIds = await context.store.index.deleteObjects(bucketName(context), keys);
   await removeBlobs(context.store, blobIds);
-  const deleted = Quiet === "true" ? [] : keys.map((key) => ({ Key: key }));
-  sendXml(context.response, 200, "DeleteResult", { Deleted: deleted });
+  sendXml(context.response, 200, "DeleteResult", {
+    Deleted: Quiet === "true" ? [] : wanted,
+    Error: entries
+      .filter((entry) => !isThere(entry))
+      .map((entry) => ({
+        ...entry,
+        Code: "NoSuchVersion",
+        Message: "The specified version does not exist.",
+      })),
+  });
 }
 
 /** What the headers of a request say about the object that it makes. */

@@ -1,4 +1,5 @@
 import { header, queryValue, type S3Request } from "../wire/request";
+import { getBucketAcl, getObjectAcl } from "./acl";
 import * as settings from "./bucket-settings";
 import * as buckets from "./buckets";
 import { copyObject } from "./copy-object";
@@ -9,6 +10,7 @@ import { listMultipartUploads, listParts } from "./multipart-lists";
 import { deleteObject, deleteObjects, putObject } from "./objects";
 import type { SignedRequestContext } from "./request-context";
 import * as tagging from "./tagging";
+import { getBucketVersioning, listObjectVersions } from "./versions";
 
 type Run = (context: SignedRequestContext) => Promise<void>;
 
@@ -42,8 +44,13 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "PUT bucket ?tagging": ["PutBucketTagging", settings.tagging.put],
   "DELETE bucket ?tagging": ["DeleteBucketTagging", settings.tagging.remove],
 
+  "GET bucket ?acl": ["GetBucketAcl", getBucketAcl],
+  "PUT bucket ?acl": ["PutBucketAcl"],
+  "GET bucket ?versioning": ["GetBucketVersioning", getBucketVersioning],
+
   "GET bucket": ["ListObjects", listObjects],
   "GET bucket ?list-type=2": ["ListObjectsV2", listObjectsV2],
+  "GET bucket ?versions": ["ListObjectVersions", listObjectVersions],
   "POST bucket ?delete": ["DeleteObjects", deleteObjects],
   "POST bucket": ["PostObject"],
 
@@ -52,6 +59,8 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "PUT object": ["PutObject", putObject],
   "PUT object from another": ["CopyObject", copyObject],
   "DELETE object": ["DeleteObject", deleteObject],
+  "GET object ?acl": ["GetObjectAcl", getObjectAcl],
+  "PUT object ?acl": ["PutObjectAcl"],
   "GET object ?tagging": ["GetObjectTagging", tagging.getObjectTagging],
   "PUT object ?tagging": ["PutObjectTagging", tagging.putObjectTagging],
   "DELETE object ?tagging": ["DeleteObjectTagging", tagging.deleteObjectTagging],
@@ -99,7 +108,6 @@ const subresources: Record<string, string> = {
   torrent: "ObjectTorrent",
   uploadId: "MultipartUpload",
   uploads: "MultipartUploads",
-  versionId: "ObjectVersion",
   versioning: "BucketVersioning",
   versions: "ObjectVersions",
   website: "BucketWebsite",
