@@ -2,6 +2,7 @@ import { header, queryValue, type S3Request } from "../wire/request";
 import { getBucketAcl, getObjectAcl } from "./acl";
 import * as settings from "./bucket-settings";
 import * as buckets from "./buckets";
+import { completeMultipartUpload } from "./complete-upload";
 import { copyObject } from "./copy-object";
 import { getObject, headObject } from "./get-object";
 import { listObjects, listObjectsV2 } from "./list";
@@ -70,7 +71,7 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "GET object ?uploadId": ["ListParts", listParts],
   "PUT object ?uploadId": ["UploadPart", multipart.uploadPart],
   "PUT object from another ?uploadId": ["UploadPartCopy"],
-  "POST object ?uploadId": ["CompleteMultipartUpload", multipart.completeMultipartUpload],
+  "POST object ?uploadId": ["CompleteMultipartUpload", completeMultipartUpload],
   "DELETE object ?uploadId": ["AbortMultipartUpload", multipart.abortMultipartUpload],
 };
 
