@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { ObjectRecord, PartRecord } from "../index/records";
+import type { Completion, ObjectRecord, PartRecord } from "../index/records";
 import { removeBlobs } from "../index/store-object";
+import { noSuchUpload } from "../index/upload-index";
 import { readXmlBody } from "../wire/body";
 import type { Checksums } from "../wire/checksums";
 import { header, type S3Request } from "../wire/request";
@@ -8,25 +10,48 @@ import { sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { listOf, readXml } from "../wire/xml";
 import { writeCondition } from "./conditions";
-import { checksumElements, getUpload } from "./multipart";
+import { checksumElements, getUpload, uploadId } from "./multipart";
 import { checksumsOfParts, compositeEtag } from "./multipart-checksums";
 import { maxParts, readPartNumber } from "./part-number";
-import { objectUrl, type SignedRequestContext } from "./request-context";
+import { bucketName, objectKey, objectUrl, type SignedRequestContext } from "./request-context";
 
 const minPartBytes = 5 * 1024 ** 2;
 const maxObjectBytes = 5 * 1024 ** 4;
 /** Ten thousand parts, each with its checksum. */
 const maxCompleteBytes = 2 * 1024 ** 2;
 
+/** Makes an object of an upload's parts. Asked again for the same, it answers the same, whatever has come of the object. */
 export async function completeMultipartUpload(context: SignedRequestContext): Promise<void> {
   const { store, request } = context;
-  const upload = getUpload(context);
-  const check = writeCondition(request.http);
+  const [bucket, key, id] = [bucketName(context), objectKey(context), uploadId(context)];
+  const findCompletion = () => store.uploads.findCompletion(bucket, key, id);
+  if (!findCompletion()) store.uploads.get(bucket, key, id);
   const { Part: wanted } = readXml(
     await readXmlBody(context, { maxBytes: maxCompleteBytes, checksumIsOfObject: true }),
     "CompleteMultipartUpload",
     completeSchema,
   );
+  const asked = digestOfList(wanted);
+  const completion = findCompletion() ?? (await complete(context, wanted, asked));
+  if (completion.parts !== asked) throw noSuchUpload(id);
+  checkWhole(completion.checksums, request);
+  sendXml(context.response, 200, "CompleteMultipartUploadResult", {
+    Location: objectUrl(context, key),
+    Bucket: bucket,
+    Key: key,
+    ETag: `"${completion.etag}"`,
+    ...checksumElements(completion.checksums),
+  });
+}
+
+async function complete(
+  context: SignedRequestContext,
+  wanted: readonly WantedPart[],
+  asked: string,
+): Promise<Completion> {
+  const { store, request } = context;
+  const upload = getUpload(context);
+  const check = writeCondition(request.http);
   const parts = chooseParts(wanted, store.uploads.parts(upload.id, 0, maxParts));
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   checkSizes(parts, size, header(request.http, "x-amz-mp-object-size"));
@@ -39,15 +64,9 @@ export async function completeMultipartUpload(context: SignedRequestContext): Pr
     modifiedAt: store.now().getTime(),
   };
   checkWhole(object.checksums, request);
-  await removeBlobs(store, await store.uploads.complete(upload, object, check));
-  const { bucket, key } = upload;
-  sendXml(context.response, 200, "CompleteMultipartUploadResult", {
-    Location: objectUrl(context, key),
-    Bucket: bucket,
-    Key: key,
-    ETag: `"${object.etag}"`,
-    ...checksumElements(object.checksums),
-  });
+  const { completion, letGo } = await store.uploads.complete(upload, object, asked, check);
+  await removeBlobs(store, letGo);
+  return completion;
 }
 
 const wantedPart = z.object({
@@ -64,6 +83,12 @@ type WantedPart = z.output<typeof wantedPart>;
 const completeSchema = z.object({
   Part: listOf(wantedPart).pipe(z.array(z.custom<WantedPart>()).min(1).max(maxParts)),
 });
+
+/** Tells one list of parts from another. */
+function digestOfList(wanted: readonly WantedPart[]): string {
+  const list = wanted.map(({ PartNumber, ETag }) => [PartNumber, ETag]);
+  return createHash("sha256").update(JSON.stringify(list)).digest("base64");
+}
 
 /** The parts that are to become the object, in the order asked for, which must be that of their numbers. */
 function chooseParts(wanted: readonly WantedPart[], there: readonly PartRecord[]): PartRecord[] {

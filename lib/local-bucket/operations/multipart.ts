@@ -63,8 +63,11 @@ export async function abortMultipartUpload(context: SignedRequestContext): Promi
 
 /** The upload that a request is about. */
 export function getUpload(context: SignedRequestContext): UploadRecord {
-  const id = queryValue(context.request.query, "uploadId") ?? "";
-  return context.store.uploads.get(bucketName(context), objectKey(context), id);
+  return context.store.uploads.get(bucketName(context), objectKey(context), uploadId(context));
+}
+
+export function uploadId({ request }: SignedRequestContext): string {
+  return queryValue(request.query, "uploadId") ?? "";
 }
 
 /** Checksums as elements of a document. */
