@@ -69,6 +69,8 @@ const steps = [
      PRIMARY KEY (bucket, key, upload_id)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX completion_completed_at ON completion (completed_at);`,
+
+  "ALTER TABLE blob ADD COLUMN part TEXT",
 ];
 
 /** Brings the tables up to date. Refuses an index that a later version has written. */

@@ -66,7 +66,7 @@ export class UploadIndex {
   savePart(upload: UploadRecord, part: PartRecord, blob: Blob): Promise<string[]> {
     return this.#db.write(() => {
       this.get(upload.bucket, upload.key, upload.id);
-      this.#blobs.add(blob);
+      this.#blobs.add({ ...blob, part: { etag: part.etag, checksums: part.checksums } });
       const replaced = this.#statements.blobOfPart.all(upload.id, part.number);
       const { number, blobId, size, etag, modifiedAt, checksums } = part;
       const row = [upload.id, number, blobId, size, etag, modifiedAt, JSON.stringify(checksums)];

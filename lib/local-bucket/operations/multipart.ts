@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { PartRecord, UploadRecord } from "../index/records";
-import { commitBlobs, removeBlobs, storeBody } from "../index/store-object";
+import type { Store } from "../index/store";
+import { commitBlobs, removeBlobs, type StoredBody, storeBody } from "../index/store-object";
 import { openBody } from "../wire/body";
 import { type Checksums, checksumAlgorithm, checksumHeaders } from "../wire/checksums";
 import { header, queryValue } from "../wire/request";
@@ -42,17 +43,21 @@ export async function uploadPart(context: SignedRequestContext): Promise<void> {
   const number = readPartNumber(queryValue(context.request.query, "partNumber"));
   const body = openBody(context);
   body.expected.announced ??= upload.checksum?.algorithm;
-  const { blob, etag, checksums } = await storeBody(store, body);
-  const part: PartRecord = {
-    number,
-    blobId: blob.id,
-    size: blob.size,
-    etag,
-    checksums,
-    modifiedAt: store.now().getTime(),
-  };
-  await commitBlobs(store, [blob.id], () => store.uploads.savePart(upload, part, blob));
+  const { etag, checksums } = await savePart(store, upload, number, await storeBody(store, body));
   sendEmpty(context.response, 200, { ETag: `"${etag}"`, ...checksumHeaders(checksums) });
+}
+
+/** Makes bytes that are on the disk a part of an upload. */
+export async function savePart(
+  store: Store,
+  upload: UploadRecord,
+  number: number,
+  { blob, etag, checksums }: StoredBody,
+): Promise<PartRecord> {
+  const modifiedAt = store.now().getTime();
+  const part = { number, blobId: blob.id, size: blob.size, etag, checksums, modifiedAt };
+  await commitBlobs(store, [blob.id], () => store.uploads.savePart(upload, part, blob));
+  return part;
 }
 
 export async function abortMultipartUpload(context: SignedRequestContext): Promise<void> {

@@ -11,6 +11,7 @@ import { listMultipartUploads, listParts } from "./multipart-lists";
 import { deleteObject, deleteObjects, putObject } from "./objects";
 import type { SignedRequestContext } from "./request-context";
 import * as tagging from "./tagging";
+import { uploadPartCopy } from "./upload-part-copy";
 import { getBucketVersioning, listObjectVersions } from "./versions";
 
 type Run = (context: SignedRequestContext) => Promise<void>;
@@ -70,7 +71,7 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "POST object ?uploads": ["CreateMultipartUpload", multipart.createMultipartUpload],
   "GET object ?uploadId": ["ListParts", listParts],
   "PUT object ?uploadId": ["UploadPart", multipart.uploadPart],
-  "PUT object from another ?uploadId": ["UploadPartCopy"],
+  "PUT object from another ?uploadId": ["UploadPartCopy", uploadPartCopy],
   "POST object ?uploadId": ["CompleteMultipartUpload", completeMultipartUpload],
   "DELETE object ?uploadId": ["AbortMultipartUpload", multipart.abortMultipartUpload],
 };
