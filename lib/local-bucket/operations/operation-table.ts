@@ -8,6 +8,7 @@ import { getObject, headObject } from "./get-object";
 import { listObjects, listObjectsV2 } from "./list";
 import * as multipart from "./multipart";
 import { listMultipartUploads, listParts } from "./multipart-lists";
+import { getObjectAttributes } from "./object-attributes";
 import { deleteObject, deleteObjects, putObject } from "./objects";
 import type { SignedRequestContext } from "./request-context";
 import * as tagging from "./tagging";
@@ -63,6 +64,7 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "DELETE object": ["DeleteObject", deleteObject],
   "GET object ?acl": ["GetObjectAcl", getObjectAcl],
   "PUT object ?acl": ["PutObjectAcl"],
+  "GET object ?attributes": ["GetObjectAttributes", getObjectAttributes],
   "GET object ?tagging": ["GetObjectTagging", tagging.getObjectTagging],
   "PUT object ?tagging": ["PutObjectTagging", tagging.putObjectTagging],
   "DELETE object ?tagging": ["DeleteObjectTagging", tagging.deleteObjectTagging],
