@@ -9,7 +9,8 @@ import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Held, Ledger } from "@/lib/testing/local-bucket/crash-ledger";
 import { ServerProcess } from "@/lib/testing/local-bucket/crash-server";
-import { completeUpload, type PendingUpload, Writers } from "@/lib/testing/local-bucket/crash-writers";
+import { completeUpload, type PendingUpload } from "@/lib/testing/local-bucket/crash-uploads";
+import { Writers } from "@/lib/testing/local-bucket/crash-writers";
 import {
   connect,
   credentials,

@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
-import type { Content, Held, Ledger, Write } from "./crash-ledger";
+import type { Held, Ledger, Write } from "./crash-ledger";
+import { completeUpload, describeParts, type PendingUpload } from "./crash-uploads";
 import { pinnedForm, postForm } from "./forms";
 import { sha256, type TestBucket } from "./test-server";
-
-/** An upload in parts as far as the server has acknowledged it. */
-export interface PendingUpload {
-  key: string;
-  uploadId: string;
-  content: Content;
-  parts: s3.CompletedPart[];
-  allPartsSent: boolean;
-}
 
 const writers = 6;
 const hotKeys = ["hot/0", "hot/1", "hot/2"];
@@ -223,20 +215,4 @@ export class Writers {
   #at(Key: string) {
     return { Bucket: this.#server.bucket, Key };
   }
-}
-
-/** Makes an object of an upload's parts. */
-export async function completeUpload({ client, bucket }: TestBucket, upload: PendingUpload): Promise<void> {
-  const { key: Key, uploadId: UploadId, parts: Parts } = upload;
-  await client.send(
-    new s3.CompleteMultipartUploadCommand({ Bucket: bucket, Key, UploadId, MultipartUpload: { Parts } }),
-  );
-}
-
-/** The ETag of an object of parts is the MD5 of their MD5s, and how many there are. */
-function describeParts(parts: readonly Buffer[], metadata: Record<string, string>): Content {
-  const whole = Buffer.concat(parts);
-  const md5s = Buffer.concat(parts.map((part) => createHash("md5").update(part).digest()));
-  const etag = `${createHash("md5").update(md5s).digest("hex")}-${parts.length}`;
-  return { sha256: sha256(whole), etag, size: whole.length, metadata };
 }
