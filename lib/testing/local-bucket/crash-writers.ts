@@ -9,6 +9,9 @@ const writers = 6;
 const hotKeys = ["hot/0", "hot/1", "hot/2"];
 const minPartBytes = 5 * 1024 ** 2;
 
+/** Which part a request is about. */
+type UploadedPart = Pick<s3.UploadPartCommandInput, "Bucket" | "Key" | "UploadId" | "PartNumber">;
+
 /** Several writers at once that send whatever changes a bucket, until the server is cut off. */
 export class Writers {
   /** What no server should have answered. */
@@ -21,6 +24,8 @@ export class Writers {
   readonly #name: string;
   readonly #running: Promise<void>[];
   #sent = 0;
+  /** An object that parts are copied from. */
+  #source: Promise<{ key: string; bytes: Buffer }> | undefined;
   #cut = false;
   #onAcknowledged = () => {};
 
@@ -63,6 +68,7 @@ export class Writers {
       this.#delete,
       this.#deleteSome,
       this.#upload,
+      this.#uploadCopies,
     ];
     while (!this.#cut) {
       try {
@@ -153,15 +159,57 @@ export class Writers {
     const last = this.#newContent();
     const parts = [last.bytes];
     if (this.#random() < 0.3) parts.unshift(Buffer.alloc(minPartBytes, `${this.#name} ${key} `));
-    const content = describeParts(parts, last.content.metadata);
     const { client } = this.#server;
-    const create = new s3.CreateMultipartUploadCommand({ ...this.#at(key), Metadata: content.metadata });
-    const { UploadId: uploadId = "" } = await client.send(create);
+    await this.#uploadParts(key, parts, last.content.metadata, (part, Body) =>
+      client.send(new s3.UploadPartCommand({ ...part, Body })),
+    );
+  }
+
+  /** An upload of parts that are copied: a range, which is stored anew, and a whole object, which is linked. */
+  async #uploadCopies(): Promise<void> {
+    this.#source ??= this.#putSource();
+    const { key: source, bytes } = await this.#source;
+    const start = Math.floor(this.#random() * (bytes.length - minPartBytes));
+    const range = bytes.subarray(start, start + minPartBytes);
+    const CopySource = `${this.#server.bucket}/${source}`;
+    const key = this.#newKey("copies");
+    await this.#uploadParts(key, [range, bytes], { copies: source }, async (part, body) => {
+      const end = start + body.length - 1;
+      const CopySourceRange = body === range ? `bytes=${start}-${end}` : undefined;
+      const copy = new s3.UploadPartCopyCommand({ ...part, CopySource, CopySourceRange });
+      const { CopyPartResult } = await this.#server.client.send(copy);
+      return CopyPartResult ?? {};
+    });
+  }
+
+  async #putSource(): Promise<{ key: string; bytes: Buffer }> {
+    const key = this.#newKey("source");
+    const bytes = Buffer.alloc(minPartBytes + 5000, `source of ${this.#name} `);
+    const etag = createHash("md5").update(bytes).digest("hex");
+    const content = { sha256: sha256(bytes), etag, size: bytes.length, metadata: {} };
+    const command = new s3.PutObjectCommand({ ...this.#at(key), Body: bytes });
+    await this.#change(
+      [key],
+      () => [content],
+      () => this.#server.client.send(command),
+    );
+    return { key, bytes };
+  }
+
+  async #uploadParts(
+    key: string,
+    parts: readonly Buffer[],
+    metadata: Record<string, string>,
+    send: (part: UploadedPart, body: Buffer) => Promise<{ ETag?: string | undefined }>,
+  ): Promise<void> {
+    const content = describeParts(parts, metadata);
+    const create = new s3.CreateMultipartUploadCommand({ ...this.#at(key), Metadata: metadata });
+    const { UploadId: uploadId = "" } = await this.#server.client.send(create);
     const upload: PendingUpload = { key, uploadId, content, parts: [], allPartsSent: false };
     this.pendingUploads.set(uploadId, upload);
-    for (const [i, Body] of parts.entries()) {
+    for (const [i, body] of parts.entries()) {
       const part = { ...this.#at(key), UploadId: uploadId, PartNumber: i + 1 };
-      const { ETag } = await client.send(new s3.UploadPartCommand({ ...part, Body }));
+      const { ETag } = await send(part, body);
       upload.parts.push({ PartNumber: i + 1, ETag });
     }
     upload.allPartsSent = true;
