@@ -12,6 +12,12 @@ const minPartBytes = 5 * 1024 ** 2;
 /** Which part a request is about. */
 type UploadedPart = Pick<s3.UploadPartCommandInput, "Bucket" | "Key" | "UploadId" | "PartNumber">;
 
+/** An object that parts are copied from. */
+interface Source {
+  key: string;
+  bytes: Buffer;
+}
+
 /** Several writers at once that send whatever changes a bucket, until the server is cut off. */
 export class Writers {
   /** What no server should have answered. */
@@ -24,8 +30,7 @@ export class Writers {
   readonly #name: string;
   readonly #running: Promise<void>[];
   #sent = 0;
-  /** An object that parts are copied from. */
-  #source: Promise<{ key: string; bytes: Buffer }> | undefined;
+  readonly #sources = new Map<number, Promise<Source>>();
   #cut = false;
   #onAcknowledged = () => {};
 
@@ -165,15 +170,16 @@ export class Writers {
     );
   }
 
-  /** An upload of parts that are copied: a range, which is stored anew, and a whole object, which is linked. */
+  /** An upload of parts that are copied: of a range, which is stored anew, or a whole object, which is linked, or both. */
   async #uploadCopies(): Promise<void> {
-    this.#source ??= this.#putSource();
-    const { key: source, bytes } = await this.#source;
-    const start = Math.floor(this.#random() * (bytes.length - minPartBytes));
-    const range = bytes.subarray(start, start + minPartBytes);
+    const isBig = this.#random() < 0.2;
+    const { key: source, bytes } = await this.#sourceOf(isBig ? minPartBytes + 5000 : 50_000);
+    const start = Math.floor(this.#random() * 5000);
+    const range = bytes.subarray(start, start + bytes.length - 5000);
+    const parts = isBig ? [range, bytes] : [this.#pick([range, bytes])];
     const CopySource = `${this.#server.bucket}/${source}`;
     const key = this.#newKey("copies");
-    await this.#uploadParts(key, [range, bytes], { copies: source }, async (part, body) => {
+    await this.#uploadParts(key, parts, { copies: source }, async (part, body) => {
       const end = start + body.length - 1;
       const CopySourceRange = body === range ? `bytes=${start}-${end}` : undefined;
       const copy = new s3.UploadPartCopyCommand({ ...part, CopySource, CopySourceRange });
@@ -182,11 +188,18 @@ export class Writers {
     });
   }
 
-  async #putSource(): Promise<{ key: string; bytes: Buffer }> {
+  /** An object of some size to copy from, which is stored when it is first asked for. */
+  #sourceOf(size: number): Promise<Source> {
+    const source = this.#sources.get(size) ?? this.#putSource(size);
+    this.#sources.set(size, source);
+    return source;
+  }
+
+  async #putSource(size: number): Promise<Source> {
     const key = this.#newKey("source");
-    const bytes = Buffer.alloc(minPartBytes + 5000, `source of ${this.#name} `);
+    const bytes = Buffer.alloc(size, `source ${key} `);
     const etag = createHash("md5").update(bytes).digest("hex");
-    const content = { sha256: sha256(bytes), etag, size: bytes.length, metadata: {} };
+    const content = { sha256: sha256(bytes), etag, size, metadata: {} };
     const command = new s3.PutObjectCommand({ ...this.#at(key), Body: bytes });
     await this.#change(
       [key],
