@@ -168,7 +168,7 @@ test.each([
   ],
   ["cors", "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>"],
   ["delete", "<Delete><Object/></Delete>"],
-  ["delete", "<Delete><Object><Key>a</Key><VersionId>1</VersionId></Object></Delete>"],
+  ["delete", "<Delete><Object><Key>a</Key><Colour>1</Colour></Object></Delete>"],
   ["delete", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
   ["delete", "x".repeat(1024 ** 2 + 1)],
 ])("?%s with %.60s is refused", async (subresource, xml) => {

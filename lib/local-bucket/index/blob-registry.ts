@@ -1,3 +1,4 @@
+import type { Checksums } from "../wire/checksums";
 import type { IndexDatabase } from "./database";
 
 /** A file with bytes of an object or of a part. */
@@ -6,6 +7,8 @@ export interface Blob {
   size: number;
   /** In base64. */
   sha256: string;
+  /** Of one that was a part of an upload: what its object does not tell, which has digests of all parts together. */
+  part?: { etag: string; checksums: Checksums } | undefined;
 }
 
 /**
@@ -22,8 +25,8 @@ export class BlobRegistry {
   }
 
   /** Part of a write. */
-  add({ id, size, sha256 }: Blob): void {
-    this.#statements.add.run(id, size, sha256);
+  add({ id, size, sha256, part }: Blob): void {
+    this.#statements.add.run(id, size, sha256, part ? JSON.stringify(part) : null);
   }
 
   /** Part of a write. */
@@ -37,7 +40,8 @@ export class BlobRegistry {
   }
 
   find(id: string): Blob | undefined {
-    return this.#statements.find.get(id);
+    const row = this.#statements.find.get(id);
+    return row && { ...row, part: row.part === null ? undefined : JSON.parse(row.part) };
   }
 
   /** A blob that a row names; that it is listed is the index's own promise. */
@@ -52,8 +56,8 @@ export class BlobRegistry {
     return this.#statements.allLetGo.all();
   }
 
-  /** What there must be under ids with this start, in order. */
-  withPrefix(prefix: string): Blob[] {
+  /** What there must be under ids with this start, in order, without what is told of parts. */
+  withPrefix(prefix: string): Omit<Blob, "part">[] {
     return this.#statements.withPrefix.all(prefix, `${prefix}g`);
   }
 }
@@ -61,10 +65,12 @@ export class BlobRegistry {
 function prepare({ sql }: IndexDatabase) {
   const columns = "id, size, sha256";
   return {
-    add: sql.prepare(`INSERT INTO blob (${columns}) VALUES (?, ?, ?)`),
+    add: sql.prepare(`INSERT INTO blob (${columns}, part) VALUES (?, ?, ?, ?)`),
     letGo: sql.prepare("UPDATE blob SET let_go = 1 WHERE id = ?"),
     forget: sql.prepare("DELETE FROM blob WHERE id = ? AND let_go"),
-    find: sql.prepare<[string], Blob>(`SELECT ${columns} FROM blob WHERE id = ? AND NOT let_go`),
+    find: sql.prepare<[string], Omit<Blob, "part"> & { part: string | null }>(
+      `SELECT ${columns}, part FROM blob WHERE id = ? AND NOT let_go`,
+    ),
     allLetGo: sql.prepare<[], string>("SELECT id FROM blob WHERE let_go").pluck(),
     withPrefix: sql.prepare<[string, string], Blob>(
       `SELECT ${columns} FROM blob WHERE id >= ? AND id < ? AND NOT let_go ORDER BY id`,

@@ -63,6 +63,7 @@ export class ObjectIndex {
       }
       const blobIds = this.#statements.deleteParts.all(name);
       this.#statements.deleteUploads.run(name);
+      this.#statements.deleteCompletions.run(name);
       this.#statements.deleteBucket.run(name);
       this.#blobs.letGo(blobIds);
       return blobIds;
@@ -156,6 +157,7 @@ function prepare({ sql }: IndexDatabase) {
       )
       .pluck(),
     deleteUploads: sql.prepare("DELETE FROM upload WHERE bucket = ?"),
+    deleteCompletions: sql.prepare("DELETE FROM completion WHERE bucket = ?"),
     anyObject: sql.prepare("SELECT 1 FROM object WHERE bucket = ? LIMIT 1"),
     findObject: sql.prepare<[string, Buffer], ObjectRow>(
       `SELECT ${columns} FROM object WHERE bucket = ? AND key = ?`,

@@ -90,6 +90,16 @@ export interface PartRecord {
   modifiedAt: number;
 }
 
+/** How an upload was completed, kept for a while so that the same request is answered alike again. */
+export interface Completion {
+  /** A digest of the parts that were asked for. */
+  parts: string;
+  size: number;
+  /** Without quotes. */
+  etag: string;
+  checksums: Checksums;
+}
+
 /** What an upload's object is to be checked by, where its maker wants that. */
 export interface UploadChecksum {
   algorithm: ChecksumAlgorithm;

@@ -58,6 +58,19 @@ const steps = [
      checksums TEXT NOT NULL,
      PRIMARY KEY (upload_id, number)
    ) STRICT, WITHOUT ROWID;`,
+
+  // What completed uploads were answered, for whoever did not get the answer.
+  `CREATE TABLE completion (
+     bucket TEXT NOT NULL REFERENCES bucket (name),
+     key BLOB NOT NULL,
+     upload_id TEXT NOT NULL,
+     completed_at INTEGER NOT NULL,
+     details TEXT NOT NULL,
+     PRIMARY KEY (bucket, key, upload_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX completion_completed_at ON completion (completed_at);`,
+
+  "ALTER TABLE blob ADD COLUMN part TEXT",
 ];
 
 /** Brings the tables up to date. Refuses an index that a later version has written. */

@@ -2,7 +2,10 @@ import { S3Error } from "../wire/s3-error";
 import { type Blob, BlobRegistry } from "./blob-registry";
 import type { IndexDatabase } from "./database";
 import type { ObjectIndex, Precondition } from "./object-index";
-import type { ObjectRecord, PartRecord, UploadRecord } from "./records";
+import type { Completion, ObjectRecord, PartRecord, UploadRecord } from "./records";
+
+/** How long a completed upload can be completed again: longer than anybody goes on trying. */
+const completionLifeMs = 7 * 24 * 60 * 60 * 1000;
 
 /** Where a listing of uploads goes on: behind this key, or behind this upload of it. */
 export interface UploadMarker {
@@ -36,9 +39,12 @@ export class UploadIndex {
     this.#objects.getBucket(bucket);
     const row = this.#statements.find.get(bucket, Buffer.from(key), id);
     if (row) return readUploadRow(row);
-    const message =
-      "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
-    throw new S3Error("NoSuchUpload", message, { UploadId: id });
+    throw noSuchUpload(id);
+  }
+
+  findCompletion(bucket: string, key: string, id: string): Completion | undefined {
+    const details = this.#statements.findCompletion.get(bucket, Buffer.from(key), id);
+    return details === undefined ? undefined : JSON.parse(details);
   }
 
   /** The uploads of a bucket behind a marker, in the order of key and id. */
@@ -60,7 +66,7 @@ export class UploadIndex {
   savePart(upload: UploadRecord, part: PartRecord, blob: Blob): Promise<string[]> {
     return this.#db.write(() => {
       this.get(upload.bucket, upload.key, upload.id);
-      this.#blobs.add(blob);
+      this.#blobs.add({ ...blob, part: { etag: part.etag, checksums: part.checksums } });
       const replaced = this.#statements.blobOfPart.all(upload.id, part.number);
       const { number, blobId, size, etag, modifiedAt, checksums } = part;
       const row = [upload.id, number, blobId, size, etag, modifiedAt, JSON.stringify(checksums)];
@@ -70,10 +76,22 @@ export class UploadIndex {
     });
   }
 
-  /** Makes parts an object and ends the upload, in one step; parts that the object does not have are let go. */
-  complete(upload: UploadRecord, object: ObjectRecord, check: Precondition): Promise<string[]> {
+  /**
+   * Makes parts an object and ends the upload, in one step; parts that the object does not have are let go. Where another
+   * request has just done so, its completion stands.
+   *
+   * @param parts a digest of what was asked for
+   */
+  complete(
+    upload: UploadRecord,
+    object: ObjectRecord,
+    parts: string,
+    check: Precondition,
+  ): Promise<{ completion: Completion; letGo: string[] }> {
     return this.#db.write(() => {
       const { bucket, key, id } = upload;
+      const earlier = this.findCompletion(bucket, key, id);
+      if (earlier) return { completion: earlier, letGo: [] };
       this.get(bucket, key, id);
       const used = new Set(object.blobIds);
       const there = this.#statements.endParts.all(id);
@@ -83,7 +101,13 @@ export class UploadIndex {
       const unused = there.filter((blobId) => !used.has(blobId));
       this.#statements.end.run(id);
       this.#blobs.letGo(unused);
-      return [...unused, ...this.#objects.replaceObject(bucket, key, object, check)];
+      const letGo = [...unused, ...this.#objects.replaceObject(bucket, key, object, check)];
+      const { size, etag, checksums, modifiedAt: completedAt } = object;
+      const completion = { parts, size, etag, checksums };
+      this.#statements.forgetCompletions.run(completedAt - completionLifeMs);
+      const row = [bucket, Buffer.from(key), id, completedAt, JSON.stringify(completion)];
+      this.#statements.saveCompletion.run(...row);
+      return { completion, letGo };
     });
   }
 
@@ -96,6 +120,12 @@ export class UploadIndex {
       return blobIds;
     });
   }
+}
+
+export function noSuchUpload(id: string): S3Error {
+  const message =
+    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
+  return new S3Error("NoSuchUpload", message, { UploadId: id });
 }
 
 interface UploadRow {
@@ -140,6 +170,15 @@ function prepare({ sql }: IndexDatabase) {
     ),
     endParts: sql.prepare<[string], string>("DELETE FROM part WHERE upload_id = ? RETURNING blob_id").pluck(),
     end: sql.prepare("DELETE FROM upload WHERE id = ?"),
+    findCompletion: sql
+      .prepare<[string, Buffer, string], string>(
+        "SELECT details FROM completion WHERE bucket = ? AND key = ? AND upload_id = ?",
+      )
+      .pluck(),
+    saveCompletion: sql.prepare(
+      "INSERT INTO completion (bucket, key, upload_id, completed_at, details) VALUES (?, ?, ?, ?, ?)",
+    ),
+    forgetCompletions: sql.prepare("DELETE FROM completion WHERE completed_at < ?"),
   };
 }
 

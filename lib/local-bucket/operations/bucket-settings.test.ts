@@ -62,14 +62,23 @@ test.each([
   ["no action", rule(enabled), "400 MalformedXML"],
   ["no filter", rule(`<Status>Enabled</Status>${expiration}`), "400 MalformedXML"],
   ["another status", rule(`<Status>On</Status><Filter/>${expiration}`), "400 MalformedXML"],
-  ["zero days", rule(`${enabled}<Expiration><Days>0</Days></Expiration>`), "400 MalformedXML"],
-  ["negative days", rule(`${enabled}<Expiration><Days>-1</Days></Expiration>`), "400 MalformedXML"],
+  ["zero days", rule(`${enabled}<Expiration><Days>0</Days></Expiration>`), "400 InvalidArgument"],
+  ["negative days", rule(`${enabled}<Expiration><Days>-1</Days></Expiration>`), "400 InvalidArgument"],
+  [
+    "zero days until an abort",
+    rule(
+      `${enabled}<AbortIncompleteMultipartUpload><DaysAfterInitiation>0</DaysAfterInitiation></AbortIncompleteMultipartUpload>`,
+    ),
+    "400 InvalidArgument",
+  ],
+  ["half a day", rule(`${enabled}<Expiration><Days>0.5</Days></Expiration>`), "400 MalformedXML"],
   ["a word for days", rule(`${enabled}<Expiration><Days>week</Days></Expiration>`), "400 MalformedXML"],
   [
     "an hour that is not midnight",
     rule(`${enabled}<Expiration><Date>2031-01-01T01:00:00Z</Date></Expiration>`),
-    "400 MalformedXML",
+    "400 InvalidArgument",
   ],
+  ["a word for a date", rule(`${enabled}<Expiration><Date>tomorrow</Date></Expiration>`), "400 MalformedXML"],
   [
     "days and a date",
     rule(`${enabled}<Expiration><Days>1</Days><Date>2031-01-01T00:00:00Z</Date></Expiration>`),
@@ -166,7 +175,10 @@ test("what is not offered says so: policies, versioning, encryption, of a bucket
   const { client } = server;
   const sends = [
     () => client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: "{}" })),
-    () => client.send(new s3.GetBucketVersioningCommand({ Bucket })),
+    () =>
+      client.send(
+        new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+      ),
     () => client.send(new s3.GetBucketEncryptionCommand({ Bucket })),
   ];
   for (const sent of sends) {

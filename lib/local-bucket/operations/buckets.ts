@@ -5,12 +5,13 @@ import { checkBucketName } from "../wire/request";
 import { sendEmpty, sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { readXml } from "../wire/xml";
+import { owner } from "./owner";
 import { bucketName, type SignedRequestContext } from "./request-context";
 
 export async function listBuckets(context: SignedRequestContext): Promise<void> {
   const buckets = context.store.index.buckets();
   sendXml(context.response, 200, "ListAllMyBucketsResult", {
-    Owner: { ID: "local", DisplayName: "local" },
+    Owner: owner,
     Buckets: {
       Bucket: buckets.map(({ name, createdAt }) => ({
         Name: name,

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
+import { piecesOf, readPieces } from "../index/object-bytes";
 import type { ObjectRecord } from "../index/records";
-import type { Store } from "../index/store";
 import { holdBlobs } from "../index/store-object";
 import { checksumHeaders } from "../wire/checksums";
 import { header, queryValue } from "../wire/request";
@@ -34,34 +34,9 @@ export async function getObject(context: SignedRequestContext): Promise<void> {
   });
 }
 
-async function* readPieces(store: Store, pieces: readonly Piece[]): AsyncGenerator<Buffer> {
-  for (const { id, start, length } of pieces) yield* store.blobs.read(id, start, length);
-}
-
 async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
   yield first;
   yield* rest;
-}
-
-interface Piece {
-  id: string;
-  start: number;
-  length: number;
-}
-
-/** Where the bytes of a range lie. */
-function piecesOf(store: Store, { blobIds, size }: ObjectRecord, range: Range): Piece[] {
-  const pieces: Piece[] = [];
-  const rangeEnd = range.start + range.length;
-  let blobStart = 0;
-  for (const id of blobIds) {
-    const blobSize = blobIds.length === 1 ? size : store.registry.get(id).size;
-    const start = Math.max(0, range.start - blobStart);
-    const length = Math.min(blobSize, rangeEnd - blobStart) - start;
-    if (length > 0) pieces.push({ id, start, length });
-    blobStart += blobSize;
-  }
-  return pieces;
 }
 
 interface Head {

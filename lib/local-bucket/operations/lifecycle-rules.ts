@@ -10,11 +10,15 @@ const count = z
   .string()
   .regex(/^\d{1,15}$/, "it must be a whole number")
   .transform(Number);
-const days = count.refine((number) => number >= 1, "it must be at least 1");
-const midnight = z
+/** Also none or fewer, which S3 refuses as a wrong argument, not as malformed. */
+const days = z
+  .string()
+  .regex(/^-?\d{1,15}$/, "it must be a whole number")
+  .transform(Number);
+const date = z
   .string()
   .transform((text) => Date.parse(text))
-  .refine((time) => time % dayMs === 0, "it must be a date at midnight UTC");
+  .refine((time) => !Number.isNaN(time), "it must be a date");
 const prefix = z.string().max(1024);
 const conditions = {
   Prefix: prefix.optional(),
@@ -33,7 +37,7 @@ const rule = z
     Prefix: prefix.optional(),
     // An empty element is read as text.
     Filter: z.union([z.literal("").transform(() => ({})), filter]).optional(),
-    Expiration: z.strictObject({ Days: days.optional(), Date: midnight.optional() }).optional(),
+    Expiration: z.strictObject({ Days: days.optional(), Date: date.optional() }).optional(),
     AbortIncompleteMultipartUpload: z.strictObject({ DaysAfterInitiation: days }).optional(),
   })
   .refine((given) => (given.Filter === undefined) !== (given.Prefix === undefined), "it needs one Filter")
@@ -82,8 +86,21 @@ export function readLifecycleRules(xml: string): LifecycleRule[] {
     if (expireAfterDays !== undefined && expireFrom !== undefined) {
       throw new S3Error("MalformedXML", `The rule ${id}: Expiration has Days or a Date, not both.`);
     }
+    checkDays("Days", "Expiration", expireAfterDays);
+    checkDays("DaysAfterInitiation", "AbortIncompleteMultipartUpload", abortAfterDays);
+    if (expireFrom !== undefined && expireFrom % dayMs !== 0) {
+      throw new S3Error("InvalidArgument", "'Date' must be at midnight GMT");
+    }
   }
   return rules;
+}
+
+function checkDays(element: string, action: string, days: number | undefined): void {
+  if (days === undefined || days >= 1) return;
+  throw new S3Error("InvalidArgument", `'${element}' for ${action} action must be a positive integer`, {
+    ArgumentName: element,
+    ArgumentValue: String(days),
+  });
 }
 
 export function writeLifecycleRules(rules: readonly LifecycleRule[]): string {

@@ -5,6 +5,7 @@ import { encodePart, type Query, queryValue } from "../wire/request";
 import { sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import type { XmlNode } from "../wire/xml";
+import { owner } from "./owner";
 import { bucketName, type SignedRequestContext } from "./request-context";
 
 export interface ListQuery {
@@ -28,35 +29,47 @@ export async function listObjectsV2(context: SignedRequestContext): Promise<void
   const { query } = context.request;
   const startAfter = queryValue(query, "start-after");
   const token = queryValue(query, "continuation-token");
+  const withOwner = queryValue(query, "fetch-owner") === "true";
   const from =
     token !== undefined ? readToken(token) : startAfter ? after(Buffer.from(startAfter)) : Buffer.alloc(0);
-  sendListing(context, from, (listing, encode) => ({
+  const { listing, encode, asked, commonPrefixes } = readPage(context, from);
+  sendXml(context.response, 200, "ListBucketResult", {
+    ...asked,
     StartAfter: startAfter ? encode(startAfter) : undefined,
     ContinuationToken: token,
     NextContinuationToken: listing.next?.toString("base64url"),
     KeyCount: listing.contents.length + listing.commonPrefixes.length,
-  }));
+    Contents: listing.contents.map((object) => describe(object, encode, withOwner)),
+    CommonPrefixes: commonPrefixes,
+  });
 }
 
 /** The listing of older clients, which go on behind the last entry that they were given. */
 export async function listObjects(context: SignedRequestContext): Promise<void> {
   const { query } = context.request;
   const marker = queryValue(query, "marker") ?? "";
-  const delimiter = queryValue(query, "delimiter");
-  const behind = Buffer.from(marker);
-  const isCommonPrefix = delimiter && marker.endsWith(delimiter);
-  const from = (isCommonPrefix ? successor(behind) : undefined) ?? after(behind);
-  sendListing(context, marker ? from : Buffer.alloc(0), (listing, encode) => ({
+  const delimiter = queryValue(query, "delimiter") ?? "";
+  const { listing, encode, asked, commonPrefixes } = readPage(context, behindMarker(query, marker));
+  sendXml(context.response, 200, "ListBucketResult", {
+    ...asked,
     Marker: encode(marker),
     NextMarker: listing.next && delimiter ? encode(lastEntry(listing)) : undefined,
-  }));
+    Contents: listing.contents.map((object) => describe(object, encode, true)),
+    CommonPrefixes: commonPrefixes,
+  });
 }
 
-function sendListing(
-  context: SignedRequestContext,
-  from: Buffer,
-  describe: (listing: Listing, encode: (text: string) => string) => XmlNode,
-): void {
+/** A page of a listing that a request asks for. */
+export interface Page {
+  listing: Listing;
+  encode: (text: string) => string;
+  /** The elements that say what was asked for. */
+  asked: XmlNode;
+  commonPrefixes: XmlNode[];
+}
+
+/** Lists what a request asks for, beginning with a key. */
+export function readPage(context: SignedRequestContext, from: Buffer): Page {
   const { query } = context.request;
   const bucket = bucketName(context);
   context.store.index.getBucket(bucket);
@@ -66,28 +79,50 @@ function sendListing(
   const encoding = queryValue(query, "encoding-type");
   const encode = readEncoding(encoding);
   const listing = listKeys(context.store.index, bucket, { prefix, delimiter, maxKeys, from });
-  sendXml(context.response, 200, "ListBucketResult", {
+  const asked = {
     Name: bucket,
     Prefix: encode(prefix),
     Delimiter: delimiter ? encode(delimiter) : undefined,
     EncodingType: encoding,
-    ...describe(listing, encode),
     MaxKeys: maxKeys,
     IsTruncated: listing.next !== undefined,
-    Contents: listing.contents.map((object) => ({
-      Key: encode(object.key.toString()),
-      LastModified: new Date(object.modifiedAt).toISOString(),
-      ETag: `"${object.etag}"`,
-      ChecksumAlgorithm: Object.keys(object.checksums).map((name) => name.toUpperCase()),
-      ChecksumType: Object.keys(object.checksums).length > 0 ? checksumType(object.checksums) : undefined,
-      Size: object.size,
-      StorageClass: "STANDARD",
-    })),
-    CommonPrefixes: listing.commonPrefixes.map((common) => ({ Prefix: encode(common.toString()) })),
-  });
+  };
+  const commonPrefixes = listing.commonPrefixes.map((common) => ({ Prefix: encode(common.toString()) }));
+  return { listing, encode, asked, commonPrefixes };
 }
 
-function lastEntry({ contents, commonPrefixes }: Listing): string {
+/** An object as an entry of a listing. */
+export function describe(
+  object: ObjectRecord & { key: Buffer },
+  encode: (text: string) => string,
+  withOwner: boolean,
+): XmlNode {
+  return {
+    Key: encode(object.key.toString()),
+    LastModified: new Date(object.modifiedAt).toISOString(),
+    ETag: `"${object.etag}"`,
+    ChecksumAlgorithm: Object.keys(object.checksums).map((name) => name.toUpperCase()),
+    ChecksumType: Object.keys(object.checksums).length > 0 ? checksumType(object.checksums) : undefined,
+    Size: object.size,
+    Owner: withOwner ? owner : undefined,
+    StorageClass: "STANDARD",
+  };
+}
+
+/** Where a listing goes on behind an entry of the page before. */
+export function behindMarker(query: Query, marker: string): Buffer {
+  const prefix = queryValue(query, "prefix") ?? "";
+  const delimiter = queryValue(query, "delimiter") ?? "";
+  const behind = Buffer.from(marker);
+  if (behind.length === 0) return behind;
+  // A key may end with the delimiter too, within the prefix.
+  const end = delimiter && marker.startsWith(prefix) ? marker.indexOf(delimiter, prefix.length) : -1;
+  const isCommonPrefix = end >= 0 && end + delimiter.length === marker.length;
+  return (isCommonPrefix ? successor(behind) : undefined) ?? after(behind);
+}
+
+/** The last entry of a page, as the next one's marker. */
+export function lastEntry({ contents, commonPrefixes }: Listing): string {
   const entries = [contents.at(-1)?.key, commonPrefixes.at(-1)].filter((entry) => entry !== undefined);
   return entries.toSorted(Buffer.compare).at(-1)?.toString() ?? "";
 }

@@ -5,9 +5,9 @@ import { sendXml } from "../wire/response";
 import { S3Error } from "../wire/s3-error";
 import { readEncoding, readLimit } from "./list";
 import { checksumElements, getUpload } from "./multipart";
+import { owner } from "./owner";
 import { bucketName, type SignedRequestContext } from "./request-context";
 
-const owner = { ID: "local", DisplayName: "local" };
 const batch = 1000;
 
 export async function listParts(context: SignedRequestContext): Promise<void> {

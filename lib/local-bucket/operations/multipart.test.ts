@@ -155,7 +155,66 @@ test("a part that is sent again takes the place of the first, and what is not as
   await complete(key, id, [fresh, end]);
   expect((await get(key)).bytes.equals(Buffer.concat([second, last]))).toBe(true);
   expect(await server.files()).toHaveLength(before + 2);
-  await expect(complete(key, id, [fresh, end])).rejects.toMatchObject({ name: "NoSuchUpload" });
+  await expect(complete(key, id, [fresh])).rejects.toMatchObject({ name: "NoSuchUpload" });
+});
+
+describe("an upload that was completed", () => {
+  const answerOf = ({ $metadata, ...answer }: s3.CompleteMultipartUploadCommandOutput) => answer;
+
+  test("is completed again alike, also after a restart, and nothing changes", async () => {
+    const key = "again/alike é.bin";
+    const id = await create(key, { ChecksumAlgorithm: "CRC32" });
+    const parts = [await uploadPart(key, id, 1, first), await uploadPart(key, id, 2, last)];
+    const answer = answerOf(await complete(key, id, parts));
+    expect(answer).toMatchObject({ Key: key, ETag: expect.stringMatching(/-2"$/) });
+    const { LastModified } = await get(key);
+    const before = await server.files();
+    expect(answerOf(await complete(key, id, parts))).toEqual(answer);
+    // Whoever wanted nothing to be there finds what came of the same request.
+    expect(answerOf(await complete(key, id, parts, { IfNoneMatch: "*" }))).toEqual(answer);
+    await server.restart();
+    const Location = answer.Location?.replace(/^http:\/\/[^/]+/, server.endpoint);
+    expect(answerOf(await complete(key, id, parts))).toEqual({ ...answer, Location });
+    expect((await get(key)).LastModified).toEqual(LastModified);
+    expect((await server.files()).toSorted()).toEqual(before.toSorted());
+  });
+
+  test("is not completed again with other parts, another key, or a checksum of something else", async () => {
+    const key = "again/other.bin";
+    const id = await create(key, { ChecksumAlgorithm: "CRC32" });
+    const [one, two] = [await uploadPart(key, id, 1, first), await uploadPart(key, id, 2, last)];
+    await complete(key, id, [one, two]);
+    for (const parts of [[one], [two], [one, { ...two, ETag: one.ETag }]]) {
+      await expect(complete(key, id, parts)).rejects.toMatchObject({ name: "NoSuchUpload" });
+    }
+    await expect(complete("again/else.bin", id, [one, two])).rejects.toMatchObject({ name: "NoSuchUpload" });
+    const wrong = { ChecksumCRC32: "AAAAAA==" };
+    await expect(complete(key, id, [one, two], wrong)).rejects.toMatchObject({ name: "BadDigest" });
+    await expect(uploadPart(key, id, 1, first)).rejects.toMatchObject({ name: "NoSuchUpload" });
+  });
+
+  test("leaves alone what has come in its place, or that nothing has", async () => {
+    const key = "again/gone.bin";
+    const id = await create(key);
+    const parts = [await uploadPart(key, id, 1, last)];
+    const answer = answerOf(await complete(key, id, parts));
+    await server.client.send(new s3.PutObjectCommand({ ...at(key), Body: "new" }));
+    expect(answerOf(await complete(key, id, parts))).toEqual(answer);
+    expect((await get(key)).bytes.toString()).toBe("new");
+    await server.client.send(new s3.DeleteObjectCommand(at(key)));
+    expect(answerOf(await complete(key, id, parts))).toEqual(answer);
+    expect(await exists(server, key)).toBe(false);
+  });
+
+  test("answers many who ask at once alike, and is one object", async () => {
+    const key = "again/at-once.bin";
+    const id = await create(key);
+    const parts = [await uploadPart(key, id, 1, first), await uploadPart(key, id, 2, last)];
+    const before = await server.files();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => complete(key, id, parts)));
+    for (const answer of answers) expect(answerOf(answer)).toEqual(answerOf(answers[0] ?? answer));
+    expect(await server.files()).toHaveLength(before.length);
+  });
 });
 
 describe("what is refused", () => {
@@ -355,8 +414,21 @@ test("an aborted upload leaves nothing, and neither does a bucket's end", async 
   const other = { Bucket, Key: "k" };
   const { UploadId } = await server.client.send(new s3.CreateMultipartUploadCommand(other));
   await server.client.send(new s3.UploadPartCommand({ ...other, UploadId, PartNumber: 1, Body: last }));
+  const done = { ...other, Key: "done" };
+  const { UploadId: doneId } = await server.client.send(new s3.CreateMultipartUploadCommand(done));
+  const ofDone = { ...done, UploadId: doneId };
+  const part = new s3.UploadPartCommand({ ...ofDone, PartNumber: 1, Body: last });
+  const { ETag } = await server.client.send(part);
+  const completion = new s3.CompleteMultipartUploadCommand({
+    ...ofDone,
+    MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
+  });
+  await server.client.send(completion);
+  await server.client.send(new s3.DeleteObjectCommand(done));
   await server.client.send(new s3.DeleteBucketCommand({ Bucket }));
   expect(await server.files()).toHaveLength(before);
+  await server.client.send(new s3.CreateBucketCommand({ Bucket }));
+  await expect(server.client.send(completion)).rejects.toMatchObject({ name: "NoSuchUpload" });
 });
 
 test.each([

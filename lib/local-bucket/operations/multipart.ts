@@ -1,23 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
-import type { ObjectRecord, PartRecord, UploadRecord } from "../index/records";
-import { commitBlobs, removeBlobs, storeBody } from "../index/store-object";
-import { openBody, readXmlBody } from "../wire/body";
+import type { PartRecord, UploadRecord } from "../index/records";
+import type { Store } from "../index/store";
+import { commitBlobs, removeBlobs, type StoredBody, storeBody } from "../index/store-object";
+import { openBody } from "../wire/body";
 import { type Checksums, checksumAlgorithm, checksumHeaders } from "../wire/checksums";
-import { header, queryValue, type S3Request } from "../wire/request";
+import { header, queryValue } from "../wire/request";
 import { sendEmpty, sendXml } from "../wire/response";
-import { S3Error } from "../wire/s3-error";
-import { listOf, readXml } from "../wire/xml";
-import { writeCondition } from "./conditions";
-import { checksumsOfParts, compositeEtag, readUploadChecksum } from "./multipart-checksums";
+import { readUploadChecksum } from "./multipart-checksums";
 import { readHeaders } from "./objects";
-import { maxParts, readPartNumber } from "./part-number";
-import { bucketName, objectKey, objectUrl, type SignedRequestContext } from "./request-context";
-
-const minPartBytes = 5 * 1024 ** 2;
-const maxObjectBytes = 5 * 1024 ** 4;
-/** Ten thousand parts, each with its checksum. */
-const maxCompleteBytes = 2 * 1024 ** 2;
+import { readPartNumber } from "./part-number";
+import { bucketName, objectKey, type SignedRequestContext } from "./request-context";
 
 export async function createMultipartUpload(context: SignedRequestContext): Promise<void> {
   const { store } = context;
@@ -51,49 +43,21 @@ export async function uploadPart(context: SignedRequestContext): Promise<void> {
   const number = readPartNumber(queryValue(context.request.query, "partNumber"));
   const body = openBody(context);
   body.expected.announced ??= upload.checksum?.algorithm;
-  const { blob, etag, checksums } = await storeBody(store, body);
-  const part: PartRecord = {
-    number,
-    blobId: blob.id,
-    size: blob.size,
-    etag,
-    checksums,
-    modifiedAt: store.now().getTime(),
-  };
-  await commitBlobs(store, [blob.id], () => store.uploads.savePart(upload, part, blob));
+  const { etag, checksums } = await savePart(store, upload, number, await storeBody(store, body));
   sendEmpty(context.response, 200, { ETag: `"${etag}"`, ...checksumHeaders(checksums) });
 }
 
-export async function completeMultipartUpload(context: SignedRequestContext): Promise<void> {
-  const { store, request } = context;
-  const upload = getUpload(context);
-  const check = writeCondition(request.http);
-  const { Part: wanted } = readXml(
-    await readXmlBody(context, { maxBytes: maxCompleteBytes, checksumIsOfObject: true }),
-    "CompleteMultipartUpload",
-    completeSchema,
-  );
-  const parts = chooseParts(wanted, store.uploads.parts(upload.id, 0, maxParts));
-  const size = parts.reduce((sum, part) => sum + part.size, 0);
-  checkSizes(parts, size, header(request.http, "x-amz-mp-object-size"));
-  const object: ObjectRecord = {
-    ...upload.attributes,
-    blobIds: parts.map(({ blobId }) => blobId),
-    size,
-    etag: compositeEtag(parts),
-    checksums: await checksumsOfParts(upload.checksum, parts),
-    modifiedAt: store.now().getTime(),
-  };
-  checkWhole(object.checksums, request);
-  await removeBlobs(store, await store.uploads.complete(upload, object, check));
-  const { bucket, key } = upload;
-  sendXml(context.response, 200, "CompleteMultipartUploadResult", {
-    Location: objectUrl(context, key),
-    Bucket: bucket,
-    Key: key,
-    ETag: `"${object.etag}"`,
-    ...checksumElements(object.checksums),
-  });
+/** Makes bytes that are on the disk a part of an upload. */
+export async function savePart(
+  store: Store,
+  upload: UploadRecord,
+  number: number,
+  { blob, etag, checksums }: StoredBody,
+): Promise<PartRecord> {
+  const modifiedAt = store.now().getTime();
+  const part = { number, blobId: blob.id, size: blob.size, etag, checksums, modifiedAt };
+  await commitBlobs(store, [blob.id], () => store.uploads.savePart(upload, part, blob));
+  return part;
 }
 
 export async function abortMultipartUpload(context: SignedRequestContext): Promise<void> {
@@ -104,8 +68,11 @@ export async function abortMultipartUpload(context: SignedRequestContext): Promi
 
 /** The upload that a request is about. */
 export function getUpload(context: SignedRequestContext): UploadRecord {
-  const id = queryValue(context.request.query, "uploadId") ?? "";
-  return context.store.uploads.get(bucketName(context), objectKey(context), id);
+  return context.store.uploads.get(bucketName(context), objectKey(context), uploadId(context));
+}
+
+export function uploadId({ request }: SignedRequestContext): string {
+  return queryValue(request.query, "uploadId") ?? "";
 }
 
 /** Checksums as elements of a document. */
@@ -113,92 +80,4 @@ export function checksumElements(checksums: Checksums): Record<string, string> {
   return Object.fromEntries(
     Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]),
   );
-}
-
-const wantedPart = z.object({
-  PartNumber: z.string().transform(readPartNumber),
-  ETag: z.string().transform((text) => text.replaceAll('"', "")),
-  ChecksumSHA256: z.string().optional(),
-  ChecksumSHA1: z.string().optional(),
-  ChecksumCRC32: z.string().optional(),
-  ChecksumCRC32C: z.string().optional(),
-  ChecksumCRC64NVME: z.string().optional(),
-});
-type WantedPart = z.output<typeof wantedPart>;
-
-const completeSchema = z.object({
-  Part: listOf(wantedPart).pipe(z.array(z.custom<WantedPart>()).min(1).max(maxParts)),
-});
-
-/** The parts that are to become the object, in the order asked for, which must be that of their numbers. */
-function chooseParts(wanted: readonly WantedPart[], there: readonly PartRecord[]): PartRecord[] {
-  const byNumber = new Map(there.map((part) => [part.number, part]));
-  let previous = 0;
-  return wanted.map((asked) => {
-    const { PartNumber: number, ETag } = asked;
-    if (number <= previous) {
-      const message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
-      throw new S3Error("InvalidPartOrder", message, { PartNumber: String(number) });
-    }
-    previous = number;
-    const part = byNumber.get(number);
-    if (!part || part.etag !== ETag || !checksumsAgree(asked, part.checksums)) {
-      throw new S3Error(
-        "InvalidPart",
-        "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag or checksum may not match the part's.",
-        { PartNumber: String(number), ETag },
-      );
-    }
-    return part;
-  });
-}
-
-function checksumsAgree(asked: WantedPart, { sha256, sha1, crc32, crc32c, crc64nvme }: Checksums): boolean {
-  const pairs = [
-    [asked.ChecksumSHA256, sha256],
-    [asked.ChecksumSHA1, sha1],
-    [asked.ChecksumCRC32, crc32],
-    [asked.ChecksumCRC32C, crc32c],
-    [asked.ChecksumCRC64NVME, crc64nvme],
-  ];
-  return pairs.every(([wanted, got]) => wanted === undefined || wanted === got);
-}
-
-/** Refuses where the request names another checksum of the whole than the parts give. */
-function checkWhole(checksums: Checksums, { http }: S3Request): void {
-  for (const [algorithm, value] of Object.entries(checksums)) {
-    const name = `x-amz-checksum-${algorithm}`;
-    // Some give a composite one without the number of parts.
-    const given = header(http, name)?.split("-")[0];
-    if (given === undefined || given === value.split("-")[0]) continue;
-    throw new S3Error("BadDigest", `The ${name} you specified did not match the calculated checksum.`, {
-      Field: name,
-      Expected: given,
-      Got: value,
-    });
-  }
-}
-
-function checkSizes(parts: readonly PartRecord[], size: number, declared: string | undefined): void {
-  const small = parts.slice(0, -1).find((part) => part.size < minPartBytes);
-  if (small) {
-    throw new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
-      ProposedSize: String(small.size),
-      MinSizeAllowed: String(minPartBytes),
-      PartNumber: String(small.number),
-      ETag: small.etag,
-    });
-  }
-  if (size > maxObjectBytes) {
-    throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
-      ProposedSize: String(size),
-      MaxSizeAllowed: String(maxObjectBytes),
-    });
-  }
-  if (declared !== undefined && declared !== String(size)) {
-    throw new S3Error(
-      "InvalidRequest",
-      `x-amz-mp-object-size is ${declared}, but the parts have ${size} bytes.`,
-    );
-  }
 }

@@ -1,13 +1,19 @@
 import { header, queryValue, type S3Request } from "../wire/request";
+import { getBucketAcl, getObjectAcl } from "./acl";
 import * as settings from "./bucket-settings";
 import * as buckets from "./buckets";
+import { completeMultipartUpload } from "./complete-upload";
+import { copyObject } from "./copy-object";
 import { getObject, headObject } from "./get-object";
 import { listObjects, listObjectsV2 } from "./list";
 import * as multipart from "./multipart";
 import { listMultipartUploads, listParts } from "./multipart-lists";
-import { copyObject, deleteObject, deleteObjects, putObject } from "./objects";
+import { getObjectAttributes } from "./object-attributes";
+import { deleteObject, deleteObjects, putObject } from "./objects";
 import type { SignedRequestContext } from "./request-context";
 import * as tagging from "./tagging";
+import { uploadPartCopy } from "./upload-part-copy";
+import { getBucketVersioning, listObjectVersions } from "./versions";
 
 type Run = (context: SignedRequestContext) => Promise<void>;
 
@@ -41,8 +47,13 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "PUT bucket ?tagging": ["PutBucketTagging", settings.tagging.put],
   "DELETE bucket ?tagging": ["DeleteBucketTagging", settings.tagging.remove],
 
+  "GET bucket ?acl": ["GetBucketAcl", getBucketAcl],
+  "PUT bucket ?acl": ["PutBucketAcl"],
+  "GET bucket ?versioning": ["GetBucketVersioning", getBucketVersioning],
+
   "GET bucket": ["ListObjects", listObjects],
   "GET bucket ?list-type=2": ["ListObjectsV2", listObjectsV2],
+  "GET bucket ?versions": ["ListObjectVersions", listObjectVersions],
   "POST bucket ?delete": ["DeleteObjects", deleteObjects],
   "POST bucket": ["PostObject"],
 
@@ -51,6 +62,9 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "PUT object": ["PutObject", putObject],
   "PUT object from another": ["CopyObject", copyObject],
   "DELETE object": ["DeleteObject", deleteObject],
+  "GET object ?acl": ["GetObjectAcl", getObjectAcl],
+  "PUT object ?acl": ["PutObjectAcl"],
+  "GET object ?attributes": ["GetObjectAttributes", getObjectAttributes],
   "GET object ?tagging": ["GetObjectTagging", tagging.getObjectTagging],
   "PUT object ?tagging": ["PutObjectTagging", tagging.putObjectTagging],
   "DELETE object ?tagging": ["DeleteObjectTagging", tagging.deleteObjectTagging],
@@ -59,8 +73,8 @@ const operations: Record<string, [name: string, run?: Run]> = {
   "POST object ?uploads": ["CreateMultipartUpload", multipart.createMultipartUpload],
   "GET object ?uploadId": ["ListParts", listParts],
   "PUT object ?uploadId": ["UploadPart", multipart.uploadPart],
-  "PUT object from another ?uploadId": ["UploadPartCopy"],
-  "POST object ?uploadId": ["CompleteMultipartUpload", multipart.completeMultipartUpload],
+  "PUT object from another ?uploadId": ["UploadPartCopy", uploadPartCopy],
+  "POST object ?uploadId": ["CompleteMultipartUpload", completeMultipartUpload],
   "DELETE object ?uploadId": ["AbortMultipartUpload", multipart.abortMultipartUpload],
 };
 
@@ -98,7 +112,6 @@ const subresources: Record<string, string> = {
   torrent: "ObjectTorrent",
   uploadId: "MultipartUpload",
   uploads: "MultipartUploads",
-  versionId: "ObjectVersion",
   versioning: "BucketVersioning",
   versions: "ObjectVersions",
   website: "BucketWebsite",

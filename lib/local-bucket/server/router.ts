@@ -1,7 +1,9 @@
 import { answerPreflight } from "../operations/cors";
 import { findOperation } from "../operations/operation-table";
+import { checkExpectedOwner } from "../operations/owner";
 import { postObject } from "../operations/post-object";
 import type { RequestContext } from "../operations/request-context";
+import { checkVersion } from "../operations/versions";
 import { header, restoreHoistedHeaders } from "../wire/request";
 import { notImplemented, S3Error } from "../wire/s3-error";
 
@@ -30,5 +32,8 @@ export async function route(context: RequestContext): Promise<void> {
     throw new S3Error("MethodNotAllowed", message, { Method: method });
   }
   if (!operation.run) throw notImplemented(operation.name);
-  await operation.run({ ...context, payload });
+  checkVersion(operation.name, request);
+  const signed = { ...context, payload };
+  checkExpectedOwner(signed, bucket, "x-amz-expected-bucket-owner");
+  await operation.run(signed);
 }

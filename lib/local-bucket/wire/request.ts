@@ -129,7 +129,7 @@ export function decodePart(text: string): string {
 
 /** The headers that are one value, and not a list that may be given in several. */
 const singleHeaders =
-  /^(?:authorization|content-(?:length|md5|type)|date|expect|host|range|transfer-encoding|x-amz-(?!meta-).*)$/;
+  /^(?:authorization|content-(?:length|md5|type)|date|expect|host|range|transfer-encoding|x-amz-(?!meta-|(?:optional-)?object-attributes$).*)$/;
 
 function checkRepeatedHeaders(http: IncomingMessage): void {
   for (const [name, values = []] of Object.entries(http.headersDistinct)) {

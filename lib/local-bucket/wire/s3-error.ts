@@ -19,6 +19,7 @@ const statusByCode = {
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
   InvalidBucketName: 400,
+  InvalidBucketOwnerAWSAccountID: 400,
   InvalidDigest: 400,
   InvalidPart: 400,
   InvalidPartNumber: 416,

@@ -9,7 +9,10 @@ export interface XmlNode {
   readonly [element: string]: XmlValue;
 }
 
-/** Writes a document. A list becomes repeated elements, undefined becomes nothing. */
+/**
+ * Writes a document. A list becomes repeated elements, undefined becomes nothing. Attributes may follow an element's name,
+ * escaped.
+ */
 export function toXml(root: string, content: XmlNode | string, withNamespace = true): string {
   const opening = withNamespace ? `<${root} xmlns="${namespace}">` : `<${root}>`;
   return `${declaration}${opening}${inner(content)}</${root}>`;
@@ -25,7 +28,7 @@ function inner(value: Exclude<XmlValue, undefined>): string {
 function elements(name: string, value: XmlValue): string {
   if (value === undefined) return "";
   if (isList(value)) return value.map((item) => elements(name, item)).join("");
-  return `<${name}>${inner(value)}</${name}>`;
+  return `<${name}>${inner(value)}</${name.split(" ", 1)[0]}>`;
 }
 
 function isList(value: XmlValue): value is readonly (string | XmlNode)[] {

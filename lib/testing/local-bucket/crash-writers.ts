@@ -1,21 +1,22 @@
 import { createHash } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
-import type { Content, Held, Ledger, Write } from "./crash-ledger";
+import type { Held, Ledger, Write } from "./crash-ledger";
+import { completeUpload, describeParts, type PendingUpload } from "./crash-uploads";
 import { pinnedForm, postForm } from "./forms";
 import { sha256, type TestBucket } from "./test-server";
-
-/** An upload in parts as far as the server has acknowledged it. */
-export interface PendingUpload {
-  key: string;
-  uploadId: string;
-  content: Content;
-  parts: s3.CompletedPart[];
-  allPartsSent: boolean;
-}
 
 const writers = 6;
 const hotKeys = ["hot/0", "hot/1", "hot/2"];
 const minPartBytes = 5 * 1024 ** 2;
+
+/** Which part a request is about. */
+type UploadedPart = Pick<s3.UploadPartCommandInput, "Bucket" | "Key" | "UploadId" | "PartNumber">;
+
+/** An object that parts are copied from. */
+interface Source {
+  key: string;
+  bytes: Buffer;
+}
 
 /** Several writers at once that send whatever changes a bucket, until the server is cut off. */
 export class Writers {
@@ -29,6 +30,7 @@ export class Writers {
   readonly #name: string;
   readonly #running: Promise<void>[];
   #sent = 0;
+  readonly #sources = new Map<number, Promise<Source>>();
   #cut = false;
   #onAcknowledged = () => {};
 
@@ -71,6 +73,7 @@ export class Writers {
       this.#delete,
       this.#deleteSome,
       this.#upload,
+      this.#uploadCopies,
     ];
     while (!this.#cut) {
       try {
@@ -161,15 +164,65 @@ export class Writers {
     const last = this.#newContent();
     const parts = [last.bytes];
     if (this.#random() < 0.3) parts.unshift(Buffer.alloc(minPartBytes, `${this.#name} ${key} `));
-    const content = describeParts(parts, last.content.metadata);
     const { client } = this.#server;
-    const create = new s3.CreateMultipartUploadCommand({ ...this.#at(key), Metadata: content.metadata });
-    const { UploadId: uploadId = "" } = await client.send(create);
+    await this.#uploadParts(key, parts, last.content.metadata, (part, Body) =>
+      client.send(new s3.UploadPartCommand({ ...part, Body })),
+    );
+  }
+
+  /** An upload of parts that are copied: of a range, which is stored anew, or a whole object, which is linked, or both. */
+  async #uploadCopies(): Promise<void> {
+    const isBig = this.#random() < 0.2;
+    const { key: source, bytes } = await this.#sourceOf(isBig ? minPartBytes + 5000 : 50_000);
+    const start = Math.floor(this.#random() * 5000);
+    const range = bytes.subarray(start, start + bytes.length - 5000);
+    const parts = isBig ? [range, bytes] : [this.#pick([range, bytes])];
+    const CopySource = `${this.#server.bucket}/${source}`;
+    const key = this.#newKey("copies");
+    await this.#uploadParts(key, parts, { copies: source }, async (part, body) => {
+      const end = start + body.length - 1;
+      const CopySourceRange = body === range ? `bytes=${start}-${end}` : undefined;
+      const copy = new s3.UploadPartCopyCommand({ ...part, CopySource, CopySourceRange });
+      const { CopyPartResult } = await this.#server.client.send(copy);
+      return CopyPartResult ?? {};
+    });
+  }
+
+  /** An object of some size to copy from, which is stored when it is first asked for. */
+  #sourceOf(size: number): Promise<Source> {
+    const source = this.#sources.get(size) ?? this.#putSource(size);
+    this.#sources.set(size, source);
+    return source;
+  }
+
+  async #putSource(size: number): Promise<Source> {
+    const key = this.#newKey("source");
+    const bytes = Buffer.alloc(size, `source ${key} `);
+    const etag = createHash("md5").update(bytes).digest("hex");
+    const content = { sha256: sha256(bytes), etag, size, metadata: {} };
+    const command = new s3.PutObjectCommand({ ...this.#at(key), Body: bytes });
+    await this.#change(
+      [key],
+      () => [content],
+      () => this.#server.client.send(command),
+    );
+    return { key, bytes };
+  }
+
+  async #uploadParts(
+    key: string,
+    parts: readonly Buffer[],
+    metadata: Record<string, string>,
+    send: (part: UploadedPart, body: Buffer) => Promise<{ ETag?: string | undefined }>,
+  ): Promise<void> {
+    const content = describeParts(parts, metadata);
+    const create = new s3.CreateMultipartUploadCommand({ ...this.#at(key), Metadata: metadata });
+    const { UploadId: uploadId = "" } = await this.#server.client.send(create);
     const upload: PendingUpload = { key, uploadId, content, parts: [], allPartsSent: false };
     this.pendingUploads.set(uploadId, upload);
-    for (const [i, Body] of parts.entries()) {
+    for (const [i, body] of parts.entries()) {
       const part = { ...this.#at(key), UploadId: uploadId, PartNumber: i + 1 };
-      const { ETag } = await client.send(new s3.UploadPartCommand({ ...part, Body }));
+      const { ETag } = await send(part, body);
       upload.parts.push({ PartNumber: i + 1, ETag });
     }
     upload.allPartsSent = true;
@@ -223,20 +276,4 @@ export class Writers {
   #at(Key: string) {
     return { Bucket: this.#server.bucket, Key };
   }
-}
-
-/** Makes an object of an upload's parts. */
-export async function completeUpload({ client, bucket }: TestBucket, upload: PendingUpload): Promise<void> {
-  const { key: Key, uploadId: UploadId, parts: Parts } = upload;
-  await client.send(
-    new s3.CompleteMultipartUploadCommand({ Bucket: bucket, Key, UploadId, MultipartUpload: { Parts } }),
-  );
-}
-
-/** The ETag of an object of parts is the MD5 of their MD5s, and how many there are. */
-function describeParts(parts: readonly Buffer[], metadata: Record<string, string>): Content {
-  const whole = Buffer.concat(parts);
-  const md5s = Buffer.concat(parts.map((part) => createHash("md5").update(part).digest()));
-  const etag = `${createHash("md5").update(md5s).digest("hex")}-${parts.length}`;
-  return { sha256: sha256(whole), etag, size: whole.length, metadata };
 }

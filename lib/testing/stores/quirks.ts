@@ -22,6 +22,8 @@ export const quirks = {
     "has-no-ownership": "Ceph has no object ownership.",
     "ignores-auth-type": "Ceph keeps s3:authType in a policy and does not act on it.",
     "takes-unsigned-headers": "Ceph takes a presigned PUT with a header of x-amz that was not signed.",
+    "has-no-object-attributes": "Ceph 16 answers GetObjectAttributes with the object itself.",
+    "ignores-expected-owner": "Ceph 16 ignores the owner that a request expects.",
     "reorders-cors": "Ceph keeps the lists of a CORS rule in an order of its own.",
     "wants-bucket-permission-to-delete-together":
       "Ceph allows DeleteObjects only to whoever may do it in the whole bucket.",
