@@ -185,6 +185,7 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
     thumbhash,
     multipartId: null,
     reservedBytes: totalBytes(objects),
+    decodeTries: 0,
     state: "pending",
     errorCode: null,
     errorMessage: null,
