@@ -38,8 +38,10 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // A begin for a hundred of the largest pictures names the SHA-256 of every part.
   experimental: { serverActions: { bodySizeLimit: "2mb" } },
-  // Bundled, it looks in vain for Node's own modules, and complains.
-  serverExternalPackages: ["exifr"],
+  // Bundled, exifr looks in vain for Node's own modules, and complains. The decoder's process runs without a bundler, and
+  // finds the others where they were installed: see lib/decoder/README.md.
+  serverExternalPackages: ["exifr", "libheif-js", "thumbhash"],
+  outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
   images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: everywhere },

@@ -1,5 +1,7 @@
 import "server-only";
 import { type ChildProcess, fork } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { bareEnv } from "@/lib/env";
@@ -24,7 +26,7 @@ export class DecoderFailure extends Error {
  */
 export async function ask(question: Question): Promise<Answer> {
   try {
-    return await askProcess(question);
+    return await askProcess(programFile(), question);
   } catch (error) {
     if (error instanceof DecoderFailure) throw error;
     log.warn({ err: error }, "no process could be started to decode a picture: a thread does it");
@@ -32,12 +34,14 @@ export async function ask(question: Question): Promise<Answer> {
   }
 }
 
-const program = new URL("./process.mjs", import.meta.url);
+/** It lies among the sources also where a bundler has packed them: next.config.js sees that it comes along. */
+const programFile = (): string => path.join(path.dirname(fileURLToPath(import.meta.url)), "process.mjs");
 
 /** Rejects with another error than DecoderFailure where it could not be started. */
-function askProcess(question: Question): Promise<Answer> {
+export function askProcess(program: string, question: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(program), [], {
+    if (!fs.existsSync(program)) throw new Error(`${program} was not brought along`);
+    const child = fork(program, [], {
       env: bareEnv(),
       execArgv: [],
       serialization: "advanced",
@@ -81,7 +85,10 @@ function lastWords({ stderr }: ChildProcess): () => string {
   return () => words;
 }
 
-/** The same program beside the server's own thread: bounded as well, but what kills it kills the server. */
+/**
+ * The same program beside the server's own thread: bounded as well, but what kills it kills the server. A bundler packs it for
+ * this, and so knows which packages it needs, for the process too.
+ */
 export function askThread(question: Question): Promise<Answer> {
   const { maxMilliseconds, maxMemoryBytes } = question;
   const worker = new Worker(new URL("./process.mjs", import.meta.url), {
