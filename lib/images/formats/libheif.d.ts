@@ -33,6 +33,8 @@ declare module "libheif-js/libheif-wasm/libheif-bundle.mjs" {
     heif_chroma: { heif_chroma_interleaved_RGB: object; heif_chroma_interleaved_RGBA: object };
     heif_channel: { heif_channel_interleaved: object };
     heif_get_version(): string;
+    /** Where its text lies. */
+    _de265_get_version(): number;
     /** Where its `struct heif_security_limits` lies. */
     _heif_get_global_security_limits(): number;
     /** Without channels, and with a message, where it cannot. */
