@@ -64,7 +64,7 @@ async function decode(source: Source, inspection: Inspection): Promise<Record<Va
 
 /** Some formats only some browsers decode by themselves, like HEIC Safari. */
 async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promise<ImageBitmap> {
-  const small = bytes !== null && inspection.type === "image/jpeg" && (await decodeSmall(bytes, inspection));
+  const small = bytes !== null && (await decodeSmall(bytes, inspection));
   if (small) return small;
   try {
     return await createImageBitmap(file);
@@ -80,11 +80,10 @@ async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promis
  * A JPEG's blocks can be decoded straight to a half, a quarter or an eighth of their size, in half the time. Null where that
  * would be too small, or the browser does not do it.
  */
-async function decodeSmall(bytes: ArrayBuffer, { width, height }: Size): Promise<ImageBitmap | null> {
-  const [longest] = sidesOf({ width, height });
-  const [needed] = sidesOf(targetSize({ width, height }, largestKind));
-  const scale = [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= needed * largeEnough);
-  if (scale === undefined || typeof ImageDecoder === "undefined") return null;
+async function decodeSmall(bytes: ArrayBuffer, inspection: Inspection): Promise<ImageBitmap | null> {
+  const { width, height } = inspection;
+  const scale = smallScale(inspection);
+  if (scale === null) return null;
   // Whether the file's width is the upright one, only the decoder knows: it goes by the area.
   const desired = { desiredWidth: Math.ceil(width * scale), desiredHeight: Math.ceil(height * scale) };
   const decoder = new ImageDecoder({ data: bytes, transfer: [bytes], type: "image/jpeg", ...desired });
@@ -96,6 +95,19 @@ async function decodeSmall(bytes: ArrayBuffer, { width, height }: Size): Promise
   } finally {
     decoder.close();
   }
+}
+
+function smallScale({ type, width, height }: Inspection): number | null {
+  if (type !== "image/jpeg" || typeof ImageDecoder === "undefined") return null;
+  const [longest] = sidesOf({ width, height });
+  const [needed] = sidesOf(targetSize({ width, height }, largestKind));
+  return [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= needed * largeEnough) ?? null;
+}
+
+/** How many pixels decoding it takes at once. Of a progressive JPEG that comes smaller, it takes them all in another form. */
+export function pixelsHeld(inspection: Inspection): number {
+  const pixels = inspection.width * inspection.height;
+  return smallScale(inspection) === null ? pixels : pixels / 4;
 }
 
 /** Either way round, as browsers disagree on which orientations to honour; and at any scale, to within a pixel. */

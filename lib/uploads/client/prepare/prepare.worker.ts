@@ -6,6 +6,8 @@ import type { PreparedImage } from "./prepared-image";
 export interface PrepareRequest {
   file: File;
   limits: UploadLimits;
+  /** for `takeTurn` */
+  turn: MessagePort;
 }
 
 /** Errors lose their class on the way out of a worker, so they travel as what they say. */
@@ -17,9 +19,9 @@ self.addEventListener("message", async ({ data }: MessageEvent<PrepareRequest>) 
   self.postMessage(await reply(data));
 });
 
-async function reply({ file, limits }: PrepareRequest): Promise<PrepareReply> {
+async function reply({ file, limits, turn }: PrepareRequest): Promise<PrepareReply> {
   try {
-    return { status: "prepared", image: await prepareImage(file, limits) };
+    return { status: "prepared", image: await prepareImage(file, limits, turn) };
   } catch (error) {
     return { status: "failed", error: failureOf(error) };
   }

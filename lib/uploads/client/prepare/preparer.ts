@@ -1,9 +1,11 @@
 import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
+import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { askWorker } from "./ask-worker";
 import { startCrossOriginWorker } from "./cross-origin-worker";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
+import { offerTurn } from "./turn";
 
 export interface Preparer {
   /** How many pictures it prepares at the same time. */
@@ -29,6 +31,7 @@ export function createPreparer({
     ),
 }: PreparerOptions): Preparer & { close(): void } {
   const idle: Worker[] = [];
+  const turns = new ConcurrencyLimiter({ maxConcurrent: () => 1 });
   /** how many pictures each has prepared */
   const prepared = new Map<Worker, number>();
 
@@ -55,8 +58,10 @@ export function createPreparer({
   async function prepare(file: File, signal: AbortSignal): Promise<PreparedImage> {
     signal.throwIfAborted();
     const worker = take();
+    const turn = offerTurn(turns, signal);
     try {
-      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, { file, limits }, signal);
+      const question = { file, limits, turn: turn.port };
+      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, question, signal, [turn.port]);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
       const isSuspect = reply.status === "failed" && reply.error.code === "not_prepared";
       if (!isSuspect) giveBack(worker);
@@ -65,6 +70,8 @@ export function createPreparer({
     } catch (error) {
       if (prepared.has(worker) && !idle.includes(worker)) discard(worker);
       throw error;
+    } finally {
+      turn.end();
     }
   }
 
