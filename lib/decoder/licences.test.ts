@@ -9,7 +9,9 @@ test("what is served, and README, name the libheif that it holds, and what is se
   const { version } = JSON.parse(await text("node_modules/libheif-js/package.json"));
   const heif = createLibheif();
   const place = heif._de265_get_version();
-  const [de265] = Buffer.from(heif.HEAPU8.subarray(place, place + 20)).toString().split("\0", 1);
+  const [de265] = Buffer.from(heif.HEAPU8.subarray(place, place + 20))
+    .toString()
+    .split("\0", 1);
   for (const said of [served, await text("README.md")]) {
     expect(said).toContain(`libheif ${heif.heif_get_version()}`);
     expect(said).toContain(`libde265 ${de265}`);

@@ -134,6 +134,9 @@ export function isSizeOf(arrived: Size, original: Size, kind: VariantKind): bool
   return short <= Math.min(shortSide, shortest + maxRounding) && long <= longest + maxRounding;
 }
 
+/** Whether a picture is so long that, shown whole, nothing of it could be read. */
+export const isLong = ({ width, height }: Size): boolean => width > 4 * height || height > 3 * width;
+
 /** Each variant is made of the one before it, so that they are rounded more than once. */
 const maxRounding = 4;
 /** No canvas of Firefox is longer. */
