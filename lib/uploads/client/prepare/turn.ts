@@ -17,9 +17,11 @@ export function offerTurn(
   signal: AbortSignal,
 ): { port: MessagePort; end(): void } {
   const { port1, port2 } = new MessageChannel();
+  let isAskedFor = false;
   let hasEnded = false;
   let giveBack = () => {};
   port1.onmessage = async () => {
+    isAskedFor = true;
     giveBack = await turns.acquire(0, signal).catch(() => () => {});
     if (hasEnded) giveBack();
     else port1.postMessage(null);
@@ -29,5 +31,5 @@ export function offerTurn(
     port1.close();
     giveBack();
   };
-  return { port: port2, end };
+  return { port: port2, wasAskedFor: () => isAskedFor, end };
 }
