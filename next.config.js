@@ -38,6 +38,9 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // A begin for a hundred of the largest pictures names the SHA-256 of every part.
   experimental: { serverActions: { bodySizeLimit: "2mb" } },
+  // The decoder's process runs without a bundler, and finds these where they were installed: see lib/decoder/README.md.
+  serverExternalPackages: ["libheif-js", "thumbhash"],
+  outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
   images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: everywhere },

@@ -56,7 +56,7 @@ describe("without any variable", () => {
       dataDir: folder,
       databaseUrl: `file:${folder}/pail.sqlite`,
       locations: { incoming: "incoming", media: "media", static: "static" },
-      limits: { maxBytes: 52_428_800, maxPixels: 50_000_000 },
+      limits: { maxBytes: 52_428_800, maxPixels: 100_000_000 },
       userQuotaBytes: 107_374_182_400,
     });
     const { local, name, region, endpoint, publicEndpoint, forcePathStyle } = env().bucket;

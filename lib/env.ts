@@ -65,7 +65,7 @@ export const variables = z
         `must be ${mostUploadBytes} (5 GiB) at most: S3 copies nothing larger in one piece`,
       )
       .default(50 * MiB),
-    UPLOAD_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
+    UPLOAD_MAX_PIXELS: z.coerce.number().int().positive().default(100_000_000),
     USER_QUOTA_BYTES: z.coerce
       .number()
       .int()
@@ -121,6 +121,13 @@ export function setEnv(values: Record<string, string>): void {
 /** A copy of this process's environment with changes, for a child process. */
 export function childEnv(changes: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
+}
+
+/** For a child process that is to know no secret: where programs and their libraries lie, and where files that nobody keeps may. */
+export function bareEnv(): NodeJS.ProcessEnv {
+  const { PATH, LD_LIBRARY_PATH, SystemRoot, TMPDIR, TEMP, NODE_ENV } = process.env;
+  const given = Object.entries({ PATH, LD_LIBRARY_PATH, SystemRoot, TMPDIR, TEMP, NODE_ENV });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as NodeJS.ProcessEnv;
 }
 
 function readEnv(source: NodeJS.ProcessEnv) {

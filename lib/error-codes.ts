@@ -76,10 +76,16 @@ const answers = {
   },
   too_large: { retry: "never" },
   too_many_pixels: { retry: "never" },
+  side_too_long: { retry: "never" },
   unsupported_type: { retry: "never" },
   damaged_image: {
     retry: "never",
     sentence: "This picture is damaged or incomplete. Open it to check, save it again, and try once more.",
+  },
+  not_decoded: {
+    retry: "never",
+    sentence:
+      "Pail tried this picture twice, and it took too much time or memory to open. Save it as JPEG and try again.",
   },
   // Its upload is.
   /** whoever asked computes them and asks again */

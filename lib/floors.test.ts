@@ -18,6 +18,7 @@ const floors = [
   ["lib/db", "lib/storage", "lib/local-bucket"],
   ["lib/accounts"],
   ["lib/images"],
+  ["lib/decoder"],
   ["lib/albums", "lib/uploads"],
   ["lib/upkeep"],
   ["lib/actions", "lib/health", "lib/content-security-policy"],

@@ -1,11 +1,12 @@
 import type { CSSProperties } from "react";
+import { tileRatios } from "@/lib/images/variants";
 
 /** A row may become this much higher than it should be, in order to be full. */
 const maxGrowth = 2;
 
-/** Width by height; extremes are cut, so that nothing becomes a thread. */
+/** Width by height of a picture's tile. */
 export const ratioOf = ({ width, height }: { width: number; height: number }): number =>
-  Math.min(Math.max(width / height, 0.2), 10);
+  Math.min(Math.max(width / height, tileRatios.narrowest), tileRatios.widest);
 
 /**
  * The part of a justified row that something of this shape takes. Width and growth follow the shape, so everything in a row

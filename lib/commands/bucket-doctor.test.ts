@@ -10,6 +10,7 @@ describe.concurrent("bucket doctor", () => {
     expect(err).toBe("");
     expect(out).toContain("The credentials (…-key) come from the environment\n");
     expect(out).not.toContain("a-secret-key");
+    expect(out).toMatch(/HEIC by libheif \d+\.\d+\.\d+, the others by sharp .*\(AVIF by libheif /);
     expect(code).toBe(0);
   });
 

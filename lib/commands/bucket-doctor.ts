@@ -1,10 +1,11 @@
 import { database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
+import { decoderVersions } from "@/lib/decoder/decoder";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineBucket } from "@/lib/storage/doctor/examine";
-import { exitCodeOf, type Finding, warning } from "@/lib/storage/doctor/finding";
+import { exitCodeOf, type Finding, fine, warning } from "@/lib/storage/doctor/finding";
 import type { Traits } from "@/lib/storage/stores/traits";
 import { rememberTraits } from "@/lib/uploads/store";
 import type { Command } from "./command";
@@ -12,7 +13,8 @@ import type { Command } from "./command";
 export const bucketDoctorCommand: Command = {
   async run() {
     const { findings, traits, answers } = await examineBucket(bucketClient(), env());
-    const all = traits === null ? findings : [...findings, ...(await keep(traits))];
+    const decoder = await examineDecoder();
+    const all = [decoder, ...findings, ...(traits === null ? [] : await keep(traits))];
     return {
       data: { findings: all, traits, answers },
       text: all.map(paragraph).join("\n"),
@@ -20,6 +22,23 @@ export const bucketDoctorCommand: Command = {
     };
   },
 };
+
+/** Not the bucket's matter, but of the same kind: whether pictures that come alone can be made into variants here. */
+async function examineDecoder(): Promise<Finding> {
+  try {
+    const { libheif, sharp, avif } = await decoderVersions();
+    return fine(
+      "decoder",
+      `Pictures are decoded in a process of their own: HEIC by libheif ${libheif}, the others by sharp ${sharp} (AVIF by libheif ${avif})`,
+    );
+  } catch (error) {
+    return warning("decoder", {
+      what: `The decoder does not run: ${(error as Error).message}`,
+      why: "Pictures that come without their smaller versions, by the plain form and from programs, cannot be taken.",
+      mend: "Run npm ci, so that sharp and libheif-js are those of this machine.",
+    });
+  }
+}
 
 /** The running app reads there what its store can. */
 async function keep(traits: Traits): Promise<Finding[]> {

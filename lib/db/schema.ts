@@ -147,6 +147,8 @@ export const uploads = sqliteTable(
     multipartId: text("multipart_id"),
     /** Counts against the owner's quota until the upload has ended; then 0. */
     reservedBytes: integer("reserved_bytes").notNull(),
+    /** How often the server has begun to decode it; an answer of the decoder ends the count. */
+    decodeTries: integer("decode_tries").notNull().default(0),
     state: text().$type<UploadState>().notNull().default("pending"),
     errorCode: text("error_code"),
     errorMessage: text("error_message"),

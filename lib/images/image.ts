@@ -22,7 +22,7 @@ import {
 } from "./gallery";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
-import { type VariantUrls, variantKinds } from "./variants";
+import { isLong, type VariantUrls, variantKinds } from "./variants";
 
 export const imageIdShape = z.uuid();
 /** What a person can change of a picture, each column by its name; what is left out stays as it is. */
@@ -32,8 +32,8 @@ const changesShape = z
   .refine((changes) => Object.keys(changes).length > 0);
 export const imageChangeShape = z.object({ id: imageIdShape, changes: changesShape });
 const maxTitleLength = 200;
-/** What can move is shown up to a size that is fit to be looked at. */
-const maxMovingBytes = 32 * 1024 * 1024;
+/** An original is shown up to a size that is fit to be looked at. */
+const maxShownBytes = 32 * 1024 * 1024;
 
 /** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
 export interface ImageDetails extends VariantUrls {
@@ -58,6 +58,8 @@ export interface ImageDetails extends VariantUrls {
   placeholder: Placeholder;
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
+  /** of a long picture that every browser can show, for where its variant is too small; null otherwise */
+  originalUrl: string | null;
   downloadUrl: string;
 }
 
@@ -65,11 +67,14 @@ export interface ImageDetails extends VariantUrls {
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
   const storage = media();
-  const mayMove = formatOf(row.type).moves && row.bytes <= maxMovingBytes;
+  const { moves, decode } = formatOf(row.type);
+  const isFit = row.bytes <= maxShownBytes;
   const original = storage.nameOf(row.keys.original);
-  const [variantUrls, movingUrl, downloadUrl] = await Promise.all([
+  const inline = () => storage.url(original, { type: row.type, disposition: "inline" });
+  const [variantUrls, movingUrl, originalUrl, downloadUrl] = await Promise.all([
     variantUrlsOf(row),
-    mayMove ? storage.url(original, { type: row.type, disposition: "inline" }) : null,
+    moves && isFit ? inline() : null,
+    isLong(row) && decode === null && isFit ? inline() : null,
     storage.url(original, { type: row.type, disposition: attachment(row.name) }),
   ]);
   return {
@@ -90,6 +95,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     placeholder: placeholderOf(row.thumbhash),
     ...variantUrls,
     movingUrl,
+    originalUrl,
     downloadUrl,
   };
 }

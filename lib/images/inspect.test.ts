@@ -307,7 +307,7 @@ describe("what is refused", () => {
       return refusal(bytes);
     };
     expect(await claim(60_000, 60_000)).toBe("too_many_pixels");
-    expect(await claim(70_000, 1)).toBe("too_many_pixels");
+    expect(await claim(70_000, 1)).toBe("side_too_long");
     expect(await claim(0, 10)).toBe("damaged_image");
   });
 

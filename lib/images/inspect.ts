@@ -14,13 +14,13 @@ export interface Inspection extends Header {
   type: ImageType;
 }
 
-/** No encoder of these formats goes beyond it on purpose, and no browser decodes it. */
+/** No encoder of these formats goes beyond it on purpose, and no browser decodes it: JPEG and GIF cannot say more. */
 const maxSide = 65_535;
 
 /**
  * Says what a picture's bytes really are, without decoding them: the type by content, the upright size, when it was
  * taken, and that nothing is missing at the end. Reads little, and a bounded amount of any file.
- * Throws an AppError: empty_file, too_large, too_many_pixels, unsupported_type or damaged_image.
+ * Throws an AppError: empty_file, too_large, too_many_pixels, side_too_long, unsupported_type or damaged_image.
  */
 export async function inspect(source: ByteSource, limits: UploadLimits): Promise<Inspection> {
   if (source.bytes === 0) {
@@ -52,7 +52,14 @@ async function read(reader: ByteReader): Promise<Inspection> {
 
 function requireSize({ width, height }: Header, { maxPixels }: UploadLimits): void {
   if (width === 0 || height === 0) throw damaged();
-  if (width > maxSide || height > maxSide || width * height > maxPixels) {
+  if (width > maxSide || height > maxSide) {
+    throw new AppError(
+      "side_too_long",
+      `One side of this picture is too long (${width} × ${height}): ${maxSide.toLocaleString("en")} pixels is the most. Cut it into shorter pictures and try again.`,
+      { values: { width, height, max: maxSide } },
+    );
+  }
+  if (width * height > maxPixels) {
     throw new AppError(
       "too_many_pixels",
       `This picture has too many pixels (${width} × ${height}): ${sayPixels(maxPixels)} is the most. Make it smaller and try again.`,

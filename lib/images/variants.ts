@@ -7,6 +7,12 @@ export type VariantType = (typeof variantTypes)[number];
 interface Variant {
   /** the long one, in pixels; a smaller image is not enlarged */
   readonly side: number;
+  /** The short one of a long picture, whose long side may then be longer. */
+  readonly shortSide: number;
+  /** of a long picture: what a phone can hold */
+  readonly maxPixels: number;
+  /** Width by height: of a longer picture the middle is shown. null: all of any picture is. */
+  readonly ratios: { readonly narrowest: number; readonly widest: number } | null;
   /** What is larger was not made by Pail. */
   readonly maxBytes: number;
   /** 0 to 100, for the encoders that have one */
@@ -16,10 +22,20 @@ interface Variant {
     readonly photograph: readonly VariantType[];
     /** The same of what may be transparent, or drawn. */
     readonly other: readonly VariantType[];
-    /** what the server encodes anything as */
-    readonly server: Exclude<VariantType, "image/png">;
+    /** What the server encodes anything as: the first that can be so long, and transparent where the picture is. */
+    readonly server: readonly Exclude<VariantType, "image/png">[];
   };
 }
+
+/** The longest side that each can have. */
+export const longestSides = {
+  "image/webp": 16_383,
+  "image/jpeg": 65_535,
+  "image/png": 65_535,
+} as const satisfies Record<VariantType, number>;
+
+/** Width by height of a tile: extremes are cut, so that nothing becomes a thread. */
+export const tileRatios = { narrowest: 0.2, widest: 10 } as const;
 
 /**
  * Each size that is derived from an image. What browsers and the server make, send, check, keep, show and delete follows from
@@ -28,23 +44,29 @@ interface Variant {
 export const variants = {
   thumb: {
     side: 480,
+    shortSide: 240,
+    maxPixels: 1_000_000,
+    ratios: tileRatios,
     maxBytes: 1_048_576,
     quality: 75,
     types: {
       photograph: ["image/webp", "image/jpeg"],
       other: ["image/webp", "image/png"],
-      server: "image/webp",
+      server: ["image/webp", "image/jpeg"],
     },
   },
   display: {
     side: 2048,
+    shortSide: 1080,
+    maxPixels: 32_000_000,
+    ratios: null,
     maxBytes: 16_777_216,
     quality: 82,
     types: {
       // WebP takes browsers ten times as long: see “WebP or JPEG” in README.md.
       photograph: ["image/jpeg"],
       other: ["image/webp", "image/png"],
-      server: "image/webp",
+      server: ["image/webp", "image/jpeg"],
     },
   },
 } as const satisfies Record<string, Variant>;
@@ -53,7 +75,79 @@ export type VariantKind = keyof typeof variants;
 export const variantKinds = Object.keys(variants) as VariantKind[];
 /** Each is made of the one before it. */
 export const largestFirst = [...variantKinds].sort((one, other) => variants[other].side - variants[one].side);
-export const largestSide = Math.max(...variantKinds.map((kind) => variants[kind].side));
+export const largestKind = variantKinds.reduce((one, other) =>
+  variants[one].side >= variants[other].side ? one : other,
+);
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+interface Part extends Size {
+  left: number;
+  top: number;
+}
+
+/** What the variant shows of a picture of this size. */
+export function partOf({ width, height }: Size, kind: VariantKind): Part {
+  const { ratios } = variants[kind];
+  const shown = {
+    width: ratios === null ? width : Math.min(width, Math.max(1, Math.round(height * ratios.widest))),
+    height: ratios === null ? height : Math.min(height, Math.max(1, Math.round(width / ratios.narrowest))),
+  };
+  return {
+    left: Math.floor((width - shown.width) / 2),
+    top: Math.floor((height - shown.height) / 2),
+    ...shown,
+  };
+}
+
+/** How large the variant of a picture of this size is. See “Long pictures” in README.md. */
+export function targetSize(size: Size, kind: VariantKind): Size {
+  const part = partOf(size, kind);
+  const { side, shortSide, maxPixels } = variants[kind];
+  const [long, short] = sidesOf(part);
+  const wanted = Math.min(1, Math.max(side / long, shortSide / short));
+  const held = Math.max(side / long, Math.sqrt(maxPixels / (long * short)));
+  return scaled(part, Math.min(wanted, held, longestDrawn / long));
+}
+
+/** The same, and what follows for an encoder that cannot do the one before, or makes too many bytes of it. */
+export function sizesOf(size: Size, kind: VariantKind): [Size, ...Size[]] {
+  const target = targetSize(size, kind);
+  const [longest] = sidesOf(target);
+  const { side } = variants[kind];
+  const shorter = [longestSides["image/webp"], 8192, 4096, side].filter(
+    (long) => long >= side && long < longest,
+  );
+  const part = partOf(size, kind);
+  return [target, ...shorter.map((long) => scaled(part, long / Math.max(part.width, part.height)))];
+}
+
+/** Whether what arrived can be that variant of the original; either way round, as not all turn pictures alike. */
+export function isSizeOf(arrived: Size, original: Size, kind: VariantKind): boolean {
+  const { side, shortSide } = variants[kind];
+  const [long, short] = sidesOf(arrived);
+  if (long <= side) return true;
+  const [longest, shortest] = sidesOf(targetSize(original, kind));
+  return short <= Math.min(shortSide, shortest + maxRounding) && long <= longest + maxRounding;
+}
+
+/** Whether a picture is so long that, shown whole, nothing of it could be read. */
+export const isLong = ({ width, height }: Size): boolean => width > 4 * height || height > 3 * width;
+
+/** Each variant is made of the one before it, so that they are rounded more than once. */
+const maxRounding = 4;
+/** No canvas of Firefox is longer. */
+const longestDrawn = 32_767;
+
+const sidesOf = ({ width, height }: Size) => [Math.max(width, height), Math.min(width, height)] as const;
+
+const scaled = ({ width, height }: Size, scale: number): Size => ({
+  width: Math.max(1, Math.round(width * scale)),
+  height: Math.max(1, Math.round(height * scale)),
+});
 
 /** `thumbUrl`, `displayUrl` and so on. */
 export type VariantUrls<T = string> = { [K in VariantKind as `${K}Url`]: T };

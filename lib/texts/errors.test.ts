@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, test, vi } from "vitest";
 import { newTokenShape } from "@/lib/accounts/tokens";
 import { setupShape } from "@/lib/accounts/users";
@@ -60,6 +61,34 @@ describe("what a page says in English", () => {
     const error: AppError = await inspect(source, limits).catch((reason) => reason);
     expect(wordInEnglish(error.toFailure())).toBe(error.message);
     expect(error.message).toContain("50 MB");
+  });
+
+  test.each([
+    [
+      70_000,
+      90,
+      "One side of this picture is too long (70000 × 90): 65,535 pixels is the most. Cut it into shorter pictures and try again.",
+      "사진의 한 변이 너무 길어요(70000 × 90). 65,535픽셀까지 올릴 수 있으니 짧게 나눠서 다시 올려 주세요.",
+    ],
+    [
+      20_000,
+      10_000,
+      "This picture has too many pixels (20000 × 10000): 100 megapixels is the most. Make it smaller and try again.",
+      "해상도가 너무 높아요(20000 × 10000). 100메가픽셀까지 올릴 수 있으니 크기를 줄여서 다시 시도해 주세요.",
+    ],
+  ])("of a picture of %i x %i names what is too much", async (width, height, inEnglish, inKorean) => {
+    const bytes = await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    bytes.writeUInt32BE(width, 16);
+    bytes.writeUInt32BE(height, 20);
+    const read = async (start: number, end: number) => new Uint8Array(bytes.subarray(start, end));
+    const limits = { maxBytes: 50 * 1024 * 1024, maxPixels: 100_000_000 };
+    const error: AppError = await inspect({ bytes: bytes.length, read }, limits).catch((reason) => reason);
+    expect(error.message).toBe(inEnglish);
+    expect(wordInEnglish(error.toFailure())).toBe(inEnglish);
+    const texts = createTranslator("ko", compiledMessages("ko", ["errors"]), "errors");
+    expect(wordFailure(texts, "ko", error.toFailure())).toBe(inKorean);
   });
 
   const account = { name: "Mina", email: "mina@example.org", password: "a long password", token: "" };

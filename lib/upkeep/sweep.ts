@@ -3,17 +3,20 @@ import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { purgeTrash } from "@/lib/images/trash";
 import { knowStore } from "@/lib/uploads/store";
 import { sweepUploads, type UploadsSwept } from "@/lib/uploads/sweep";
+import { sweepTemporaryFolders } from "@/lib/uploads/temporary-folder";
 
 export interface SweepReport extends UploadsSwept {
   /** pictures whose time in the trash was over */
   purged: number;
+  /** that a process left which died with a picture in its hands */
+  temporaryFolders: number;
 }
 
-/** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests. It can be cut short and run again. See README.md. */
+/** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests, what a crash left on the disk. It can be cut short and run again. See README.md. */
 export async function sweep(): Promise<SweepReport> {
   await knowStore();
   const swept = await sweepUploads();
   const purged = await purgeTrash();
   await forgetOldUses();
-  return { ...swept, purged };
+  return { ...swept, purged, temporaryFolders: await sweepTemporaryFolders() };
 }

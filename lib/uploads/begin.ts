@@ -179,6 +179,7 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
     fileDate,
     multipartId: null,
     reservedBytes: totalBytes(objects),
+    decodeTries: 0,
     state: "pending",
     errorCode: null,
     errorMessage: null,

@@ -95,8 +95,8 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutc
     return await commit(viewer, whole, verified);
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError) throw error;
-    // Not an end: the bytes may still come, or come again.
-    const mayCome = error.code === "not_arrived" || error.code === "changed";
+    // Not an end: the bytes may still come, or come again, or the decoder may do better.
+    const mayCome = ["not_arrived", "changed", "unavailable"].includes(error.code);
     const isMine = mayCome ? await setState(upload, "pending") : await endUpload(upload, "rejected", error);
     // Another call has ended it meanwhile, and cleared its objects away.
     if (!isMine) return answerOfEnded(viewer, upload);

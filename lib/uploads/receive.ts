@@ -1,8 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, openAsBlob } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Viewer } from "@/lib/accounts/viewer";
@@ -15,6 +13,7 @@ import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, OriginalOffer } from "./contract";
 import { tooLarge } from "./limits";
 import { incomingName } from "./objects";
+import { inTemporaryFolder } from "./temporary-folder";
 
 interface Sent {
   name: string;
@@ -34,14 +33,11 @@ export async function receiveImage(
   { name, fileDate, body, announcedBytes }: Sent,
 ): Promise<ConfirmOutcome> {
   if (announcedBytes > env().limits.maxBytes) return { status: "refused", error: tooLarge() };
-  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-received-"));
-  try {
+  return inTemporaryFolder("received", async (folder) => {
     const file = path.join(folder, "original");
     const original = await takeIn(body, file);
-    return await send(viewer, { name, original, fileDate }, file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return send(viewer, { name, original, fileDate }, file);
+  });
 }
 
 async function takeIn(body: AsyncIterable<Uint8Array>, file: string): Promise<OriginalOffer["original"]> {

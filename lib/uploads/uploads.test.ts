@@ -328,6 +328,25 @@ describe("what is refused", () => {
     expect(await names(incoming())).toEqual([]);
   });
 
+  test("a long picture's variants keep their short side, and no more than that", async () => {
+    const plain = (width: number, height: number) =>
+      sharp({
+        create: { width, height, channels: 3, background: { r: width % 256, g: height % 256, b: 77 } },
+      });
+    const encoded = (width: number, height: number) => plain(width, height).webp({ effort: 0 }).toBuffer();
+    const original = await plain(12_000, 500).jpeg().toBuffer();
+    const long = { original, display: await encoded(12_000, 500), thumb: await encoded(2400, 240) };
+    const confirmed = async (bytes: typeof long) => {
+      const picture = pictureOf("panorama.jpg", bytes);
+      const { uploadId, grants } = await begin(picture);
+      await postAll(grants, picture);
+      return confirm(uploadId);
+    };
+    const uncut = { ...long, thumb: await encoded(5760, 240) };
+    expect(await confirmed(uncut)).toMatchObject({ status: "refused", error: { code: "bad_variant" } });
+    expect(await confirmed(long)).toMatchObject({ status: "ready", image: { width: 12_000, height: 500 } });
+  });
+
   test("more than the quota: what fits is granted, and room freed can be used again", async () => {
     const small = await addViewer();
     const [a, b] = [await makePicture(), await makePicture()];

@@ -4,7 +4,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { headBytes } from "@/lib/images/formats/byte-reader";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
-import { byKindAtOnce, type VariantKind, variantKinds, variants } from "@/lib/images/variants";
+import { byKind, byKindAtOnce, isSizeOf, type VariantKind, variantKinds } from "@/lib/images/variants";
 import { incoming } from "@/lib/storage/locations";
 import type { Storage } from "@/lib/storage/storage";
 import type { ObjectKind, ObjectOffer } from "./contract";
@@ -22,10 +22,13 @@ export interface Verified {
  * where one was replaced meanwhile, and with any other code where the upload is to be rejected.
  */
 export async function verify(upload: WholeUpload): Promise<Verified> {
-  const [original, variantEtags] = await Promise.all([
+  const [original, arrived] = await Promise.all([
     verifyOriginal(upload),
-    byKindAtOnce(variantKinds, async (kind) => (await verifyVariant(upload, kind)).etag),
+    byKindAtOnce(variantKinds, (kind) => verifyVariant(upload, kind)),
   ]);
+  for (const kind of variantKinds)
+    if (!isSizeOf(arrived[kind].inspection, original.inspection, kind)) throw new AppError("bad_variant");
+  const variantEtags = byKind(variantKinds, (kind) => arrived[kind].etag);
   return { original: original.inspection, etags: { original: original.etag, ...variantEtags } };
 }
 
@@ -47,10 +50,7 @@ export async function verifyOriginal({ id, objects }: Upload): Promise<Inspected
 async function verifyVariant({ id, objects }: WholeUpload, kind: VariantKind): Promise<Inspected> {
   const announced = objects[kind];
   const inspected = await inspectArrived(id, kind, announced);
-  const { type, width, height } = inspected.inspection;
-  if (type !== announced.type || Math.max(width, height) > variants[kind].side) {
-    throw new AppError("bad_variant");
-  }
+  if (inspected.inspection.type !== announced.type) throw new AppError("bad_variant");
   return inspected;
 }
 

@@ -39,6 +39,11 @@ export default async function SettingsPage() {
         </h2>
         <LanguageSwitch />
       </section>
+      <p className="text-quiet">
+        <a href="/licenses.txt" className="underline underline-offset-4">
+          {texts("licences")}
+        </a>
+      </p>
     </article>
   );
 }

@@ -1,19 +1,16 @@
-import type { HeifDecoder, HeifImage } from "libheif-js/libheif-wasm/libheif-bundle.mjs";
+import type { HeifImage } from "libheif-js/libheif-wasm/libheif-bundle.mjs";
 import { damaged } from "./byte-reader";
 import type { Pixels } from "./format";
 
-let decoder: Promise<HeifDecoder> | undefined;
-
 /**
- * Decodes the main picture of a HEIC file, upright: for browsers and servers that cannot. libheif in WebAssembly, 0.7 MB, is
- * loaded with the first one. Throws AppError `damaged_image` for what it cannot decode, and another error where it could not
- * be loaded.
+ * Decodes the main picture of a HEIC file, upright: for browsers that cannot. libheif in WebAssembly, 0.7 MB, is loaded with the
+ * first one; each file gets a fresh instance, whose memory goes with it. Throws AppError `damaged_image` for what it cannot
+ * decode, and another error where it could not be loaded. The server has a decoder of its own: lib/decoder.
  */
 export async function decodeHeic(bytes: Uint8Array): Promise<Pixels> {
-  decoder ??= loadDecoder();
-  const heif = await decoder;
+  const { default: createLibheif } = await import("libheif-js/libheif-wasm/libheif-bundle.mjs");
   try {
-    return await mainPictureOf(heif.decode(bytes));
+    return await mainPictureOf(new (createLibheif().HeifDecoder)().decode(bytes));
   } catch (error) {
     throw damaged(error);
   }
@@ -33,9 +30,4 @@ async function mainPictureOf(images: HeifImage[]): Promise<Pixels> {
   } finally {
     for (const image of images) image.free();
   }
-}
-
-async function loadDecoder(): Promise<HeifDecoder> {
-  const { default: createLibheif } = await import("libheif-js/libheif-wasm/libheif-bundle.mjs");
-  return new (createLibheif().HeifDecoder)();
 }

@@ -23,8 +23,8 @@ export interface Format {
    */
   read(reader: ByteReader): Promise<Header>;
   /**
-   * For what sharp and some browsers cannot decode; null where all can. A browser first tries by itself, the server does not.
-   * Throws AppError `damaged_image`.
+   * For what some browsers cannot decode; null where all can. A browser first tries by itself. What sharp cannot decode either
+   * needs a branch in lib/decoder/process.mjs too. Throws AppError `damaged_image`.
    */
   readonly decode: ((file: Uint8Array) => Promise<Pixels>) | null;
 }

@@ -37,12 +37,16 @@ export const errors = {
     "{maxBytes, select, none {This file is too large. Save it smaller and try again.} other {This file is too large: {maxBytes} is the most. Save it smaller and try again.}}",
   too_many_pixels:
     "{maxPixels, select, none {This picture has too many pixels. Make it smaller and try again.} other {This picture has too many pixels ({width} × {height}): {megapixels, number} megapixels is the most. Make it smaller and try again.}}",
+  side_too_long:
+    "{max, select, 0 {One side of this picture is too long. Cut it into shorter pictures and try again.} other {One side of this picture is too long ({width} × {height}): {max, number} pixels is the most. Cut it into shorter pictures and try again.}}",
   unsupported_type:
     "{kind, select, pdf {This is a PDF document, not a picture. Save it as PNG or JPEG and try again.} raw {This is a TIFF or a camera's raw file, which browsers cannot show. Export it as JPEG and try again.} other_format {Pail does not take {format} files. Save it as PNG or JPEG and try again.} video {This is a video, and Pail keeps pictures only. Choose a {formats} picture.} archive {This is an archive or a document, not a picture. Choose a {formats} picture.} svg {This is an SVG drawing, which can carry scripts. Save it as PNG or JPEG and try again.} web_page {This is a web page, not a picture. Save the picture itself and try again.} text {This is a text file, not a picture. Choose a {formats} picture.} other {This is not a picture that Pail can read. Choose a {formats} picture.}}",
   damaged_image: "This picture is damaged or incomplete. Open it to check, save it again, and try once more.",
   digest_missing:
     "The bucket compares other checksums: offer it with its MD5 too, and parts with what is wanted.",
   store_unfit: "The bucket of this Pail cannot take pictures safely. Tell whoever runs this Pail.",
+  not_decoded:
+    "Pail tried this picture twice, and it took too much time or memory to open. Save it as JPEG and try again.",
   quota_full:
     "There is no room for it: your space is full, or too many uploads are under way. Delete pictures or wait.",
   variant_too_large: "Its smaller versions are too large. Reload the page and try again.",

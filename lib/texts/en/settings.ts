@@ -3,6 +3,7 @@ export const settings = {
   title: "Settings",
   tokensHint:
     "With a token, programs put pictures here for you: ShareX, scripts, “npm run manage -- upload”. What they can ask for is described in <link>an OpenAPI document</link>.",
+  licences: "Licences of what Pail is made of",
   tokens: "Tokens",
   noTokens: "There is none yet. Make one below.",
   scope: "{scope, select, upload {upload} read {read} delete {delete} other {{scope}}}",

@@ -31,11 +31,15 @@ export const errors = {
     "{maxBytes, select, none {파일이 너무 커요. 크기를 줄여서 다시 시도해 주세요.} other {파일이 너무 커요. {maxBytes}까지 올릴 수 있으니 크기를 줄여서 다시 시도해 주세요.}}",
   too_many_pixels:
     "{maxPixels, select, none {해상도가 너무 높아요. 크기를 줄여서 다시 시도해 주세요.} other {해상도가 너무 높아요({width} × {height}). {megapixels, number}메가픽셀까지 올릴 수 있으니 크기를 줄여서 다시 시도해 주세요.}}",
+  side_too_long:
+    "{max, select, 0 {사진의 한 변이 너무 길어요. 짧게 나눠서 다시 올려 주세요.} other {사진의 한 변이 너무 길어요({width} × {height}). {max, number}픽셀까지 올릴 수 있으니 짧게 나눠서 다시 올려 주세요.}}",
   unsupported_type:
     "{kind, select, pdf {사진이 아니라 PDF 문서예요. PNG나 JPEG로 저장해서 다시 시도해 주세요.} raw {TIFF나 카메라 RAW 파일은 브라우저에서 볼 수 없어요. JPEG로 내보내서 다시 시도해 주세요.} other_format {{format} 파일은 올릴 수 없어요. PNG나 JPEG로 저장해서 다시 시도해 주세요.} video {동영상이에요. Pail에는 사진만 올릴 수 있어요. {formats} 사진을 선택해 주세요.} archive {사진이 아니라 압축 파일이나 문서예요. {formats} 사진을 선택해 주세요.} svg {SVG 파일에는 스크립트가 들어 있을 수 있어서 올릴 수 없어요. PNG나 JPEG로 저장해서 다시 시도해 주세요.} web_page {사진이 아니라 웹 페이지예요. 사진 파일을 따로 저장해서 다시 시도해 주세요.} text {사진이 아니라 텍스트 파일이에요. {formats} 사진을 선택해 주세요.} other {Pail이 읽을 수 있는 사진이 아니에요. {formats} 사진을 선택해 주세요.}}",
   damaged_image: "사진이 손상됐거나 일부가 없어요. 열어서 확인한 다음 다시 저장해서 올려 주세요.",
   digest_missing: "버킷이 확인하는 방법이 바뀌었어요. 페이지를 새로고침하고 다시 시도해 주세요.",
   store_unfit: "이 Pail의 버킷에는 사진을 안전하게 올릴 수 없어요. Pail 관리자에게 알려 주세요.",
+  not_decoded:
+    "두 번 시도했지만 이 사진을 여는 데 시간이나 메모리가 너무 많이 들었어요. JPEG로 저장해서 다시 올려 주세요.",
   quota_full:
     "남은 공간이 없어요. 저장 공간이 가득 찼거나 올리는 중인 사진이 너무 많아요. 사진을 삭제하거나 잠시 기다려 주세요.",
   variant_too_large: "미리 보기 사진이 너무 커요. 페이지를 새로고침하고 다시 시도해 주세요.",

@@ -2,6 +2,7 @@ export const settings = {
   title: "설정",
   tokensHint:
     "토큰이 있으면 ShareX나 스크립트, ‘npm run manage -- upload’ 같은 프로그램이 사진을 대신 올려 줘요. 프로그램이 할 수 있는 일은 <link>OpenAPI 문서</link>에 나와 있어요.",
+  licences: "Pail에 쓰인 라이브러리의 라이선스",
   tokens: "토큰",
   noTokens: "아직 토큰이 없어요. 아래에서 만들어 보세요.",
   scope: "{scope, select, upload {올리기} read {보기} delete {삭제} other {{scope}}}",

@@ -6,6 +6,7 @@ import { type CSSProperties, cache, type ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, findNeighboursInAlbum } from "@/lib/albums/albums";
 import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
+import { isLong } from "@/lib/images/variants";
 import { getTexts } from "../../../_texts/request";
 import { iconButton, quietButton } from "../../../_ui/styles";
 import { ThumbhashImage } from "../../../_ui/thumbhash-image";
@@ -14,6 +15,7 @@ import { orNotFound } from "../../or-not-found";
 import { DeleteButton } from "./delete-button";
 import { Facts } from "./facts";
 import { ImageKeys } from "./image-keys";
+import { LongImage } from "./long-image";
 import { Title } from "./title";
 
 type Props = PageProps<"/images/[id]">;
@@ -41,13 +43,23 @@ export default async function ImagePage({ params, searchParams }: Props) {
         className="relative aspect-(--ratio) max-h-[70dvh] min-h-60 w-full bg-sunken lg:aspect-auto lg:max-h-none lg:h-full"
         style={{ "--ratio": image.width / image.height } as CSSProperties}
       >
-        <ThumbhashImage
-          placeholder={image.placeholder}
-          src={image.displayUrl}
-          movingSrc={image.movingUrl}
-          alt={image.title}
-          whole
-        />
+        {isLong(image) && image.movingUrl === null ? (
+          <LongImage
+            size={{ width: image.width, height: image.height }}
+            src={image.displayUrl}
+            originalSrc={image.originalUrl}
+            alt={image.title}
+            colour={image.placeholder.colour}
+          />
+        ) : (
+          <ThumbhashImage
+            placeholder={image.placeholder}
+            src={image.displayUrl}
+            movingSrc={image.movingUrl}
+            alt={image.title}
+            whole
+          />
+        )}
         <Step
           to={ways.back}
           label={album === null ? texts("backToPictures") : texts("backToAlbum")}

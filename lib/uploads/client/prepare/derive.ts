@@ -5,18 +5,18 @@ import {
   byKind,
   byKindInTurn,
   largestFirst,
-  largestSide,
+  largestKind,
+  longestSides,
+  partOf,
+  type Size,
+  sizesOf,
+  targetSize,
   type VariantKind,
   type VariantType,
   variantKinds,
   variants,
 } from "@/lib/images/variants";
 import { toBase64 } from "./base64";
-
-interface Size {
-  width: number;
-  height: number;
-}
 
 /** rgbaToThumbHash takes no more, and needs no more. */
 const thumbhashSide = 100;
@@ -64,7 +64,7 @@ async function decode(source: Source, inspection: Inspection): Promise<Record<Va
 
 /** Some formats only some browsers decode by themselves, like HEIC Safari. */
 async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promise<ImageBitmap> {
-  const small = bytes !== null && inspection.type === "image/jpeg" && (await decodeSmall(bytes, inspection));
+  const small = bytes !== null && (await decodeSmall(bytes, inspection));
   if (small) return small;
   try {
     return await createImageBitmap(file);
@@ -80,10 +80,10 @@ async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promis
  * A JPEG's blocks can be decoded straight to a half, a quarter or an eighth of their size, in half the time. Null where that
  * would be too small, or the browser does not do it.
  */
-async function decodeSmall(bytes: ArrayBuffer, { width, height }: Size): Promise<ImageBitmap | null> {
-  const longest = Math.max(width, height);
-  const scale = [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= largestSide * largeEnough);
-  if (scale === undefined || typeof ImageDecoder === "undefined") return null;
+async function decodeSmall(bytes: ArrayBuffer, inspection: Inspection): Promise<ImageBitmap | null> {
+  const { width, height } = inspection;
+  const scale = smallScale(inspection);
+  if (scale === null) return null;
   // Whether the file's width is the upright one, only the decoder knows: it goes by the area.
   const desired = { desiredWidth: Math.ceil(width * scale), desiredHeight: Math.ceil(height * scale) };
   const decoder = new ImageDecoder({ data: bytes, transfer: [bytes], type: "image/jpeg", ...desired });
@@ -95,6 +95,19 @@ async function decodeSmall(bytes: ArrayBuffer, { width, height }: Size): Promise
   } finally {
     decoder.close();
   }
+}
+
+function smallScale({ type, width, height }: Inspection): number | null {
+  if (type !== "image/jpeg" || typeof ImageDecoder === "undefined") return null;
+  const [longest] = sidesOf({ width, height });
+  const [needed] = sidesOf(targetSize({ width, height }, largestKind));
+  return [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= needed * largeEnough) ?? null;
+}
+
+/** How many pixels decoding it takes at once. Of a progressive JPEG that comes smaller, it takes them all in another form. */
+export function pixelsHeld(inspection: Inspection): number {
+  const pixels = inspection.width * inspection.height;
+  return smallScale(inspection) === null ? pixels : pixels / 4;
 }
 
 /** Either way round, as browsers disagree on which orientations to honour; and at any scale, to within a pixel. */
@@ -116,22 +129,27 @@ function sizeWithin({ width, height }: Size, maxSide: number): Size {
  * that: drawing turns them.
  */
 function drawn(bitmap: ImageBitmap, kind: VariantKind): ImageBitmap {
-  const size = sizeWithin(bitmap, variants[kind].side);
-  contexts[kind] ??= contextOf(new OffscreenCanvas(size.width, size.height));
-  const context = contexts[kind];
-  const { canvas } = context;
-  if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
-  context.imageSmoothingQuality = qualityFor(bitmap, size);
-  context.drawImage(bitmap, 0, 0, size.width, size.height);
-  return canvas.transferToImageBitmap();
+  const { left, top, width, height } = partOf(bitmap, kind);
+  const size = targetSize(bitmap, kind);
+  const context = canvasFor(kind, size);
+  context.imageSmoothingQuality = qualityFor(width, size.width);
+  context.drawImage(bitmap, left, top, width, height, 0, 0, size.width, size.height);
+  return context.canvas.transferToImageBitmap();
 }
 
 /** Down to half the size, bilinear smoothing still reads every pixel, in less than half the time. */
-const qualityFor = (from: Size, to: Size) => (from.width <= 2 * to.width ? "low" : "high");
+const qualityFor = (from: number, to: number) => (from <= 2 * to ? "low" : "high");
+
+function canvasFor(kind: VariantKind, size: Size): OffscreenCanvasRenderingContext2D {
+  contexts[kind] ??= contextOf(new OffscreenCanvas(size.width, size.height));
+  const { canvas } = contexts[kind];
+  if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+  return contexts[kind];
+}
 
 // Canvases that are used again: the garbage collector sees only how small such an object is, not what it holds, and takes its time.
 const contexts: Partial<Record<VariantKind, OffscreenCanvasRenderingContext2D>> = {};
-let shown: OffscreenCanvas | undefined;
+let shown: ReturnType<typeof shownOn> | undefined;
 let tiny: OffscreenCanvasRenderingContext2D | undefined;
 
 function thumbhashOf(thumb: ImageBitmap): Uint8Array {
@@ -156,22 +174,52 @@ function typesFor(kind: VariantKind, original: ImageType): readonly VariantType[
   return formatOf(original).isPhotograph ? photograph : other;
 }
 
-/** Takes the bitmap over, without copying it. */
-async function encode(bitmap: ImageBitmap, kind: VariantKind, original: ImageType) {
+interface Encoded {
+  type: VariantType;
+  blob: Blob;
+}
+
+/** Takes the bitmap over, without copying it. Only a long picture can be too much, and is tried at lesser sizes. */
+async function encode(bitmap: ImageBitmap, kind: VariantKind, original: ImageType): Promise<Encoded> {
   const types = typesFor(kind, original);
-  const quality = variants[kind].quality / 100;
-  shown ??= new OffscreenCanvas(0, 0);
-  Object.assign(shown, { width: bitmap.width, height: bitmap.height });
-  const context = shown.getContext("bitmaprenderer");
-  if (context === null) throw new Error("this browser shows no bitmap in a worker");
-  context.transferFromImageBitmap(bitmap);
+  const [size, ...lesser] = sizesOf(bitmap, kind);
+  shown ??= shownOn(new OffscreenCanvas(0, 0));
+  const { canvas, context: frame } = shown;
   try {
-    for (const type of types) {
-      const blob = await shown.convertToBlob({ type, quality });
-      if (blob.type === type) return { type, blob };
+    Object.assign(canvas, size);
+    frame.transferFromImageBitmap(bitmap);
+    let encoded = await encodeAs(types, canvas, kind);
+    for (const { width, height } of lesser) {
+      if (encoded !== null && encoded.blob.size <= variants[kind].maxBytes) break;
+      const context = canvasFor(kind, { width, height });
+      context.imageSmoothingQuality = "high";
+      context.drawImage(canvas, 0, 0, width, height);
+      Object.assign(canvas, { width, height });
+      frame.transferFromImageBitmap(context.canvas.transferToImageBitmap());
+      encoded = await encodeAs(types, canvas, kind);
     }
+    if (encoded !== null) return encoded;
   } finally {
-    context.transferFromImageBitmap(null);
+    frame.transferFromImageBitmap(null);
   }
   throw new Error(`this browser encodes none of ${types.join(", ")}`);
+}
+
+async function encodeAs(
+  types: readonly VariantType[],
+  canvas: OffscreenCanvas,
+  kind: VariantKind,
+): Promise<Encoded | null> {
+  const [longest] = sidesOf(canvas);
+  for (const type of types.filter((type) => longestSides[type] >= longest)) {
+    const blob = await canvas.convertToBlob({ type, quality: variants[kind].quality / 100 });
+    if (blob.type === type) return { type, blob };
+  }
+  return null;
+}
+
+function shownOn(canvas: OffscreenCanvas) {
+  const context = canvas.getContext("bitmaprenderer");
+  if (context === null) throw new Error("this browser shows no bitmap in a worker");
+  return { canvas, context };
 }

@@ -2,21 +2,27 @@ import { AppError } from "@/lib/errors";
 import { type ByteSource, inspect } from "@/lib/images/inspect";
 import { byKindInTurn, variantKinds } from "@/lib/images/variants";
 import { maxBytesAtOnce, type UploadLimits, type WantedDigests } from "@/lib/uploads/contract";
-import { derive } from "./derive";
+import { derive, pixelsHeld } from "./derive";
 import { digestsOf, digestsOfBytes } from "./digests";
 import type { PreparedImage, PreparedObject } from "./prepared-image";
+import { largePixels, takeTurn } from "./turn";
 
-/** Runs in a worker: everything that is heavy. Throws an AppError for what Pail does not take. */
+/**
+ * Runs in a worker: everything that is heavy. `turn` is for a picture that is so large that it has to be the only one that is
+ * decoded. Throws an AppError for what Pail does not take.
+ */
 export async function prepareImage(
   file: File,
   limits: UploadLimits,
   wanted: WantedDigests,
+  turn: MessagePort,
 ): Promise<PreparedImage> {
   // Each read of a file goes through the browser's main process, and costs more than its hash: one read does for all.
   const isRead = file.size <= Math.min(maxBytesAtOnce, limits.maxBytes);
   const bytes = isRead ? await file.arrayBuffer() : null;
   const inspection = await inspect(byteSourceOf(file, bytes), limits);
   const digests = await (bytes === null ? digestsOf(file, wanted) : digestsOfBytes(bytes, wanted));
+  if (pixelsHeld(inspection) > largePixels) await takeTurn(turn);
   const { variants, thumbhash } = await derive({ file, bytes }, inspection);
   return {
     original: { type: inspection.type, bytes: file.size, ...digests, blob: file },

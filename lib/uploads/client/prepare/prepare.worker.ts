@@ -9,6 +9,8 @@ export interface PrepareRequest {
   digests: WantedDigests;
   /** where only digests are wanted that it lacks */
   prepared?: PreparedImage | undefined;
+  /** for `takeTurn` */
+  turn: MessagePort;
 }
 
 /** Errors lose their class on the way out of a worker, so they travel as what they say. */
@@ -20,9 +22,11 @@ self.addEventListener("message", async ({ data }: MessageEvent<PrepareRequest>) 
   self.postMessage(await reply(data));
 });
 
-async function reply({ file, limits, digests, prepared }: PrepareRequest): Promise<PrepareReply> {
+async function reply({ file, limits, digests, prepared, turn }: PrepareRequest): Promise<PrepareReply> {
   try {
-    const image = await (prepared ? withDigests(prepared, digests) : prepareImage(file, limits, digests));
+    const image = await (prepared
+      ? withDigests(prepared, digests)
+      : prepareImage(file, limits, digests, turn));
     return { status: "prepared", image };
   } catch (error) {
     return { status: "failed", error: failureOf(error) };

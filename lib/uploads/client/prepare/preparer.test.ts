@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import { createPreparer } from "./preparer";
+import { takeTurn } from "./turn";
 
 const limits = { maxBytes: 1000, maxPixels: 1000 };
 const never = new AbortController().signal;
@@ -8,8 +9,13 @@ const never = new AbortController().signal;
 /** Does what the file's name says. */
 class FakeWorker extends EventTarget {
   isTerminated = false;
+  hasTurn = false;
 
-  postMessage({ file }: PrepareRequest): void {
+  postMessage({ file, turn }: PrepareRequest): void {
+    if (file.name === "large")
+      void takeTurn(turn).then(() => {
+        this.hasTurn = true;
+      });
     if (file.name === "crash") queueMicrotask(() => this.dispatchEvent(new Event("error")));
     if (file.name === "good") this.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
     if (file.name === "odd")
@@ -93,6 +99,23 @@ describe("the pool of workers", () => {
     const { workers, prepare } = pool();
     for (let n = 0; n < 101; n += 1) await prepare("good");
     expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+  });
+
+  it("decodes one large picture at a time, whichever worker has it", async () => {
+    const { workers, prepare } = pool();
+    const cancelled = new AbortController();
+    const first = prepare("large", cancelled.signal);
+    const second = prepare("large");
+    await expect.poll(() => workers[0]?.hasTurn).toBe(true);
+    expect(await Promise.all([prepare("good"), prepare("good")])).toHaveLength(2);
+    expect(workers[1]?.hasTurn).toBe(false);
+    cancelled.abort(new Error("cancelled"));
+    await expect(first).rejects.toThrow("cancelled");
+    await expect.poll(() => workers[1]?.hasTurn).toBe(true);
+    workers[1]?.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
+    await second;
+    // What they hold is let go of at once.
+    expect(workers.slice(0, 2).map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
   });
 
   it("ends them all", async () => {

@@ -1,9 +1,11 @@
 import { AppError } from "@/lib/errors";
 import { sha256Alone, type UploadLimits, type WantedDigests } from "@/lib/uploads/contract";
+import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { askWorker } from "./ask-worker";
 import { startCrossOriginWorker } from "./cross-origin-worker";
 import type { PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
+import { offerTurn } from "./turn";
 
 export interface Preparer {
   /** How many pictures it prepares at the same time. */
@@ -36,6 +38,7 @@ export function createPreparer({
     ),
 }: PreparerOptions): Preparer & { close(): void } {
   const idle: Worker[] = [];
+  const turns = new ConcurrencyLimiter({ maxConcurrent: () => 1 });
   /** how many pictures each has prepared */
   const prepared = new Map<Worker, number>();
 
@@ -66,17 +69,22 @@ export function createPreparer({
   ): Promise<PreparedImage> {
     signal.throwIfAborted();
     const worker = take();
+    const turn = offerTurn(turns, signal);
     try {
-      const request = { file, limits, ...options };
-      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, request, signal);
+      const question = { file, limits, ...options, turn: turn.port };
+      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, question, signal, [turn.port]);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
       const isSuspect = reply.status === "failed" && reply.error.code === "not_prepared";
-      if (!isSuspect) giveBack(worker);
+      // What a large picture leaves behind goes with its worker, before the next one has its turn.
+      if (!isSuspect && !turn.wasAskedFor()) giveBack(worker);
+      else discard(worker);
       if (reply.status === "failed") throw AppError.of(reply.error);
       return reply.image;
     } catch (error) {
       if (prepared.has(worker) && !idle.includes(worker)) discard(worker);
       throw error;
+    } finally {
+      turn.end();
     }
   }
 

@@ -1,0 +1,1 @@
+ALTER TABLE `uploads` ADD `decode_tries` integer DEFAULT 0 NOT NULL;

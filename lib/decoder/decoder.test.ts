@@ -1,0 +1,201 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ImageType } from "@/lib/images/contract";
+import { variantKinds } from "@/lib/images/variants";
+import { bounds, decoderVersions, makeVariants } from "./decoder";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "pail-test-decoder-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const caseFile = (name: string) => path.join(import.meta.dirname, "cases", name);
+
+async function written(name: string, bytes: Buffer): Promise<string> {
+  await writeFile(path.join(folder, name), bytes);
+  return path.join(folder, name);
+}
+
+/** The screen of a GIF that is one pixel large, and a picture on it that is 20,000 each way. */
+const screenBomb = Buffer.from(
+  "47494638396101000100800000000000ffffff2c00000000204e204e0002024401003b",
+  "hex",
+);
+
+const panorama = () =>
+  sharp({ create: { width: 12_000, height: 500, channels: 3, background: "olive" } }).jpeg();
+
+const make = (file: string, type: ImageType, width: number, height: number, within = bounds) =>
+  makeVariants({ file, type, width, height }, variantKinds, within);
+
+const size = async (bytes: Uint8Array) => {
+  const { format, width, height, hasAlpha } = await sharp(bytes).metadata();
+  return { format, width, height, hasAlpha };
+};
+
+/** Mean difference of two pictures' colours, 0 to 255. */
+async function difference(one: Uint8Array | string, other: Uint8Array | string): Promise<number> {
+  const small = (picture: Uint8Array | string) =>
+    sharp(picture).resize(64, 48, { fit: "fill" }).removeAlpha().raw().toBuffer();
+  const [a, b] = [await small(one), await small(other)];
+  return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
+}
+
+describe("what is decoded", () => {
+  test("is a HEIC, in its colours", async () => {
+    const { variants } = await make("e2e/photos/alpine-path-phone.heic", "image/heic", 1000, 750);
+    expect(await size(variants.display.bytes)).toEqual({
+      format: "webp",
+      width: 1000,
+      height: 750,
+      hasAlpha: false,
+    });
+    expect(await difference(variants.thumb.bytes, "e2e/photos/alpine-path.jpg")).toBeLessThan(7);
+  });
+
+  test("keeps a HEIC's transparency", async () => {
+    const { variants } = await make(caseFile("heic-alpha.heic"), "image/heic", 600, 400);
+    expect(await size(variants.display.bytes)).toMatchObject({ hasAlpha: true });
+    const { channels } = await sharp(variants.display.bytes).stats();
+    expect(channels[3]).toMatchObject({ min: 0, max: 255 });
+  });
+
+  test("is turned as its decoder says, where the headers were read the other way round", async () => {
+    const { variants } = await make(caseFile("webp-o6.webp"), "image/webp", 480, 640);
+    const turned = await make(caseFile("webp-o6.webp"), "image/webp", 640, 480);
+    expect(await size(turned.variants.display.bytes)).toEqual(await size(variants.display.bytes));
+  });
+
+  test.each(["samsung-sos.jpg", "jpeg-noEOI.jpg"])(
+    "is %s: it has every pixel, and browsers show it",
+    async (name) => {
+      const { width, height } = (await sharp(caseFile(name)).metadata()).autoOrient;
+      const { variants } = await make(caseFile(name), "image/jpeg", width, height);
+      expect(await size(variants.display.bytes)).toMatchObject({ width, height });
+    },
+  );
+
+  test("is a long picture at a size at which it can be read", async () => {
+    const wide = await make(
+      await written("wide.jpg", await panorama().toBuffer()),
+      "image/jpeg",
+      12_000,
+      500,
+    );
+    expect(await size(wide.variants.display.bytes)).toMatchObject({
+      format: "webp",
+      width: 12_000,
+      height: 500,
+    });
+    expect(await size(wide.variants.thumb.bytes)).toMatchObject({ width: 2400, height: 240 });
+    // Longer than any WebP.
+    const screenshot = sharp({ create: { width: 1080, height: 20_000, channels: 3, background: "teal" } });
+    const file = await written("long.png", await screenshot.png().toBuffer());
+    const long = await make(file, "image/png", 1080, 20_000);
+    expect(long.variants.display.type).toBe("image/jpeg");
+    expect(await size(long.variants.display.bytes)).toMatchObject({
+      format: "jpeg",
+      width: 1080,
+      height: 20_000,
+    });
+    expect(await size(long.variants.thumb.bytes)).toMatchObject({ format: "webp", width: 240, height: 1200 });
+  });
+
+  test("is a long transparent picture as long as a WebP can be", async () => {
+    const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+    const picture = sharp({ create: { width: 300, height: 20_000, channels: 4, background: clear } });
+    const { variants } = await make(
+      await written("clear.png", await picture.png().toBuffer()),
+      "image/png",
+      300,
+      20_000,
+    );
+    expect(await size(variants.display.bytes)).toEqual({
+      format: "webp",
+      width: 246,
+      height: 16_383,
+      hasAlpha: true,
+    });
+  });
+});
+
+describe("what is refused", () => {
+  const damaged = { name: "AppError", code: "damaged_image" };
+
+  test.each([
+    ["bomb-two-meta.avif", "image/avif", 10, 10],
+    ["screen-bomb.gif", "image/gif", 1, 1],
+    ["heic-alpha.heic", "image/heic", 60, 40],
+    ["slow-grid-8x8.heic", "image/heic", 10, 10],
+    ["panorama.jpg", "image/jpeg", 500, 500],
+  ] as const)(
+    "is what is decoded as something else than was inspected: %s",
+    async (name, type, width, height) => {
+      const made = { "screen-bomb.gif": screenBomb, "panorama.jpg": await panorama().toBuffer() };
+      const file = name in made ? await written(name, made[name as keyof typeof made]) : caseFile(name);
+      const begun = performance.now();
+      const error: Error = await make(file, type, width, height).catch((reason) => reason);
+      expect(error).toMatchObject(damaged);
+      expect(String(error.cause)).toMatch(/and its decoder|exceeds pixel limit/);
+      // Before anything is decoded.
+      expect(performance.now() - begun).toBeLessThan(3000);
+    },
+  );
+
+  test("is what breaks off, as the page refuses it", async () => {
+    const whole = await readFile("e2e/photos/fig.jpg");
+    const { width, height } = await sharp(whole).metadata();
+    const half = await written("half.jpg", whole.subarray(0, whole.length / 2));
+    await expect(make(half, "image/jpeg", width, height)).rejects.toMatchObject(damaged);
+    const png = await sharp(whole).resize(400, 300, { fit: "fill" }).png().toBuffer();
+    const halfPng = await written("half.png", png.subarray(0, png.length / 2));
+    await expect(make(halfPng, "image/png", 400, 300)).rejects.toMatchObject(damaged);
+  });
+
+  test("is no picture at all", async () => {
+    const file = await written("words.heic", Buffer.from("no picture"));
+    for (const type of ["image/heic", "image/jpeg", "image/avif"] as const)
+      await expect(make(file, type, 10, 10)).rejects.toMatchObject(damaged);
+  });
+});
+
+describe("a picture of 48 megapixels that takes seconds", () => {
+  const slow = (within = bounds) => make(caseFile("slow-grid-8x8.heic"), "image/heic", 6000, 8000, within);
+
+  test("leaves the server its time", async () => {
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const { variants } = await slow();
+    delay.disable();
+    expect(await size(variants.display.bytes)).toMatchObject({ width: 1536, height: 2048 });
+    expect(delay.max / 1e6).toBeLessThan(500);
+  });
+
+  test("is ended after its time, and beyond its memory", async () => {
+    await expect(slow({ ...bounds, maxMilliseconds: 700 })).rejects.toMatchObject({ reason: "time" });
+    // Node and the libraries alone take a hundred.
+    await expect(slow({ ...bounds, maxMemoryBytes: 130_000_000 })).rejects.toMatchObject({
+      reason: "memory",
+    });
+  });
+
+  test("is refused where its decoder holds itself to less", async () => {
+    const maxMemoryBytes = 150_000_000;
+    const error = await slow({ ...bounds, maxMemoryBytes }).catch((reason) => reason);
+    expect(error.reason ?? String(error.cause)).toMatch(/memory/);
+  });
+});
+
+test("the decoder says of what it is made", async () => {
+  const { version } = JSON.parse(await readFile("node_modules/libheif-js/package.json", "utf8"));
+  expect(await decoderVersions()).toEqual({
+    libheif: version,
+    sharp: sharp.versions.sharp,
+    avif: sharp.versions.heif,
+  });
+});
