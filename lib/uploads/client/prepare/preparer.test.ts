@@ -114,6 +114,8 @@ describe("the pool of workers", () => {
     await expect.poll(() => workers[1]?.hasTurn).toBe(true);
     workers[1]?.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
     await second;
+    // What they hold is let go of at once.
+    expect(workers.slice(0, 2).map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
   });
 
   it("ends them all", async () => {

@@ -64,7 +64,9 @@ export function createPreparer({
       const reply = await askWorker<PrepareRequest, PrepareReply>(worker, question, signal, [turn.port]);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
       const isSuspect = reply.status === "failed" && reply.error.code === "not_prepared";
-      if (!isSuspect) giveBack(worker);
+      // What a large picture leaves behind goes with its worker, before the next one has its turn.
+      if (!isSuspect && !turn.wasAskedFor()) giveBack(worker);
+      else discard(worker);
       if (reply.status === "failed") throw AppError.of(reply.error);
       return reply.image;
     } catch (error) {

@@ -11,15 +11,20 @@ export function takeTurn(port: MessagePort): Promise<void> {
   });
 }
 
+interface Turn {
+  port: MessagePort;
+  wasAskedFor(): boolean;
+  end(): void;
+}
+
 /** For the page: a port through which a worker can ask for its turn, which it has until `end`. */
-export function offerTurn(
-  turns: ConcurrencyLimiter,
-  signal: AbortSignal,
-): { port: MessagePort; end(): void } {
+export function offerTurn(turns: ConcurrencyLimiter, signal: AbortSignal): Turn {
   const { port1, port2 } = new MessageChannel();
+  let isAskedFor = false;
   let hasEnded = false;
   let giveBack = () => {};
   port1.onmessage = async () => {
+    isAskedFor = true;
     giveBack = await turns.acquire(0, signal).catch(() => () => {});
     if (hasEnded) giveBack();
     else port1.postMessage(null);
@@ -29,5 +34,5 @@ export function offerTurn(
     port1.close();
     giveBack();
   };
-  return { port: port2, end };
+  return { port: port2, wasAskedFor: () => isAskedFor, end };
 }
