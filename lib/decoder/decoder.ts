@@ -1,4 +1,5 @@
 import "server-only";
+import os from "node:os";
 import { env } from "@/lib/env";
 import type { ImageType } from "@/lib/images/contract";
 import { damaged } from "@/lib/images/inspect";
@@ -18,8 +19,15 @@ import { ask } from "./ask";
 import type { Bounds, ServerType, Task, VariantTask, Versions } from "./contract";
 import { Turns } from "./turns";
 
+const GiB = 1024 ** 3;
+/** of the machine, or of the container that this process is in */
+const allMemoryBytes = Math.min(os.totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+
 /** What one picture may take: see “Bounds” in README.md. */
-export const bounds: Bounds = { maxMilliseconds: 30_000, maxMemoryBytes: 1536 * 1024 * 1024 };
+export const bounds: Bounds = {
+  maxMilliseconds: 30_000,
+  maxMemoryBytes: Math.floor(Math.min(2 * GiB, allMemoryBytes / 2)),
+};
 
 const turns = new Turns(2);
 
