@@ -87,7 +87,14 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     if (renewed.uploadId !== grant.uploadId) for (const kinds of [arrived, saidToBeThere]) kinds.clear();
     grant = renewed;
     isExpired = false;
-    for (const kind of renewed.arrived ?? []) if (!arrived.has(kind)) arrive(kind);
+    if (renewed.arrived === undefined) return;
+    // Parts that were held to a digest that the store no longer compares are gone.
+    const there = new Set(renewed.arrived);
+    if (renewed.parts?.missing.length === 0) there.add("original");
+    for (const kind of objectKinds) {
+      if (there.has(kind) && !arrived.has(kind)) arrive(kind);
+      if (!there.has(kind) && arrived.delete(kind)) progress(kind, 0);
+    }
   };
 
   /** Nothing is wrong with the network: with a fresh grant it goes on at once. */
