@@ -1,19 +1,15 @@
-import { AppError, type Failure } from "@/lib/errors";
+import { AppError } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
-import {
-  type BeginOutcome,
-  type ConfirmOutcome,
-  objectKinds,
-  type WantedDigests,
-} from "@/lib/uploads/contract";
+import { type ConfirmOutcome, objectKinds, type WantedDigests } from "@/lib/uploads/contract";
 import type { BatchedServer } from "../calls/batched-server";
 import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { Preparation, type Prepared } from "../prepare/preparation";
-import { toOffer, wireBytes } from "../prepare/prepared-image";
+import { wireBytes } from "../prepare/prepared-image";
 import type { Preparer } from "../prepare/preparer";
 import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
+import { Asking } from "./asking";
 import { fileDateOf } from "./file-source";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
@@ -48,25 +44,21 @@ export interface FileUploaderOptions {
   digests: WantedDigests;
 }
 
-/** The server cuts names to fit; this only keeps an absurd one from spoiling the call for all. */
-const maxOfferedName = 1024;
-
-/** The store may change while a page is open, and not as often as that. */
-const maxOtherDigests = 3;
-
 /** Takes files from choice to picture: prepare, begin, send, confirm. Throws AppError, or the signal's reason. */
 export class FileUploader {
   readonly #flights = new SingleFlight();
   readonly #preparation: Preparation;
+  readonly #asking: Asking;
   readonly #parallelism: Parallelism;
-  #digests: WantedDigests;
+  /** What was granted earlier is of no use any more: up to a hundred files wait with it. */
+  #outdatedBeforeMs = Number.NEGATIVE_INFINITY;
   readonly #sending = new ConcurrencyLimiter({ maxConcurrent: () => this.#parallelism.maxConcurrent });
 
   constructor(private readonly options: FileUploaderOptions) {
-    const { preparer, retryContext, digests } = options;
-    this.#digests = digests;
+    const { server, preparer, retryContext, digests } = options;
     this.#parallelism = new Parallelism(retryContext.clock);
     this.#preparation = new Preparation(preparer);
+    this.#asking = new Asking({ server, preparation: this.#preparation, digests });
   }
 
   /** How many files may be sent at a time at present. */
@@ -115,7 +107,7 @@ export class FileUploader {
   async #prepareOnce({ file, signal, show }: UploadTask): Promise<Prepared> {
     const isPrepared = this.options.server.count("preparing");
     try {
-      return await this.#preparation.prepare(file, this.#digests, signal, () =>
+      return await this.#preparation.prepare(file, this.#asking.digests, signal, () =>
         show({ status: "preparing" }),
       );
     } catch (error) {
@@ -139,33 +131,16 @@ export class FileUploader {
   }
 
   async #begin(task: UploadTask, prepared: Prepared, uploadId: string | null): Promise<Grant | Ending> {
-    const outcome = await this.#ask(task, prepared, uploadId);
+    const { file, signal } = task;
+    const onWait = onWaitFor(task, 0, wireBytes(prepared.image));
+    // What an earlier build noted lacks it.
+    const fileDate = task.progress.fileDate ?? fileDateOf(file);
+    const more = { ...(fileDate && { fileDate }), ...(uploadId && { uploadId }) };
+    const outcome = await this.#asking.ask(prepared, { file, more, signal, onWait });
     if (outcome.status === "duplicate") return outcome;
     const { arrived = outcome.uploadId === task.progress.uploadId ? task.progress.arrived : [] } = outcome;
     task.note({ ...task.progress, uploadId: outcome.uploadId, arrived });
     return { ...outcome, grantedAtMs: this.options.retryContext.clock.now() };
-  }
-
-  /** Where the store wants other digests by now, these are computed, and it is asked again. */
-  async #ask(task: UploadTask, prepared: Prepared, uploadId: string | null): Promise<Accepted> {
-    const { file, signal } = task;
-    // What an earlier build noted lacks it.
-    const fileDate = task.progress.fileDate ?? fileDateOf(file);
-    for (let tries = 0; ; tries += 1) {
-      const { image } = prepared;
-      const offer = {
-        ...toOffer(file.name.slice(0, maxOfferedName), image),
-        ...(fileDate && { fileDate }),
-        ...(uploadId && { uploadId }),
-      };
-      const waiting = onWaitFor(task, 0, wireBytes(image));
-      const outcome = await this.options.server.begin(offer, signal, waiting);
-      if (outcome.status !== "refused") return outcome;
-      const wanted = otherDigests(outcome.error);
-      if (wanted === null || tries === maxOtherDigests) throw AppError.of(outcome.error);
-      this.#digests = wanted;
-      await this.#preparation.addDigests(prepared, file, wanted, signal);
-    }
   }
 
   /** Resolves to the picture where the same bytes got there first, while forms were renewed. */
@@ -198,7 +173,12 @@ export class FileUploader {
           grant = outcome;
           return grant;
         },
-        report: (refusal) => this.options.server.reportRefusal(refusal),
+        isOutdated: ({ grantedAtMs }) => grantedAtMs < this.#outdatedBeforeMs,
+        report: async (refusal) => {
+          const reported = await this.options.server.reportRefusal(refusal);
+          if (reported.isRenewable) this.#outdatedBeforeMs = retryContext.clock.now();
+          return reported;
+        },
         onProgress: (bytes) => {
           if (this.#sending.isSaturated) this.#parallelism.moved(Math.max(0, bytes - sentBytes));
           else this.#parallelism.restart();
@@ -246,14 +226,6 @@ export class FileUploader {
 
 function isUnexplained(error: unknown): boolean {
   return error instanceof AppError && (error.code === "worker_died" || error.code === "not_prepared");
-}
-
-type Accepted = Exclude<BeginOutcome, { status: "refused" }>;
-
-function otherDigests({ code, values }: Failure): WantedDigests | null {
-  const { object, part } = values ?? {};
-  if (code !== "digest_missing" || part === undefined) return null;
-  return object === "sha256" || object === "md5" ? { object, part } : null;
 }
 
 class AlreadyThere extends Error {

@@ -174,6 +174,19 @@ describe("a store that becomes another while pictures are sent", () => {
     expect(world.prepared).toBe(20);
   });
 
+  it("tells the server so for what is under way, and not once for each file that waits", async () => {
+    world.store.upload = "POST";
+    queue = world.openQueue({ preparer: { concurrency: 100, prepare: world.preparer.prepare } });
+    queue.add(files(100));
+    while (world.taken.length < 14) await clock.advance(5);
+    expect(world.begins.flat()).toHaveLength(100);
+    world.store.upload = "PUT";
+    await finish();
+    expect(new Set(statuses())).toEqual(new Set(["ready"]));
+    expect(world.refusals.length).toBeLessThanOrEqual(6);
+    expect(world.taken).toHaveLength(100 * objectKinds.length);
+  });
+
   it.each<WantedDigests["part"]>(["crc32c", "none"])(
     "takes parts otherwise (%s): a large file goes on",
     async (part) => {

@@ -36,6 +36,8 @@ export interface SendUploadOptions {
   onArrived(uploadId: string, arrived: ObjectKind[]): void;
   /** Asks for fresh grants; the server may answer with another upload where the first has ended. */
   renew(uploadId: string): Promise<Grant>;
+  /** Was it granted before the store was found to be another? Other pictures find that out too. */
+  isOutdated(grant: Grant): boolean;
   /** Tells the server what the bucket refused. */
   report(refusal: Refusal): Promise<Reported>;
   /** Asks for one more place among what is sent at a time; resolves to what gives it back. */
@@ -74,7 +76,8 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     onProgress(objectKinds.reduce((sum, one) => sum + sentBytes[one], 0));
   };
 
-  const isFresh = () => !isExpired && isEarlyFor(grant, retryContext.clock.now());
+  const isFresh = () =>
+    !isExpired && !options.isOutdated(grant) && isEarlyFor(grant, retryContext.clock.now());
 
   const arrive = (kind: ObjectKind) => {
     arrived.add(kind);
@@ -87,7 +90,14 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     if (renewed.uploadId !== grant.uploadId) for (const kinds of [arrived, saidToBeThere]) kinds.clear();
     grant = renewed;
     isExpired = false;
-    for (const kind of renewed.arrived ?? []) if (!arrived.has(kind)) arrive(kind);
+    if (renewed.arrived === undefined) return;
+    // Parts that were held to a digest that the store no longer compares are gone.
+    const there = new Set(renewed.arrived);
+    if (renewed.parts?.missing.length === 0) there.add("original");
+    for (const kind of objectKinds) {
+      if (there.has(kind) && !arrived.has(kind)) arrive(kind);
+      if (!there.has(kind) && arrived.delete(kind)) progress(kind, 0);
+    }
   };
 
   /** Nothing is wrong with the network: with a fresh grant it goes on at once. */
