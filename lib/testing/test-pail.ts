@@ -13,7 +13,9 @@ import { newId } from "@/lib/ids";
 import { byKind, byKindInTurn, variantKinds, variants } from "@/lib/images/variants";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
+import { examineBucket } from "@/lib/storage/doctor/examine";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
+import { type Found, knownAfter } from "@/lib/storage/setup/setting";
 import { s3Traits, type Traits } from "@/lib/storage/stores/traits";
 import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
 import {
@@ -43,8 +45,9 @@ export async function startTestPail(driver: "better-sqlite3" | "libsql" = "bette
   const url = `file:${path.join(dataDir, "pail.sqlite")}`;
   setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
   await migrate(database());
-  await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
+  const { found } = await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
   await keepVersionsIfWanted(bucketClient().s3, bucketClient().name);
+  if (otherStore.S3_CONTRACT_ENDPOINT !== undefined) await findTraits(found);
   return {
     stop: async () => {
       database().close();
@@ -80,6 +83,13 @@ async function makeBucketThere() {
       await emptyAndDelete(bucket.s3, bucket.name);
     },
   };
+}
+
+/** What setup and the doctor find out of the store, for tests that ask nobody who keeps it. */
+async function findTraits(found: Found): Promise<void> {
+  const bucket = bucketClient();
+  bucket.traits = { ...bucket.traits, ...knownAfter(bucket.traits, found) };
+  bucket.traits = (await examineBucket(bucket, env())).traits ?? bucket.traits;
 }
 
 export async function addViewer(name = "Viewer"): Promise<Viewer> {

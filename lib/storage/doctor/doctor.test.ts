@@ -78,7 +78,9 @@ async function behind<T>(conduct: Conduct, use: (bucket: BucketClient) => Promis
 const bucketWith = (changes: Partial<ReturnType<typeof env>["bucket"]>) => {
   const { name, region, forcePathStyle, endpoint, publicEndpoint, credentials } = env().bucket;
   const settings = { local: null, name, region, forcePathStyle, endpoint, publicEndpoint, credentials };
-  return connectBucket({ ...settings, ...changes } as Parameters<typeof connectBucket>[0]);
+  const bucket = connectBucket({ ...settings, ...changes } as Parameters<typeof connectBucket>[0]);
+  bucket.traits = bucketClient().traits;
+  return bucket;
 };
 
 test("a bucket that was set up is fine, and nothing is left in it", async () => {
