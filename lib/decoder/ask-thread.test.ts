@@ -36,7 +36,7 @@ test("where no process can be started, a thread decodes, within the same bounds"
   expect(thumbhash.length).toBeGreaterThan(10);
   expect(log.warn).toHaveBeenCalledOnce();
   await expect(slow({ ...bounds, maxMilliseconds: 700 })).rejects.toMatchObject({ reason: "time" });
-  await expect(slow({ ...bounds, maxMemoryBytes: 60_000_000 })).rejects.toMatchObject({
-    message: expect.stringContaining("memory"),
-  });
+  // The thread is ended, or libheif holds itself to it first.
+  const error = await slow({ ...bounds, maxMemoryBytes: 60_000_000 }).catch((reason) => reason);
+  expect(error.reason ?? String(error.cause)).toMatch(/memory/i);
 });

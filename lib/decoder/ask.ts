@@ -89,7 +89,7 @@ function lastWords({ stderr }: ChildProcess): () => string {
  * The same program beside the server's own thread: bounded as well, but what kills it kills the server. A bundler packs it for
  * this, and so knows which packages it needs, for the process too.
  */
-export function askThread(question: Question): Promise<Answer> {
+function askThread(question: Question): Promise<Answer> {
   const { maxMilliseconds, maxMemoryBytes } = question;
   const worker = new Worker(new URL("./process.mjs", import.meta.url), {
     env: {},

@@ -138,12 +138,11 @@ describe("what is refused", () => {
     async (name, type, width, height) => {
       const made = { "screen-bomb.gif": screenBomb, "panorama.jpg": await panorama().toBuffer() };
       const file = name in made ? await written(name, made[name as keyof typeof made]) : caseFile(name);
-      const begun = performance.now();
-      const error: Error = await make(file, type, width, height).catch((reason) => reason);
+      // It has to be known before the pixels are: they would take more.
+      const within = { ...bounds, maxMemoryBytes: 150_000_000 };
+      const error: Error = await make(file, type, width, height, within).catch((reason) => reason);
       expect(error).toMatchObject(damaged);
       expect(String(error.cause)).toMatch(/and its decoder|exceeds pixel limit/);
-      // Before anything is decoded.
-      expect(performance.now() - begun).toBeLessThan(3000);
     },
   );
 
@@ -187,7 +186,7 @@ describe("a picture of 48 megapixels that takes seconds", () => {
   test("is refused where its decoder holds itself to less", async () => {
     const maxMemoryBytes = 150_000_000;
     const error = await slow({ ...bounds, maxMemoryBytes }).catch((reason) => reason);
-    expect(error.reason ?? String(error.cause)).toMatch(/memory/);
+    expect(error.reason ?? String(error.cause)).toMatch(/memory/i);
   });
 });
 
