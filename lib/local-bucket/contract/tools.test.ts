@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ContractStore, refusal, startContractStore, testUnless } from "@/lib/testing/contract-store";
+import {
+  type ContractStore,
+  hasQuirk,
+  refusal,
+  startContractStore,
+  testUnless,
+} from "@/lib/testing/contract-store";
 import { exists } from "@/lib/testing/local-bucket/test-server";
 import { beginUpload, rangesOf, uploadParts } from "@/lib/testing/local-bucket/uploads";
 
@@ -27,7 +33,10 @@ const bytesOf = async (key: string) => {
 };
 /** Some stores leave its quotes out. */
 const unquoted = (etag: string | undefined) => etag?.replaceAll('"', "");
-const md5 = (bytes: Buffer) => createHash("md5").update(bytes).digest("hex");
+function expectMd5(etag: string | undefined, bytes: Buffer): void {
+  const md5 = createHash("md5").update(bytes).digest("hex");
+  expect(unquoted(etag) === md5, `${etag} of ${md5}`).toBe(!hasQuirk("has-etags-of-its-own"));
+}
 
 describe("a part copied from an object", () => {
   test("is a range of it, and the parts together are a copy", async () => {
@@ -35,7 +44,7 @@ describe("a part copied from an object", () => {
     const parts: s3.CompletedPart[] = [];
     for (const [i, CopySourceRange] of rangesOf(bodies).entries()) {
       const { ETag } = await upload.copyPart(i + 1, from("source é.bin"), { CopySourceRange });
-      expect(unquoted(ETag)).toBe(md5(bodies[i] ?? whole));
+      expectMd5(ETag, bodies[i] ?? whole);
       parts.push({ PartNumber: i + 1, ETag });
     }
     await upload.complete(parts);
@@ -45,7 +54,8 @@ describe("a part copied from an object", () => {
   test("is the whole of it without a range", async () => {
     const upload = await beginUpload(store, "copy/whole");
     const { PartNumber, ETag, LastModified } = await upload.copyPart(1, from("source é.bin"));
-    expect([unquoted(ETag), LastModified instanceof Date]).toEqual([md5(whole), true]);
+    expectMd5(ETag, whole);
+    expect(LastModified).toBeInstanceOf(Date);
     await upload.complete([{ PartNumber, ETag }]);
     expect((await bytesOf("copy/whole")).equals(whole)).toBe(true);
   });
@@ -53,7 +63,8 @@ describe("a part copied from an object", () => {
   test("is refused where the range or the source is not there", async () => {
     const upload = await beginUpload(store, "copy/refused");
     const beyond = { CopySourceRange: `bytes=0-${whole.length}` };
-    for (const more of [beyond, { CopySourceRange: "bytes=5-4" }]) {
+    const ranges = hasQuirk("copies-ranges-beyond-the-end") ? [] : [beyond];
+    for (const more of [...ranges, { CopySourceRange: "bytes=5-4" }]) {
       const refused = await refusal(upload.copyPart(1, from("source é.bin"), more));
       expect(refused).toMatch(/^(400 InvalidArgument|416 InvalidRange)$/);
     }
@@ -74,7 +85,7 @@ describe("a part copied from an object", () => {
   );
 });
 
-test("an upload is completed again alike", async () => {
+testUnless("completes-uploads-once", "an upload is completed again alike", async () => {
   const upload = await beginUpload(store, "again");
   const parts = [await upload.sendPart(1, bodies[1] ?? whole)];
   const { Key, Location } = await upload.complete(parts);
@@ -84,36 +95,34 @@ test("an upload is completed again alike", async () => {
   expect(unquoted(again.ETag)).toBe(unquoted(ETag));
 });
 
-testUnless(
-  "has-no-object-attributes",
-  "attributes tell what an object is, and how many parts it has",
-  async () => {
-    const ask = (key: string) =>
-      store.client.send(
-        new s3.GetObjectAttributesCommand({
-          ...at(key),
-          ObjectAttributes: ["ETag", "ObjectParts", "ObjectSize"],
-        }),
-      );
-    const parts = await ask("source é.bin");
-    expect([parts.ObjectSize, parts.ObjectParts?.TotalPartsCount]).toEqual([whole.length, 2]);
-    const small = await ask("small");
-    expect([small.ETag, small.ObjectSize, small.ObjectParts]).toEqual([
-      md5(Buffer.from("bytes")),
-      5,
-      undefined,
-    ]);
-    expect(await refusal(ask("none"))).toBe("404 NoSuchKey");
-  },
-);
+describe("attributes", () => {
+  const ask = (key: string, attribute: s3.ObjectAttributes) =>
+    store.client.send(new s3.GetObjectAttributesCommand({ ...at(key), ObjectAttributes: [attribute] }));
+
+  testUnless("has-no-object-attributes", "tell what an object is", async () => {
+    expect((await ask("source é.bin", "ObjectSize")).ObjectSize).toBe(whole.length);
+    expectMd5((await ask("small", "ETag")).ETag, Buffer.from("bytes"));
+    expect(await refusal(ask("none", "ETag"))).toBe("404 NoSuchKey");
+  });
+
+  testUnless(
+    ["has-no-object-attributes", "counts-parts-otherwise"],
+    "count parts, where there are",
+    async () => {
+      expect((await ask("source é.bin", "ObjectParts")).ObjectParts?.TotalPartsCount).toBe(2);
+      expect((await ask("small", "ObjectParts")).ObjectParts).toBeUndefined();
+    },
+  );
+});
 
 describe("a bucket that never had versions", () => {
-  test("says so", async () => {
+  testUnless("keeps-versions", "says so", async () => {
     const { Status } = await store.client.send(new s3.GetBucketVersioningCommand({ Bucket: store.bucket }));
     expect(Status).toBeUndefined();
   });
 
-  test("lists every object once, page by page, and deletes what it listed", async () => {
+  const wrong = ["keeps-versions", "has-no-list-of-versions", "lists-versions-twice"] as const;
+  testUnless([...wrong], "lists every object once, page by page, and deletes what it listed", async () => {
     for (const key of ["v/1", "v/2", "v/3"]) await put(key, key);
     const listed: s3.ObjectVersion[] = [];
     let [KeyMarker, VersionIdMarker]: (string | undefined)[] = [];
@@ -142,20 +151,30 @@ describe("a bucket that never had versions", () => {
   });
 });
 
-test("the owner of a bucket and an object is told, and may do everything", async () => {
-  const { client, bucket: Bucket } = store;
-  const { Owner } = await client.send(new s3.ListBucketsCommand({}));
-  for (const command of [new s3.GetBucketAclCommand({ Bucket }), new s3.GetObjectAclCommand(at("small"))]) {
-    const acl: s3.GetObjectAclCommandOutput = await client.send(command as s3.GetObjectAclCommand);
-    expect(acl.Owner?.ID).toBe(Owner?.ID);
-    expect(acl.Grants?.map(({ Grantee, Permission }) => [Grantee?.Type, Grantee?.ID, Permission])).toEqual([
-      ["CanonicalUser", Owner?.ID, "FULL_CONTROL"],
+describe("the owner", () => {
+  const ownerId = async () => (await store.client.send(new s3.ListBucketsCommand({}))).Owner?.ID;
+  const expectAll = async ({ Owner, Grants }: s3.GetObjectAclCommandOutput) => {
+    const id = await ownerId();
+    expect(Owner?.ID).toBe(id);
+    expect(Grants?.map(({ Grantee, Permission }) => [Grantee?.Type, Grantee?.ID, Permission])).toEqual([
+      ["CanonicalUser", id, "FULL_CONTROL"],
     ]);
-  }
-  const listed = await client.send(
-    new s3.ListObjectsV2Command({ Bucket, Prefix: "small", FetchOwner: true }),
-  );
-  expect(listed.Contents?.map((object) => object.Owner?.ID)).toEqual([Owner?.ID]);
+  };
+
+  testUnless("names-nobody-in-acls", "may do everything with the bucket", async () => {
+    await expectAll(await store.client.send(new s3.GetBucketAclCommand({ Bucket: store.bucket })));
+  });
+
+  testUnless(["names-nobody-in-acls", "has-no-object-acls"], "may do everything with an object", async () => {
+    await expectAll(await store.client.send(new s3.GetObjectAclCommand(at("small"))));
+  });
+
+  testUnless("lists-no-owners", "is in a listing that is asked for it", async () => {
+    const { Contents } = await store.client.send(
+      new s3.ListObjectsV2Command({ Bucket: store.bucket, Prefix: "small", FetchOwner: true }),
+    );
+    expect(Contents?.map(({ Owner }) => Owner?.ID)).toEqual([await ownerId()]);
+  });
 });
 
 testUnless("ignores-expected-owner", "whoever expects another owner is refused", async () => {
@@ -167,7 +186,7 @@ testUnless("ignores-expected-owner", "whoever expects another owner is refused",
   expect((await bytesOf("small")).toString()).toBe("bytes");
 });
 
-test("a lifecycle rule of zero days is refused", async () => {
+testUnless(["takes-zero-days", "has-no-lifecycle"], "a lifecycle rule of zero days is refused", async () => {
   const rule = { ID: "z", Status: "Enabled", Filter: { Prefix: "z/" }, Expiration: { Days: 0 } } as const;
   const command = new s3.PutBucketLifecycleConfigurationCommand({
     Bucket: store.bucket,

@@ -42,6 +42,10 @@ export const quirks = {
     "refuses-tags-with-markup": "MinIO takes only the signs in a tag that AWS documents.",
     "reads-checksums-before-policies": "MinIO answers 400 to a form's checksum that it cannot read.",
     "keeps-no-odd-keys": "MinIO refuses keys with an empty or a dotted part, like a//b and a/../b.",
+    "completes-uploads-once": "MinIO answers NoSuchUpload where an upload is completed again.",
+    "counts-parts-otherwise": "MinIO counts one part of an object that came in one piece.",
+    "names-nobody-in-acls": "MinIO's ACLs name nobody.",
+    "ignores-expected-owner": "MinIO ignores the owner that a request expects.",
   },
   "minio-encrypted": {
     "has-etags-of-its-own": "MinIO's ETag of what it encrypted is not made of its bytes.",
@@ -65,6 +69,15 @@ export const quirks = {
       "Garage answers InvalidRequest, as to much else, to a bucket for another region.",
     "tells-no-unknown-keys":
       "Garage answers AccessDenied, like to anyone else, to credentials that it does not know.",
+    "copies-ranges-beyond-the-end":
+      "Garage copies as much as there is of a range that ends behind its object.",
+    "completes-uploads-once": "Garage answers NoSuchUpload where an upload is completed again.",
+    "has-no-object-attributes": "Garage answers GetObjectAttributes with the object itself.",
+    "has-no-list-of-versions": "Garage does not list versions.",
+    "names-nobody-in-acls": "Garage's ACLs name nobody.",
+    "lists-no-owners": "Garage lists no owners.",
+    "ignores-expected-owner": "Garage ignores the owner that a request expects.",
+    "takes-zero-days": "Garage takes a lifecycle rule of zero days.",
   },
   versitygw: {
     "keeps-aws-chunked": "versitygw keeps aws-chunked as the encoding of what came so.",
@@ -76,6 +89,9 @@ export const quirks = {
     "keeps-filename-variable": "versitygw does not put the file's name in the place of a form's variable.",
     "keeps-no-odd-keys": "versitygw takes the key a//b for a/b.",
     "refuses-auth-type": "versitygw says MalformedPolicy to s3:authType.",
+    "counts-parts-otherwise": "versitygw counts no parts.",
+    "lists-versions-twice": "versitygw begins a page of versions with the last of the page before.",
+    "has-no-object-acls": "versitygw has no ACLs of objects.",
   },
   seaweedfs: {
     "drops-redirect-query": "SeaweedFS drops the query of the address to which a form leads back.",
