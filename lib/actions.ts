@@ -2,8 +2,9 @@ import "server-only";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import { z } from "zod";
-import { requireViewer } from "@/lib/accounts/session-cookie";
-import type { Caller } from "@/lib/accounts/sign-in";
+import { addressIn } from "@/lib/accounts/address";
+import type { Caller } from "@/lib/accounts/caller";
+import { browserToken, requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { env } from "@/lib/env";
 import { statusOf } from "@/lib/error-codes";
@@ -108,6 +109,7 @@ function issueOf({ issues: [first] }: z.ZodError): FailureValues | undefined {
 export async function callerOf(): Promise<Caller> {
   const received = await headers();
   // Our own server sets it from the socket, a serverless host does too; of a trusted proxy's list only the end is its own.
-  const address = received.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
-  return { address, userAgent: received.get("user-agent")?.slice(0, 500) ?? "" };
+  const address = addressIn(received.get("x-forwarded-for")?.split(",").at(-1) ?? "");
+  const userAgent = received.get("user-agent")?.slice(0, 500) ?? "";
+  return { address, userAgent, browser: await browserToken() };
 }

@@ -32,6 +32,7 @@ export const sessions = sqliteTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
+    /** `sha256:` and the hash of what the cookie holds: see lib/accounts/session-tokens.ts */
     token: text().notNull().unique(),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
@@ -95,6 +96,20 @@ export const tokens = sqliteTable(
   (t) => [index("tokens_user").on(t.userId)],
 );
 
+/** Where somebody has signed in before: there a stranger's wrong guesses do not keep them out. */
+export const knownPlaces = sqliteTable(
+  "known_places",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** `browser:` and the SHA-256 of what its cookie holds, or `address:` and the network */
+    place: text().notNull(),
+    lastUsedAt: timestamp("last_used_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.place] })],
+);
+
 /** How often something was done in a window of time; `key` says what and by whom. */
 export const rateLimits = sqliteTable(
   "rate_limits",
@@ -118,6 +133,9 @@ export const stores = sqliteTable("stores", {
   bucketUrl: text("bucket_url").primaryKey(),
   traits: text({ mode: "json" }).$type<unknown>().notNull(),
   foundAt: timestamp("found_at").notNull(),
+  /** What the doctor said at its last examination, and when that was. null: an older Pail did not keep it. */
+  findings: text({ mode: "json" }).$type<unknown>(),
+  examinedAt: timestamp("examined_at"),
 });
 
 // ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +159,7 @@ export const uploads = sqliteTable(
     thumbhash: text().notNull(),
     /** S3's id of the multipart upload, where the original goes in parts. */
     multipartId: text("multipart_id"),
-    /** Counts against the owner's quota until the upload has ended; then 0. */
+    /** Counts against the owner's quota until the upload is an image, or nothing can be put with its forms any more; then 0. */
     reservedBytes: integer("reserved_bytes").notNull(),
     state: text().$type<UploadState>().notNull().default("pending"),
     errorCode: text("error_code"),
@@ -160,6 +178,24 @@ export const uploads = sqliteTable(
     index("uploads_open").on(t.ownerId).where(sql`${t.state} in ('pending', 'verifying')`),
     index("uploads_expiry").on(t.expiresAt),
   ],
+);
+
+/** A plain form that was given out: what can be put with it counts against the quota until it is swept away. */
+export const plainForms = sqliteTable(
+  "plain_forms",
+  {
+    /** also of the upload that it becomes */
+    id: text().primaryKey(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** the most that it lets through */
+    reservedBytes: integer("reserved_bytes").notNull(),
+    /** Whether a picture has come by it. */
+    isUsed: integer("is_used", { mode: "boolean" }).notNull().default(false),
+    expiresAt: timestamp("expires_at").notNull(),
+  },
+  (t) => [index("plain_forms_owner").on(t.ownerId), index("plain_forms_expiry").on(t.expiresAt)],
 );
 
 /** A verified picture that someone owns. */
