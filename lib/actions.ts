@@ -97,11 +97,12 @@ export function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S
   );
 }
 
-/** Which field is the first that is wrong, and how: `email`, `name_short`, `password_long`. */
+/** Which field is the first that is wrong, and how: `email`, `name_short`, `password_long`, `password_common`. */
 function issueOf({ issues: [first] }: z.ZodError): FailureValues | undefined {
   const field = first?.path.join(".");
   if (first?.code === "too_small") return { issue: `${field}_short`, min: Number(first.minimum) };
   if (first?.code === "too_big") return { issue: `${field}_long`, max: Number(first.maximum) };
+  if (first?.code === "custom" && first.params?.issue) return { issue: `${field}_${first.params.issue}` };
   return field ? { issue: field } : undefined;
 }
 

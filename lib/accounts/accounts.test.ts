@@ -7,6 +7,7 @@ import { accounts, sessions, users } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { auth, sessionSeconds } from "./auth";
+import { isCommonPassword } from "./common-passwords/common-passwords";
 import { findKnownPlace, forgetOldPlaces, rememberPlaces } from "./known-places";
 import { forgetOldUses } from "./rate-limit";
 import { credentialsShape, signIn, signOut } from "./sign-in";
@@ -142,10 +143,26 @@ describe("a password", () => {
   test.each([
     ["short", "Choose a password of at least 8 characters."],
     ["x".repeat(129), "Keep the password under 128 characters."],
+    ...[
+      "password",
+      "12345678",
+      "Password1",
+      "iloveyou1",
+      "qwertyuiop",
+      "football123",
+      "trustno1",
+      "ZXCVBNM1",
+    ].map((common) => [common, "Many people use this password, so it is guessed first. Choose another one."]),
   ])("of %j is refused", (given, message) => {
     const result = newAccountShape.safeParse(account({ password: given }));
     expect(result.error?.issues.map((issue) => issue.message)).toEqual([message]);
   });
+});
+
+test("a password that nobody else has is taken, but for one in two thousand", () => {
+  const passwords = Array.from({ length: 20_000 }, () => newId());
+  expect(passwords.filter(isCommonPassword).length).toBeLessThan(30);
+  expect(isCommonPassword("correct horse battery 1")).toBe(false);
 });
 
 describe("signing in", () => {

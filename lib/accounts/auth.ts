@@ -7,9 +7,8 @@ import { accounts, sessions, users, verifications } from "@/lib/db/schema";
 import { storedToken } from "@/lib/db/session-tokens";
 import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
+import { maxPasswordLength, minPasswordLength } from "./password-length";
 
-export const minPasswordLength = 8;
-export const maxPasswordLength = 128;
 export const sessionSeconds = 30 * 24 * 60 * 60;
 
 let instance: ReturnType<typeof createAuth> | undefined;

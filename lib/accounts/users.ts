@@ -9,7 +9,9 @@ import { accounts, knownPlaces, sessions, tokens, users } from "@/lib/db/schema"
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import { hashPassword, maxPasswordLength, minPasswordLength } from "./auth";
+import { hashPassword } from "./auth";
+import { isCommonPassword } from "./common-passwords/common-passwords";
+import { maxPasswordLength, minPasswordLength } from "./password-length";
 
 export const newAccountShape = z.object({
   name: z.string().trim().min(1, "Enter your name.").max(100, "Keep the name under 100 characters."),
@@ -17,7 +19,11 @@ export const newAccountShape = z.object({
   password: z
     .string()
     .min(minPasswordLength, `Choose a password of at least ${minPasswordLength} characters.`)
-    .max(maxPasswordLength, `Keep the password under ${maxPasswordLength} characters.`),
+    .max(maxPasswordLength, `Keep the password under ${maxPasswordLength} characters.`)
+    .refine((password) => !isCommonPassword(password), {
+      error: "Many people use this password, so it is guessed first. Choose another one.",
+      params: { issue: "common" },
+    }),
 });
 export const setupShape = newAccountShape.extend({ token: z.string().max(200) });
 export type NewAccount = z.infer<typeof newAccountShape>;
