@@ -76,12 +76,38 @@ interface SyncStatement {
 export function openLibsql(url: string): Database {
   const client = createClient({ url, timeout: 5000 });
   const orm = drizzleRemote(client, { schema });
+  keepParametersOutOfErrors(orm);
   return {
     orm,
     atomic: (statements) => orm.batch(statements),
     migrate: (config) => migrateRemote(orm, config),
     close: () => client.close(),
   };
+}
+
+/**
+ * Drizzle's error of a failed query has the values of its parameters, secrets among them, in its message, which whoever
+ * catches it may log. Here it has the statement alone.
+ */
+function keepParametersOutOfErrors(orm: object): void {
+  const { session } = orm as { session: { prepareQuery(...query: unknown[]): RemoteQuery } };
+  const prepareQuery = session.prepareQuery.bind(session);
+  session.prepareQuery = (...query) => {
+    const prepared = prepareQuery(...query);
+    prepared.queryWithCache = async (statement, _parameters, run) => {
+      try {
+        return await run();
+      } catch (cause) {
+        throw new Error(`The database refused: ${statement}`, { cause });
+      }
+    };
+    return prepared;
+  };
+}
+
+/** What Drizzle does not say of its queries. */
+interface RemoteQuery {
+  queryWithCache(statement: string, parameters: unknown[], run: () => Promise<unknown>): Promise<unknown>;
 }
 
 /** Does the database answer? Throws AppError `unavailable` where it does not. */
