@@ -16,7 +16,7 @@ import { examineStore } from "@/lib/uploads/store";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
-import { asAppOrigin } from "./own-server";
+import { asAppOrigin } from "./serving/app-origin";
 
 const lookForJobsEveryMs = 60 * 1000;
 const stopWithinMs = 10_000;
