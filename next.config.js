@@ -41,6 +41,8 @@ export default {
   // Bundled, it looks in vain for Node's own modules, and complains.
   serverExternalPackages: ["exifr"],
   images: { unoptimized: true },
+  // What follows a question mark may be a secret, also while one develops.
+  logging: { incomingRequests: { ignore: [/\?/] } },
   headers: async () => [
     { source: "/:path*", headers: everywhere },
     { source: "/_next/static/:path*", headers: [{ key: "Content-Security-Policy", value: workers }] },

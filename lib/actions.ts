@@ -6,6 +6,7 @@ import { addressIn } from "@/lib/accounts/address";
 import type { Caller } from "@/lib/accounts/caller";
 import { browserToken, requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
+import { reachAction } from "@/lib/action-attempt";
 import { env } from "@/lib/env";
 import { statusOf } from "@/lib/error-codes";
 import { AppError, type Failure, type FailureValues, type Result } from "@/lib/errors";
@@ -61,6 +62,7 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
 const refusal = (failure: Failure) => ({ status: statusOf(failure.code), failure });
 
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
+  reachAction();
   try {
     await requireOrigin();
     return { ok: true, value: await work() };

@@ -20,7 +20,7 @@ const floors = [
   ["lib/images"],
   ["lib/albums", "lib/uploads"],
   ["lib/upkeep"],
-  ["lib/actions", "lib/health", "lib/content-security-policy"],
+  ["lib/action-attempt", "lib/actions", "lib/health", "lib/content-security-policy"],
   ["lib/api"],
   ["lib/commands", "app", "proxy"],
   ["lib/cli"],
