@@ -8,6 +8,7 @@ import { migrate } from "@/lib/db/migrate";
 import { env, setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { makePrivateFolder } from "@/lib/private-files";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
@@ -103,7 +104,7 @@ async function refuseUnfitBucket(): Promise<void> {
 
 function requireWritable(dataDir: string): void {
   try {
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makePrivateFolder(dataDir);
     const probe = path.join(dataDir, `.probe-${process.pid}`);
     fs.writeFileSync(probe, "");
     fs.rmSync(probe);

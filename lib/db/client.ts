@@ -12,6 +12,7 @@ import { migrate as migrateRemote } from "drizzle-orm/libsql/migrator";
 import type { MigrationConfig } from "drizzle-orm/migrator";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { makeFilePrivate, makePrivateFile, makePrivateFolder } from "@/lib/private-files";
 import * as schema from "./schema";
 
 type Statement = BatchItem<"sqlite">;
@@ -46,7 +47,7 @@ export function setDatabase(replacement: Database): void {
 
 function openFile(url: string): Database {
   const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makePlaceOf(file);
   const sqlite = new BetterSqlite(file);
   sqlite.pragma("journal_mode = WAL");
   // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
@@ -66,6 +67,16 @@ function openFile(url: string): Database {
     migrate: async (config) => migrateFile(orm, config),
     close: () => sqlite.close(),
   };
+}
+
+function makePlaceOf(file: string): void {
+  const folder = path.dirname(path.resolve(file));
+  // Any other folder may be somebody else's too.
+  if (folder === env().dataDir) makePrivateFolder(folder);
+  else fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // SQLite gives the files beside it the rights that this one has.
+  makePrivateFile(file);
+  for (const beside of ["-wal", "-shm"]) makeFilePrivate(file + beside);
 }
 
 interface SyncStatement {
