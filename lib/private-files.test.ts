@@ -58,8 +58,11 @@ test("nor where folder and files were there before, open to all", async () => {
   for (const leftover of ["pail.sqlite-wal", "pail.sqlite-shm"])
     fs.writeFileSync(path.join(folder, leftover), "");
   const all = fs.readdirSync(folder, { recursive: true }).map((name) => path.join(folder, String(name)));
-  for (const place of [folder, ...all]) fs.chmodSync(place, fs.statSync(place).isDirectory() ? 0o755 : 0o644);
-  await useDataDir(folder, () => expect(readable(folder)).toEqual([]));
+  const beside = path.join(folder, "bucket", "of-somebody-else");
+  fs.writeFileSync(beside, "");
+  for (const place of [folder, beside, ...all])
+    fs.chmodSync(place, fs.statSync(place).isDirectory() ? 0o755 : 0o644);
+  await useDataDir(folder, () => expect(readable(folder)).toEqual([[path.relative(folder, beside), "644"]]));
 });
 
 test("an empty folder that was made for it is closed too, and one that is shared is left as it is", () => {
