@@ -159,7 +159,7 @@ export const uploads = sqliteTable(
     thumbhash: text().notNull(),
     /** S3's id of the multipart upload, where the original goes in parts. */
     multipartId: text("multipart_id"),
-    /** Counts against the owner's quota until the upload is an image, or nothing can be put with its forms any more; then 0. */
+    /** Counts against the owner's quota until the upload has ended; then 0, and what is put after that counts by itself. */
     reservedBytes: integer("reserved_bytes").notNull(),
     state: text().$type<UploadState>().notNull().default("pending"),
     errorCode: text("error_code"),
@@ -180,7 +180,7 @@ export const uploads = sqliteTable(
   ],
 );
 
-/** A plain form that was given out: what can be put with it counts against the quota until it is swept away. */
+/** A plain form that was given out, and may still be used: also once a picture has come by it. */
 export const plainForms = sqliteTable(
   "plain_forms",
   {
@@ -190,9 +190,7 @@ export const plainForms = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     /** the most that it lets through */
-    reservedBytes: integer("reserved_bytes").notNull(),
-    /** Whether a picture has come by it. */
-    isUsed: integer("is_used", { mode: "boolean" }).notNull().default(false),
+    maxBytes: integer("max_bytes").notNull(),
     expiresAt: timestamp("expires_at").notNull(),
   },
   (t) => [index("plain_forms_owner").on(t.ownerId), index("plain_forms_expiry").on(t.expiresAt)],

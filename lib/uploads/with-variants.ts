@@ -15,6 +15,7 @@ import { incoming } from "@/lib/storage/locations";
 import type { ObjectOffer } from "./contract";
 import { hasRoomFor } from "./limits";
 import { incomingName, isOpen, isWhole, totalBytes, type Upload, type WholeUpload } from "./objects";
+import { findUnreserved } from "./unreserved";
 import { verifyOriginal } from "./verify";
 
 /**
@@ -33,16 +34,12 @@ export async function withVariants(upload: Upload): Promise<WholeUpload> {
   const objects = { ...upload.objects, ...put };
   const thumbhash = upload.thumbhash || made.thumbhash;
   const reservedBytes = totalBytes(objects);
+  const moreBytes = reservedBytes - upload.reservedBytes;
+  const unreserved = await findUnreserved(upload.ownerId, moreBytes, upload.id);
   const [row] = await database()
     .orm.update(uploads)
     .set({ objects, thumbhash, reservedBytes })
-    .where(
-      and(
-        eq(uploads.id, upload.id),
-        isOpen,
-        hasRoomFor(upload.ownerId, reservedBytes - upload.reservedBytes),
-      ),
-    )
+    .where(and(eq(uploads.id, upload.id), isOpen, hasRoomFor(upload.ownerId, moreBytes, unreserved)))
     .returning({ id: uploads.id });
   if (row === undefined) throw new AppError("quota_full");
   return { ...upload, objects, thumbhash, reservedBytes };
