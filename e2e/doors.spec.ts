@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
@@ -239,6 +240,40 @@ test("a proxy before a loopback address is not sent in circles, and another addr
   await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
   await expect(page.getByText("Pail lives at")).toHaveCount(0);
   await context.close();
+});
+
+test("ten wrong guesses of a stranger slow the stranger down, and not whoever has signed in there before", async ({
+  browser,
+  pail,
+}) => {
+  const account = { email: `${crypto.randomUUID()}@example.org`, password: "no guess will find it" };
+  spawnSync(
+    process.execPath,
+    [..."--conditions=react-server --import tsx lib/cli.ts create-admin --email".split(" "), account.email],
+    { env: { ...process.env, NODE_OPTIONS: "", DATA_DIR: pail.dataDir }, input: account.password },
+  );
+  const [owner, stranger] = [await browser.newContext(), await browser.newContext()];
+  const signIn = async (context: typeof owner, password: string) => {
+    const page = await context.newPage();
+    await page.goto(`${pail.origin}/sign-in`);
+    await page.getByLabel("Email", { exact: true }).fill(account.email);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(
+      page.getByRole("alert").filter({ hasText: /./ }).or(page.getByLabel("Choose images")),
+    ).toBeVisible();
+    return page;
+  };
+  const first = await signIn(owner, account.password);
+  await first.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(first).toHaveURL(/\/sign-in$/);
+  for (let n = 0; n < 10; n += 1) await (await signIn(stranger, "a wrong guess")).close();
+  await expect((await signIn(stranger, account.password)).getByText(/^Too many tries/)).toBeVisible();
+  await expect(
+    (await signIn(owner, account.password)).getByRole("button", { name: "Sign out" }),
+  ).toBeVisible();
+  await owner.close();
+  await stranger.close();
 });
 
 test.describe("without JavaScript", () => {
