@@ -11,11 +11,12 @@ export interface BodyLimits {
   smallBytes: number;
   anonymousBytes: number;
   anonymousMs: number;
-  /** How many larger ones are taken in at once. */
+  /** How many larger ones are taken in at once, of all together. */
   anonymousAtOnce: number;
   /** From whoever has signed in: as next.config.js has it for actions. */
   bytes: number;
   ms: number;
+  /** of each person */
   atOnce: number;
 }
 
@@ -27,7 +28,7 @@ export const bodyLimits: BodyLimits = {
   anonymousAtOnce: 8,
   bytes: 2 * MiB + 16 * 1024,
   ms: 300_000,
-  atOnce: 8,
+  atOnce: 4,
 };
 
 const firstBytes = 4 * 1024;
@@ -70,7 +71,7 @@ function takeIn(
   return new Promise<Buffer>((resolve, reject) => {
     const whoever = new Sender(request);
     const late = setTimeout(async () => {
-      if (!(await whoever.isSignedIn())) finish(requestTimeout);
+      if ((await whoever.viewerId()) === null) finish(requestTimeout);
     }, limits.anonymousMs);
     const tooLate = setTimeout(() => finish(requestTimeout), limits.ms);
     let leave = () => {};
@@ -109,13 +110,13 @@ function takeIn(
         return;
       }
       request.pause();
-      const isSignedIn = await whoever.isSignedIn();
-      maxBytes = isSignedIn ? limits.bytes : limits.anonymousBytes;
+      const viewerId = await whoever.viewerId();
+      maxBytes = viewerId === null ? limits.anonymousBytes : limits.bytes;
       if (Math.max(announced, bytes) > maxBytes) {
         finish(tooLarge);
         return;
       }
-      leave = await (isSignedIn ? slots.signedIn : slots.anonymous).enter();
+      leave = await (viewerId === null ? slots.anonymous.enter("") : slots.signedIn.enter(viewerId));
       if (isOver) leave();
       else request.resume();
     }
@@ -145,25 +146,26 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 
 /** Whoever sends a request, who is asked once. */
 class Sender {
-  #isSignedIn: Promise<boolean> | undefined;
+  #viewerId: Promise<string | null> | undefined;
 
   constructor(private readonly request: IncomingMessage) {}
 
-  isSignedIn(): Promise<boolean> {
-    this.#isSignedIn ??= this.#find();
-    return this.#isSignedIn;
+  /** null: they have not signed in */
+  viewerId(): Promise<string | null> {
+    this.#viewerId ??= this.#find();
+    return this.#viewerId;
   }
 
-  async #find(): Promise<boolean> {
+  async #find(): Promise<string | null> {
     const name = `${sessionCookieName()}=`;
     const cookie = this.request.headers.cookie?.split(/; */).find((one) => one.startsWith(name));
-    if (cookie === undefined) return false;
+    if (cookie === undefined) return null;
     try {
-      return (await findViewer(decodeURIComponent(cookie.slice(name.length)))) !== null;
+      return (await findViewer(decodeURIComponent(cookie.slice(name.length))))?.id ?? null;
     } catch (error) {
       if (!(error instanceof URIError))
         log.error({ err: error }, "it could not be found out who sends a form");
-      return false;
+      return null;
     }
   }
 }
