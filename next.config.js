@@ -42,6 +42,8 @@ export default {
   serverExternalPackages: ["libheif-js", "thumbhash"],
   outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
   images: { unoptimized: true },
+  // What follows a question mark may be a secret, also while one develops.
+  logging: { incomingRequests: { ignore: [/\?/] } },
   headers: async () => [
     { source: "/:path*", headers: everywhere },
     { source: "/_next/static/:path*", headers: [{ key: "Content-Security-Policy", value: workers }] },

@@ -16,10 +16,14 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-/** A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses. */
-function referrerPolicy(pathname: string): string {
-  return ["/sign-in", "/setup", "/settings"].includes(pathname) ? "same-origin" : "no-referrer";
-}
+/** What these answer is no page, and holds no form. */
+const noPages = /^\/(healthz|cron|language|progress-icon\/.*|images|albums\/[^/]+\/images)$/;
+
+/**
+ * A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses; other sites are told
+ * nothing either way.
+ */
+const referrerPolicy = (pathname: string): string => (noPages.test(pathname) ? "no-referrer" : "same-origin");
 
 // Of what passes here Next keeps 10 MB; the API takes whole pictures, and shows no page.
 export const config = { matcher: ["/((?!api/|_next/static|favicon.ico|icon.svg).*)"] };

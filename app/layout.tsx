@@ -1,10 +1,11 @@
 import type { Metadata, Viewport } from "next";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { env } from "@/lib/env";
 import { directionOf } from "@/lib/texts/languages";
 import { currentLanguage, getTexts } from "./_texts/request";
 import { Texts } from "./_texts/texts";
+import { AddressNotice, AddressNoticeWithoutScript } from "./_ui/address-notice";
 import { themeCookie, themeOf } from "./_ui/theme";
 import "./globals.css";
 
@@ -38,11 +39,22 @@ export const dynamic = "force-dynamic";
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   const language = await currentLanguage();
+  const { appOrigin } = env();
   return (
     <html lang={language} dir={directionOf(language)} data-theme={theme}>
       <body className="min-h-dvh font-sans antialiased">
-        <Texts of={["frame"]}>{children}</Texts>
+        <Texts of={["frame"]}>
+          <AddressNotice appOrigin={appOrigin} />
+          {(await wasAskedForAt(appOrigin)) ? null : <AddressNoticeWithoutScript appOrigin={appOrigin} />}
+          {children}
+        </Texts>
       </body>
     </html>
   );
+}
+
+/** As far as the server has heard: our own one notes what was asked for before it says APP_ORIGIN instead. */
+async function wasAskedForAt(origin: string): Promise<boolean> {
+  const heard = await headers();
+  return (heard.get("x-pail-host") ?? heard.get("host")) === new URL(origin).host;
 }

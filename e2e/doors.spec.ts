@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { expect, test } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 
@@ -84,3 +88,216 @@ test("an outside scheduler needs the secret; without one there is no such door",
     await scheduled.stop();
   }
 });
+
+test("what anyone can send and no page could is 4xx, and the log says nothing of it", async ({ pail }) => {
+  const page = await (await fetch(`${pail.origin}/sign-in`)).text();
+  const [action = ""] = /[0-9a-f]{42}/.exec(page) ?? [];
+  expect(action).not.toBe("");
+  const before = pail.output.length;
+  const form = (fields: Record<string, string>) => {
+    const parts = Object.entries(fields).map(
+      ([name, value]) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    return `${parts.join("")}--x--\r\n`;
+  };
+  const multipart = { origin: pail.origin, "content-type": "multipart/form-data; boundary=x" };
+  const called = { origin: pail.origin, "next-action": action };
+  const sent: [
+    what: string,
+    method: string,
+    path: string,
+    headers?: Record<string, string>,
+    body?: string,
+  ][] = [
+    ["a broken escape", "GET", "/images/%"],
+    ["bytes that are no UTF-8", "GET", "/albums/%ff"],
+    ["a broken escape of the API", "GET", "/api/v1/images/%"],
+    ["TRACE", "TRACE", "/"],
+    ["TRACE of a file", "TRACE", "/icon.svg"],
+    ["another host", "GET", "//evil.example/"],
+    ["an Origin with a comma", "POST", "/sign-in", { ...called, origin: "a, b" }, "[]"],
+    ["an Origin that is none", "POST", "/sign-in", { ...called, origin: "zzz" }, "[]"],
+    ["another Origin", "POST", "/sign-in", { ...called, origin: "http://evil.example" }, "[]"],
+    ["a form without Origin", "POST", "/sign-in", { "content-type": multipart["content-type"] }, form({})],
+    ["an unknown action", "POST", "/sign-in", { ...called, "next-action": `40${"a".repeat(40)}` }, "[]"],
+    ["an action that is none", "POST", "/sign-in", { ...called, "next-action": "__proto__" }, "[]"],
+    ["no JSON", "POST", "/sign-in", called, "zzz"],
+    ["nothing", "POST", "/sign-in", called, ""],
+    ["no arguments", "POST", "/sign-in", called, "[]"],
+    ["other arguments", "POST", "/sign-in", called, "[1,2]"],
+    ["references to nothing", "POST", "/sign-in", called, '["$1","$K2"]'],
+    ["too many arguments", "POST", "/sign-in", called, JSON.stringify(Array(3000).fill(1))],
+    ["a form that is none", "POST", "/sign-in", multipart, "zzz"],
+    ["a form that is cut", "POST", "/sign-in", multipart, form({ email: "a@b.c" }).slice(0, 50)],
+    ["a form without an action", "POST", "/sign-in", multipart, form({ email: "a@b.c" })],
+    [
+      "a form of an unknown action",
+      "POST",
+      "/sign-in",
+      multipart,
+      form({ [`$ACTION_ID_40${"a".repeat(40)}`]: "" }),
+    ],
+    [
+      "a form with broken references",
+      "POST",
+      "/sign-in",
+      multipart,
+      form({ $ACTION_REF_1: "", "$ACTION_1:0": "z" }),
+    ],
+    ["more than anyone may send", "POST", "/sign-in", called, "x".repeat(1_100_000)],
+  ];
+  const { hostname, port } = new URL(pail.origin);
+  const statusOf = (method: string, path: string, headers = {}, body = "") =>
+    new Promise<number>((resolve, reject) => {
+      const length = method === "POST" ? { "content-length": Buffer.byteLength(body) } : {};
+      const asked = request(
+        { hostname, port, method, path, headers: { ...headers, ...length } },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        },
+      );
+      asked.on("error", reject);
+      asked.end(body);
+    });
+  for (const [what, method, path, headers, body] of sent) {
+    const status = await statusOf(method, path, headers, body);
+    expect([what, Math.floor(status / 100)]).toEqual([what, 4]);
+  }
+  // One line a minute counts those that only Next could tell.
+  const lines = pail.output.slice(before).trim().split("\n").filter(Boolean);
+  expect(lines.filter((line) => !line.includes("actions that cannot be read"))).toEqual([]);
+  expect(lines.length).toBeLessThanOrEqual(1);
+  expect((await fetch(`${pail.origin}/sign-in`)).status).toBe(200);
+});
+
+test("a hundred and fifty connections that hold a body open cost less than 50 MB", async ({ pail }) => {
+  const memory = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pail.pid}/status`, "utf8"))?.[1]) / 1024;
+  test.skip(process.platform !== "linux", "it reads /proc");
+  for (let n = 0; n < 20; n += 1) await (await fetch(`${pail.origin}/sign-in`)).text();
+  const { port } = new URL(pail.origin);
+  const before = memory();
+  const head = `POST /sign-in HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: ${pail.origin}\r\nContent-Type: multipart/form-data; boundary=x\r\n`;
+  const piece = Buffer.alloc(64 * 1024);
+  const held = Array.from({ length: 150 }, (_, n) => {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    const length = n % 2 === 0 ? 1_000_000 : 6_500_000;
+    socket.write(`${head}Content-Length: ${length}\r\n\r\n`);
+    for (let sent = 0; sent + piece.length < length; sent += piece.length) socket.write(piece);
+    return socket;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const grown = memory() - before;
+  expect((await fetch(`${pail.origin}/sign-in`)).status).toBe(200);
+  for (const socket of held) socket.destroy();
+  expect(grown).toBeLessThan(50);
+});
+
+test("a proxy before a loopback address is not sent in circles, and another address says where Pail lives", async ({
+  browser,
+  pail,
+}) => {
+  // As a proxy does that rewrites Host: the browser is at APP_ORIGIN, and the server hears of its own port.
+  const port = await freePort();
+  const proxied = await PailServer.start({ env: { APP_ORIGIN: `http://localhost:${port}` } });
+  const proxy = createServer(async (asked, answer) => {
+    const headers = {
+      ...asked.headers,
+      host: new URL(proxied.origin).host.replace("localhost", "127.0.0.1"),
+    };
+    const target = { ...new URL(proxied.origin), hostname: "127.0.0.1", port: new URL(proxied.origin).port };
+    const forwarded = request({ ...target, method: asked.method, path: asked.url, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+    });
+    asked.pipe(forwarded);
+  });
+  await new Promise<void>((resolve) => proxy.listen(port, "127.0.0.1", resolve));
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://localhost:${port}/sign-in`);
+    await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
+    await expect(page.getByText("Pail lives at")).toHaveCount(0);
+    await page.goto(`${proxied.origin}/sign-in?again`);
+    const there = page.getByRole("link", { name: `http://localhost:${port}`, exact: true });
+    await expect(there).toHaveAttribute("href", `http://localhost:${port}/sign-in?again`);
+    await page.goto(`${proxied.origin}/nowhere`);
+    await expect(there).toBeVisible();
+    await page.close();
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
+    await proxied.stop();
+  }
+
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(pail.origin.replace("localhost", "pail.test"));
+  await expect(page.getByRole("link", { name: pail.origin, exact: true })).toBeVisible();
+  await page.goto(pail.origin);
+  await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
+  await expect(page.getByText("Pail lives at")).toHaveCount(0);
+  await context.close();
+});
+
+test("ten wrong guesses of a stranger slow the stranger down, and not whoever has signed in there before", async ({
+  browser,
+  pail,
+}) => {
+  const account = { email: `${crypto.randomUUID()}@example.org`, password: "no guess will find it" };
+  spawnSync(
+    process.execPath,
+    [..."--conditions=react-server --import tsx lib/cli.ts create-admin --email".split(" "), account.email],
+    { env: { ...process.env, NODE_OPTIONS: "", DATA_DIR: pail.dataDir }, input: account.password },
+  );
+  const [owner, stranger] = [await browser.newContext(), await browser.newContext()];
+  const signIn = async (context: typeof owner, password: string) => {
+    const page = await context.newPage();
+    await page.goto(`${pail.origin}/sign-in`);
+    await page.getByLabel("Email", { exact: true }).fill(account.email);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(
+      page
+        .getByRole("alert")
+        .filter({ hasText: /./ })
+        .or(page.getByRole("button", { name: "Sign out" }))
+        .first(),
+    ).toBeVisible();
+    return page;
+  };
+  const first = await signIn(owner, account.password);
+  await first.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(first).toHaveURL(/\/sign-in$/);
+  for (let n = 0; n < 10; n += 1) await (await signIn(stranger, "a wrong guess")).close();
+  await expect((await signIn(stranger, account.password)).getByText(/^Too many tries/)).toBeVisible();
+  await expect(
+    (await signIn(owner, account.password)).getByRole("button", { name: "Sign out" }),
+  ).toBeVisible();
+  await owner.close();
+  await stranger.close();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  for (const path of ["/", "/albums", "/settings", "/upload", "/admin/storage"])
+    test(`one can sign out on ${path}`, async ({ page, pail, user, context }) => {
+      pail.query("update users set role = 'admin' where id = ?", user.id);
+      await page.goto(path);
+      await page.getByRole("button", { name: "Sign out", exact: true }).click();
+      await expect(page).toHaveURL(/\/sign-in$/);
+      expect((await context.cookies()).filter(({ name }) => name === "pail")).toEqual([]);
+      expect(pail.query("select id from sessions where user_id = ?", user.id)).toEqual([]);
+    });
+});
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -2,9 +2,11 @@ import "server-only";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import { z } from "zod";
-import { requireViewer } from "@/lib/accounts/session-cookie";
-import type { Caller } from "@/lib/accounts/sign-in";
+import { addressIn } from "@/lib/accounts/address";
+import type { Caller } from "@/lib/accounts/caller";
+import { browserToken, requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
+import { reachAction } from "@/lib/action-attempt";
 import { env } from "@/lib/env";
 import { statusOf } from "@/lib/error-codes";
 import { AppError, type Failure, type FailureValues, type Result } from "@/lib/errors";
@@ -60,6 +62,7 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
 const refusal = (failure: Failure) => ({ status: statusOf(failure.code), failure });
 
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
+  reachAction();
   try {
     await requireOrigin();
     return { ok: true, value: await work() };
@@ -96,11 +99,12 @@ export function parse<S extends z.ZodType>(shape: S, input: unknown): z.output<S
   );
 }
 
-/** Which field is the first that is wrong, and how: `email`, `name_short`, `password_long`. */
+/** Which field is the first that is wrong, and how: `email`, `name_short`, `password_long`, `password_common`. */
 function issueOf({ issues: [first] }: z.ZodError): FailureValues | undefined {
   const field = first?.path.join(".");
   if (first?.code === "too_small") return { issue: `${field}_short`, min: Number(first.minimum) };
   if (first?.code === "too_big") return { issue: `${field}_long`, max: Number(first.maximum) };
+  if (first?.code === "custom" && first.params?.issue) return { issue: `${field}_${first.params.issue}` };
   return field ? { issue: field } : undefined;
 }
 
@@ -108,6 +112,7 @@ function issueOf({ issues: [first] }: z.ZodError): FailureValues | undefined {
 export async function callerOf(): Promise<Caller> {
   const received = await headers();
   // Our own server sets it from the socket, a serverless host does too; of a trusted proxy's list only the end is its own.
-  const address = received.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
-  return { address, userAgent: received.get("user-agent")?.slice(0, 500) ?? "" };
+  const address = addressIn(received.get("x-forwarded-for")?.split(",").at(-1) ?? "");
+  const userAgent = received.get("user-agent")?.slice(0, 500) ?? "";
+  return { address, userAgent, browser: await browserToken() };
 }

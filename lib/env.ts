@@ -5,6 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 import { checkEndpoints, folderUrl, origin, storeUrl } from "@/lib/env/addresses";
 import { AppError } from "@/lib/errors";
+import { makeFilePrivate, makePrivateFolder } from "@/lib/private-files";
 
 const MiB = 1024 * 1024;
 /** CopyObject takes no more. */
@@ -218,7 +219,7 @@ function secrets(dataDir: string): z.infer<typeof storedSecrets> {
     };
     // Written aside, then linked into place: of two first starts at once, one wins and neither reads half a file.
     const aside = `${file}.${process.pid}`;
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makePrivateFolder(dataDir);
     fs.writeFileSync(aside, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true });
     try {
       fs.linkSync(aside, file);
@@ -228,6 +229,7 @@ function secrets(dataDir: string): z.infer<typeof storedSecrets> {
       fs.rmSync(aside);
     }
   }
+  makeFilePrivate(file);
   try {
     return storedSecrets.parse(JSON.parse(fs.readFileSync(file, "utf8")));
   } catch (cause) {

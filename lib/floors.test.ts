@@ -12,6 +12,8 @@ const floors = [
     "lib/clock",
     "lib/ids",
     "lib/log",
+    "lib/action-attempt",
+    "lib/private-files",
     "lib/texts",
     "lib/require-node",
   ],

@@ -3,7 +3,12 @@ import pino from "pino";
 
 /** Structured lines on standard error. Never a URL with its query, a cookie, a form field or a secret. */
 export const log = pino(
-  { name: "pail", base: null, serializers: { err: describe, error: describe, cause: describe } },
+  {
+    name: "pail",
+    base: null,
+    serializers: { err: describe, error: describe, cause: describe },
+    hooks: { streamWrite: withoutSecrets },
+  },
   pino.destination({ dest: 2, sync: true }),
 );
 
@@ -11,6 +16,15 @@ export const log = pino(
 function describe(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
-  const { code } = error as { code?: unknown };
-  return { name, code, message, stack, ...(cause !== undefined && { cause: describe(cause) }) };
+  const { code, digest } = error as { code?: unknown; digest?: unknown };
+  const known = { name, code, digest, message, stack };
+  return { ...known, ...(cause !== undefined && { cause: describe(cause) }) };
+}
+
+/** What follows the question mark of an address may open a bucket, a share or a session, whoever it was that said it. */
+export function withoutSecrets(line: string): string {
+  return line
+    .replace(/\?[\w.~%+[\]-]+=[^\s"'<>\\)]*/g, "?…")
+    .replace(/\bpail_[\w-]{20,}/g, "pail_…")
+    .replace(/\b(Bearer|AWS4-HMAC-SHA256) [^"\\]+/g, "$1 …");
 }

@@ -1,7 +1,8 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { setSessionCookie } from "@/lib/accounts/session-cookie";
+import { rememberPlaces } from "@/lib/accounts/known-places";
+import { setSessionCookies } from "@/lib/accounts/session-cookie";
 import { signIn } from "@/lib/accounts/sign-in";
 import { createFirstAdmin, setupShape } from "@/lib/accounts/users";
 import { publicAction } from "@/lib/actions";
@@ -15,7 +16,8 @@ export interface SetupState {
 
 const createAccount = publicAction(setupShape, async (caller, account) => {
   await createFirstAdmin(account);
-  await setSessionCookie(await signIn(account, caller));
+  const token = await signIn(account, caller);
+  await setSessionCookies(token, await rememberPlaces(account.email, caller));
 });
 
 /** A form action, so that it works without JavaScript too. */

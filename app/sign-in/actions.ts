@@ -2,7 +2,8 @@
 
 import { redirect } from "next/navigation";
 import { z } from "zod";
-import { clearSessionCookie, sessionToken, setSessionCookie } from "@/lib/accounts/session-cookie";
+import { rememberPlaces } from "@/lib/accounts/known-places";
+import { clearSessionCookie, sessionToken, setSessionCookies } from "@/lib/accounts/session-cookie";
 import { credentialsShape, signOut as endSession, signIn as openSession } from "@/lib/accounts/sign-in";
 import { publicAction } from "@/lib/actions";
 import type { Failure } from "@/lib/errors";
@@ -12,9 +13,10 @@ export interface SignInState {
   failure?: Failure;
 }
 
-const checkCredentials = publicAction(credentialsShape, async (caller, credentials) =>
-  setSessionCookie(await openSession(credentials, caller)),
-);
+const checkCredentials = publicAction(credentialsShape, async (caller, credentials) => {
+  const token = await openSession(credentials, caller);
+  await setSessionCookies(token, await rememberPlaces(credentials.email, caller));
+});
 
 /** A form action, so that it works without JavaScript too. */
 export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -196,7 +196,7 @@ export class PailServer {
     );
     this.query(
       "insert into sessions (id, user_id, token, expires_at, created_at, updated_at) values (?, ?, ?, ?, ?, ?)",
-      ...[crypto.randomUUID(), id, token, now + 3_600_000, now, now],
+      ...[crypto.randomUUID(), id, storedToken(token), now + 3_600_000, now, now],
     );
     return { id, token };
   }
@@ -233,6 +233,10 @@ export class PailServer {
     });
   }
 }
+
+/** What signing in keeps of a session's token. */
+const storedToken = (token: string): string =>
+  `sha256:${createHash("sha256").update(token).digest("base64")}`;
 
 /** What `start --json` prints. */
 interface Started {

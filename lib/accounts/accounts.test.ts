@@ -2,12 +2,16 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
 import { accounts, sessions, users } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { startTestPail } from "@/lib/testing/test-pail";
 import { auth, sessionSeconds } from "./auth";
+import { isCommonPassword } from "./common-passwords/common-passwords";
+import { findKnownPlace, forgetOldPlaces, rememberPlaces } from "./known-places";
 import { forgetOldUses } from "./rate-limit";
 import { credentialsShape, signIn, signOut } from "./sign-in";
+import { createToken, requireTokenOwner } from "./tokens";
 import { createAdmin, createFirstAdmin, hasUsers, newAccountShape, setupToken } from "./users";
 import { findViewer } from "./viewer";
 
@@ -75,12 +79,21 @@ describe("the first account", () => {
 });
 
 describe("an admin made by command", () => {
-  test("can sign in; made again, has the new password, and every session has ended", async () => {
+  test("can sign in; made again, has the new password, and every session and token has ended", async () => {
     const ada = account();
     expect(await createAdmin(ada)).toBe("created");
     const token = await signIn(ada, from());
+    const viewer = await findViewer(token);
+    if (viewer === null) throw new Error("no viewer");
+    const forPrograms = { name: "A script", scopes: ["upload" as const], lifetimeDays: null };
+    const secret = await createToken(viewer, forPrograms);
+    const browser = await rememberPlaces(ada.email, from("203.0.113.20"));
     expect(await createAdmin({ ...ada, password: "another password" })).toBe("updated");
     expect(await findViewer(token)).toBeNull();
+    await expect(requireTokenOwner(secret, "upload", from())).rejects.toMatchObject({
+      code: "unauthenticated",
+    });
+    expect(await findKnownPlace(ada.email, { ...from("203.0.113.20"), browser })).toBeNull();
     await expect(signIn(ada, from())).rejects.toMatchObject(wrongCredentials);
     expect(await findViewer(await signIn({ ...ada, password: "another password" }, from()))).toMatchObject({
       email: ada.email,
@@ -130,10 +143,26 @@ describe("a password", () => {
   test.each([
     ["short", "Choose a password of at least 8 characters."],
     ["x".repeat(129), "Keep the password under 128 characters."],
+    ...[
+      "password",
+      "12345678",
+      "Password1",
+      "iloveyou1",
+      "qwertyuiop",
+      "football123",
+      "trustno1",
+      "ZXCVBNM1",
+    ].map((common) => [common, "Many people use this password, so it is guessed first. Choose another one."]),
   ])("of %j is refused", (given, message) => {
     const result = newAccountShape.safeParse(account({ password: given }));
     expect(result.error?.issues.map((issue) => issue.message)).toEqual([message]);
   });
+});
+
+test("a password that nobody else has is taken, but for one in two thousand", () => {
+  const passwords = Array.from({ length: 20_000 }, () => newId());
+  expect(passwords.filter(isCommonPassword).length).toBeLessThan(30);
+  expect(isCommonPassword("correct horse battery 1")).toBe(false);
 });
 
 describe("signing in", () => {
@@ -164,6 +193,43 @@ describe("signing in", () => {
     expect(await findViewer(token)).toEqual(viewer);
     setClock(new Date(Date.now() + (sessionSeconds + 60) * 1000));
     expect(await findViewer(token)).toBeNull();
+  });
+
+  test("leaves a hash of the token in the database, and nothing that could be shown instead of it", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const token = await signIn(ada, from());
+    const [kept] = await sessionsOf(ada.email);
+    expect(JSON.stringify(kept)).not.toContain(token);
+    expect(await findViewer(kept?.token ?? "")).toBeNull();
+    await signOut(kept?.token ?? "");
+    expect(await findViewer(token)).toMatchObject({ email: ada.email });
+  });
+
+  test("goes on where an older Pail has kept the token itself, which is hashed at the next look or start", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const olderSession = async (token: string) => {
+      const times = {
+        createdAt: new Date(),
+        updatedAt: new Date(),
+        expiresAt: new Date(Date.now() + 60_000),
+      };
+      const row = { id: newId(), userId: await idOf(ada.email), token, ...times };
+      await database().orm.insert(sessions).values(row);
+    };
+    const [looked, started] = [newId(), newId()];
+    await olderSession(looked);
+    expect(await findViewer(looked)).toMatchObject({ email: ada.email });
+    await olderSession(started);
+    await migrate(database());
+    const kept = JSON.stringify(await sessionsOf(ada.email));
+    for (const token of [looked, started]) {
+      expect(kept).not.toContain(token);
+      expect(await findViewer(token)).toMatchObject({ email: ada.email });
+      await signOut(token);
+      expect(await findViewer(token)).toBeNull();
+    }
   });
 
   test("notes where from and with what", async () => {
@@ -226,6 +292,63 @@ describe("guessing", () => {
       status: 429,
     });
     await signIn(ada, from("203.0.113.10"));
+  });
+
+  test("from anywhere in one /64 counts together, as whoever has one has all of its addresses", async () => {
+    for (let i = 0; i < 30; i += 1) await guess(1, () => account().email, `2001:db8:0:7::${i}`);
+    expect(await guess(1, () => account().email, "2001:db8:0:7:ffff::1")).toEqual(["rate_limited"]);
+    expect(await guess(1, () => account().email, "2001:db8:0:8::1")).toEqual(["wrong_credentials"]);
+  });
+
+  test("by strangers does not lock the owner out of a browser or a network where they signed in before", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const browser = await rememberPlaces(ada.email, from("203.0.113.12"));
+    expect(await guess(11, () => ada.email)).toEqual([
+      ...Array(10).fill("wrong_credentials"),
+      "rate_limited",
+    ]);
+    await expect(signIn(ada, from())).rejects.toMatchObject({ code: "rate_limited" });
+    await signIn(ada, { ...from(), browser });
+    await signIn(ada, from("203.0.113.12"));
+    // Of another account it says nothing.
+    const other = account();
+    await createAdmin(other);
+    await guess(10, () => other.email);
+    await expect(signIn(other, { ...from(), browser })).rejects.toMatchObject({ code: "rate_limited" });
+  });
+
+  test("ends after ten tries also where the owner has signed in before", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const browser = await rememberPlaces(ada.email, from("203.0.113.13"));
+    expect(await guess(11, () => ada.email, "203.0.113.13")).toContain("rate_limited");
+    // The owner's own browser is another place than its network.
+    await signIn(ada, { ...from("203.0.113.13"), browser });
+    const inBrowser = Array.from({ length: 11 }, () =>
+      failureOf(signIn({ ...ada, password: "a wrong guess" }, { ...from(), browser })),
+    );
+    expect((await Promise.all(inBrowser)).map(({ code }) => code)).toContain("rate_limited");
+  });
+
+  test("knows the twenty latest places of an account, each browser by a new token each time, for a year", async () => {
+    const ada = account();
+    await createAdmin(ada);
+    const start = Date.now();
+    let browser: string | undefined;
+    for (let n = 0; n < 25; n += 1) {
+      setClock(new Date(start + n * 1000));
+      const next = await rememberPlaces(ada.email, { ...from(`198.51.100.${n}`), browser });
+      if (browser !== undefined) expect(await findKnownPlace(ada.email, { ...from(), browser })).toBeNull();
+      browser = next;
+    }
+    expect(await findKnownPlace(ada.email, from("198.51.100.0"))).toBeNull();
+    expect(await findKnownPlace(ada.email, from("198.51.100.24"))).toMatchObject({ isBrowser: false });
+    expect(await findKnownPlace(ada.email, { ...from(), browser })).toMatchObject({ isBrowser: true });
+    expect(await findKnownPlace(ada.email, from("unknown"))).toBeNull();
+    setClock(new Date(start + 366 * 24 * 60 * 60 * 1000));
+    await forgetOldPlaces();
+    expect(await findKnownPlace(ada.email, { ...from("198.51.100.24"), browser })).toBeNull();
   });
 
   test("is not what someone does who succeeds", async () => {

@@ -5,10 +5,12 @@ import { cache } from "react";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { sessionSeconds } from "./auth";
+import { sessionCookieName } from "./session-tokens";
 import { findViewer, type Viewer } from "./viewer";
 
-/** The `__Host-` prefix makes browsers insist on https, on this host alone and on the whole site. */
-const cookieName = () => (env().secureCookies ? "__Host-pail" : "pail");
+/** Says which browser it is, also after signing out: see "Guessing" in README.md. */
+const browserCookieName = () => `${sessionCookieName()}-browser`;
+const browserSeconds = 365 * 24 * 60 * 60;
 
 /** The viewer of this request; null for nobody. Asked once per request, however often it is called. */
 export const currentViewer = cache(async (): Promise<Viewer | null> => {
@@ -35,19 +37,22 @@ export async function requireViewer(): Promise<Viewer> {
 }
 
 export async function sessionToken(): Promise<string | undefined> {
-  return (await cookies()).get(cookieName())?.value;
+  return (await cookies()).get(sessionCookieName())?.value;
 }
 
-export async function setSessionCookie(token: string): Promise<void> {
-  (await cookies()).set(cookieName(), token, {
-    httpOnly: true,
-    secure: env().secureCookies,
-    sameSite: "lax",
-    path: "/",
-    maxAge: sessionSeconds,
-  });
+/** What the browser was given when somebody last signed in with it. */
+export async function browserToken(): Promise<string | undefined> {
+  return (await cookies()).get(browserCookieName())?.value;
+}
+
+/** @param browser as `rememberBrowser` gave it */
+export async function setSessionCookies(token: string, browser: string): Promise<void> {
+  const jar = await cookies();
+  const options = { httpOnly: true, secure: env().secureCookies, sameSite: "lax", path: "/" } as const;
+  jar.set(sessionCookieName(), token, { ...options, maxAge: sessionSeconds });
+  jar.set(browserCookieName(), browser, { ...options, maxAge: browserSeconds });
 }
 
 export async function clearSessionCookie(): Promise<void> {
-  (await cookies()).delete({ name: cookieName(), path: "/", secure: env().secureCookies });
+  (await cookies()).delete({ name: sessionCookieName(), path: "/", secure: env().secureCookies });
 }

@@ -8,8 +8,9 @@ import { insertWhere } from "@/lib/db/insert-where";
 import { tokens, users } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
+import { networkOf } from "./address";
+import type { Caller } from "./caller";
 import { countUse, type RateLimit } from "./rate-limit";
-import type { Caller } from "./sign-in";
 import type { Viewer } from "./viewer";
 
 /** What a token may let a program do with its owner's pictures. */
@@ -108,7 +109,7 @@ export async function requireTokenOwner(secret: string, scope: TokenScope, calle
     .innerJoin(users, eq(users.id, tokens.userId))
     .where(eq(tokens.hash, hashOf(secret)));
   if (found === undefined || (found.token.expiresAt !== null && found.token.expiresAt <= now())) {
-    await countUse(`token:address:${caller.address}`, failuresPerAddress);
+    await countUse(`token:address:${networkOf(caller.address)}`, failuresPerAddress);
     throw new AppError("unauthenticated", "Send a token that is valid: make one under Settings.");
   }
   await countUse(`token:${found.token.id}`, usesPerToken);

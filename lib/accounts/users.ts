@@ -5,11 +5,13 @@ import { z } from "zod";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
-import { accounts, sessions, users } from "@/lib/db/schema";
+import { accounts, knownPlaces, sessions, tokens, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import { hashPassword, maxPasswordLength, minPasswordLength } from "./auth";
+import { hashPassword } from "./auth";
+import { isCommonPassword } from "./common-passwords/common-passwords";
+import { maxPasswordLength, minPasswordLength } from "./password-length";
 
 export const newAccountShape = z.object({
   name: z.string().trim().min(1, "Enter your name.").max(100, "Keep the name under 100 characters."),
@@ -17,7 +19,11 @@ export const newAccountShape = z.object({
   password: z
     .string()
     .min(minPasswordLength, `Choose a password of at least ${minPasswordLength} characters.`)
-    .max(maxPasswordLength, `Keep the password under ${maxPasswordLength} characters.`),
+    .max(maxPasswordLength, `Keep the password under ${maxPasswordLength} characters.`)
+    .refine((password) => !isCommonPassword(password), {
+      error: "Many people use this password, so it is guessed first. Choose another one.",
+      params: { issue: "common" },
+    }),
 });
 export const setupShape = newAccountShape.extend({ token: z.string().max(200) });
 export type NewAccount = z.infer<typeof newAccountShape>;
@@ -54,7 +60,7 @@ export async function createFirstAdmin({ token, ...account }: z.infer<typeof set
 
 /**
  * Makes an admin, or makes one of the account that has this email address: role and password are then as given, and its
- * sessions end. Running it twice changes nothing.
+ * sessions and its tokens for programs end. Running it twice changes nothing.
  */
 export async function createAdmin(account: NewAccount): Promise<"created" | "updated"> {
   if (
@@ -75,6 +81,8 @@ export async function createAdmin(account: NewAccount): Promise<"created" | "upd
       .where(and(eq(accounts.userId, user.id), eq(accounts.providerId, passwordProvider))),
     db.orm.insert(accounts).values(await loginOf(user.id, account.password)),
     db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
+    db.orm.delete(tokens).where(eq(tokens.userId, user.id)),
+    db.orm.delete(knownPlaces).where(eq(knownPlaces.userId, user.id)),
   ]);
   return "updated";
 }

@@ -3,6 +3,8 @@ import { and, eq, gt } from "drizzle-orm";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { sessions, users } from "@/lib/db/schema";
+import { hashSessionToken } from "@/lib/db/session-tokens";
+import { hasToken } from "./session-tokens";
 
 /** Whoever asks, once they have signed in. */
 export interface Viewer {
@@ -17,10 +19,16 @@ export type Owner = Pick<Viewer, "id">;
 
 /** The viewer whose session has this token; null where there is none or it has ended. */
 export async function findViewer(token: string): Promise<Viewer | null> {
-  const [viewer] = await database()
-    .orm.select({ id: users.id, name: users.name, email: users.email, role: users.role })
+  const [found] = await database()
+    .orm.select({
+      viewer: { id: users.id, name: users.name, email: users.email, role: users.role },
+      stored: sessions.token,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.token, token), gt(sessions.expiresAt, now())));
-  return viewer ?? null;
+    .where(and(hasToken(token), gt(sessions.expiresAt, now())));
+  if (found === undefined) return null;
+  // An older Pail may still run beside this one.
+  if (found.stored === token) await hashSessionToken(database(), token);
+  return found.viewer;
 }

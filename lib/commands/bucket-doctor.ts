@@ -4,17 +4,16 @@ import { decoderVersions } from "@/lib/decoder/decoder";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { examineBucket } from "@/lib/storage/doctor/examine";
+import { type Examination, examineBucket } from "@/lib/storage/doctor/examine";
 import { exitCodeOf, type Finding, fine, warning } from "@/lib/storage/doctor/finding";
-import type { Traits } from "@/lib/storage/stores/traits";
-import { rememberTraits } from "@/lib/uploads/store";
+import { rememberExamination } from "@/lib/uploads/store";
 import type { Command } from "./command";
 
 export const bucketDoctorCommand: Command = {
   async run() {
     const { findings, traits, answers } = await examineBucket(bucketClient(), env());
     const decoder = await examineDecoder();
-    const all = [decoder, ...findings, ...(traits === null ? [] : await keep(traits))];
+    const all = [decoder, ...findings, ...(await keep({ traits, findings }))];
     return {
       data: { findings: all, traits, answers },
       text: all.map(paragraph).join("\n"),
@@ -41,10 +40,10 @@ async function examineDecoder(): Promise<Finding> {
 }
 
 /** The running app reads there what its store can. */
-async function keep(traits: Traits): Promise<Finding[]> {
+async function keep(examination: Pick<Examination, "traits" | "findings">): Promise<Finding[]> {
   try {
     await migrate(database());
-    await rememberTraits(traits);
+    await rememberExamination(examination);
     return [];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -8,6 +8,7 @@ import { migrate } from "@/lib/db/migrate";
 import { env, setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { makePrivateFolder } from "@/lib/private-files";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
@@ -16,7 +17,9 @@ import { examineStore } from "@/lib/uploads/store";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
-import { asAppOrigin } from "./own-server";
+import { boundConnections } from "./serving/connections";
+import { sendConsoleToLog } from "./serving/console";
+import { frontOf } from "./serving/front";
 
 const lookForJobsEveryMs = 60 * 1000;
 const stopWithinMs = 10_000;
@@ -51,7 +54,10 @@ async function start(dev: boolean): Promise<Started> {
   let serve: RequestListener = (_request, response) => {
     response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" }).end("Pail is starting.\n");
   };
-  const server = createServer((request, response) => serve(request, response));
+  const server = createServer({ connectionsCheckingInterval: 1000 }, (request, response) =>
+    serve(request, response),
+  );
+  boundConnections(server);
   // The port first: whoever has to choose another should not wait for a build.
   setEnv({ PORT: String(await listen(server, env().port, env().host)) });
   const bucket = env().bucket.local === null ? null : await startBucketProcess();
@@ -61,7 +67,9 @@ async function start(dev: boolean): Promise<Started> {
   if (bucket !== null) await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
   else if (!dev) await refuseUnfitBucket();
   if (!dev) await buildIfStale(say);
-  serve = asAppOrigin(await nextHandler(dev, server));
+  if (!dev) sendConsoleToLog();
+  // Pages have no web sockets, and Next leaves those open that ask for one: it listens for them at a server of its own.
+  serve = frontOf(await nextHandler(dev, dev ? server : createServer()));
   setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();
   const { appOrigin: origin, port } = env();
   const setupUrl = (await hasUsers()) ? null : `${origin}/setup?token=${setupToken()}`;
@@ -96,7 +104,7 @@ async function refuseUnfitBucket(): Promise<void> {
 
 function requireWritable(dataDir: string): void {
   try {
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makePrivateFolder(dataDir);
     const probe = path.join(dataDir, `.probe-${process.pid}`);
     fs.writeFileSync(probe, "");
     fs.rmSync(probe);

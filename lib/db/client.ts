@@ -12,6 +12,7 @@ import { migrate as migrateRemote } from "drizzle-orm/libsql/migrator";
 import type { MigrationConfig } from "drizzle-orm/migrator";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { makeFilePrivate, makePrivateFile, makePrivateFolder } from "@/lib/private-files";
 import * as schema from "./schema";
 
 type Statement = BatchItem<"sqlite">;
@@ -46,7 +47,7 @@ export function setDatabase(replacement: Database): void {
 
 function openFile(url: string): Database {
   const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makePlaceOf(file);
   const sqlite = new BetterSqlite(file);
   sqlite.pragma("journal_mode = WAL");
   // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
@@ -68,6 +69,16 @@ function openFile(url: string): Database {
   };
 }
 
+function makePlaceOf(file: string): void {
+  const folder = path.dirname(path.resolve(file));
+  // Any other folder may be somebody else's too.
+  if (folder === env().dataDir) makePrivateFolder(folder);
+  else fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // SQLite gives the files beside it the rights that this one has.
+  makePrivateFile(file);
+  for (const beside of ["-wal", "-shm"]) makeFilePrivate(file + beside);
+}
+
 interface SyncStatement {
   prepare(): { execute(): { sync(): unknown } };
 }
@@ -76,12 +87,38 @@ interface SyncStatement {
 export function openLibsql(url: string): Database {
   const client = createClient({ url, timeout: 5000 });
   const orm = drizzleRemote(client, { schema });
+  keepParametersOutOfErrors(orm);
   return {
     orm,
     atomic: (statements) => orm.batch(statements),
     migrate: (config) => migrateRemote(orm, config),
     close: () => client.close(),
   };
+}
+
+/**
+ * Drizzle's error of a failed query has the values of its parameters, secrets among them, in its message, which whoever
+ * catches it may log. Here it has the statement alone.
+ */
+function keepParametersOutOfErrors(orm: object): void {
+  const { session } = orm as { session: { prepareQuery(...query: unknown[]): RemoteQuery } };
+  const prepareQuery = session.prepareQuery.bind(session);
+  session.prepareQuery = (...query) => {
+    const prepared = prepareQuery(...query);
+    prepared.queryWithCache = async (statement, _parameters, run) => {
+      try {
+        return await run();
+      } catch (cause) {
+        throw new Error(`The database refused: ${statement}`, { cause });
+      }
+    };
+    return prepared;
+  };
+}
+
+/** What Drizzle does not say of its queries. */
+interface RemoteQuery {
+  queryWithCache(statement: string, parameters: unknown[], run: () => Promise<unknown>): Promise<unknown>;
 }
 
 /** Does the database answer? Throws AppError `unavailable` where it does not. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
 import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -69,6 +70,22 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) =
     // The connection is usable again, also for the other one.
     await sameFile.orm.insert(users).values(row);
     expect(await usedBytes(row.id)).toBe(0);
+  });
+
+  test("the error of a query says nothing of its values", async () => {
+    const row = userRow({ name: "a secret of a user" });
+    await db.orm.insert(users).values(row);
+    const error = await db.orm
+      .insert(users)
+      .values(row)
+      .then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+    expect(error).toBeInstanceOf(Error);
+    const said = inspect(error, { depth: 10, showHidden: true });
+    expect(said).toContain("UNIQUE constraint failed");
+    for (const value of [row.name, row.email, row.id]) expect(said).not.toContain(value);
   });
 
   test("insertWhere inserts where the condition holds, and only there", async () => {

@@ -32,6 +32,7 @@ export const sessions = sqliteTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
+    /** `sha256:` and the hash of what the cookie holds: see lib/accounts/session-tokens.ts */
     token: text().notNull().unique(),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
@@ -95,6 +96,20 @@ export const tokens = sqliteTable(
   (t) => [index("tokens_user").on(t.userId)],
 );
 
+/** Where somebody has signed in before: there a stranger's wrong guesses do not keep them out. */
+export const knownPlaces = sqliteTable(
+  "known_places",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** `browser:` and the SHA-256 of what its cookie holds, or `address:` and the network */
+    place: text().notNull(),
+    lastUsedAt: timestamp("last_used_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.place] })],
+);
+
 /** How often something was done in a window of time; `key` says what and by whom. */
 export const rateLimits = sqliteTable(
   "rate_limits",
@@ -120,6 +135,9 @@ export const stores = sqliteTable("stores", {
   bucketUrl: text("bucket_url").primaryKey(),
   traits: text({ mode: "json" }).$type<unknown>().notNull(),
   foundAt: timestamp("found_at").notNull(),
+  /** What the doctor said at its last examination, and when that was. null: an older Pail did not keep it. */
+  findings: text({ mode: "json" }).$type<unknown>(),
+  examinedAt: timestamp("examined_at"),
 });
 
 // ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +163,7 @@ export const uploads = sqliteTable(
     fileDate: text("file_date", { mode: "json" }).$type<FileDate>(),
     /** S3's id of the multipart upload, where the original goes in parts. */
     multipartId: text("multipart_id"),
-    /** Counts against the owner's quota until the upload has ended; then 0. */
+    /** Counts against the owner's quota until the upload has ended; then 0, and what is put after that counts by itself. */
     reservedBytes: integer("reserved_bytes").notNull(),
     /** How often the server has begun to decode it; an answer of the decoder ends the count. */
     decodeTries: integer("decode_tries").notNull().default(0),
@@ -166,6 +184,22 @@ export const uploads = sqliteTable(
     index("uploads_open").on(t.ownerId).where(sql`${t.state} in ('pending', 'verifying')`),
     index("uploads_expiry").on(t.expiresAt),
   ],
+);
+
+/** A plain form that was given out, and may still be used: also once a picture has come by it. */
+export const plainForms = sqliteTable(
+  "plain_forms",
+  {
+    /** also of the upload that it becomes */
+    id: text().primaryKey(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** the most that it lets through */
+    maxBytes: integer("max_bytes").notNull(),
+    expiresAt: timestamp("expires_at").notNull(),
+  },
+  (t) => [index("plain_forms_owner").on(t.ownerId), index("plain_forms_expiry").on(t.expiresAt)],
 );
 
 /** A verified picture that someone owns. */

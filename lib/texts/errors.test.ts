@@ -99,6 +99,7 @@ describe("what a page says in English", () => {
     [setupShape, { ...account, email: "mina" }],
     [setupShape, { ...account, password: "short" }],
     [setupShape, { ...account, password: "x".repeat(1000) }],
+    [setupShape, { ...account, password: "Password123" }],
     [newTokenShape, { ...token, name: "x".repeat(101) }],
     [newTokenShape, { ...token, scopes: [] }],
   ])("of input that is not as it should be names the field, as a program is told: %#", (shape, input) => {

@@ -8,7 +8,7 @@ import type { ValueNames, ValuesOf } from "./values";
 /** Words the messages of one place. A key that does not exist, and a value that is missing, do not compile. */
 export interface Translator<N extends Namespace> {
   <K extends Key<N>>(key: K, ...values: Values<N, K>): string;
-  /** For a message with tags: what each of them becomes. */
+  /** For a message with tags: what each of them becomes, and its other values. */
   rich<R>(key: Key<N>, tags: Tags<R>): string | R | (string | R)[];
   /** For keys that are known only once they have come. */
   has(key: string): key is Key<N>;
@@ -20,7 +20,7 @@ type Values<N extends Namespace, K extends Key<N>> = English[N][K] extends infer
     ? []
     : [values: ValuesOf<Message>]
   : never;
-type Tags<R> = Record<string, (text: (string | R)[]) => R>;
+type Tags<R> = Record<string, string | ((text: (string | R)[]) => R)>;
 
 /** The texts of a place must be among the messages: where they are not, the page shows their keys, and the console says so. */
 export function createTranslator<N extends Namespace>(

@@ -1,4 +1,5 @@
 import "server-only";
+import { forgetOldPlaces } from "@/lib/accounts/known-places";
 import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { purgeTrash } from "@/lib/images/trash";
 import { knowStore } from "@/lib/uploads/store";
@@ -12,11 +13,12 @@ export interface SweepReport extends UploadsSwept {
   temporaryFolders: number;
 }
 
-/** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests, what a crash left on the disk. It can be cut short and run again. See README.md. */
+/** Deletes what nobody will use any more: left uploads, emptied trash, old counts of requests, places of long ago, what a crash left on the disk. It can be cut short and run again. See README.md. */
 export async function sweep(): Promise<SweepReport> {
   await knowStore();
   const swept = await sweepUploads();
   const purged = await purgeTrash();
   await forgetOldUses();
+  await forgetOldPlaces();
   return { ...swept, purged, temporaryFolders: await sweepTemporaryFolders() };
 }

@@ -29,6 +29,7 @@ import { type Offer, totalBytes, type Upload } from "./objects";
 import { grantParts, leaveParts } from "./parts";
 import { renewUploads } from "./renew";
 import { findStoreAnew, knowStore } from "./store";
+import { findUnreserved, type Unreserved } from "./unreserved";
 
 const beginRate = { max: 120, windowSeconds: 60 };
 
@@ -129,7 +130,8 @@ async function grantUpload<K extends ObjectKind>(
 /** Records an upload whose original lies under incoming/ already; false where there is no room, or an upload of this id. */
 export async function recordArrived(viewer: Viewer, id: string, offer: OriginalOffer): Promise<boolean> {
   const row = newUpload(viewer, offer, id);
-  const rows = await insertWhere(database(), uploads, row, mayBegin(row))
+  const unreserved = await findUnreserved(viewer.id, row.reservedBytes, id);
+  const rows = await insertWhere(database(), uploads, row, mayBegin(row, unreserved))
     .onConflictDoNothing()
     .returning({ id: uploads.id });
   return rows.length > 0;
@@ -157,8 +159,11 @@ function refusalOf(offer: Offer): Failure | null {
 async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer, Upload>> {
   const db = database();
   const rows = offers.map((offer): [Offer, Upload] => [offer, newUpload(viewer, offer)]);
+  if (rows.length === 0) return new Map();
+  const wantedBytes = rows.reduce((sum, [, row]) => sum + row.reservedBytes, 0);
+  const unreserved = await findUnreserved(viewer.id, wantedBytes);
   const [first, ...others] = rows.map(([, row]) =>
-    insertWhere(db, uploads, row, mayBegin(row)).returning({ id: uploads.id }),
+    insertWhere(db, uploads, row, mayBegin(row, unreserved)).returning({ id: uploads.id }),
   );
   if (first === undefined) return new Map();
   const inserted = await db.atomic([first, ...others]);
@@ -189,5 +194,5 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
   };
 }
 
-const mayBegin = ({ ownerId, reservedBytes }: Upload): SQL =>
-  sql`${hasRoomFor(ownerId, reservedBytes)} and ${mayOpenAnother(ownerId)}`;
+const mayBegin = ({ ownerId, reservedBytes }: Upload, unreserved: Unreserved): SQL =>
+  sql`${hasRoomFor(ownerId, reservedBytes, unreserved)} and ${mayOpenAnother(ownerId)}`;

@@ -8,6 +8,7 @@ import { bucketClient } from "@/lib/storage/bucket-client";
 import type { PageLimits } from "./contract";
 import { wantedDigests } from "./digests";
 import { isOpen } from "./objects";
+import type { Unreserved } from "./unreserved";
 
 /** Uploads that one user may have under way. */
 const maxOpenUploads = 1000;
@@ -24,9 +25,15 @@ export const tooLarge = (): Failure => ({
   values: { maxBytes: env().limits.maxBytes },
 });
 
-/** For the statement that reserves them: whether the quota has room for so many bytes more. */
-export const hasRoomFor = (ownerId: string, bytes: number): SQL => sql`
-  (select ${users.usedBytes} from ${users} where ${users.id} = ${ownerId}) + ${bytes} <= ${env().userQuotaBytes}`;
+/**
+ * For the statement that reserves them: whether the quota has room for so many bytes more. With all that could be put by forms
+ * that nobody reserves for any more there is never more than twice the quota.
+ */
+export function hasRoomFor(ownerId: string, bytes: number, { leftBytes, usableBytes }: Unreserved): SQL {
+  const { userQuotaBytes } = env();
+  const most = Math.min(userQuotaBytes - leftBytes, 2 * userQuotaBytes - usableBytes);
+  return sql`(select ${users.usedBytes} from ${users} where ${users.id} = ${ownerId}) + ${bytes} <= ${most}`;
+}
 
 /** For the statement that inserts it: whether its owner may have one more upload under way. */
 export const mayOpenAnother = (ownerId: string): SQL => sql`

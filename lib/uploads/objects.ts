@@ -23,6 +23,9 @@ export const isOpen = sql`${uploads.state} in ('pending', 'verifying')`;
 /** Where the browser puts an object of an upload: a name under incoming/. */
 export const incomingName = (uploadId: string, kind: ObjectKind): string => `${uploadId}/${kind}`;
 
+/** Of which upload it is. */
+export const uploadIdOf = (name: string): string => name.split("/", 1)[0] ?? name;
+
 /** Where it is kept once verified: a name under media/. It follows from the row, so every step can be run again. */
 export const mediaName = (imageId: string, kind: ObjectKind, { type }: { type: ImageType }): string =>
   `${imageId}/${kind}.${formatOf(type).extension}`;

@@ -5,7 +5,8 @@ import { countUse } from "@/lib/accounts/rate-limit";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
-import { uploads } from "@/lib/db/schema";
+import { insertWhere } from "@/lib/db/insert-where";
+import { plainForms, uploads } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -19,8 +20,10 @@ import { recordArrived } from "./begin";
 import { confirmUploads } from "./confirm";
 import type { ConfirmOutcome, PostForm } from "./contract";
 import { policySeconds } from "./grants";
+import { hasRoomFor } from "./limits";
 import { deleteIncoming, incomingName } from "./objects";
 import { knowStore } from "./store";
+import { findUnreserved } from "./unreserved";
 import { hashObject, rangesOf } from "./verify";
 
 const formRate = { max: 60, windowSeconds: 60 };
@@ -30,14 +33,15 @@ const stateSeconds = 2 * policySeconds;
 /**
  * A form that works without any script: the browser posts one picture straight to the bucket, which sends it back to
  * `returnPath` with a state for `receivePlainForm`. Null where the store takes no forms, or sends nobody back with what the
- * address says. Throws AppError `rate_limited`. See "Without JavaScript" in README.md.
+ * address says. Throws AppError `rate_limited`, and `quota_full` where too many could be
+ * put by forms that were given out. See "Without JavaScript" in README.md.
  */
 export async function plainForm(viewer: Viewer, returnPath: `/${string}`): Promise<PostForm | null> {
   await countUse(`plain-form:${viewer.id}`, formRate);
   await knowStore();
   const { upload, redirectKeepsQuery } = incoming().bucket.traits;
   if (upload !== "post" || !redirectKeepsQuery) return null;
-  const id = newId();
+  const id = await recordForm(viewer);
   const returnUrl = new URL(returnPath, env().appOrigin);
   returnUrl.searchParams.set("state", stateOf(viewer, id, now().getTime() + stateSeconds * 1000));
   return presignOpenPost(incoming().bucket, {
@@ -47,6 +51,19 @@ export async function plainForm(viewer: Viewer, returnPath: `/${string}`): Promi
     redirectTo: returnUrl.href,
     expiresAt: new Date(now().getTime() + policySeconds * 1000),
   });
+}
+
+/** What can be put by a form counts until it can be put no more. */
+async function recordForm(viewer: Viewer): Promise<string> {
+  const { maxBytes } = env().limits;
+  const expiresAt = new Date(now().getTime() + policySeconds * 1000);
+  const row = { id: newId(), ownerId: viewer.id, maxBytes, expiresAt };
+  const { usableBytes } = await findUnreserved(viewer.id, 0);
+  // What is put by it can be more than there is room for; then it becomes no picture.
+  const mayBePut = hasRoomFor(viewer.id, maxBytes, { leftBytes: -env().userQuotaBytes, usableBytes });
+  const rows = await insertWhere(database(), plainForms, row, mayBePut).returning({ id: plainForms.id });
+  if (rows.length === 0) throw new AppError("quota_full");
+  return row.id;
 }
 
 /**

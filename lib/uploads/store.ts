@@ -1,21 +1,27 @@
 import "server-only";
 import fs from "node:fs";
 import { eq } from "drizzle-orm";
+import { countUse } from "@/lib/accounts/rate-limit";
+import type { Viewer } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { stores } from "@/lib/db/schema";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { type Examination, examineBucket } from "@/lib/storage/doctor/examine";
+import { type Finding, findingsShape } from "@/lib/storage/doctor/finding";
 import { s3Traits, type Traits, traitsShape, withOverride } from "@/lib/storage/stores/traits";
 
 /** A refusal is no reason to examine the store again sooner. */
 const anewAfterMs = 60_000;
+const examineRate = { max: 20, windowSeconds: 10 * 60 };
 
 let known: Promise<void> | null = null;
 let knownSince = new Date(0);
 let anew: Promise<boolean> | null = null;
+let examining: Promise<Examination> | null = null;
 let triedAt = new Date(0);
 
 /**
@@ -38,23 +44,49 @@ export async function recallStore(): Promise<void> {
   if (row !== null) use(row);
 }
 
-/** Examines the bucket and keeps what its store can. Takes up to ten seconds. */
-export async function examineStore(): Promise<Examination> {
-  const examination = await examineBucket(bucketClient(), env());
-  if (examination.traits !== null) await rememberTraits(examination.traits);
-  return examination;
+/** Examines the bucket, and keeps what its store can and what the doctor said. Takes up to ten seconds; of two at once one does it. */
+export function examineStore(): Promise<Examination> {
+  examining ??= examineAndKeep().finally(() => {
+    examining = null;
+  });
+  return examining;
 }
 
-export type Findings = Examination["findings"];
+/** The same because somebody asks for it. Throws AppError `not_found` for whoever is no admin, and `rate_limited`. */
+export async function examineStoreFor(viewer: Viewer): Promise<void> {
+  if (viewer.role !== "admin") throw new AppError("not_found", "There is no such page.");
+  await countUse(`examine:${viewer.id}`, examineRate);
+  await examineStore();
+}
+
+export type Findings = Finding[];
+
+/** What the doctor said when it last examined the bucket of this process; null where no Pail has kept that. */
+export async function findLastExamination(): Promise<{ findings: Findings; examinedAt: Date } | null> {
+  const [row] = await database()
+    .orm.select({ findings: stores.findings, examinedAt: stores.examinedAt })
+    .from(stores)
+    .where(isThisBucket());
+  const findings = findingsShape.safeParse(row?.findings);
+  if (!row?.examinedAt || !findings.success) return null;
+  return { findings: findings.data, examinedAt: row.examinedAt };
+}
 
 /** Keeps what the store of this process's bucket can, for every instance. */
 export async function rememberTraits(traits: Traits): Promise<void> {
-  const row = { traits, foundAt: now() };
-  await database()
-    .orm.insert(stores)
-    .values({ bucketUrl: bucketClient().publicUrl, ...row })
-    .onConflictDoUpdate({ target: stores.bucketUrl, set: row });
-  use(row);
+  await keep({ traits, foundAt: now() });
+  use({ traits, foundAt: now() });
+}
+
+/** The same with what the doctor said of it. */
+export async function rememberExamination({
+  traits,
+  findings,
+}: Pick<Examination, "traits" | "findings">): Promise<void> {
+  const examined = { findings, examinedAt: now() };
+  if (traits === null) return keep(examined);
+  await keep({ traits, foundAt: now(), ...examined });
+  use({ traits, foundAt: now() });
 }
 
 /**
@@ -74,6 +106,22 @@ export function forgetStore(): void {
   [knownSince, triedAt] = [new Date(0), new Date(0)];
   bucketClient().traits = s3Traits;
 }
+
+async function examineAndKeep(): Promise<Examination> {
+  const examination = await examineBucket(bucketClient(), env());
+  await rememberExamination(examination);
+  return examination;
+}
+
+async function keep(changes: Partial<typeof stores.$inferInsert>): Promise<void> {
+  const unknown = { traits: {}, foundAt: now() };
+  await database()
+    .orm.insert(stores)
+    .values({ ...unknown, ...changes, bucketUrl: bucketClient().publicUrl })
+    .onConflictDoUpdate({ target: stores.bucketUrl, set: changes });
+}
+
+const isThisBucket = () => eq(stores.bucketUrl, bucketClient().publicUrl);
 
 async function learn(): Promise<void> {
   // Pail's own bucket does what S3 does, and needs no examination.
@@ -108,10 +156,7 @@ interface Found {
 
 /** null where nobody has found out, or an older Pail did, which asked for less */
 async function findRow(): Promise<Found | null> {
-  const [row] = await database()
-    .orm.select()
-    .from(stores)
-    .where(eq(stores.bucketUrl, bucketClient().publicUrl));
+  const [row] = await database().orm.select().from(stores).where(isThisBucket());
   const traits = traitsShape.safeParse(row?.traits);
   return row === undefined || !traits.success ? null : { traits: traits.data, foundAt: row.foundAt };
 }

@@ -1,8 +1,8 @@
 import "server-only";
-import { and, eq, inArray, lt, not } from "drizzle-orm";
+import { and, eq, inArray, lt, not, sql } from "drizzle-orm";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
-import { uploads } from "@/lib/db/schema";
+import { plainForms, uploads } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import { incoming } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts } from "@/lib/storage/multipart";
@@ -10,10 +10,9 @@ import { StorageError } from "@/lib/storage/s3-failure";
 import { confirmUploads } from "./confirm";
 import { maxFilesPerConfirm } from "./contract";
 import { policySeconds } from "./grants";
-import { deleteCopies, deleteIncoming, isOpen } from "./objects";
+import { deleteCopies, deleteIncoming, isOpen, uploadIdOf } from "./objects";
+import { graceSeconds } from "./unreserved";
 
-/** After its last policy ended, an upload is left alone this long: a confirm may still be running. */
-const graceSeconds = 10 * 60;
 /** How long the row of an ended upload can answer a confirm that lost its answer. */
 const memorySeconds = 24 * 60 * 60;
 const rowsAtOnce = 500;
@@ -37,6 +36,7 @@ export async function sweepUploads(): Promise<UploadsSwept> {
   const { confirmed, expired } = await endUploads();
   const forgotten = await forgetUploads();
   const objects = await deleteLeftovers();
+  await forgetPlainForms();
   const multiparts = await abortLeftovers();
   return { confirmed, expired, forgotten, objects, multiparts };
 }
@@ -94,19 +94,33 @@ async function forgetUploads(): Promise<number> {
   }
 }
 
-/** A policy can be used again until it ends, so an object may come after its upload has ended. */
+/**
+ * A policy can be used again until it ends, so an object may come after its upload has ended. What has no row may be of an older
+ * Pail's plain form.
+ */
 async function deleteLeftovers(): Promise<number> {
   const due = before(policySeconds + graceSeconds);
   let deleted = 0;
   for await (const { files } of incoming().listdir("", { recursive: true })) {
-    const old = files.filter((object) => object.modifiedAt < due);
-    if (old.length === 0) continue;
-    const openIds = await openAmong(old.map((object) => uploadIdOf(object.name)));
-    const leftovers = old.filter((object) => !openIds.has(uploadIdOf(object.name)));
+    const ids = files.map((object) => uploadIdOf(object.name));
+    const [states, forms] = await Promise.all([statesOf(ids), plainFormsAmong(ids)]);
+    const leftovers = files.filter((object) => {
+      const id = uploadIdOf(object.name);
+      const [state, form] = [states.get(id), forms.get(id)];
+      if (state === "open" || form === "usable") return false;
+      return state === "over" || form === "over" || object.modifiedAt < due;
+    });
     await incoming().delete(leftovers.map((object) => object.name));
     deleted += leftovers.length;
   }
   return deleted;
+}
+
+/** To be called once what they put is deleted. */
+async function forgetPlainForms(): Promise<void> {
+  await database()
+    .orm.delete(plainForms)
+    .where(lt(plainForms.expiresAt, before(graceSeconds)));
 }
 
 /** Parts that no open upload will use, like those that came while they were aborted. */
@@ -128,11 +142,30 @@ async function abortLeftovers(): Promise<number> {
 }
 
 async function openAmong(uploadIds: string[]): Promise<Set<string>> {
-  const open = await database()
-    .orm.select({ id: uploads.id })
-    .from(uploads)
-    .where(and(inArray(uploads.id, [...new Set(uploadIds)]), isOpen));
-  return new Set(open.map(({ id }) => id));
+  const states = await statesOf(uploadIds);
+  return new Set([...states].flatMap(([id, state]) => (state === "open" ? [id] : [])));
 }
 
-const uploadIdOf = (name: string): string => name.split("/", 1)[0] ?? name;
+/** `over`: it has ended, and so have its forms. */
+async function statesOf(uploadIds: string[]): Promise<Map<string, "open" | "ended" | "over">> {
+  const rows = await database()
+    .orm.select({ id: uploads.id, isOpen: sql<number>`${isOpen}`, expiresAt: uploads.expiresAt })
+    .from(uploads)
+    .where(inArray(uploads.id, [...new Set(uploadIds)]));
+  const over = before(graceSeconds);
+  const stateOf = (row: (typeof rows)[number]) => {
+    if (row.isOpen) return "open";
+    return row.expiresAt < over ? "over" : "ended";
+  };
+  return new Map(rows.map((row) => [row.id, stateOf(row)]));
+}
+
+/** `usable`: whoever comes back with it is to be told what became of the picture. */
+async function plainFormsAmong(ids: string[]): Promise<Map<string, "usable" | "over">> {
+  const rows = await database()
+    .orm.select({ id: plainForms.id, expiresAt: plainForms.expiresAt })
+    .from(plainForms)
+    .where(inArray(plainForms.id, [...new Set(ids)]));
+  const over = before(graceSeconds);
+  return new Map(rows.map(({ id, expiresAt }) => [id, expiresAt < over ? "over" : "usable"]));
+}

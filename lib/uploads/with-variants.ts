@@ -16,6 +16,7 @@ import type { ObjectOffer } from "./contract";
 import { hasRoomFor } from "./limits";
 import { incomingName, isOpen, isWhole, totalBytes, type Upload, type WholeUpload } from "./objects";
 import { inTemporaryFolder } from "./temporary-folder";
+import { findUnreserved } from "./unreserved";
 import { verifyOriginal } from "./verify";
 
 /** A decoder that ends without an answer may have been unlucky once. */
@@ -55,16 +56,12 @@ async function addVariants(upload: Upload): Promise<WholeUpload> {
   const objects = { ...upload.objects, ...put };
   const thumbhash = upload.thumbhash || made.thumbhash;
   const reservedBytes = totalBytes(objects);
+  const moreBytes = reservedBytes - upload.reservedBytes;
+  const unreserved = await findUnreserved(upload.ownerId, moreBytes, upload.id);
   const [row] = await database()
     .orm.update(uploads)
     .set({ objects, thumbhash, reservedBytes, decodeTries: 0 })
-    .where(
-      and(
-        eq(uploads.id, upload.id),
-        isOpen,
-        hasRoomFor(upload.ownerId, reservedBytes - upload.reservedBytes),
-      ),
-    )
+    .where(and(eq(uploads.id, upload.id), isOpen, hasRoomFor(upload.ownerId, moreBytes, unreserved)))
     .returning({ id: uploads.id });
   if (row === undefined) throw new AppError("quota_full");
   return { ...upload, objects, thumbhash, reservedBytes };

@@ -5,10 +5,11 @@ import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { failureOf } from "@/lib/actions";
 import { env } from "@/lib/env";
+import type { Failure } from "@/lib/errors";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { formatLimit } from "@/lib/texts/formats";
 import { wordFailure } from "@/lib/texts/word-failure";
-import type { ConfirmOutcome } from "@/lib/uploads/contract";
+import type { ConfirmOutcome, PostForm } from "@/lib/uploads/contract";
 import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";
 import { currentLanguage, getTexts } from "../../_texts/request";
 import { FormError } from "../../_ui/entrance";
@@ -27,7 +28,7 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
   if (outcome?.status === "ready") redirect(`/images/${outcome.image.id}`);
   const texts = await getTexts("upload");
   const language = await currentLanguage();
-  const form = await plainForm(viewer, "/upload");
+  const form = await offer(viewer);
   return (
     <section className="mx-auto grid max-w-md gap-5 px-4 py-10">
       <h1 className="text-xl font-semibold">{texts("heading")}</h1>
@@ -46,8 +47,10 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
       {outcome?.status === "refused" ? (
         <FormError message={wordFailure(await getTexts("errors"), language, outcome.error)} />
       ) : null}
-      {form === null ? (
+      {form.status === "unsupported" ? (
         <p>{texts("needsScript")}</p>
+      ) : form.status === "refused" ? (
+        <FormError message={wordFailure(await getTexts("errors"), language, form.error)} />
       ) : (
         <form action={form.url} method="post" encType="multipart/form-data" className="grid gap-5">
           {Object.entries(form.fields).map(([name, value]) => (
@@ -69,6 +72,21 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
       )}
     </section>
   );
+}
+
+type Offer =
+  | ({ status: "given" } & PostForm)
+  /** The store takes no forms, or brings nobody back. */
+  | { status: "unsupported" }
+  | { status: "refused"; error: Failure };
+
+async function offer(viewer: Viewer): Promise<Offer> {
+  try {
+    const form = await plainForm(viewer, "/upload");
+    return form === null ? { status: "unsupported" } : { status: "given", ...form };
+  } catch (error) {
+    return { status: "refused", error: failureOf(error).failure };
+  }
 }
 
 async function receive(viewer: Viewer, state: string): Promise<ConfirmOutcome> {

@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { BlobRegistry } from "./blob-registry";
 import { BlobStore } from "./blob-store";
 import { IndexDatabase } from "./database";
 import { ObjectIndex } from "./object-index";
+import { makePrivate } from "./private-folder";
 import { recover } from "./recover";
 import type { Store } from "./store";
 import { UploadIndex } from "./upload-index";
@@ -16,7 +16,7 @@ export async function openStore(
   now: () => Date,
   log: (record: Record<string, unknown>) => void,
 ): Promise<Store & { close(): void }> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  makePrivate(dataDir);
   const db = new IndexDatabase(dataDir);
   const index = new ObjectIndex(db);
   const store = {

@@ -16,8 +16,8 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function open(bytes = ""): Promise<Dialled> {
-  const connection = await dial(server);
+async function open(bytes = "", from?: string): Promise<Dialled> {
+  const connection = await dial(server, from);
   connection.socket.on("error", () => undefined);
   if (bytes) connection.socket.write(bytes);
   dialled.push(connection);
@@ -70,6 +70,23 @@ test("beyond the limit idle connections give way; where none is idle, a newcomer
   for (const { socket } of dialled) socket.destroy();
   await expect.poll(() => readdir(join(server.dataDir, "incoming"))).toEqual([]);
   expect((await send(url, "GET")).code).toBe("NoSuchKey");
+});
+
+test.each([
+  ["on which nothing comes", ""],
+  ["that have begun to ask", "GET / HTTP/1.1\r\nHost: "],
+])("a thousand connections of one client %s leave room for others", async (_what, bytes) => {
+  server = await startTestServer();
+  const url = await signedUrl();
+  const crowd = Array.from({ length: 1000 }, () => open(bytes, "127.0.0.2"));
+  await Promise.all(crowd);
+  const began = performance.now();
+  for (const key of ["first", "second", "third"]) await expectServed(key);
+  for (let n = 0; n < 20; n += 1) expect((await send(url, "GET")).code).toBe("NoSuchKey");
+  expect(performance.now() - began).toBeLessThan(4000);
+  // The crowd itself is served once it asks.
+  const { answer } = await open(await signedHead(server, "GET", "none"), "127.0.0.2");
+  await expect.poll(answer).toContain("NoSuchKey");
 });
 
 test("no bytes, cut anywhere, bring it down or leave anything behind", { timeout: 240_000 }, async () => {

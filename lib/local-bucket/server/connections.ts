@@ -97,7 +97,7 @@ export class Connections {
       this.#open.delete(socket);
       for (const exchange of connection.exchanges) exchange.abandon();
     });
-    if (this.#isFull()) this.#makeRoom();
+    if (this.#isFull()) this.#makeRoom(connection);
     return connection;
   }
 
@@ -118,15 +118,22 @@ export class Connections {
 
   /**
    * Ends connections that are idle, and those whose client keeps the server waiting. Node's own closeIdleConnections takes
-   * those that have not asked yet for idle since Node 26, and so the one that there is to be room for.
+   * those that have not asked yet for idle since Node 26, and so the one that there is to be room for. Where that makes no room,
+   * whoever has the most connections that have not asked yet loses the one that has been still for longest.
    */
-  #makeRoom(): void {
+  #makeRoom(newcomer: Connection): void {
     const { pauseWhenFullMs, lookMs } = this.#limits;
     for (const connection of this.#open.values()) {
       const { socket, exchanges, http, still } = connection;
       if (exchanges.length === 0 && http !== undefined) socket.destroy();
       else if (still * lookMs >= pauseWhenFullMs) end(connection);
     }
+    const halfOpen = [...this.#open.values()].filter(
+      (connection) =>
+        connection !== newcomer && connection.http === undefined && !connection.socket.destroyed,
+    );
+    const left = [...this.#open.keys()].filter((socket) => !socket.destroyed).length;
+    if (left > this.#limits.connections) stillest(ofMost(halfOpen))?.socket.destroy();
   }
 
   #lookAtAll(): void {
@@ -157,6 +164,35 @@ export class Connections {
       pace.looks = 0;
     }
   }
+}
+
+/** The connections of the client that has the most of these. */
+function ofMost(connections: readonly Connection[]): Connection[] {
+  const byClient = new Map<string, Connection[]>();
+  for (const connection of connections) {
+    const client = clientOf(connection.socket);
+    const others = byClient.get(client);
+    if (others) others.push(connection);
+    else byClient.set(client, [connection]);
+  }
+  return [...byClient.values()].reduce((one, other) => (other.length > one.length ? other : one), []);
+}
+
+/** Of IPv6 the /64, as whoever has one has all of its addresses. */
+function clientOf({ remoteAddress = "" }: Socket): string {
+  if (!remoteAddress.includes(":") || remoteAddress.includes(".")) return remoteAddress;
+  const [head = "", tail = ""] = remoteAddress.split("::");
+  const [first, last] = [head, tail].map((part) => (part === "" ? [] : part.split(":")));
+  const zeros = Array<string>(Math.max(0, 8 - (first?.length ?? 0) - (last?.length ?? 0))).fill("0");
+  return [...(first ?? []), ...zeros, ...(last ?? [])].slice(0, 4).join(":");
+}
+
+/** The first of those that have been so for longest. */
+function stillest(connections: readonly Connection[]): Connection | undefined {
+  return connections.reduce<Connection | undefined>(
+    (one, other) => (one === undefined || other.still > one.still ? other : one),
+    undefined,
+  );
 }
 
 /** With an answer where one is still possible. */

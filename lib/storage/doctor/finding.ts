@@ -1,7 +1,17 @@
-/** What the doctor found. A `fatal` one means that Pail must not go on with this bucket. */
-export type Finding =
-  | { level: "fine"; id: string; what: string }
-  | { level: "warning" | "fatal"; id: string; what: string; why: string; mend: string };
+import { z } from "zod";
+
+const text = z.string();
+
+/** What the doctor found, as it is kept. */
+export const findingsShape = z.array(
+  z.discriminatedUnion("level", [
+    z.object({ level: z.literal("fine"), id: text, what: text }),
+    z.object({ level: z.enum(["warning", "fatal"]), id: text, what: text, why: text, mend: text }),
+  ]),
+);
+
+/** A `fatal` one means that Pail must not go on with this bucket. */
+export type Finding = z.infer<typeof findingsShape>[number];
 
 interface Trouble {
   what: string;

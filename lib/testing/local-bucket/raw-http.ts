@@ -50,8 +50,9 @@ export interface Dialled {
   ended: Promise<string>;
 }
 
-export async function dial({ local }: TestServer): Promise<Dialled> {
-  const socket = dialSocket(local.port, "127.0.0.1");
+/** @param from an address of this machine */
+export async function dial({ local }: TestServer, from = "127.0.0.1"): Promise<Dialled> {
+  const socket = dialSocket({ port: local.port, host: "127.0.0.1", localAddress: from });
   const received: Buffer[] = [];
   const answer = () => Buffer.concat(received).toString("latin1");
   socket.on("data", (chunk: Buffer) => received.push(chunk));

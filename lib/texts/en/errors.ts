@@ -22,7 +22,7 @@ export const errors = {
   unavailable:
     "{incident, select, none {The server cannot take it at the moment. Retry in a few minutes.} other {The bucket cannot do it at the moment. Try again; its reason is in the log. ({incident})}}",
   invalid_input:
-    "{issue, select, name_short {Enter a name.} name_long {Keep the name under {max, number} characters.} email {Enter an email address, like you@example.org.} password_short {Choose a password of at least {min, number} characters.} password_long {Keep the password under {max, number} characters.} scopes_short {Choose what the token may do.} other {Something in it is not as it should be. Check it and try again.}}",
+    "{issue, select, name_short {Enter a name.} name_long {Keep the name under {max, number} characters.} email {Enter an email address, like you@example.org.} password_short {Choose a password of at least {min, number} characters.} password_long {Keep the password under {max, number} characters.} password_common {Many people use this password, so it is guessed first. Choose another one.} scopes_short {Choose what the token may do.} other {Something in it is not as it should be. Check it and try again.}}",
   broken_off: "The request broke off before its end. Send it again.",
   wrong_credentials: "The email address or the password is wrong. Try again.",
   setup_done: "Pail is already set up. Sign in instead.",

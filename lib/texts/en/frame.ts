@@ -22,4 +22,5 @@ export const frame = {
   nothingHere: "There is nothing here",
   nothingHereHint: "It may have been deleted, or the address is not quite right.",
   toPictures: "To your pictures",
+  livesAt: "Pail lives at <link>{origin}</link>. At this address you cannot sign in or change anything.",
 } as const;

@@ -16,7 +16,7 @@ export const errors = {
   unavailable:
     "{incident, select, none {지금은 서버가 요청을 처리할 수 없어요. 몇 분 뒤에 다시 시도해 주세요.} other {지금은 버킷을 쓸 수 없어요. 다시 시도해 주세요. 원인은 로그에 남겨 두었어요. ({incident})}}",
   invalid_input:
-    "{issue, select, name_short {이름을 입력해 주세요.} name_long {이름은 {max, number}자 이하로 적어 주세요.} email {이메일 주소를 you@example.org 형식으로 입력해 주세요.} password_short {비밀번호는 {min, number}자 이상이어야 해요.} password_long {비밀번호는 {max, number}자 이하여야 해요.} scopes_short {토큰으로 할 수 있는 일을 골라 주세요.} other {입력한 내용이 올바르지 않아요. 확인하고 다시 시도해 주세요.}}",
+    "{issue, select, name_short {이름을 입력해 주세요.} name_long {이름은 {max, number}자 이하로 적어 주세요.} email {이메일 주소를 you@example.org 형식으로 입력해 주세요.} password_short {비밀번호는 {min, number}자 이상이어야 해요.} password_long {비밀번호는 {max, number}자 이하여야 해요.} password_common {많은 사람이 쓰는 비밀번호라 쉽게 뚫릴 수 있어요. 다른 비밀번호로 정해 주세요.} scopes_short {토큰으로 할 수 있는 일을 골라 주세요.} other {입력한 내용이 올바르지 않아요. 확인하고 다시 시도해 주세요.}}",
   broken_off: "보내는 중에 연결이 끊겼어요. 다시 보내 주세요.",
   wrong_credentials: "이메일이나 비밀번호가 맞지 않아요. 다시 확인해 주세요.",
   setup_done: "이미 설정이 끝난 Pail이에요. 로그인해 주세요.",

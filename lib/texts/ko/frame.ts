@@ -21,4 +21,6 @@ export const frame = {
   nothingHere: "찾는 페이지가 없어요",
   nothingHereHint: "삭제됐거나 주소가 잘못됐을 수 있어요.",
   toPictures: "내 사진 보기",
+  livesAt:
+    "Pail의 주소는 <link>{origin}</link>이에요. 지금 이 주소에서는 로그인하거나 내용을 바꿀 수 없어요.",
 } as const;

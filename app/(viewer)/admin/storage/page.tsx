@@ -1,42 +1,29 @@
 import type { Metadata } from "next";
-import { Suspense } from "react";
 import { requireAdminOrNotFound } from "@/lib/accounts/session-cookie";
-import { examineStore } from "@/lib/uploads/store";
+import { findLastExamination } from "@/lib/uploads/store";
 import { getTexts } from "../../../_texts/request";
-import { quietButton } from "../../../_ui/styles";
+import { Texts } from "../../../_texts/texts";
+import { ExamineForm } from "./examine-form";
 import { Findings } from "./findings";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTexts("storage"))("title") };
 }
 
-/** What `bucket doctor` finds, found anew for every look at the page. */
+/** What `bucket doctor` found when the bucket was last examined: at the start, by the command, or from here. */
 export default async function StoragePage() {
   await requireAdminOrNotFound();
   const texts = await getTexts("storage");
+  const last = await findLastExamination();
   return (
     <article className="mx-auto grid max-w-3xl gap-6 px-4 py-6">
-      <header className="flex flex-wrap items-center gap-4">
-        <h1 className="me-auto text-2xl font-semibold">{texts("title")}</h1>
-        <form action="/admin/storage">
-          <button type="submit" className={quietButton}>
-            {texts("checkAgain")}
-          </button>
-        </form>
+      <header className="grid gap-2">
+        <h1 className="text-2xl font-semibold">{texts("title")}</h1>
+        <Texts of={["frame", "storage", "errors"]}>
+          <ExamineForm examinedAt={last?.examinedAt ?? null} />
+        </Texts>
       </header>
-      <Suspense
-        fallback={
-          <p role="status" className="text-quiet">
-            {texts("examining")}
-          </p>
-        }
-      >
-        <Examination />
-      </Suspense>
+      {last === null ? null : <Findings findings={last.findings} />}
     </article>
   );
-}
-
-async function Examination() {
-  return <Findings findings={(await examineStore()).findings} />;
 }
