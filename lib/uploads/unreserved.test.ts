@@ -9,8 +9,8 @@ import { incoming } from "@/lib/storage/locations";
 import {
   addViewer,
   makePicture,
-  post,
   postAll,
+  send,
   startTestPail,
   type TestPicture,
 } from "@/lib/testing/test-pail";
@@ -85,7 +85,7 @@ test("so does what the form of a rejected upload, or of a picture that is kept, 
   expect(await confirmUploads(viewer, [uploadId])).toMatchObject([{ status: "ready" }]);
   const before = await granted(other);
   await abandonUploads(viewer, [before.uploadId]);
-  expect(await post(forms.original, kept.bytes.original).then(({ status }) => status)).toBe(204);
+  expect(await send(forms.original, kept.bytes.original).then(({ status }) => status)).toBe(204);
   expect(await begin(other)).toMatchObject(full);
 });
 
