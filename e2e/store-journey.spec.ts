@@ -120,7 +120,7 @@ interface Visit {
 }
 
 async function pictures({ page, browser, pail, user }: Visit, part: Part): Promise<void> {
-  const photographs = (await readdir(photographsFolder)).filter((name) => !name.endsWith(".md")).sort();
+  const photographs = (await readdir(photographsFolder)).filter((name) => /\.(heic|jpg)$/.test(name)).sort();
   const [ten, further = ""] = [photographs.slice(0, 10), photographs[10]];
   const large = path.join(folder, largeName);
   const states = () =>
