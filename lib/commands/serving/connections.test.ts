@@ -51,7 +51,7 @@ test("an unfinished body gives way too, what is being answered does not", async 
 });
 
 test("a body that pauses or trickles for too long is ended, one that moves is not", async () => {
-  await start({ senderPauseMs: 300, paceMs: 600, paceBytes: 100 });
+  await start({ senderPauseMs: 2000, paceMs: 4000, paceBytes: 100 });
   const [paused, trickling, moving] = await Promise.all([
     raw.hold(`${post(9000)}abc`),
     raw.hold(post(9000)),
@@ -69,7 +69,7 @@ test("a body that pauses or trickles for too long is ended, one that moves is no
 });
 
 test("what comes after an answer is taken for a while, and of few at once", async () => {
-  await start({ restMs: 400, restBytes: 10_000, restsAtOnce: 1, partingMs: 100 });
+  await start({ restMs: 3000, restBytes: 10_000, restsAtOnce: 1, partingMs: 100 });
   const began = performance.now();
   const first = await raw.hold(post(1_000_000, "/at-once"));
   await expect.poll(first.answer).toContain("answered");
@@ -78,7 +78,7 @@ test("what comes after an answer is taken for a while, and of few at once", asyn
   expect(second.answer()).toContain("answered");
   expect(isOpen(first)).toBe(true);
   await first.ended;
-  expect(performance.now() - began).toBeGreaterThan(350);
+  expect(performance.now() - began).toBeGreaterThan(2900);
   const flood = await raw.hold(post(100_000_000, "/at-once") + "x".repeat(50_000));
   await flood.ended;
 });
