@@ -19,7 +19,8 @@ export interface Held {
 }
 
 export async function serveRaw(handle: RequestListener, prepare = (_: Server) => {}): Promise<RawServer> {
-  const server = createServer(handle);
+  // Node looks for heads that take too long every 30 seconds, unless told otherwise.
+  const server = createServer({ connectionsCheckingInterval: 500 }, handle);
   prepare(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
