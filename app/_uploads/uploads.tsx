@@ -32,18 +32,29 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
   const [sending, setSending] = useState<typeof import("./sending") | null>(null);
   const [chosen, setChosen] = useState<File[]>([]);
   const isLoading = useRef(false);
+  const leftOutByDrops = useRef(0);
   const prepare = useCallback(() => {
     if (isLoading.current) return;
     isLoading.current = true;
     void loadSending(() => toast(texts("notLoaded"))).then(setSending);
   }, [texts]);
   const add = useCallback(
-    (files: File[]) => {
+    (files: File[], leftOut = 0) => {
+      if (files.length === 0 && leftOut > 0) toast(texts("leftOut", { count: leftOut }));
       if (files.length === 0) return;
+      leftOutByDrops.current += leftOut;
       prepare();
       setChosen((before) => [...before, ...files]);
     },
-    [prepare],
+    [prepare, texts],
+  );
+  const onSortedOut = useCallback(
+    (leftOut: number) => {
+      const count = leftOut + leftOutByDrops.current;
+      leftOutByDrops.current = 0;
+      if (count > 0) toast(texts("leftOut", { count }));
+    },
+    [texts],
   );
   const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
   useEffect(() => whenUnderWay(viewerId, prepare), [viewerId, prepare]);
@@ -52,9 +63,7 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
     <TakeFilesContext value={takeFiles}>
       {children}
       <DropTarget onFiles={add} onNear={prepare} />
-      {sending === null ? null : (
-        <sending.Sending limits={limits} viewerId={viewerId} chosen={chosen} onTaken={onTaken} />
-      )}
+      {sending === null ? null : <sending.Sending {...{ limits, viewerId, chosen, onTaken, onSortedOut }} />}
     </TakeFilesContext>
   );
 }
