@@ -39,7 +39,7 @@ export function DropTarget({ onFiles, onNear }: DropTargetProps) {
       event.preventDefault();
       setIsOver(false);
       if (event.dataTransfer === null || isOwnDrag(event.dataTransfer)) return;
-      void droppedFiles(event.dataTransfer).then(
+      void droppedFiles(event.dataTransfer, () => toast(texts("notLoaded"))).then(
         ({ files, leftOut }) => onFiles(files, leftOut),
         () => toast(texts("folderUnreadable")),
       );

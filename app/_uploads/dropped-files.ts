@@ -1,115 +1,25 @@
-import { isFileBeside, isFolderOfProgram } from "@/lib/uploads/client/folder-rule";
-import { withSource } from "@/lib/uploads/client/queue/file-source";
-import { isSidecarName } from "@/lib/uploads/client/takeout";
-
-export interface Dropped {
-  files: File[];
-  /** how many were other programs', and were not even opened */
-  leftOut: number;
-}
+import { untilLoaded } from "./until-loaded";
+import type { Dropped } from "./walk-dropped";
 
 /**
  * The files that were dropped, and those in dropped folders, but for what is other programs'. Each with its handle, where the
- * browser gives one, and its folders. A single thing that was dropped is wanted, whatever its name. What cannot be read has a
- * file that stands in for it.
+ * browser gives one, and its folders. What cannot be read has a file that stands in for it. What goes through folders is loaded
+ * for it; `onNotLoaded` says that it is tried again.
  */
-export async function droppedFiles({ items, files }: DataTransfer): Promise<Dropped> {
+export async function droppedFiles(
+  { items, files }: DataTransfer,
+  onNotLoaded: () => void,
+): Promise<Dropped> {
   // Both lists are empty once the event is over.
   const given = [...files];
   const dropped = [...items].filter(({ kind }) => kind === "file");
-  const handles = dropped.map((item) => item.getAsFileSystemHandle?.());
+  const handles = dropped.map((item) => item.getAsFileSystemHandle?.().catch(() => null));
   const entries = dropped.map((item) => item.webkitGetAsEntry());
-  const places = await Promise.all(
-    entries.map(async (entry, index) => {
-      const handle = await handles[index]?.catch(() => null);
-      if (handle) return placeOfHandle(handle);
-      return entry === null ? null : placeOfEntry(entry);
-    }),
-  );
-  const walk = new Walk();
-  const isOne = places.length === 1;
-  for (const place of places)
-    if (place !== null) await (isOne ? walk.into(place, []) : walk.visit(place, []));
-  const { found, leftOut } = walk;
-  return found.length + leftOut > 0 ? { files: found, leftOut } : { files: given, leftOut: 0 };
+  const places = await Promise.all(entries.map(async (entry, index) => (await handles[index]) ?? entry));
+  const { walkDropped } = await untilLoaded(() => import("./walk-dropped"), onNotLoaded);
+  const found = await walkDropped(places.filter((place) => place !== null));
+  return found.files.length + found.leftOut > 0 ? found : { files: given, leftOut: 0 };
 }
-
-/** A file or a folder, by either of the browsers' two ways to them. */
-interface Place {
-  name: string;
-  handle?: FileSystemFileHandle;
-  /** null for a file */
-  inside: (() => AsyncIterable<Place>) | null;
-  read(): Promise<File>;
-}
-
-class Walk {
-  readonly found: File[] = [];
-  leftOut = 0;
-
-  async visit(place: Place, folders: string[]): Promise<void> {
-    const { name, inside } = place;
-    if (inside !== null && isFolderOfProgram(name, folders.at(-1) ?? null)) await this.#count(place);
-    // What dates a picture is read first.
-    else if (inside === null && isFileBeside(name) && !isSidecarName(name)) this.leftOut += 1;
-    else await this.into(place, folders);
-  }
-
-  async into(place: Place, folders: string[]): Promise<void> {
-    const { name, inside, handle } = place;
-    try {
-      if (inside === null)
-        this.found.push(withSource(await place.read(), { folders, ...(handle && { handle }) }));
-      else for await (const one of inside()) await this.visit(one, [...folders, name]);
-    } catch {
-      this.found.push(withSource(new File([], name), { folders, isUnreadable: true }));
-    }
-  }
-
-  async #count({ inside }: Place): Promise<void> {
-    if (inside === null) this.leftOut += 1;
-    else
-      try {
-        for await (const one of inside()) await this.#count(one);
-      } catch {
-        this.leftOut += 1;
-      }
-  }
-}
-
-const placeOfHandle = (handle: FileSystemHandle): Place =>
-  isFileHandle(handle)
-    ? { name: handle.name, handle, inside: null, read: () => handle.getFile() }
-    : { name: handle.name, inside: () => placesIn(handle as FileSystemDirectoryHandle), read: noFile };
-
-async function* placesIn(folder: FileSystemDirectoryHandle): AsyncGenerator<Place> {
-  for await (const handle of folder.values()) yield placeOfHandle(handle);
-}
-
-const placeOfEntry = (entry: FileSystemEntry): Place =>
-  isFile(entry)
-    ? {
-        name: entry.name,
-        inside: null,
-        read: () => new Promise((resolve, reject) => entry.file(resolve, reject)),
-      }
-    : { name: entry.name, inside: () => entriesIn(entry as FileSystemDirectoryEntry), read: noFile };
-
-/** The reader gives them a hundred at a time, and nothing once there are no more. */
-async function* entriesIn(folder: FileSystemDirectoryEntry): AsyncGenerator<Place> {
-  const reader = folder.createReader();
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
-    );
-    if (some.length === 0) return;
-    yield* some.map(placeOfEntry);
-  }
-}
-
-const noFile = () => Promise.reject(new Error("a folder is not read as a file"));
-const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
-const isFileHandle = (handle: FileSystemHandle): handle is FileSystemFileHandle => handle.kind === "file";
 
 declare global {
   /** Chromium's alone. */

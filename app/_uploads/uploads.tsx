@@ -6,6 +6,7 @@ import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
 import { whenUnderWay } from "./under-way";
+import { untilLoaded } from "./until-loaded";
 
 interface TakeFiles {
   add(files: File[]): void;
@@ -36,7 +37,10 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
   const prepare = useCallback(() => {
     if (isLoading.current) return;
     isLoading.current = true;
-    void loadSending(() => toast(texts("notLoaded"))).then(setSending);
+    void untilLoaded(
+      () => import("./sending"),
+      () => toast(texts("notLoaded")),
+    ).then(setSending);
   }, [texts]);
   const add = useCallback(
     (files: File[], leftOut = 0) => {
@@ -66,17 +70,4 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
       {sending === null ? null : <sending.Sending {...{ limits, viewerId, chosen, onTaken, onSortedOut }} />}
     </TakeFilesContext>
   );
-}
-
-const maxRetryMs = 30_000;
-
-/** Asks until it comes: what was chosen meanwhile waits for it. */
-async function loadSending(onFailed: () => void, retryMs = 1000): Promise<typeof import("./sending")> {
-  try {
-    return await import("./sending");
-  } catch {
-    onFailed();
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
-    return loadSending(onFailed, Math.min(maxRetryMs, 2 * retryMs));
-  }
 }
