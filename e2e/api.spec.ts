@@ -7,7 +7,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { expect, test } from "./fixtures";
-import type { PailServer, TestUser } from "./support/pail-server";
+import type { PailServer } from "./support/pail-server";
+import { addToken } from "./support/tokens";
 
 interface Image {
   id: string;
@@ -33,17 +34,6 @@ function program(pail: PailServer, secret: string) {
     });
     return { status: response.status, body: (await response.json()) as T };
   };
-}
-
-/** The row that making a token makes. */
-function addToken(pail: PailServer, user: TestUser, scopes = ["upload", "read", "delete"]): string {
-  const secret = `pail_${randomBytes(32).toString("base64url")}`;
-  const hash = createHash("sha256").update(secret).digest("base64");
-  pail.query(
-    "insert into tokens (id, user_id, name, hash, scopes, created_at) values (?, ?, 'Test', ?, ?, ?)",
-    ...[crypto.randomUUID(), user.id, hash, JSON.stringify(scopes), Date.now()],
-  );
-  return secret;
 }
 
 const fileOf = (name: string, bytes: Buffer, type = "image/jpeg") => ({

@@ -41,6 +41,42 @@ export function pageAction<S extends z.ZodType, T>(
   return (viewerId, input) => answer(async () => verb(await requireSame(viewerId), parse(shape, input)));
 }
 
+/** The same checks for a route that a page posts JSON to: it can be asked by pages of another build too, which actions cannot. */
+export function pageRoute<S extends z.ZodType, T>(
+  shape: S,
+  verb: (viewer: Viewer, input: z.output<S>) => Promise<T>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const headers = { "cache-control": "no-store" };
+    try {
+      await requireOrigin();
+      const viewer = await requireViewer();
+      return Response.json(await verb(viewer, parse(shape, await jsonOf(request))), { headers });
+    } catch (error) {
+      unstable_rethrow(error);
+      const { status, failure } = failureOf(error);
+      return Response.json(failure, { status, headers });
+    }
+  };
+}
+
+const maxJsonBytes = 64 * 1024;
+
+/** Throws AppError `invalid_input`. */
+async function jsonOf({ body }: Request): Promise<unknown> {
+  let text = "";
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > maxJsonBytes) break;
+    }
+    return text.length > maxJsonBytes ? undefined : JSON.parse(text);
+  } catch {
+    throw new AppError("invalid_input", "Send JSON.");
+  }
+}
+
 /** What any error means to the person: its own sentence, or a general one with a number that is in the log too. */
 export function failureOf(error: unknown): { status: number; failure: Failure } {
   if (error instanceof StorageError) {

@@ -152,6 +152,10 @@ const sending = {
     retry: "never",
     sentence: "This file was changed, moved or deleted since it was chosen. Choose it again.",
   },
+  file_unreadable: {
+    retry: "never",
+    sentence: "This file could not be read. See whether it opens on this device, and choose it again.",
+  },
   not_prepared: {
     sentence: "This browser could not prepare the picture. Try again, or use an up-to-date browser.",
   },

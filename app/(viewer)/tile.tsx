@@ -22,7 +22,14 @@ export const Tile = memo(function Tile({ image, album, onDelete }: TileProps) {
         onKeyDown={(event) => event.key === "Delete" && void onDelete(image)}
         className="absolute inset-0 block overflow-hidden focus-visible:z-10 focus-visible:outline-4 focus-visible:-outline-offset-4"
       >
-        <ThumbhashImage placeholder={image.placeholder} src={image.thumbUrl} alt={image.title} lazy />
+        <ThumbhashImage
+          id={image.id}
+          kind="thumb"
+          placeholder={image.placeholder}
+          src={image.thumbUrl}
+          alt={image.title}
+          lazy
+        />
       </Link>
     </li>
   );

@@ -1,13 +1,17 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import type { Placeholder } from "@/lib/images/contract";
-import { useImageRetries } from "./use-image-retries";
+import type { Placeholder, VariantKind } from "@/lib/images/contract";
+import { useImageSource } from "./use-image-source";
 import { whenSeen } from "./when-seen";
 
 /** A picture that fills its frame: its average colour comes with the page, its blurred self once it is looked at, then itself. */
 export function ThumbhashImage(props: {
+  /** of the picture */
+  id: string;
   placeholder: Placeholder;
+  /** which of its variants `src` is */
+  kind: VariantKind;
   src: string;
   /** shown instead, but to whoever wants nothing to move */
   movingSrc?: string | null;
@@ -15,19 +19,23 @@ export function ThumbhashImage(props: {
   lazy?: boolean;
   whole?: boolean;
 }) {
-  const { placeholder, src, movingSrc = null, alt, lazy = false, whole = false } = props;
+  const { id, placeholder, kind, src, movingSrc: movingUrl = null, alt, lazy = false, whole = false } = props;
   const [shows, setShows] = useState<"colour" | "blurred" | "picture">("colour");
   const image = useRef<HTMLImageElement>(null);
-  const { retries, hasFailed, onError } = useImageRetries();
+  const source = useImageSource({ id, kind: `${kind}Url`, url: src, movingUrl });
+  const { onLoad, onError } = source;
 
   useEffect(() => {
     if (image.current === null || shows !== "colour") return;
     const { complete, naturalWidth } = image.current;
     // It may have arrived, or failed, before the script did.
-    if (complete && naturalWidth > 0) return setShows("picture");
+    if (complete && naturalWidth > 0) {
+      onLoad();
+      return setShows("picture");
+    }
     if (complete) onError();
     return whenSeen(image.current, () => setShows("blurred"));
-  }, [shows, onError]);
+  }, [shows, onLoad, onError]);
 
   const fit = whole ? "object-contain" : "object-cover";
   return (
@@ -45,20 +53,23 @@ export function ThumbhashImage(props: {
         />
       ) : null}
       <picture>
-        {movingSrc === null ? null : (
-          <source media="(prefers-reduced-motion: no-preference)" srcSet={movingSrc} />
+        {source.movingSrc === null ? null : (
+          <source media="(prefers-reduced-motion: no-preference)" srcSet={source.movingSrc} />
         )}
         {/* next/image would pull the bytes through the app and re-key them. */}
         <img
-          key={retries}
+          key={source.attempt}
           ref={image}
-          src={src}
+          src={source.src}
           alt={alt}
           loading={lazy ? "lazy" : "eager"}
           decoding="async"
-          onLoad={() => setShows("picture")}
+          onLoad={() => {
+            onLoad();
+            setShows("picture");
+          }}
           onError={onError}
-          className={`absolute inset-0 size-full ${fit} ${hasFailed ? "opacity-0" : ""}`}
+          className={`absolute inset-0 size-full ${fit} ${source.hasFailed ? "opacity-0" : ""}`}
         />
       </picture>
     </span>

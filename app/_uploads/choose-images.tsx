@@ -4,7 +4,6 @@ import { Camera, FolderOpen, ImagePlus, type LucideIcon } from "lucide-react";
 import { type ComponentProps, useCallback, useEffect, useId, useRef } from "react";
 import { useTexts } from "../_texts/provider";
 import { iconButton, primaryButton } from "../_ui/styles";
-import { isForFileManagers } from "./dropped-files";
 import { useTakeFiles } from "./uploads";
 
 interface ChooseImagesProps {
@@ -102,7 +101,7 @@ function useChosenFiles() {
   const ref = useRef<HTMLInputElement>(null);
   const onChange = useCallback(() => {
     if (ref.current === null) return;
-    add([...(ref.current.files ?? [])].filter(isWanted));
+    add([...(ref.current.files ?? [])]);
     // So that choosing the same files again is a change again.
     ref.current.value = "";
   }, [add]);
@@ -110,7 +109,3 @@ function useChosenFiles() {
   useEffect(onChange, [onChange]);
   return { id, ref, onChange, onPointerEnter: prepare, onFocus: prepare };
 }
-
-/** Whoever chooses a single file wants it, whatever its name. */
-const isWanted = ({ name, webkitRelativePath }: File): boolean =>
-  webkitRelativePath === "" || !isForFileManagers(name);

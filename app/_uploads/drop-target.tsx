@@ -5,20 +5,29 @@ import { useEffect, useState } from "react";
 import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { droppedFiles } from "./dropped-files";
+import { isOwnDrag, markOwnDrag } from "./own-drag";
+
+interface DropTargetProps {
+  /** `leftOut` were there besides, and are other programs'. */
+  onFiles(files: File[], leftOut: number): void;
+  onNear(): void;
+}
 
 /** The whole page takes files that are dropped or pasted, and shows so while one is dragged over it. */
-export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => void; onNear: () => void }) {
+export function DropTarget({ onFiles, onNear }: DropTargetProps) {
   const texts = useTexts("adding");
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     const stop = new AbortController();
     const listen = <K extends keyof DocumentEventMap>(name: K, react: (event: DocumentEventMap[K]) => void) =>
       document.addEventListener(name, react, { signal: stop.signal });
+    listen("dragstart", markOwnDrag);
     // What was dragged in before this script had started is only ever over the page.
     for (const name of ["dragenter", "dragover"] as const)
       listen(name, (event) => {
         if (!hasFiles(event.dataTransfer)) return;
         event.preventDefault();
+        if (isOwnDrag(event.dataTransfer)) return refuse(event);
         if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
         onNear();
         setIsOver(true);
@@ -29,14 +38,17 @@ export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => vo
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(false);
-      if (event.dataTransfer === null) return;
-      void droppedFiles(event.dataTransfer).then(onFiles, () => toast(texts("folderUnreadable")));
+      if (event.dataTransfer === null || isOwnDrag(event.dataTransfer)) return;
+      void droppedFiles(event.dataTransfer, () => toast(texts("notLoaded"))).then(
+        ({ files, leftOut }) => onFiles(files, leftOut),
+        () => toast(texts("folderUnreadable")),
+      );
     });
     listen("paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
-      onFiles(files);
+      onFiles(files, 0);
     });
     return () => stop.abort();
   }, [onFiles, onNear, texts]);
@@ -50,6 +62,11 @@ export function DropTarget({ onFiles, onNear }: { onFiles: (files: File[]) => vo
       </div>
     </div>
   );
+}
+
+/** Not even as a link: a browser would leave the page for it. */
+function refuse({ dataTransfer }: DragEvent): void {
+  if (dataTransfer !== null) dataTransfer.dropEffect = "none";
 }
 
 const hasFiles = (data: DataTransfer | null): boolean => data?.types.includes("Files") ?? false;

@@ -10,7 +10,7 @@ import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browse
 import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
 import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
 import { SharedQueue } from "@/lib/uploads/client/queue/shared-queue";
-import { hasSidecars, withTakeoutDates } from "@/lib/uploads/client/queue/takeout-files";
+import { sortOut } from "@/lib/uploads/client/queue/sort-out";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { PageLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
@@ -27,17 +27,21 @@ interface SendingProps {
   /** what waits to be taken */
   chosen: File[];
   onTaken(count: number): void;
+  /** how many of them were no pictures of the person's */
+  onSortedOut(leftOut: number): void;
 }
 
 /** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
-export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
+export function Sending({ limits, viewerId, chosen, onTaken, onSortedOut }: SendingProps) {
   const queue = useQueue(limits, viewerId);
   useEffect(() => {
     if (queue === null || chosen.length === 0) return;
     onTaken(chosen.length);
-    if (hasSidecars(chosen)) void withTakeoutDates(chosen).then((files) => queue.add(files));
-    else queue.add(chosen);
-  }, [queue, chosen, onTaken]);
+    void sortOut(chosen).then(({ files, leftOut }) => {
+      queue.add(files);
+      onSortedOut(leftOut);
+    });
+  }, [queue, chosen, onTaken, onSortedOut]);
   if (queue === null) return null;
   return (
     <>

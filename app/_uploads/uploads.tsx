@@ -6,6 +6,7 @@ import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
 import { whenUnderWay } from "./under-way";
+import { untilLoaded } from "./until-loaded";
 
 interface TakeFiles {
   add(files: File[]): void;
@@ -32,18 +33,32 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
   const [sending, setSending] = useState<typeof import("./sending") | null>(null);
   const [chosen, setChosen] = useState<File[]>([]);
   const isLoading = useRef(false);
+  const leftOutByDrops = useRef(0);
   const prepare = useCallback(() => {
     if (isLoading.current) return;
     isLoading.current = true;
-    void loadSending(() => toast(texts("notLoaded"))).then(setSending);
+    void untilLoaded(
+      () => import("./sending"),
+      () => toast(texts("notLoaded")),
+    ).then(setSending);
   }, [texts]);
   const add = useCallback(
-    (files: File[]) => {
+    (files: File[], leftOut = 0) => {
+      if (files.length === 0 && leftOut > 0) toast(texts("leftOut", { count: leftOut }));
       if (files.length === 0) return;
+      leftOutByDrops.current += leftOut;
       prepare();
       setChosen((before) => [...before, ...files]);
     },
-    [prepare],
+    [prepare, texts],
+  );
+  const onSortedOut = useCallback(
+    (leftOut: number) => {
+      const count = leftOut + leftOutByDrops.current;
+      leftOutByDrops.current = 0;
+      if (count > 0) toast(texts("leftOut", { count }));
+    },
+    [texts],
   );
   const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
   useEffect(() => whenUnderWay(viewerId, prepare), [viewerId, prepare]);
@@ -52,22 +67,7 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
     <TakeFilesContext value={takeFiles}>
       {children}
       <DropTarget onFiles={add} onNear={prepare} />
-      {sending === null ? null : (
-        <sending.Sending limits={limits} viewerId={viewerId} chosen={chosen} onTaken={onTaken} />
-      )}
+      {sending === null ? null : <sending.Sending {...{ limits, viewerId, chosen, onTaken, onSortedOut }} />}
     </TakeFilesContext>
   );
-}
-
-const maxRetryMs = 30_000;
-
-/** Asks until it comes: what was chosen meanwhile waits for it. */
-async function loadSending(onFailed: () => void, retryMs = 1000): Promise<typeof import("./sending")> {
-  try {
-    return await import("./sending");
-  } catch {
-    onFailed();
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
-    return loadSending(onFailed, Math.min(maxRetryMs, 2 * retryMs));
-  }
 }

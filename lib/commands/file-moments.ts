@@ -17,11 +17,23 @@ function momentAt(momentMs: number, source: FileDate["source"]): string | null {
   return date === null ? null : isoOf(date);
 }
 
-async function takenAtOf(file: string): Promise<number | null> {
-  const folder = path.dirname(file);
-  const sidecar = (await sidecarsIn(folder)).find(path.basename(file));
-  return sidecar === null ? null : readSidecar(await readFile(path.join(folder, sidecar), "utf8"));
+/** The name of the sidecar that dates a picture; null where there is none. */
+export async function datingSidecarOf(file: string): Promise<string | null> {
+  const name = await sidecarNameOf(file);
+  return name === null || (await takenAtIn(file, name)) === null ? null : name;
 }
+
+async function takenAtOf(file: string): Promise<number | null> {
+  const name = await sidecarNameOf(file);
+  return name === null ? null : takenAtIn(file, name);
+}
+
+const sidecarNameOf = async (file: string): Promise<string | null> =>
+  (await sidecarsIn(path.dirname(file))).find(path.basename(file));
+
+/** A sidecar that cannot be read dates nothing. */
+const takenAtIn = (file: string, sidecar: string): Promise<number | null> =>
+  readFile(path.join(path.dirname(file), sidecar), "utf8").then(readSidecar, () => null);
 
 // Files come folder by folder: of each its names are read once.
 let last: { folder: string; sidecars: Promise<Sidecars> } | null = null;

@@ -1,10 +1,8 @@
-import fs from "node:fs";
-import path from "node:path";
 import { z } from "zod";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { isImageName } from "@/lib/images/formats/table";
 import type { Command, Flags } from "./command";
+import { filesNamed } from "./folder-files";
 import { UploadClient } from "./upload-client";
 import { type FileResult, uploadFiles } from "./upload-files";
 
@@ -19,7 +17,7 @@ export const uploadCommand: Command = {
   async run(flags, given) {
     const [origin, token, stop] = [originOf(flags), requireToken(), new AbortController()];
     if (given.length === 0) throw new AppError("usage", "Say which pictures: files or folders.");
-    const files = given.flatMap(filesOf);
+    const { files, leftOut } = await filesNamed(given);
     process.once("SIGINT", () => stop.abort());
     const results: FileResult[] = [];
     const open = new Set<string>();
@@ -36,7 +34,10 @@ export const uploadCommand: Command = {
     }
     const hasFailed = results.some(({ status }) => status === "failed");
     const exitCode = stop.signal.aborted ? interruptedExitCode : Number(hasFailed);
-    return { data: { files: results }, text: summary(results, files.length), exitCode };
+    const text = [summary(results, files.length), leftOutLine(leftOut)]
+      .filter((line) => line !== "")
+      .join("\n");
+    return { data: { files: results, leftOut }, text, exitCode };
   },
 };
 
@@ -50,16 +51,6 @@ function originOf({ origin }: Flags): string {
   const parsed = z.url({ protocol: /^https?$/ }).safeParse(origin ?? env().appOrigin);
   if (parsed.success) return new URL(parsed.data).origin;
   throw new AppError("usage", "--origin must be an origin, like https://photos.example.org.");
-}
-
-/** A file is what was named; of a folder the pictures, by their names, in it and below. */
-function filesOf(name: string): string[] {
-  if (!fs.statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name];
-  return fs
-    .readdirSync(name, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && isImageName(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
 }
 
 /** What was begun holds room in the quota. Where this fails, it ends by itself a little later. */
@@ -92,4 +83,11 @@ function summary(results: FileResult[], total: number): string {
   ];
   const rest = total - results.length;
   return `${[...parts, ...(rest > 0 ? [`${rest} were not reached`] : [])].join("; ")}.`;
+}
+
+/** As the page says it. */
+function leftOutLine(count: number): string {
+  if (count === 0) return "";
+  const files = count === 1 ? "1 other file was" : `${count} other files were`;
+  return `${files} left out: sidecars, videos, other programs’ files.`;
 }

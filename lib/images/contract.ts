@@ -1,7 +1,7 @@
 // What the browser and the server agree on about pictures: plain values and shapes. The table of formats holds what reads
 // them as well, so of it only the type is here.
 import type { ImageType } from "./formats/table";
-import type { VariantKind, VariantType } from "./variants";
+import type { VariantKind, VariantType, VariantUrls } from "./variants";
 
 export type { ImageType, VariantKind, VariantType };
 
@@ -52,3 +52,15 @@ export interface GalleryPage {
   /** null on the last page */
   next: Cursor | null;
 }
+
+/** Where a browser gets a picture: signed, good for a day at the most. Never store or log them. */
+export interface ImageUrls extends VariantUrls {
+  /** of the original, where it may be an animation; null otherwise */
+  movingUrl: string | null;
+  /** of a long picture that every browser can show, for where its variant is too small; null otherwise */
+  originalUrl: string | null;
+  downloadUrl: string;
+}
+
+/** For so many pictures fresh URLs are given at a time. */
+export const maxImagesPerUrlCall = 100;

@@ -5,11 +5,8 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import { media } from "@/lib/storage/locations";
-import { attachment } from "@/lib/storage/signed-url";
-import type { CapturedSource, ImageType, Place, Placeholder } from "./contract";
+import type { CapturedSource, ImageType, ImageUrls, Place, Placeholder } from "./contract";
 import { type Facts, readFacts } from "./facts";
-import { formatOf } from "./formats/table";
 import {
   type ImageRow,
   isReady,
@@ -18,11 +15,10 @@ import {
   oldestFirst,
   placeColumns,
   placeValues,
-  urlOf,
 } from "./gallery";
+import { imageUrlsOf } from "./image-urls";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
-import { isLong, type VariantUrls, variantKinds } from "./variants";
 
 export const imageIdShape = z.uuid();
 /** What a person can change of a picture, each column by its name; what is left out stays as it is. */
@@ -32,11 +28,9 @@ const changesShape = z
   .refine((changes) => Object.keys(changes).length > 0);
 export const imageChangeShape = z.object({ id: imageIdShape, changes: changesShape });
 const maxTitleLength = 200;
-/** An original is shown up to a size that is fit to be looked at. */
-const maxShownBytes = 32 * 1024 * 1024;
 
 /** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
-export interface ImageDetails extends VariantUrls {
+export interface ImageDetails extends ImageUrls {
   id: string;
   title: string;
   name: string;
@@ -56,27 +50,11 @@ export interface ImageDetails extends VariantUrls {
   createdAt: number;
   facts: Facts;
   placeholder: Placeholder;
-  /** of the original, where it may be an animation; null otherwise */
-  movingUrl: string | null;
-  /** of a long picture that every browser can show, for where its variant is too small; null otherwise */
-  originalUrl: string | null;
-  downloadUrl: string;
 }
 
 /** The viewer's picture. Throws AppError `not_found`, also for a picture of someone else. */
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
-  const storage = media();
-  const { moves, decode } = formatOf(row.type);
-  const isFit = row.bytes <= maxShownBytes;
-  const original = storage.nameOf(row.keys.original);
-  const inline = () => storage.url(original, { type: row.type, disposition: "inline" });
-  const [variantUrls, movingUrl, originalUrl, downloadUrl] = await Promise.all([
-    variantUrlsOf(row),
-    moves && isFit ? inline() : null,
-    isLong(row) && decode === null && isFit ? inline() : null,
-    storage.url(original, { type: row.type, disposition: attachment(row.name) }),
-  ]);
   return {
     id: row.id,
     title: row.title,
@@ -93,16 +71,8 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     createdAt: row.createdAt.getTime(),
     facts: readFacts(row.facts),
     placeholder: placeholderOf(row.thumbhash),
-    ...variantUrls,
-    movingUrl,
-    originalUrl,
-    downloadUrl,
+    ...(await imageUrlsOf(row)),
   };
-}
-
-async function variantUrlsOf(row: ImageRow): Promise<VariantUrls> {
-  const urls = variantKinds.map(async (kind) => [`${kind}Url`, await urlOf(row, kind)] as const);
-  return Object.fromEntries(await Promise.all(urls)) as VariantUrls;
 }
 
 /** Ids, newest first. */

@@ -38,7 +38,14 @@ function Album({ album: { id, name, cover }, countText }: { album: ListedAlbum; 
           {cover === null ? (
             <Images aria-hidden size={32} strokeWidth={1.25} />
           ) : (
-            <ThumbhashImage placeholder={cover.placeholder} src={cover.thumbUrl} alt="" lazy />
+            <ThumbhashImage
+              id={cover.id}
+              kind="thumb"
+              placeholder={cover.placeholder}
+              src={cover.thumbUrl}
+              alt=""
+              lazy
+            />
           )}
         </span>
         <span className="min-w-0">

@@ -10,7 +10,7 @@ export const heic = {
   extension: "heic",
   name: "HEIC",
   // Few systems know what type a HEIC is.
-  alsoChosenAs: ["image/heif", ".heic", ".heif"],
+  alsoChosenAs: ["image/heif", ".heic", ".heif", ".hif", ".heics", ".heifs"],
   isPhotograph: true,
   moves: false,
   matches: (head) => brandsOf(head).some((brand) => brands.includes(brand)),

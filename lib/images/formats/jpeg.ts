@@ -10,7 +10,7 @@ export const jpeg = {
   type: "image/jpeg",
   extension: "jpg",
   name: "JPEG",
-  alsoChosenAs: [".jpeg"],
+  alsoChosenAs: [".jpeg", ".jpe", ".jfif", ".mpo"],
   isPhotograph: true,
   moves: false,
   matches: (head) => head[0] === 0xff && head[1] === marker.startOfImage && head[2] === 0xff,

@@ -21,7 +21,20 @@ test("a type that no format has is an error, and no key that ends in undefined",
 });
 
 test("a name says whether a file is taken from a folder", () => {
-  for (const name of ["a.jpg", "a.JPEG", "a.png", "a.webp", "a.gif", "a.avif", "a.heic", "b.c.heif"])
+  for (const name of [
+    "a.jpg",
+    "a.JPEG",
+    "a.png",
+    "a.webp",
+    "a.gif",
+    "a.avif",
+    "a.heic",
+    "b.c.heif",
+    "CANON.HIF",
+    "a.jfif",
+    "a.MPO",
+    "a.heics",
+  ])
     expect([name, isImageName(name)]).toEqual([name, true]);
   for (const name of ["jpg", "a.jpg.txt", "a.mp4", "a.xmp", ""])
     expect([name, isImageName(name)]).toEqual([name, false]);

@@ -7,6 +7,8 @@ export const adding = {
   plainForm: "Upload a picture",
   drop: "Drop to add",
   folderUnreadable: "The folder could not be read. Open it, and drop the pictures themselves.",
+  leftOut:
+    "{count, plural, one {# other file was} other {# other files were}} left out: sidecars, videos, other programs’ files.",
   notLoaded:
     "What sends the pictures could not be loaded. It is tried again; if that takes long, reload the page.",
 } as const;

@@ -70,6 +70,7 @@ export const errors = {
   form_expired:
     "The permission to send it kept running out. Retry it; the clocks of Pail and its bucket may differ.",
   file_changed: "This file was changed, moved or deleted since it was chosen. Choose it again.",
+  file_unreadable: "This file could not be read. See whether it opens on this device, and choose it again.",
   not_prepared: "This browser could not prepare the picture. Try again, or use an up-to-date browser.",
   worker_died: "The browser gave up on this picture, perhaps for want of memory. Close other tabs and retry.",
   unexpected: "Something went wrong with this picture. Retry it.",

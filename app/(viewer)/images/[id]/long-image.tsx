@@ -2,7 +2,7 @@
 
 import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 import { type Size, targetSize } from "@/lib/images/variants";
-import { useImageRetries } from "../../../_ui/use-image-retries";
+import { useImageSource } from "../../../_ui/use-image-source";
 
 /** The bytes of a variant are bounded: what is so much smaller than it might be was made smaller for them, or long ago. */
 const reduced = 0.9;
@@ -12,16 +12,23 @@ const reduced = 0.9;
  * its variant is reduced, the original is shown.
  */
 export function LongImage(props: {
+  /** of the picture */
+  id: string;
   size: Size;
   src: string;
   originalSrc: string | null;
   alt: string;
   colour: string;
 }) {
-  const { size, src, originalSrc, alt, colour } = props;
+  const { id, size, src, originalSrc, alt, colour } = props;
   const [showsOriginal, setShowsOriginal] = useState(false);
   const image = useRef<HTMLImageElement>(null);
-  const { retries, hasFailed, onError } = useImageRetries();
+  const source = useImageSource(
+    showsOriginal && originalSrc !== null
+      ? { id, kind: "originalUrl", url: originalSrc }
+      : { id, kind: "displayUrl", url: src },
+  );
+  const { attempt, hasFailed, onError } = source;
   const lookAt = ({ naturalWidth, naturalHeight }: HTMLImageElement) => {
     const wanted = targetSize(size, "display");
     const isReduced =
@@ -33,7 +40,10 @@ export function LongImage(props: {
     const { complete, naturalWidth } = image.current ?? {};
     if (complete !== true || image.current === null) return;
     if (naturalWidth === 0) onError();
-    else lookAt(image.current);
+    else {
+      source.onLoad();
+      lookAt(image.current);
+    }
   });
   const shape =
     size.width > size.height
@@ -44,14 +54,17 @@ export function LongImage(props: {
     <section aria-label={alt} tabIndex={0} className="absolute inset-0 flex overflow-auto">
       <picture className="contents">
         <img
-          key={retries}
+          key={attempt}
           ref={image}
-          src={showsOriginal && originalSrc !== null ? originalSrc : src}
+          src={source.src}
           alt={alt}
           width={size.width}
           height={size.height}
           decoding="async"
-          onLoad={(event: SyntheticEvent<HTMLImageElement>) => lookAt(event.currentTarget)}
+          onLoad={(event: SyntheticEvent<HTMLImageElement>) => {
+            source.onLoad();
+            lookAt(event.currentTarget);
+          }}
           onError={onError}
           style={{ backgroundColor: colour, "--natural": `${Math.min(size.width, size.height)}px` } as object}
           className={`block flex-none ${shape} ${hasFailed ? "opacity-0" : ""}`}

@@ -8,11 +8,12 @@ import { albumIdShape, findNeighboursInAlbum } from "@/lib/albums/albums";
 import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
 import { isLong } from "@/lib/images/variants";
 import { getTexts } from "../../../_texts/request";
-import { iconButton, quietButton } from "../../../_ui/styles";
+import { iconButton } from "../../../_ui/styles";
 import { ThumbhashImage } from "../../../_ui/thumbhash-image";
 import { imagePath } from "../../image-path";
 import { orNotFound } from "../../or-not-found";
 import { DeleteButton } from "./delete-button";
+import { DownloadLink } from "./download-link";
 import { Facts } from "./facts";
 import { ImageKeys } from "./image-keys";
 import { LongImage } from "./long-image";
@@ -45,6 +46,7 @@ export default async function ImagePage({ params, searchParams }: Props) {
       >
         {isLong(image) && image.movingUrl === null ? (
           <LongImage
+            id={image.id}
             size={{ width: image.width, height: image.height }}
             src={image.displayUrl}
             originalSrc={image.originalUrl}
@@ -53,6 +55,8 @@ export default async function ImagePage({ params, searchParams }: Props) {
           />
         ) : (
           <ThumbhashImage
+            id={image.id}
+            kind="display"
             placeholder={image.placeholder}
             src={image.displayUrl}
             movingSrc={image.movingUrl}
@@ -82,10 +86,10 @@ export default async function ImagePage({ params, searchParams }: Props) {
         <Title id={image.id} title={image.title} />
         <Facts image={image} />
         <div className="flex flex-wrap gap-2">
-          <a href={image.downloadUrl} className={quietButton} download>
+          <DownloadLink id={image.id} url={image.downloadUrl}>
             <ArrowDownToLine aria-hidden size={18} />
             {texts("download")}
-          </a>
+          </DownloadLink>
           <DeleteButton id={image.id} title={image.title} back={ways.back} />
         </div>
       </div>

@@ -9,6 +9,8 @@ export interface FileSource {
   folders: readonly string[];
   /** ms since the epoch: when it was taken, by a file that lay beside it */
   takenAtMs?: number | undefined;
+  /** The browser did not hand it out: this stands in for it, so that it has a row that says so. */
+  isUnreadable?: boolean;
 }
 
 const sources = new WeakMap<File, FileSource>();

@@ -10,7 +10,7 @@ import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
 import { Asking } from "./asking";
-import { fileDateOf } from "./file-source";
+import { fileDateOf, sourceOf } from "./file-source";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
 import { SingleFlight, unlessAborted } from "./single-flight";
@@ -105,6 +105,7 @@ export class FileUploader {
   }
 
   async #prepareOnce({ file, signal, show }: UploadTask): Promise<Prepared> {
+    if (sourceOf(file).isUnreadable) throw new AppError("file_unreadable");
     const isPrepared = this.options.server.count("preparing");
     try {
       return await this.#preparation.prepare(file, this.#asking.digests, signal, () =>

@@ -1,0 +1,210 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { CopyObjectCommand } from "@aws-sdk/client-s3";
+import type { Page } from "@playwright/test";
+import sharp from "sharp";
+import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { PailServer, type TestUser } from "./support/pail-server";
+import { makePhotographs } from "./support/photos";
+
+const dayMs = 24 * 60 * 60_000;
+/** The bucket's answer to a URL that has run out. */
+const forbidden = /403 \(Forbidden\)/;
+
+interface Night {
+  pail: PailServer;
+  user: TestUser;
+  page: Page;
+  /** A night and more passes, for the server, the bucket and, where that is said, the browser. */
+  pass(options?: { browser: boolean }): Promise<void>;
+  errors: RegExp[];
+}
+
+/** A server with a clock that can be set, and a page whose scripts have a clock that can be set too. */
+const nightTest = test.extend<{ night: Night }>({
+  night: async ({ browser }, use) => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "pail-night-"));
+    const clockFile = path.join(folder, "ahead-ms");
+    await writeFile(clockFile, "0");
+    const preload = pathToFileURL(path.join(import.meta.dirname, "support", "shifted-clock.mjs")).href;
+    const pail = await PailServer.start({
+      env: { NODE_OPTIONS: `--import ${preload}`, PAIL_E2E_CLOCK: clockFile },
+    });
+    const user = pail.addUser();
+    pail.query("update sessions set expires_at = ?", Date.now() + 30 * dayMs);
+    const context = await browser.newContext({
+      baseURL: pail.origin,
+      viewport: { width: 600, height: 400 },
+    });
+    await context.addCookies([{ name: "pail", value: user.token, url: pail.origin }]);
+    const page = await context.newPage();
+    const [said, errors]: [string[], RegExp[]] = [[], []];
+    page.on("console", (message) => message.type() === "error" && said.push(message.text()));
+    page.on("pageerror", (error) => said.push(String(error)));
+    await page.clock.install();
+    const pass: Night["pass"] = async (options = { browser: true }) => {
+      await writeFile(clockFile, String(1.5 * dayMs));
+      // Until the server has read it.
+      await page.waitForTimeout(500);
+      if (!options.browser) return;
+      await page.clock.setSystemTime(Date.now() + 1.5 * dayMs);
+      await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    };
+    await use({ pail, user, page, pass, errors });
+    await context.close();
+    await pail.stop();
+    await rm(folder, { recursive: true });
+    expect(said.filter((text) => !errors.some((expected) => expected.test(text)))).toEqual([]);
+  },
+});
+
+/** A gallery of many, of which one has seen the first rows: a place in it, a focus, and a mark that a reload would take. */
+async function openGallery({ pail, user, page }: Night): Promise<void> {
+  await page.goto("/");
+  await uploadFiles(page, [(await makePhotographs(1, { megapixels: 1 }))[0]?.path ?? ""]);
+  await addCopies(pail, user);
+  await page.goto("/");
+  await expect(galleryImages(page)).toHaveCount(161);
+  const seen = galleryImages(page).nth(3);
+  await expect
+    .poll(() => seen.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+    .toBeGreaterThan(0);
+  await page.getByRole("list", { name: "Images", exact: true }).getByRole("link").nth(3).focus();
+  await page.evaluate(() => {
+    window.scrollTo(0, 300);
+    document.body.dataset.mark = "here";
+  });
+}
+
+/** 160 pictures, each with an object of its own: what has come of one is not what is wanted of another. */
+async function addCopies(pail: PailServer, user: TestUser): Promise<void> {
+  const [row] = pail.query<{ keys: string }>("select keys from images where owner_id = ?", user.id);
+  const { thumb } = JSON.parse(row?.keys ?? "{}");
+  const { s3, name: Bucket } = await pail.bucket();
+  for (const id of pail.copyImage(user.id, 160)) {
+    const Key = `media/${id}/thumb.webp`;
+    await s3.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/${thumb}` }));
+    pail.query("update images set keys = json_set(keys, '$.thumb', ?) where id = ?", Key, id);
+  }
+  s3.destroy();
+}
+
+const placeOf = (page: Page) =>
+  page.evaluate(() => [
+    window.scrollY,
+    document.activeElement?.getAttribute("href"),
+    document.body.dataset.mark,
+  ]);
+
+const loaded = (page: Page) =>
+  galleryImages(page).evaluateAll(
+    (all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length,
+  );
+
+async function expectAllCome(page: Page): Promise<void> {
+  expect(await loaded(page)).toBeLessThan(161);
+  await page.evaluate(() => {
+    for (const image of document.querySelectorAll("img")) image.loading = "eager";
+  });
+  await expect.poll(() => loaded(page)).toBe(161);
+}
+
+nightTest(
+  "what a page left open has yet to show has fresh URLs in the morning, and nothing is fetched by an old one",
+  async ({ night }) => {
+    await openGallery(night);
+    const { page } = night;
+    const place = await placeOf(page);
+    const sources = () =>
+      galleryImages(page).evaluateAll((all) => all.map((image) => (image as HTMLImageElement).src));
+    const [first = "", ...before] = await sources();
+    // The last one is that of the upload, which this browser has.
+    const unseen = async () => (await sources()).at(-2);
+    await night.pass();
+    await expect.poll(unseen).not.toBe(before.at(-2));
+    // What has come is not fetched again.
+    expect((await sources())[0]).toBe(first);
+    await expectAllCome(page);
+    expect(await placeOf(page)).toEqual(place);
+  },
+);
+
+nightTest(
+  "what fails by an old URL comes by a fresh one, also where this device's clock is wrong",
+  async ({ night }) => {
+    night.errors.push(forbidden);
+    await openGallery(night);
+    const { page } = night;
+    const place = await placeOf(page);
+    await night.pass({ browser: false });
+    await expectAllCome(page);
+    expect(await placeOf(page)).toEqual(place);
+  },
+);
+
+nightTest(
+  "the page of a picture left open downloads it, and shows one that moves, in the morning",
+  async ({ night }) => {
+    night.errors.push(forbidden);
+    const { pail, user, page } = night;
+    const frames = await Promise.all(
+      ["teal", "plum"].map((background) =>
+        sharp({ create: { width: 64, height: 48, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const moving = await sharp(frames, { join: { animated: true } })
+      .gif({ loop: 0, delay: [100, 100] })
+      .toBuffer();
+    await page.goto("/");
+    await uploadFiles(page, [{ name: "moving.gif", mimeType: "image/gif", buffer: moving }] as never);
+    const [row] = pail.query<{ id: string }>("select id from images where owner_id = ?", user.id);
+    // Nothing of it comes before the night.
+    let isAway = true;
+    await page.route(`${pail.bucketOrigin}/**`, (route) => (isAway ? route.abort() : route.fallback()));
+    night.errors.push(/net::ERR_FAILED/);
+    await page.goto(`/images/${row?.id}`);
+    const link = page.getByRole("link", { name: "Download original", exact: true });
+    const old = await link.getAttribute("href");
+    await night.pass();
+    isAway = false;
+    await expect(link).not.toHaveAttribute("href", old ?? "");
+    expect((await fetch((await link.getAttribute("href")) ?? "")).status).toBe(200);
+    expect((await fetch(old ?? "")).status).toBe(403);
+    const image = page.getByRole("img", { name: "moving", exact: true });
+    await expect
+      .poll(() => image.evaluate((shown) => (shown as HTMLImageElement).naturalWidth))
+      .toBeGreaterThan(0);
+    expect(await image.evaluate((shown) => (shown as HTMLImageElement).currentSrc)).toContain("original.gif");
+  },
+);
+
+nightTest("fresh URLs are for whoever owns the pictures, and for this page alone", async ({ night }) => {
+  const { pail, user, page } = night;
+  await openGallery(night);
+  const ids = pail
+    .query<{ id: string }>("select id from images where owner_id = ?", user.id)
+    .map(({ id }) => id);
+  const ask = (body: unknown, { token = user.token, origin = pail.origin } = {}) =>
+    fetch(`${pail.origin}/images/urls`, {
+      method: "POST",
+      headers: { origin, cookie: `pail=${token}`, "content-type": "application/json" },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const own = await ask(ids.slice(0, 2));
+  expect([own.status, own.headers.get("cache-control"), Object.keys(await own.json()).sort()]).toEqual([
+    200,
+    "no-store",
+    ids.slice(0, 2).sort(),
+  ]);
+  const stranger = pail.addUser();
+  expect(await (await ask(ids.slice(0, 2), stranger)).json()).toEqual({});
+  expect((await ask(ids.slice(0, 2), { token: "none" })).status).toBe(401);
+  expect((await ask(ids.slice(0, 2), { origin: "https://other.example.org" })).status).toBe(403);
+  for (const nonsense of [ids.slice(0, 101), [], ["x"], {}, "{", "x".repeat(100_000)])
+    expect((await ask(nonsense)).status).toBe(400);
+  await page.close();
+});

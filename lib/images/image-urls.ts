@@ -1,0 +1,51 @@
+import "server-only";
+import { and, eq, inArray } from "drizzle-orm";
+import { z } from "zod";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { database } from "@/lib/db/client";
+import { images } from "@/lib/db/schema";
+import { media } from "@/lib/storage/locations";
+import { attachment } from "@/lib/storage/signed-url";
+import { type ImageUrls, maxImagesPerUrlCall } from "./contract";
+import { formatOf } from "./formats/table";
+import { type ImageRow, isReady, urlOf } from "./gallery";
+import { isLong, type VariantUrls, variantKinds } from "./variants";
+
+export const imageIdsShape = z.array(z.uuid()).min(1).max(maxImagesPerUrlCall);
+
+/** An original is shown up to a size that is fit to be looked at. */
+const maxShownBytes = 32 * 1024 * 1024;
+
+type UrlRow = Pick<ImageRow, "name" | "type" | "bytes" | "width" | "height" | "keys" | "variantTypes">;
+
+/** All URLs of a picture, signed now: never store or log them. */
+export async function imageUrlsOf(row: UrlRow): Promise<ImageUrls> {
+  const storage = media();
+  const { moves, decode } = formatOf(row.type);
+  const isFit = row.bytes <= maxShownBytes;
+  const original = storage.nameOf(row.keys.original);
+  const inline = () => storage.url(original, { type: row.type, disposition: "inline" });
+  const [variantUrls, movingUrl, originalUrl, downloadUrl] = await Promise.all([
+    variantUrlsOf(row),
+    moves && isFit ? inline() : null,
+    isLong(row) && decode === null && isFit ? inline() : null,
+    storage.url(original, { type: row.type, disposition: attachment(row.name) }),
+  ]);
+  return { ...variantUrls, movingUrl, originalUrl, downloadUrl };
+}
+
+async function variantUrlsOf(row: UrlRow): Promise<VariantUrls> {
+  const urls = variantKinds.map(async (kind) => [`${kind}Url`, await urlOf(row, kind)] as const);
+  return Object.fromEntries(await Promise.all(urls)) as VariantUrls;
+}
+
+/** Fresh URLs of those of these pictures that are the viewer's and not in the trash, by id; the others are left out. */
+export async function findImageUrls(viewer: Viewer, ids: string[]): Promise<Record<string, ImageUrls>> {
+  const rows = await database()
+    .orm.select()
+    .from(images)
+    .where(and(inArray(images.id, ids), eq(images.ownerId, viewer.id), isReady));
+  return Object.fromEntries(
+    await Promise.all(rows.map(async (row) => [row.id, await imageUrlsOf(row)] as const)),
+  );
+}
