@@ -201,8 +201,9 @@ describe("saving", () => {
 
   test("of bytes that are known is one object however long, and none where they are others", async () => {
     const bytes = randomBytes(partBytes + 10);
-    const sha256 = createHash("sha256").update(bytes).digest("base64");
-    const known = { type: "image/png", bytes: bytes.length, sha256 };
+    const digest = (algorithm: string) => createHash(algorithm).update(bytes).digest("base64");
+    const digests = { sha256: digest("sha256"), md5: digest("md5") };
+    const known = { type: "image/png", bytes: bytes.length, ...digests };
     await incoming().saveKnown("known/whole", Readable.from([bytes]), known);
     expect((await incoming().read("known/whole")).equals(bytes)).toBe(true);
     expect((await incoming().metadata("known/whole"))?.etag).not.toContain("-");
@@ -210,8 +211,7 @@ describe("saving", () => {
     await incoming()
       .saveKnown("known/other", Readable.from([bytes]), known)
       .catch(() => {});
-    // Ceph looks at no SHA-256: there confirm does.
-    if (!hasQuirk("checks-no-sha256")) expect(await incoming().exists("known/other")).toBe(false);
+    expect(await incoming().exists("known/other")).toBe(false);
   }, 60_000);
 
   test("whose body breaks off leaves nothing, not even parts", async () => {
@@ -268,7 +268,10 @@ describe("an object", () => {
       incoming().read("changed/a", { range: { start: 0, end: 3 }, ifMatch }),
     ).rejects.toMatchObject(changed);
     await expect(incoming().open("changed/a", { ifMatch })).rejects.toMatchObject(changed);
-    await expect(media().copy(from("changed/a"), "changed/c", { ifMatch })).rejects.toMatchObject(changed);
+    const copied = media().copy(from("changed/a"), "changed/c", { ifMatch });
+    // Where the store heeds no condition nobody vouches for the copy: whoever made it reads it.
+    if (hasQuirk("ignores-copy-conditions")) expect(await copied).toBeNull();
+    else await expect(copied).rejects.toMatchObject(changed);
     await expect(media().copy(from("changed/b"), "changed/d", { ifMatch })).rejects.toMatchObject(changed);
     await expect(incoming().read("changed/b", { ifMatch })).rejects.toMatchObject(changed);
     expect(await names(media())).not.toContain("changed/d");

@@ -187,13 +187,17 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
 
   /** One that would go in parts; they never come. */
   function largeOffer({ offer }: TestPicture): ImageOffer {
-    const sha256 = () => randomBytes(32).toString("base64");
+    const digest = (length: number) => randomBytes(length).toString("base64");
     const bytes = maxBytesAtOnce + 1;
+    const { partDigest } = bucketClient().traits;
+    if (partDigest === "none") throw new Error("this store takes no parts");
+    const lengths = { sha256: 32, md5: 16, crc32c: 4 };
     const original = {
       type: "image/png",
       bytes,
-      sha256: sha256(),
-      parts: partsOf(bytes).map(sha256),
+      sha256: digest(32),
+      parts: partsOf(bytes).map(() => digest(lengths[partDigest])),
+      partDigest,
     } as const;
     return { ...offer, original };
   }
