@@ -12,8 +12,8 @@ export interface CopyOptions {
 }
 
 /**
- * Copies an object within the bucket. Where it must be the one of this ETag, another is AppError `changed`; what was copied
- * then is not to be used. Resolves to the SHA-256 of what was copied, as the store tells it of the whole copy, or of its source
+ * Copies an object within the bucket. Where it must be the one of this ETag, another is AppError `changed` on a store that heeds
+ * that; what was copied then is not to be used. Resolves to the SHA-256 of what was copied, as the store tells it of the whole copy, or of its source
  * where the store heeds the condition; else null: whoever needs it reads the copy. The ETag of a copy says nothing: that of an
  * object in parts, or in a bucket that encrypts, is always another one.
  */

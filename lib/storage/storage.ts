@@ -147,7 +147,7 @@ export class Storage {
 
   /**
    * Copies an object to here within the store, in place of what has the name. Throws AppError `changed` where it has another
-   * ETag than `ifMatch`; what was copied then is not to be used. With a `type` the copy says that of itself and nothing else,
+   * ETag than `ifMatch`, and the store heeds that (`copyConditions` of its traits); what was copied then is not to be used. With a `type` the copy says that of itself and nothing else,
    * whatever its source says. Resolves to the SHA-256 of what was copied as the store has it, null where it tells none.
    */
   async copy(
