@@ -10,7 +10,7 @@ export type { ByteSource };
 export { damaged };
 
 /** What a file is by its content, and what its headers say. */
-export interface Inspection extends Header {
+export interface Inspection extends Omit<Header, "isAnimated"> {
   type: ImageType;
 }
 
@@ -43,14 +43,15 @@ async function read(reader: ByteReader): Promise<Inspection> {
   const format = formats.find(({ matches }) => matches(head));
   if (format === undefined) throw unsupported(head);
   try {
-    return { type: format.type, ...(await format.read(reader)) };
+    const { isAnimated, facts, ...header } = await format.read(reader);
+    return { type: format.type, ...header, facts: { ...facts, ...(isAnimated && { isAnimated }) } };
   } catch (error) {
     // A length inside the file pointed past what it describes.
     throw error instanceof RangeError ? damaged(error) : error;
   }
 }
 
-function requireSize({ width, height }: Header, { maxPixels }: UploadLimits): void {
+function requireSize({ width, height }: Inspection, { maxPixels }: UploadLimits): void {
   if (width === 0 || height === 0) throw damaged();
   if (width > maxSide || height > maxSide || width * height > maxPixels) {
     throw new AppError(
