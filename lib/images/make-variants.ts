@@ -1,9 +1,13 @@
 import "server-only";
-import { readFile } from "node:fs/promises";
+import { openAsBlob } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
-import { formatOf, type ImageType } from "./formats/table";
-import { damaged } from "./inspect";
+import { ByteReader } from "./formats/byte-reader";
+import type { Orientation } from "./formats/exif";
+import type { Decoding, Size } from "./formats/header";
+import { formatOf } from "./formats/table";
+import { type ByteSource, damaged, type Inspection } from "./inspect";
 import { byKindInTurn, largestSide, type VariantKind, type VariantType, variants } from "./variants";
 
 interface MadeVariants<K extends VariantKind> {
@@ -19,21 +23,21 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * What a browser makes of a picture, made here, where no script of ours prepared it: upright, in sRGB, without metadata.
- * `file` is one that `inspect` has passed. One at a time, as each takes all cores and much memory.
- * Throws AppError `damaged_image`.
+ * `file` is one that `inspect` has passed, and a copy: it is changed where decoders have to be helped. One at a time, as each
+ * takes all cores and much memory. Throws AppError `damaged_image`, also where it is another picture to the decoder.
  */
 export function makeVariants<K extends VariantKind>(
   file: string,
-  type: ImageType,
+  inspection: Inspection,
   kinds: readonly K[],
 ): Promise<MadeVariants<K>> {
-  const made = last.then(() => derive(file, type, kinds));
+  const made = last.then(() => derive(file, inspection, kinds));
   last = Promise.allSettled([made]);
   return made;
 }
 
-async function derive<K extends VariantKind>(file: string, type: ImageType, kinds: readonly K[]) {
-  const largest = await sized(file, type).catch((error: unknown) => {
+async function derive<K extends VariantKind>(file: string, inspection: Inspection, kinds: readonly K[]) {
+  const largest = await decode(file, inspection).catch((error: unknown) => {
     throw damaged(error);
   });
   const pixels = () => sharp(largest.data, { raw: largest.info });
@@ -50,16 +54,76 @@ async function derive<K extends VariantKind>(file: string, type: ImageType, kind
 }
 
 /** The pixels of the largest variant, upright. */
-async function sized(file: string, type: ImageType) {
-  const picture = await open(file, type);
-  return picture.autoOrient().resize(within(largestSide)).raw().toBuffer({ resolveWithObject: true });
+async function decode(file: string, inspection: Inspection) {
+  const { mend } = formatOf(inspection.type);
+  const { edits, crop } = inspection.decoding;
+  await edit(file, edits);
+  try {
+    return await sized(file, inspection);
+  } catch (error) {
+    if (mend === null || edits.length > 0) throw error;
+    const { edits: more } = await mend(new ByteReader(await byteSourceOf(file)));
+    await edit(file, more);
+    return sized(file, { ...inspection, decoding: { edits: more, crop } });
+  }
 }
 
-async function open(file: string, type: ImageType): Promise<Sharp> {
-  const { decode } = formatOf(type);
-  if (decode === null) return sharp(file, { limitInputPixels: false });
-  const { data, width, height } = await decode(await readFile(file));
-  return sharp(data, { raw: { width, height, channels: 4 } });
+async function edit(file: string, edits: Decoding["edits"]): Promise<void> {
+  if (edits.length === 0) return;
+  const handle = await open(file, "r+");
+  try {
+    for (const { at, bytes } of edits) await handle.write(bytes, 0, bytes.length, at);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function byteSourceOf(file: string): Promise<ByteSource> {
+  const blob = await openAsBlob(file);
+  const read = async (start: number, end: number) =>
+    new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  return { bytes: blob.size, read };
+}
+
+async function sized(file: string, inspection: Inspection) {
+  const picture = await openPicture(file, inspection);
+  const { crop } = inspection.decoding;
+  if (crop !== null) picture.extract(crop);
+  return picture.resize(within(largestSide)).raw().toBuffer({ resolveWithObject: true });
+}
+
+/** All of it, upright, and of the size that was inspected. */
+async function openPicture(file: string, { type, orientation, ...inspection }: Inspection): Promise<Sharp> {
+  const { turnedBy, decode: decodePixels } = formatOf(type);
+  const whole = inspection.decoding.crop?.whole ?? inspection;
+  if (decodePixels !== null) {
+    const { data, width, height } = await decodePixels(await readFile(file));
+    requireSame({ width, height }, whole);
+    return sharp(data, { raw: { width, height, channels: 4 } });
+  }
+  const picture = sharp(file, {
+    limitInputPixels: whole.width * whole.height,
+    // What libpng warns of, browsers refuse; at what the others warn of, they shrug.
+    failOn: type === "image/png" ? "warning" : "truncated",
+  });
+  const isStoredTurned = turnedBy === "exif" && orientation > 4;
+  const stored = isStoredTurned ? { width: whole.height, height: whole.width } : whole;
+  requireSame(await picture.metadata(), stored);
+  return turnedBy === "exif" ? turned(picture, orientation) : picture;
+}
+
+function requireSame(decoded: Size, expected: Size): void {
+  if (decoded.width !== expected.width || decoded.height !== expected.height)
+    throw new Error(`it is ${decoded.width} × ${decoded.height}, not ${expected.width} × ${expected.height}`);
+}
+
+/** Mirrors, then turns, whatever the order of the calls. sharp's own way heeds notes that browsers do not. */
+function turned(picture: Sharp, orientation: Orientation): Sharp {
+  const degrees = { 1: 0, 2: 0, 3: 180, 4: 0, 5: 270, 6: 90, 7: 90, 8: 270 }[orientation];
+  return picture
+    .flip(orientation === 4)
+    .flop([2, 5, 7].includes(orientation))
+    .rotate(degrees);
 }
 
 async function encode(picture: Sharp, kind: VariantKind) {

@@ -24,11 +24,9 @@ import { verifyOriginal } from "./verify";
  */
 export async function withVariants(upload: Upload): Promise<WholeUpload> {
   if (isWhole(upload)) return upload;
-  const { etag } = await verifyOriginal(upload);
+  const { etag, inspection } = await verifyOriginal(upload);
   const missing = variantKinds.filter((kind) => upload.objects[kind] === undefined);
-  const made = await onDisk(upload, etag, (file) =>
-    makeVariants(file, upload.objects.original.type, missing),
-  );
+  const made = await onDisk(upload, etag, (file) => makeVariants(file, inspection, missing));
   const put = await byKindInTurn(missing, (kind) => putVariant(upload, kind, made.variants[kind]));
   const objects = { ...upload.objects, ...put };
   const thumbhash = upload.thumbhash || made.thumbhash;
