@@ -11,6 +11,8 @@ export interface Placeholder {
   colour: string;
   /** base64 of at most 25 bytes */
   thumbhash: string;
+  /** Whether anything shines through: then it stands on a checkerboard. */
+  isTransparent: boolean;
 }
 
 /** One picture as a gallery shows it. `width` and `height` are upright pixels; `thumbUrl` is signed: never store or log it. */

@@ -51,7 +51,8 @@ export interface ImageDetails extends VariantUrls {
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
   const storage = media();
-  const mayMove = formatOf(row.type).moves && row.bytes <= maxMovingBytes;
+  const facts = readFacts(row.facts);
+  const mayMove = (formatOf(row.type).moves || facts.isAnimated === true) && row.bytes <= maxMovingBytes;
   const original = storage.nameOf(row.keys.original);
   const [variantUrls, movingUrl, downloadUrl] = await Promise.all([
     variantUrlsOf(row),
@@ -69,7 +70,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     height: row.height,
     capturedAt: row.capturedAt.getTime(),
     createdAt: row.createdAt.getTime(),
-    facts: readFacts(row.facts),
+    facts,
     placeholder: placeholderOf(row.thumbhash),
     ...variantUrls,
     movingUrl,

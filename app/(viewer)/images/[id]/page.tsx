@@ -46,7 +46,7 @@ export default async function ImagePage({ params, searchParams }: Props) {
           src={image.displayUrl}
           movingSrc={image.movingUrl}
           alt={image.title}
-          whole
+          wholeRatio={image.width / image.height}
         />
         <Step
           to={ways.back}
