@@ -34,6 +34,12 @@ for (const data of ["b3c9f14.tgz"])
         const bytes = await readFile(await download.path());
         expect(createHash("sha256").update(bytes).digest("base64")).toBe(sha256);
       }
+
+      const refreshed = await pail.manage<{ images: number }>("images", "refresh");
+      expect(refreshed).toMatchObject({ images: 13, lost: [], unreadable: [], resumed: false });
+      expect(await pail.manage("images", "refresh")).toEqual({ ...refreshed, changed: 0 });
+      await page.goto(pail.origin);
+      await expectAllLoaded(page, 12);
     } finally {
       await pail.stop();
     }

@@ -58,6 +58,10 @@ const commands: Record<string, Entry> = {
     summary: "send pictures to a Pail, this one or another, with a token made under its Settings",
     load: async () => (await import("@/lib/commands/upload")).uploadCommand,
   },
+  "images refresh": {
+    summary: "read again what the pictures say of themselves, like their dates, and mend what is kept of it",
+    load: async () => (await import("@/lib/commands/images-refresh")).imagesRefreshCommand,
+  },
   "uploads sweep": {
     summary:
       "confirm what arrived and was left, delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",

@@ -93,8 +93,11 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
   );
 }
 
+/** As the server has them. */
 const newestFirst = (a: GalleryImage, b: GalleryImage): number =>
-  b.capturedAt - a.capturedAt || (a.id < b.id ? 1 : -1);
+  b.capturedAt - a.capturedAt || descending(a.capturedOrder, b.capturedOrder) || descending(a.id, b.id);
+
+const descending = (a: string, b: string): number => Number(a < b) - Number(a > b);
 
 function merge(images: GalleryImage[], added: GalleryImage[], removed: ReadonlySet<string>): GalleryImage[] {
   const all = new Map([...added, ...images].map((image) => [image.id, image]));

@@ -10,6 +10,7 @@ import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browse
 import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
 import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
 import { SharedQueue } from "@/lib/uploads/client/queue/shared-queue";
+import { hasSidecars, withTakeoutDates } from "@/lib/uploads/client/queue/takeout-files";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { addToGallery } from "../(viewer)/gallery-changes";
@@ -33,8 +34,9 @@ export function Sending({ limits, viewerId, chosen, onTaken }: SendingProps) {
   const queue = useQueue(limits, viewerId);
   useEffect(() => {
     if (queue === null || chosen.length === 0) return;
-    queue.add(chosen);
     onTaken(chosen.length);
+    if (hasSidecars(chosen)) void withTakeoutDates(chosen).then((files) => queue.add(files));
+    else queue.add(chosen);
   }, [queue, chosen, onTaken]);
   if (queue === null) return null;
   return (

@@ -149,7 +149,8 @@ onEachDriver(() => {
     const [a, , c, d, e] = imageIds as [string, string, string, string, string];
     const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [a, c, d, e] });
     await trashImage(viewer, d);
-    const beside = (imageId: string) => findNeighboursInAlbum(viewer, id, { id: imageId, capturedAt: 7 });
+    const beside = (imageId: string) =>
+      findNeighboursInAlbum(viewer, id, { id: imageId, capturedAt: 7, capturedOrder: "" });
     expect(await beside(e)).toEqual({ newer: null, older: c });
     expect(await beside(c)).toEqual({ newer: e, older: a });
     expect(await beside(a)).toEqual({ newer: c, older: null });
@@ -162,7 +163,7 @@ onEachDriver(() => {
       const verbs = [
         getAlbum(stranger, missing),
         listAlbumImages(stranger, missing, null),
-        findNeighboursInAlbum(stranger, missing, { id: own.id, capturedAt: 0 }),
+        findNeighboursInAlbum(stranger, missing, { id: own.id, capturedAt: 0, capturedOrder: "" }),
         renameAlbum(stranger, { id: missing, name: "mine" }),
         deleteAlbum(stranger, missing),
       ];
@@ -236,7 +237,7 @@ onEachDriver(() => {
 describe("by an index, and with no more to sort than is in the album, go", () => {
   beforeAll(() => useDriver("better-sqlite3"));
 
-  const here = { id: newId(), capturedAt: 5 };
+  const here = { id: newId(), capturedAt: 5, capturedOrder: "" };
   test.each<[string, (id: string) => Promise<unknown>]>([
     ["the first page", (id) => listAlbumImages(viewer, id, null)],
     ["a further page", (id) => listAlbumImages(viewer, id, here)],

@@ -8,7 +8,7 @@ import { insertWhere } from "@/lib/db/insert-where";
 import { albumImages, albums, images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import type { Cursor, GalleryPage } from "@/lib/images/contract";
+import type { Cursor, GalleryPage, Place } from "@/lib/images/contract";
 import { galleryColumns, isReady, listImagesAmong, toGalleryImage } from "@/lib/images/gallery";
 import { findNeighbours, type Neighbours } from "@/lib/images/image";
 import { cleanText } from "@/lib/images/names";
@@ -108,13 +108,9 @@ export async function listAlbumImages(
 }
 
 /** The pictures before and after this one in the viewer's album. Throws AppError `not_found`. */
-export async function findNeighboursInAlbum(
-  viewer: Viewer,
-  id: string,
-  image: { id: string; capturedAt: number },
-): Promise<Neighbours> {
+export async function findNeighboursInAlbum(viewer: Viewer, id: string, place: Place): Promise<Neighbours> {
   await requireAlbum(viewer, id);
-  return findNeighbours(viewer, image, imageIdsOf(id));
+  return findNeighbours(viewer, place, imageIdsOf(id));
 }
 
 const imageIdsOf = (albumId: string) =>

@@ -2,6 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import { env } from "@/lib/env";
 import { AppError, withoutValues } from "@/lib/errors";
+import { offsetOf } from "@/lib/images/clock-time";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { ImageDetails } from "@/lib/images/image";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
@@ -19,11 +20,17 @@ export const imageAnswer = ({ capturedAt, ...image }: GalleryImage): Answer<"con
     capturedAt: momentOf(capturedAt),
   });
 
-export const detailsAnswer = ({ capturedAt, createdAt, ...image }: ImageDetails): Answer<"getImage"> =>
+export const detailsAnswer = ({
+  capturedAt,
+  capturedZoneMinutes,
+  createdAt,
+  ...image
+}: ImageDetails): Answer<"getImage"> =>
   only(operations.getImage.answer, {
     ...image,
     url: pageOf(image.id),
     capturedAt: momentOf(capturedAt),
+    capturedZone: capturedZoneMinutes === null ? null : offsetOf(capturedZoneMinutes),
     createdAt: momentOf(createdAt),
   });
 

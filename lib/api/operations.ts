@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { TokenScope } from "@/lib/accounts/tokens";
 import { answerCodes } from "@/lib/error-codes";
+import { capturedSources } from "@/lib/images/contract";
 import { factsShape } from "@/lib/images/facts";
 import { imageTypes } from "@/lib/images/formats/table";
 import { type VariantUrls, variantKinds } from "@/lib/images/variants";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
+import { fileMoment } from "./file-date";
 
 /** One thing that programs can ask for. Its route checks by it, the OpenAPI document is made from it, `upload` reads by it. */
 export interface Operation {
@@ -29,7 +31,9 @@ const image = z.object({
   title: z.string(),
   width: z.int(),
   height: z.int(),
-  capturedAt: moment.describe("When it was taken, or added where that is not known."),
+  capturedAt: moment.describe(
+    "When it was taken, as far as that is known: what the camera's clock showed, written as if in UTC.",
+  ),
   thumbUrl: signedUrl,
 });
 
@@ -40,6 +44,15 @@ const imageDetails = image.extend({
   type: z.enum(imageTypes),
   bytes: z.int(),
   sha256: z.string().describe("In hex."),
+  capturedZone: z
+    .string()
+    .nullable()
+    .describe("The offset of that clock, like “+02:00”; null where nobody noted it."),
+  capturedSource: z
+    .enum(capturedSources)
+    .describe(
+      "Where that is from: the picture, what came beside it (takenAt), its file (lastModified), or the day it was added.",
+    ),
   createdAt: moment,
   facts: factsShape.describe("What the file says of itself; what it does not say is missing."),
   ...(Object.fromEntries(variantUrls) as VariantUrls<typeof signedUrl>),
@@ -73,11 +86,23 @@ const sha256 = z
   .transform((text) => (text.length === 64 ? Buffer.from(text, "hex").toString("base64") : text))
   .describe("In hex or base64.");
 
+const fileMoments = {
+  takenAt: fileMoment
+    .optional()
+    .describe(
+      "When it was taken, if you know that from elsewhere. What the picture says itself goes before it.",
+    ),
+  lastModified: fileMoment
+    .optional()
+    .describe("When the file was last changed: for a picture of which nothing better is known."),
+};
+
 const file = z.strictObject({
   name: z.string().max(4096),
   type: z.enum(imageTypes).describe("What the bytes are, whatever the name says: it is checked."),
   bytes: z.int().positive(),
   sha256,
+  ...fileMoments,
   uploadId: id.optional().describe("An upload of these bytes whose form has expired: it gets a fresh one."),
 });
 
@@ -120,7 +145,7 @@ export const operations = {
     description:
       "For programs that cannot send a form to the bucket. The body is the file, and its bytes say what it is; what you already have is answered as it is. Where Pail runs as serverless functions, their limit is the body's.",
     scope: "upload",
-    input: z.object({ name: z.string().max(4096).default("picture") }),
+    input: z.object({ name: z.string().max(4096).default("picture"), ...fileMoments }),
     body: "file",
     answer: image,
   },
@@ -132,7 +157,7 @@ export const operations = {
     input: z.object({
       cursor: z
         .string()
-        .regex(/^-?\d{1,15}_[0-9a-f-]{36}$/, "must be a “next” of an earlier answer")
+        .regex(/^-?\d{1,15}_([\w-]*_)?[0-9a-f-]{36}$/, "must be a “next” of an earlier answer")
         .optional()
         .describe("The “next” of an earlier answer: what comes behind it."),
     }),

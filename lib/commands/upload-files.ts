@@ -7,6 +7,7 @@ import { inspect } from "@/lib/images/inspect";
 import { systemClock } from "@/lib/uploads/client/clock";
 import { isEarlyFor } from "@/lib/uploads/client/send/send-upload";
 import { maxFilesPerBegin } from "@/lib/uploads/contract";
+import { momentsOf } from "./file-moments";
 import type { UploadClient } from "./upload-client";
 
 export type FileResult = { file: string } & (
@@ -81,7 +82,10 @@ async function prepare(file: string) {
   const read = async (start: number, end: number) =>
     new Uint8Array(await blob.slice(start, end).arrayBuffer());
   const { type } = await inspect({ bytes: blob.size, read }, noLimits);
-  const offer = { name: path.basename(file), type, bytes: blob.size, sha256: hash.digest("base64") };
+  const offer = {
+    ...{ name: path.basename(file), type, bytes: blob.size, sha256: hash.digest("base64") },
+    ...(await momentsOf(file)),
+  };
   return { file, blob, offer };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { FailureValues } from "@/lib/errors";
-import type { ImageType, VariantKind, VariantType } from "@/lib/images/contract";
+import type { CapturedSource, FileDate, ImageType, VariantKind, VariantType } from "@/lib/images/contract";
 import type { ObjectOffer, UploadState } from "@/lib/uploads/contract";
 
 const timestamp = (name: string) => integer(name, { mode: "timestamp_ms" });
@@ -110,6 +110,8 @@ export const rateLimits = sqliteTable(
 export const jobs = sqliteTable("jobs", {
   name: text().primaryKey(),
   notBefore: timestamp("not_before").notNull(),
+  /** Behind which work goes on that was cut short; null where there is none. */
+  position: text(),
 });
 
 /** What the store of a bucket can, as it was last found out: see `Traits` in lib/storage/stores/traits.ts. */
@@ -139,6 +141,8 @@ export const uploads = sqliteTable(
       .notNull(),
     /** base64; empty until the server has made the variants */
     thumbhash: text().notNull(),
+    /** For a picture that has no date of its own; null where the sender said nothing. */
+    fileDate: text("file_date", { mode: "json" }).$type<FileDate>(),
     /** S3's id of the multipart upload, where the original goes in parts. */
     multipartId: text("multipart_id"),
     /** Counts against the owner's quota until the upload has ended; then 0. */
@@ -187,8 +191,13 @@ export const images = sqliteTable(
     sha256: text().notNull(),
     width: integer().notNull(),
     height: integer().notNull(),
-    /** When it was taken, or added where that is not known. */
+    /** When it was taken, as far as that is known; as if the camera's clock had shown UTC. */
     capturedAt: timestamp("captured_at").notNull(),
+    /** By how much that clock was ahead of UTC; null where nobody noted it. */
+    capturedZoneMinutes: integer("captured_zone_minutes"),
+    /** Orders pictures of the same millisecond: see `orderWithin` in lib/images/captured.ts. Empty until an older one is refreshed. */
+    capturedOrder: text("captured_order").notNull().default(""),
+    capturedSource: text("captured_source").$type<CapturedSource>().notNull().default("added"),
     /** What the file says of itself, to be read by `readFacts`. null: a Pail added it that did not read them. */
     facts: text({ mode: "json" }).$type<unknown>(),
     thumbhash: text().notNull(),
@@ -199,8 +208,11 @@ export const images = sqliteTable(
   },
   (t) => [
     check("images_state", sql`${t.state} in ('ready', 'trashed', 'purging')`),
+    check("images_captured_source", sql`${t.capturedSource} in ('picture', 'sidecar', 'file', 'added')`),
     check("images_deleted", sql`(${t.state} = 'ready') = (${t.deletedAt} is null)`),
-    index("images_gallery").on(t.ownerId, t.capturedAt, t.id).where(sql`${t.state} = 'ready'`),
+    index("images_gallery")
+      .on(t.ownerId, t.capturedAt, t.capturedOrder, t.id)
+      .where(sql`${t.state} = 'ready'`),
     uniqueIndex("images_content").on(t.ownerId, t.sha256).where(sql`${t.state} = 'ready'`),
     index("images_trash").on(t.deletedAt).where(sql`${t.state} <> 'ready'`),
   ],

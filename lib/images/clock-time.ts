@@ -23,6 +23,13 @@ export const clockTimeOf = (momentMs: number, zoneMinutes: number): ClockTime =>
   zoneMinutes,
 });
 
+/** Like “+02:00”. */
+export function offsetOf(zoneMinutes: number): string {
+  const minutes = Math.abs(zoneMinutes);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0"));
+  return `${zoneMinutes < 0 ? "-" : "+"}${hours}:${rest}`;
+}
+
 export interface NotedBeside {
   /** like “+02:00” */
   zone?: string | undefined;
@@ -124,5 +131,5 @@ function readZone(text: string): number | null {
   if (found === null) return null;
   const minutes = Number(found[2]) * 60 + Number(found[3] ?? 0);
   if (minutes >= maxZoneMinutes) return null;
-  return found[1] === "-" ? -minutes : minutes;
+  return found[1] === "-" ? 0 - minutes : minutes;
 }

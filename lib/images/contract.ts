@@ -15,6 +15,20 @@ export interface Placeholder {
   isTransparent: boolean;
 }
 
+/** Where a picture's date is from: the picture itself, a file that came beside it, the file's own date, or the day it was added. */
+export const capturedSources = ["picture", "sidecar", "file", "added"] as const;
+export type CapturedSource = (typeof capturedSources)[number];
+
+/**
+ * What is said of a picture's date outside of it: used where the picture itself says nothing. `at` is ms since the epoch, as if
+ * the clock of that zone had shown UTC; the zone is null where it is not known.
+ */
+export interface FileDate {
+  at: number;
+  zoneMinutes: number | null;
+  source: Extract<CapturedSource, "sidecar" | "file">;
+}
+
 /** One picture as a gallery shows it. `width` and `height` are upright pixels; `thumbUrl` is signed: never store or log it. */
 export interface GalleryImage {
   id: string;
@@ -23,15 +37,17 @@ export interface GalleryImage {
   height: number;
   placeholder: Placeholder;
   thumbUrl: string;
-  /** ms since the epoch: when it was taken, or added where that is not known */
+  /** ms since the epoch, as if the camera's clock had shown UTC: when it was taken, as far as that is known */
   capturedAt: number;
+  /** of pictures of the same millisecond, to be compared by code points */
+  capturedOrder: string;
 }
 
+/** A picture's place in the gallery, among all others. */
+export type Place = Pick<GalleryImage, "capturedAt" | "capturedOrder" | "id">;
+
 /** Where a page of the gallery ends: the next begins behind it. */
-export interface Cursor {
-  capturedAt: number;
-  id: string;
-}
+export type Cursor = Place;
 
 export interface GalleryPage {
   images: GalleryImage[];

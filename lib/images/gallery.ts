@@ -1,10 +1,10 @@
 import "server-only";
-import { and, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Owner, Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
-import type { Cursor, GalleryImage, GalleryPage } from "./contract";
+import type { Cursor, GalleryImage, GalleryPage, Place } from "./contract";
 import { placeholderOf } from "./placeholder";
 import { variantOf } from "./variant-of";
 import type { VariantKind } from "./variants";
@@ -44,20 +44,29 @@ export function isViewers(viewer: Viewer, ids?: SQLWrapper): SQL | undefined {
 }
 
 async function pageOf(which: SQL | undefined, after: Cursor | null, limit: number): Promise<GalleryPage> {
-  const behind = after && sql`(${images.capturedAt}, ${images.id}) < (${after.capturedAt}, ${after.id})`;
+  const behind = after && sql`${placeColumns} < ${placeValues(after)}`;
   const rows = await database()
     .orm.select(galleryColumns)
     .from(images)
     .where(and(which, isReady, behind ?? undefined))
-    .orderBy(sql`${images.capturedAt} desc, ${images.id} desc`)
+    .orderBy(...newestFirst)
     .limit(limit + 1);
   const shown = await Promise.all(rows.slice(0, limit).map(toGalleryImage));
   const last = shown.at(-1);
   return {
     images: shown,
-    next: rows.length > limit && last !== undefined ? { capturedAt: last.capturedAt, id: last.id } : null,
+    next: rows.length > limit && last !== undefined ? placeOf(last) : null,
   };
 }
+
+// A row value, as the gallery's index has it: SQLite goes straight to a place in it, however many pictures there are.
+export const placeColumns = sql`(${images.capturedAt}, ${images.capturedOrder}, ${images.id})`;
+export const placeValues = ({ capturedAt, capturedOrder, id }: Place): SQL =>
+  sql`(${capturedAt}, ${capturedOrder}, ${id})`;
+export const newestFirst = [images.capturedAt, images.capturedOrder, images.id].map((column) => desc(column));
+export const oldestFirst = [images.capturedAt, images.capturedOrder, images.id].map((column) => asc(column));
+
+const placeOf = ({ capturedAt, capturedOrder, id }: Place): Cursor => ({ capturedAt, capturedOrder, id });
 
 /** The owner's pictures that have these bytes (SHA-256, base64), by checksum. */
 export async function findImagesByContent(
@@ -81,6 +90,7 @@ export const galleryColumns = {
   height: images.height,
   thumbhash: images.thumbhash,
   capturedAt: images.capturedAt,
+  capturedOrder: images.capturedOrder,
   type: images.type,
   keys: images.keys,
   variantTypes: images.variantTypes,
@@ -97,6 +107,7 @@ export async function toGalleryImage(row: GalleryRow): Promise<GalleryImage> {
     placeholder: placeholderOf(row.thumbhash),
     thumbUrl: await urlOf(row, "thumb"),
     capturedAt: row.capturedAt.getTime(),
+    capturedOrder: row.capturedOrder,
   };
 }
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
@@ -7,10 +7,19 @@ import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
-import type { ImageType, Placeholder } from "./contract";
+import type { CapturedSource, ImageType, Place, Placeholder } from "./contract";
 import { type Facts, readFacts } from "./facts";
 import { formatOf } from "./formats/table";
-import { type ImageRow, isReady, isViewers, urlOf } from "./gallery";
+import {
+  type ImageRow,
+  isReady,
+  isViewers,
+  newestFirst,
+  oldestFirst,
+  placeColumns,
+  placeValues,
+  urlOf,
+} from "./gallery";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
 import { type VariantUrls, variantKinds } from "./variants";
@@ -37,8 +46,13 @@ export interface ImageDetails extends VariantUrls {
   sha256: string;
   width: number;
   height: number;
-  /** ms since the epoch */
+  /** ms since the epoch, as if the camera's clock had shown UTC */
   capturedAt: number;
+  capturedOrder: string;
+  /** minutes by which that clock was ahead of UTC; null where nobody noted it */
+  capturedZoneMinutes: number | null;
+  capturedSource: CapturedSource;
+  /** ms since the epoch */
   createdAt: number;
   facts: Facts;
   placeholder: Placeholder;
@@ -69,6 +83,9 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     width: row.width,
     height: row.height,
     capturedAt: row.capturedAt.getTime(),
+    capturedOrder: row.capturedOrder,
+    capturedZoneMinutes: row.capturedZoneMinutes,
+    capturedSource: row.capturedSource,
     createdAt: row.createdAt.getTime(),
     facts,
     placeholder: placeholderOf(row.thumbhash),
@@ -90,23 +107,18 @@ export interface Neighbours {
 }
 
 /** The pictures before and after this one in the viewer's gallery, or among those whose ids a subquery gives. */
-export async function findNeighbours(
-  viewer: Viewer,
-  image: { id: string; capturedAt: number },
-  ids?: SQLWrapper,
-): Promise<Neighbours> {
-  const position = sql`(${images.capturedAt}, ${images.id})`;
-  const here = sql`(${image.capturedAt}, ${image.id})`;
-  const nearest = (condition: typeof here, order: typeof here) =>
+export async function findNeighbours(viewer: Viewer, place: Place, ids?: SQLWrapper): Promise<Neighbours> {
+  const here = placeValues(place);
+  const nearest = (condition: SQL, order: SQL[]) =>
     database()
       .orm.select({ id: images.id })
       .from(images)
       .where(and(isViewers(viewer, ids), isReady, condition))
-      .orderBy(order)
+      .orderBy(...order)
       .limit(1);
   const [[newer], [older]] = await Promise.all([
-    nearest(sql`${position} > ${here}`, sql`${images.capturedAt} asc, ${images.id} asc`),
-    nearest(sql`${position} < ${here}`, sql`${images.capturedAt} desc, ${images.id} desc`),
+    nearest(sql`${placeColumns} > ${here}`, oldestFirst),
+    nearest(sql`${placeColumns} < ${here}`, newestFirst),
   ]);
   return { newer: newer?.id ?? null, older: older?.id ?? null };
 }

@@ -37,12 +37,14 @@ afterAll(() => pail.stop());
 onEachDriver(() => {
   describe("the gallery", () => {
     test("page by page shows every picture once, newest first, also where many have the same date", async () => {
-      const dates = fc.array(fc.nat(3), { maxLength: 12 });
+      const orders = fc.constantFrom("", "000 a", "000 b", "500 a", "한", "\u{1f600}");
+      const dates = fc.array(fc.tuple(fc.nat(3), orders), { maxLength: 12 });
       await fc.assert(
-        fc.asyncProperty(dates, fc.integer({ min: 1, max: 5 }), async (capturedAt, pageSize) => {
+        fc.asyncProperty(dates, fc.integer({ min: 1, max: 5 }), async (taken, pageSize) => {
           const someone = await addViewer();
           const rows: ImageRow[] = [];
-          for (const at of capturedAt) rows.push(await addImage(someone.id, { capturedAt: new Date(at) }));
+          for (const [at, capturedOrder] of taken)
+            rows.push(await addImage(someone.id, { capturedAt: new Date(at), capturedOrder }));
           expect(await pagesOf(someone, pageSize)).toEqual(newestFirst(rows));
         }),
         { numRuns: 25 },
@@ -79,12 +81,16 @@ onEachDriver(() => {
   test("a picture's neighbours are those beside it in the gallery", async () => {
     const rows: ImageRow[] = [];
     for (const at of [1, 2, 2, 2, 3]) rows.push(await addImage(viewer.id, { capturedAt: new Date(at) }));
+    for (const capturedOrder of ["000 b", "000 a"])
+      rows.push(await addImage(viewer.id, { capturedAt: new Date(2), capturedOrder }));
     await addImage(viewer.id, { capturedAt: new Date(2), state: "trashed", deletedAt: new Date() });
     await addImage(stranger.id, { capturedAt: new Date(2) });
     const ids = newestFirst(rows);
     for (const [index, id] of ids.entries()) {
-      const capturedAt = rows.find((row) => row.id === id)?.capturedAt.getTime() ?? 0;
-      expect(await findNeighbours(viewer, { id, capturedAt })).toEqual({
+      const row = rows.find((candidate) => candidate.id === id);
+      const capturedAt = row?.capturedAt.getTime() ?? 0;
+      const capturedOrder = row?.capturedOrder ?? "";
+      expect(await findNeighbours(viewer, { id, capturedAt, capturedOrder })).toEqual({
         newer: ids[index - 1] ?? null,
         older: ids[index + 1] ?? null,
       });
@@ -213,8 +219,8 @@ onEachDriver(() => {
 describe("by an index, and with no sorting beside it, go", () => {
   beforeAll(() => useDriver("better-sqlite3"));
 
-  const here = { id: newId(), capturedAt: 5 };
-  const position = "(owner_id=? AND (captured_at,id)";
+  const here = { id: newId(), capturedAt: 5, capturedOrder: "" };
+  const position = "(owner_id=? AND (captured_at,captured_order,id)";
   test.each<[string, string, () => Promise<unknown>]>([
     ["the first page of the gallery", "images_gallery (owner_id=?)", () => listImages(viewer, null)],
     ["a further page", `images_gallery ${position}<`, () => listImages(viewer, here)],
@@ -251,7 +257,9 @@ const rename = (viewer: Viewer, id: string, title: string) => changeImage(viewer
 
 function newestFirst(rows: ImageRow[]): string[] {
   const order = (a: ImageRow, b: ImageRow) =>
-    b.capturedAt.getTime() - a.capturedAt.getTime() || (a.id < b.id ? 1 : -1);
+    b.capturedAt.getTime() - a.capturedAt.getTime() ||
+    Buffer.compare(Buffer.from(b.capturedOrder), Buffer.from(a.capturedOrder)) ||
+    (a.id < b.id ? 1 : -1);
   return rows.toSorted(order).map((row) => row.id);
 }
 

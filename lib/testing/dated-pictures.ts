@@ -203,7 +203,8 @@ export async function webpWith(
   return riffOf("RIFF", body);
 }
 
-export function gifWithXmp(xmp: string): Buffer {
+/** @param commentBytes where there are any, that much of a comment stands before it, and the pixels too */
+export function gifWithXmp(xmp: string, commentBytes = 0): Buffer {
   // The trailer: from 0xff down to 0, so that whichever byte is taken for a length leads to the end.
   const trailer = Buffer.from([1, ...Array.from({ length: 256 }, (_, n) => 255 - n), 0]);
   const extension = Buffer.concat([
@@ -212,7 +213,18 @@ export function gifWithXmp(xmp: string): Buffer {
     trailer,
   ]);
   const tables = 13 + (((gif[10] ?? 0) & 0x80) !== 0 ? 3 << (((gif[10] ?? 0) & 7) + 1) : 0);
-  return Buffer.concat([gif.subarray(0, tables), extension, gif.subarray(tables)]);
+  const comment = Array.from({ length: Math.ceil(commentBytes / 255) }, () => [
+    255,
+    ...Buffer.alloc(255, 120),
+  ]);
+  return commentBytes === 0
+    ? Buffer.concat([gif.subarray(0, tables), extension, gif.subarray(tables)])
+    : Buffer.concat([
+        gif.subarray(0, -1),
+        Buffer.from([0x21, 0xfe, ...comment.flat(), 0]),
+        extension,
+        Buffer.from([0x3b]),
+      ]);
 }
 
 const box = (type: string, ...content: (Buffer | number[])[]): Buffer => {

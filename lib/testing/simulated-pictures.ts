@@ -32,5 +32,6 @@ export function imageOf(id: string, title: string): GalleryImage {
     placeholder: { colour: "gray", thumbhash: "", isTransparent: false },
     thumbUrl: `https://bucket.test/${id}`,
     capturedAt: 0,
+    capturedOrder: "",
   };
 }

@@ -173,7 +173,7 @@ async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer
 }
 
 function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
-  const { name, original, thumbhash = "" } = offer;
+  const { name, original, thumbhash = "", fileDate = null } = offer;
   const offered = variantKinds.flatMap((kind) => (offer[kind] ? [[kind, offer[kind]] as const] : []));
   const objects = { original, ...Object.fromEntries(offered) };
   return {
@@ -183,6 +183,7 @@ function newUpload(viewer: Viewer, offer: Offer, id = newId()): Upload {
     name: cleanName(name, maxNameLength),
     objects,
     thumbhash,
+    fileDate,
     multipartId: null,
     reservedBytes: totalBytes(objects),
     state: "pending",

@@ -6,6 +6,7 @@ import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
+import { capturedOf } from "@/lib/images/captured";
 import { findImagesByContent, galleryColumns, toGalleryImage } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
 import { byKind, variantKinds } from "@/lib/images/variants";
@@ -155,7 +156,7 @@ type NewImage = typeof images.$inferInsert;
 
 /** What the upload says of the image; all else begins as the schema has it. */
 function imageOf(upload: WholeUpload, original: Verified["original"]): NewImage {
-  const { type, width, height, capturedAt, facts } = original;
+  const { type, width, height, facts } = original;
   const { objects } = upload;
   const storage = media();
   const createdAt = now();
@@ -172,7 +173,7 @@ function imageOf(upload: WholeUpload, original: Verified["original"]): NewImage 
     sha256: objects.original.sha256,
     width,
     height,
-    capturedAt: capturedAt === null ? createdAt : new Date(capturedAt),
+    ...capturedOf({ noted: original, fileDate: upload.fileDate, addedAt: createdAt, name: upload.name }),
     facts,
     thumbhash: upload.thumbhash,
     createdAt,

@@ -1,6 +1,6 @@
 // What the browser and the server agree on. Both import this file, so it holds nothing but plain values and shapes.
 import type { Failure } from "@/lib/errors";
-import type { GalleryImage, ImageType } from "@/lib/images/contract";
+import type { FileDate, GalleryImage, ImageType } from "@/lib/images/contract";
 import { type VariantKind, type VariantType, variantKinds } from "@/lib/images/variants";
 
 /** React runs a client's actions one after another, so files travel in batches. */
@@ -51,12 +51,14 @@ export interface ImageOffer extends Record<VariantKind, ObjectOffer<VariantType>
   original: ObjectOffer<ImageType>;
   /** base64 */
   thumbhash: string;
+  /** Used where the picture has no date of its own. */
+  fileDate?: FileDate | undefined;
   /** Set to get fresh forms for an upload whose policies expired, instead of a new upload. */
   uploadId?: string | undefined;
 }
 
 /** One picture whose variants the server makes, once its original has arrived. */
-export type OriginalOffer = Pick<ImageOffer, "name" | "original" | "uploadId">;
+export type OriginalOffer = Pick<ImageOffer, "name" | "original" | "fileDate" | "uploadId">;
 
 export type ObjectKind = "original" | VariantKind;
 export const objectKinds: readonly ObjectKind[] = ["original", ...variantKinds];

@@ -17,11 +17,20 @@ const original = z
 
 const variant = z.strictObject({ type: z.enum(variantTypes), bytes, sha256 });
 
+const maxZoneMinutes = 16 * 60;
+const fileDate = z.strictObject({
+  at: z.number().int(),
+  zoneMinutes: z.number().int().min(-maxZoneMinutes).max(maxZoneMinutes).nullable(),
+  source: z.enum(["sidecar", "file"]),
+});
+
 const offerShape = z.strictObject({
   name: z.string().max(4096),
   original,
   ...byKind(variantKinds, () => variant),
   thumbhash: z.string().regex(/^[A-Za-z0-9+/]{7,40}={0,2}$/, "must be a thumbhash in base64"),
+  // A date that makes no sense is no reason to refuse a picture.
+  fileDate: fileDate.optional().catch(undefined),
   uploadId: z.uuid().optional(),
 }) satisfies z.ZodType<ImageOffer>;
 

@@ -18,6 +18,7 @@ import { incomingName } from "./objects";
 
 interface Sent {
   name: string;
+  fileDate?: OriginalOffer["fileDate"];
   body: AsyncIterable<Uint8Array>;
   /** as the request's head has it; 0 or NaN where it does not say */
   announcedBytes: number;
@@ -30,14 +31,14 @@ interface Sent {
  */
 export async function receiveImage(
   viewer: Viewer,
-  { name, body, announcedBytes }: Sent,
+  { name, fileDate, body, announcedBytes }: Sent,
 ): Promise<ConfirmOutcome> {
   if (announcedBytes > env().limits.maxBytes) return { status: "refused", error: tooLarge() };
   const folder = await mkdtemp(path.join(os.tmpdir(), "pail-received-"));
   try {
     const file = path.join(folder, "original");
     const original = await takeIn(body, file);
-    return await send(viewer, { name, original }, file);
+    return await send(viewer, { name, original, fileDate }, file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -6,7 +6,8 @@ import { Metadata } from "./metadata";
 const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
 /** an application extension of 11 bytes and its name */
 const xmpExtension = [0x21, 0xff, 0x0b, ...new TextEncoder().encode("XMP DataXMP")];
-const maxXmpBytes = 64 * 1024;
+/** of the end of a file: for its trailer, and for XMP */
+const tailBytes = 16 * 1024;
 const chunkBytes = 1024 * 1024;
 /** XMP, read as blocks, has short ones: a file of 100 MB. Tiny ones by the million are hostile. */
 const maxSteps = 4_000_000;
@@ -43,11 +44,14 @@ async function read(reader: ByteReader): Promise<Header> {
   };
 }
 
-/** XMP is no blocks of its own but plain text, with a trailer that leads readers of blocks out of it. It stands before the pixels. */
+/** XMP is no blocks of its own but plain text, with a trailer that leads readers of blocks out of it: it is searched for at both ends. */
 async function readXmpExtension(reader: ByteReader, metadata: Metadata): Promise<void> {
-  const start = indexOf(await reader.head(), xmpExtension);
-  if (start < 0) return;
-  metadata.addXmp(await reader.take(start, Math.min(maxXmpBytes, reader.bytes - start)));
+  const head = await reader.head();
+  const tailStart = Math.max(0, reader.bytes - tailBytes);
+  const tail = await reader.take(tailStart, reader.bytes - tailStart);
+  const [inHead, inTail] = [indexOf(head, xmpExtension), indexOf(tail, xmpExtension)];
+  if (inHead >= 0) metadata.addXmp(head.subarray(inHead));
+  else if (inTail >= 0) metadata.addXmp(tail.subarray(inTail));
 }
 
 /** The length of a colour table, by the flags of the screen or of one image. */
@@ -57,7 +61,7 @@ function colorTableBytes(flags: number): number {
 
 /** The usual case, for one small read: the end of the last block, the trailer, perhaps padding. */
 async function endsWithTrailer(reader: ByteReader, from: number): Promise<boolean> {
-  const length = Math.min(4096, reader.bytes - from);
+  const length = Math.min(tailBytes, reader.bytes - from);
   if (length < 2) return false;
   const tail = await reader.take(reader.bytes - length, length);
   let end = tail.length;

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { offsetOf } from "@/lib/images/clock-time";
 import { formatOf } from "@/lib/images/formats/table";
 import type { ImageDetails } from "@/lib/images/image";
 import { formatBytes, formatMoment } from "@/lib/texts/formats";
@@ -11,10 +12,9 @@ export async function Facts({ image }: { image: ImageDetails }) {
   const language = await currentLanguage();
   const size = formatBytes(language, image.bytes);
   const facts: [string, ReactNode][] = [
-    image.capturedAt === image.createdAt
+    image.capturedSource === "added" || image.capturedAt === image.createdAt
       ? [texts("added"), <Day key="added" at={image.createdAt} />]
-      : // A camera writes the time on its own clock; it is kept as if it were UTC, and read back the same way.
-        [texts("date"), formatMoment(language, "UTC", image.capturedAt)],
+      : [texts("date"), <Moment key="date" image={image} />],
     [texts("camera"), image.facts.model],
     [texts("type"), formatOf(image.type).name],
     [texts("dimensions"), `${image.width} × ${image.height}`],
@@ -35,5 +35,23 @@ export async function Facts({ image }: { image: ImageDetails }) {
           </div>
         ))}
     </dl>
+  );
+}
+
+/** What the camera's clock showed: it is kept as if it were UTC, and read back the same way. */
+async function Moment({ image }: { image: ImageDetails }) {
+  const texts = await getTexts("image");
+  const moment = formatMoment(await currentLanguage(), "UTC", image.capturedAt);
+  const zone = image.capturedZoneMinutes;
+  if (image.capturedSource === "picture" && zone === null) return moment;
+  return (
+    <>
+      {moment}{" "}
+      <span className="block text-xs/5 text-quiet">
+        {image.capturedSource === "picture"
+          ? texts("zone", { offset: offsetOf(zone ?? 0) })
+          : texts(image.capturedSource === "file" ? "dateOfFile" : "dateFromBeside")}
+      </span>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { confirmedAnswer, imageAnswer } from "@/lib/api/answers";
+import { fileDateOf } from "@/lib/api/file-date";
 import { operations } from "@/lib/api/operations";
 import { apiRoute } from "@/lib/api/route";
 import { listImages } from "@/lib/images/gallery";
@@ -10,8 +11,12 @@ export const GET = apiRoute(operations.listImages, async (viewer, { cursor }) =>
   return { images: images.map(imageAnswer), next: next && textOf(next) };
 });
 
-export const POST = apiRoute(operations.sendImage, async (viewer, { name }, { body, headers }) =>
+export const POST = apiRoute(operations.sendImage, async (viewer, { name, ...moments }, { body, headers }) =>
   confirmedAnswer(
-    await receiveImage(viewer, { name, body, announcedBytes: Number(headers.get("content-length")) }),
+    await receiveImage(viewer, {
+      ...{ name, body },
+      fileDate: fileDateOf(moments),
+      announcedBytes: Number(headers.get("content-length")),
+    }),
   ),
 );

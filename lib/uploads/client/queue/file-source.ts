@@ -1,9 +1,14 @@
+import type { FileDate } from "@/lib/images/contract";
+import { fileDateAt } from "../file-date";
+
 /** Where a chosen file came from. */
 export interface FileSource {
   /** With it a later page can read the file where it is. */
   handle?: FileSystemFileHandle | undefined;
   /** that it came in, the outermost first; none where it came by itself */
   folders: readonly string[];
+  /** ms since the epoch: when it was taken, by a file that lay beside it */
+  takenAtMs?: number | undefined;
 }
 
 const sources = new WeakMap<File, FileSource>();
@@ -16,3 +21,9 @@ export function withSource(file: File, source: FileSource): File {
 
 export const sourceOf = (file: File): FileSource =>
   sources.get(file) ?? { folders: (file.webkitRelativePath ?? "").split("/").slice(0, -1) };
+
+/** What is said of its date, besides what it says itself. */
+export function fileDateOf(file: File): FileDate | null {
+  const { takenAtMs = 0 } = sourceOf(file);
+  return fileDateAt(takenAtMs, "sidecar") ?? fileDateAt(file.lastModified, "file");
+}

@@ -9,6 +9,7 @@ import type { Preparer } from "../prepare/preparer";
 import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
+import { fileDateOf } from "./file-source";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
 import { SingleFlight, unlessAborted } from "./single-flight";
@@ -124,8 +125,11 @@ export class FileUploader {
   }
 
   async #begin(task: UploadTask, image: PreparedImage, uploadId: string | null): Promise<Grant | Ending> {
+    // What an earlier build noted lacks it.
+    const fileDate = task.progress.fileDate ?? fileDateOf(task.file);
     const offer = {
       ...toOffer(task.file.name.slice(0, maxOfferedName), image),
+      ...(fileDate && { fileDate }),
       ...(uploadId && { uploadId }),
     };
     const outcome = await this.options.server.begin(offer, task.signal, onWaitFor(task, 0, wireBytes(image)));

@@ -1,3 +1,4 @@
+import type { FileDate } from "@/lib/images/contract";
 import type { ObjectKind } from "@/lib/uploads/contract";
 import { type AlbumWish, noAlbum } from "./album-wish";
 
@@ -8,6 +9,8 @@ export interface Progress {
   uploadId: string | null;
   /** objects of that upload which are in the bucket */
   arrived: ObjectKind[];
+  /** what was said of the file's date when it was chosen */
+  fileDate: FileDate | null;
   albumWish: AlbumWish;
 }
 
@@ -31,12 +34,19 @@ export interface Journal {
   forget(id: string): void;
 }
 
-export const noProgress: Progress = { sha256: null, uploadId: null, arrived: [], albumWish: noAlbum };
+export const noProgress: Progress = {
+  sha256: null,
+  uploadId: null,
+  arrived: [],
+  fileDate: null,
+  albumWish: noAlbum,
+};
 
-export const progressOf = ({ sha256, uploadId, arrived, albumWish }: Progress): Progress => ({
+export const progressOf = ({ sha256, uploadId, arrived, fileDate, albumWish }: Progress): Progress => ({
   sha256,
   uploadId,
   arrived,
+  fileDate,
   albumWish,
 });
 

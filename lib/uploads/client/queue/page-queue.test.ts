@@ -7,6 +7,7 @@ import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import { uploadPartBytes } from "@/lib/uploads/contract";
 import { maxTries } from "../send/retry";
+import { withSource } from "./file-source";
 import { hasEnded, type UploadItem } from "./upload-item";
 import type { UploadQueue } from "./upload-queue";
 
@@ -86,6 +87,21 @@ describe("when all goes well", () => {
     expect(world.begins.length).toBeLessThan(20);
     expect(world.confirms.length).toBeLessThan(20);
     expect(world.abandoned).toEqual([]);
+  });
+
+  it("says with each offer when its file was last changed, or taken by what lay beside it", async () => {
+    const taken = Date.UTC(2019, 4, 6, 7, 8, 9);
+    const at = (content: string, lastModified: number) =>
+      new File([content.padEnd(1000)], "a.jpg", { lastModified });
+    const beside = withSource(at("b", 5), { folders: [], takenAtMs: taken });
+    await addAndFinish([at("a", taken), beside, at("c", 0)]);
+    const zoneMinutes = 0 - new Date(taken).getTimezoneOffset();
+    const moment = { at: taken + zoneMinutes * 60_000, zoneMinutes };
+    expect(world.begins.flat().map(({ fileDate }) => fileDate)).toEqual([
+      { ...moment, source: "file" },
+      { ...moment, source: "sidecar" },
+      undefined,
+    ]);
   });
 
   it("asks once for a hundred files that are prepared together", async () => {

@@ -7,6 +7,7 @@ import { browserConnection, type Connection } from "../send/connection";
 import { type SendObject, sendObject } from "../send/send-object";
 import { type AlbumWish, AlbumWishes } from "./album-wish";
 import { Attempts } from "./attempts";
+import { fileDateOf } from "./file-source";
 import { type Ending, FileUploader, type UploadTask } from "./file-uploader";
 import { Intake } from "./intake";
 import { InterruptedUploads } from "./interrupted-uploads";
@@ -187,7 +188,7 @@ export class PageQueue implements UploadQueue {
     if (this.#store.get(id) !== undefined) return;
     const { name, size: bytes } = file;
     const albumWish = this.#albums.wishFor(file);
-    const progress = { ...noProgress, albumWish };
+    const progress = { ...noProgress, fileDate: fileDateOf(file), albumWish };
     this.#journal.add(id, file, progress);
     this.#store.add({ id, name, bytes, albumWish, state: { status: "waiting" } });
     this.#attempts.start(id, file, progress);

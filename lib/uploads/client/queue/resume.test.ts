@@ -5,6 +5,7 @@ import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SimulatedJournal } from "@/lib/testing/simulated-journal";
 import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
 import { objectKinds } from "@/lib/uploads/contract";
+import { withSource } from "./file-source";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -82,6 +83,19 @@ describe("a later page", () => {
     expect(statuses()).toEqual(["ready"]);
     expect(world.taken).toHaveLength(objectKinds.length);
     expect(world.prepared).toBe(1);
+  });
+
+  it("still knows what lay beside a file when it was chosen", async () => {
+    const takenAtMs = Date.UTC(2019, 4, 6, 7, 8, 9);
+    const chosen = withSource(file("lake"), { folders: [], takenAtMs });
+    queue.add([chosen]);
+    await clock.advance(20);
+    expect(world.begins).toEqual([]);
+    reload();
+    // What the next page opens is another file, of which nothing is known.
+    withSource(chosen, { folders: [] });
+    await finish();
+    expect(world.begins.flat().map(({ fileDate }) => fileDate?.source)).toEqual(["sidecar"]);
   });
 
   it("has files chosen again that it cannot read, by their content or their name", async () => {

@@ -1,0 +1,158 @@
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { Viewer } from "@/lib/accounts/viewer";
+import { database } from "@/lib/db/client";
+import { images, jobs } from "@/lib/db/schema";
+import { media } from "@/lib/storage/locations";
+import { StorageError } from "@/lib/storage/s3-failure";
+import { Storage } from "@/lib/storage/storage";
+import { exifBlock, jpegWithExif } from "@/lib/testing/dated-pictures";
+import { addImage } from "@/lib/testing/image-rows";
+import { onEachDriver } from "@/lib/testing/test-database";
+import { addViewer, startTestPail } from "@/lib/testing/test-pail";
+import { refreshImages } from "./refresh";
+
+let pail: Awaited<ReturnType<typeof startTestPail>>;
+let viewer: Viewer;
+beforeAll(async () => {
+  pail = await startTestPail();
+});
+afterAll(() => pail.stop());
+afterEach(() => vi.restoreAllMocks());
+
+const taken = {
+  dateTimeOriginal: "2024:07:01 00:30:00",
+  offsetTimeOriginal: "+02:00",
+  subSecTimeOriginal: "123456",
+};
+const photo = (exif: Record<string, string> = taken) => jpegWithExif(exifBlock({ exif }));
+
+type Row = typeof images.$inferSelect;
+async function put(bytes: Buffer, changes: Partial<Row> = {}): Promise<string> {
+  const row = await addImage(viewer.id, { name: "IMG_2.jpg", ...changes });
+  await media().save(media().nameOf(row.keys.original), bytes, { type: "image/jpeg" });
+  return row.id;
+}
+const rowOf = async (id: string) =>
+  (await database().orm.select().from(images).where(eq(images.id, id))).at(0);
+const captured = async (id: string) => {
+  const { capturedAt, capturedZoneMinutes, capturedOrder, capturedSource, facts } = (await rowOf(id)) ?? {};
+  return { capturedAt: capturedAt?.toISOString(), capturedZoneMinutes, capturedOrder, capturedSource, facts };
+};
+const nothing = { changed: 0, lost: [], unreadable: [], resumed: false };
+
+onEachDriver(() => {
+  beforeEach(async () => {
+    viewer = await addViewer();
+    await database().orm.delete(images);
+    await database().orm.delete(jobs);
+  });
+
+  test("mends what an older Pail read of a picture, and then has nothing more to do", async () => {
+    const shifted = { capturedAt: new Date("2024-06-30T22:30:00Z"), capturedSource: "picture" } as const;
+    const ready = await put(photo(), shifted);
+    const trashed = await put(photo(), { ...shifted, state: "trashed", deletedAt: new Date() });
+    expect(await refreshImages()).toEqual({ ...nothing, images: 2, changed: 2 });
+    for (const id of [ready, trashed]) {
+      expect(await captured(id)).toEqual({
+        capturedAt: "2024-07-01T00:30:00.123Z",
+        capturedZoneMinutes: 120,
+        capturedOrder: "456 img_12\tjpg",
+        capturedSource: "picture",
+        facts: {},
+      });
+    }
+    expect(await rowOf(trashed)).toMatchObject({ state: "trashed" });
+    expect(await refreshImages()).toEqual({ ...nothing, images: 2 });
+  });
+
+  test("gives a picture without a date the day it was added, but for what was said of its file", async () => {
+    const createdAt = new Date("2026-11-01T10:00:00Z");
+    const february30 = photo({ dateTimeOriginal: "2021:02:30 07:08:09" });
+    const wrong = {
+      createdAt,
+      capturedAt: new Date("2021-03-02T07:08:09Z"),
+      capturedSource: "picture",
+    } as const;
+    const fromFile = { createdAt, capturedAt: new Date("2019-05-06T07:08:09Z"), capturedZoneMinutes: 540 };
+    const ids = [
+      await put(february30, wrong),
+      await put(february30, { ...fromFile, capturedSource: "file" }),
+      await put(february30, { ...fromFile, capturedSource: "sidecar" }),
+      await put(photo(), { ...fromFile, capturedSource: "file" }),
+    ];
+    await refreshImages();
+    const [added, file, sidecar, found] = await Promise.all(ids.map(captured));
+    expect(added).toMatchObject({ capturedAt: createdAt.toISOString(), capturedSource: "added" });
+    const kept = { capturedAt: "2019-05-06T07:08:09.000Z", capturedZoneMinutes: 540 };
+    expect(file).toMatchObject({ ...kept, capturedSource: "file" });
+    expect(sidecar).toMatchObject({ ...kept, capturedSource: "sidecar" });
+    expect(found).toMatchObject({ capturedAt: "2024-07-01T00:30:00.123Z", capturedSource: "picture" });
+    expect(await refreshImages()).toEqual({ ...nothing, images: 4 });
+  });
+
+  test("says which pictures have lost their original, and which cannot be read, and does the others", async () => {
+    const { id: lost } = await addImage(viewer.id);
+    const unreadable = await put(Buffer.from("no picture"));
+    const fine = await put(photo());
+    const { id: purging } = await addImage(viewer.id, { state: "purging", deletedAt: new Date() });
+    expect(await refreshImages()).toEqual({
+      ...nothing,
+      images: 3,
+      changed: 1,
+      lost: [lost],
+      unreadable: [unreadable],
+    });
+    expect(await captured(fine)).toMatchObject({ capturedSource: "picture" });
+    expect(await rowOf(purging)).toMatchObject({ capturedSource: "added" });
+  });
+
+  test("goes on where it was cut short, or begins anew where that is wanted", async () => {
+    const count = 90;
+    const { keys } = (await rowOf(await put(photo()))) ?? {};
+    for (let n = 1; n < count; n += 1) await addImage(viewer.id, { ...(keys && { keys }) });
+    const readStart = Storage.prototype.readStart;
+    let reads = 0;
+    let left = 70;
+    vi.spyOn(Storage.prototype, "readStart").mockImplementation(function (this: Storage, ...given) {
+      reads += 1;
+      left -= 1;
+      if (left < 0)
+        throw new StorageError("unreachable", "The store is gone", "Wait", "GetObject", "ECONNRESET");
+      return readStart.apply(this, given);
+    });
+    await expect(refreshImages()).rejects.toBeInstanceOf(StorageError);
+    left = Number.POSITIVE_INFINITY;
+    reads = 0;
+    const done: [number, number][] = [];
+    const report = await refreshImages({ onProgress: (...now) => done.push(now) });
+    expect(report).toMatchObject({ images: count - 64, lost: [], unreadable: [], resumed: true });
+    expect(reads).toBe(count - 64);
+    expect(done).toEqual([[count - 64, count - 64]]);
+    expect(await refreshImages()).toEqual({ ...nothing, images: count });
+
+    left = 70;
+    await expect(refreshImages()).rejects.toBeInstanceOf(StorageError);
+    left = Number.POSITIVE_INFINITY;
+    expect(await refreshImages({ anew: true })).toEqual({ ...nothing, images: count });
+  });
+
+  test("reads little of each picture", async () => {
+    const large = Buffer.concat([
+      photo().subarray(0, -2),
+      Buffer.alloc(3_000_000, 1),
+      Buffer.from([0xff, 0xd9]),
+    ]);
+    await put(large);
+    const opened: number[] = [];
+    const open = Storage.prototype.open;
+    vi.spyOn(Storage.prototype, "open").mockImplementation(function (this: Storage, name, options = {}) {
+      const { start = 0, end = Number.POSITIVE_INFINITY } = options.range ?? {};
+      opened.push(end - start);
+      return open.call(this, name, options);
+    });
+    expect(await refreshImages()).toMatchObject({ images: 1, changed: 1 });
+    expect(opened.length).toBeLessThanOrEqual(1);
+    expect(opened.every((bytes) => bytes <= 64 * 1024)).toBe(true);
+  });
+});

@@ -1,0 +1,152 @@
+import "server-only";
+import { and, asc, count, eq, gt, ne } from "drizzle-orm";
+import { now } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { images, jobs } from "@/lib/db/schema";
+import { AppError } from "@/lib/errors";
+import { capturedOf } from "@/lib/images/captured";
+import type { FileDate } from "@/lib/images/contract";
+import { headBytes } from "@/lib/images/formats/byte-reader";
+import type { ImageRow } from "@/lib/images/gallery";
+import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
+import { media } from "@/lib/storage/locations";
+import { StorageError } from "@/lib/storage/s3-failure";
+
+/** Of `jobs`: its row says behind which picture a refresh that was cut short goes on. */
+const jobName = "images refresh";
+const rowsAtOnce = 64;
+/** Pictures read at the same time: enough to hide the bucket's latency. */
+const parallel = 8;
+/** What Pail has taken, it has. */
+const noLimits = { maxBytes: Number.POSITIVE_INFINITY, maxPixels: Number.POSITIVE_INFINITY };
+
+export interface RefreshReport {
+  /** pictures whose originals were looked at */
+  images: number;
+  changed: number;
+  /** ids of pictures without their original */
+  lost: string[];
+  /** ids of pictures whose original says nothing that Pail understands */
+  unreadable: string[];
+  /** whether it went on where another one was cut short */
+  resumed: boolean;
+}
+
+interface RefreshOptions {
+  /** Begins with the first picture, also where another refresh was cut short. */
+  anew?: boolean;
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * Reads again what the originals of all pictures say of themselves, from their first bytes and where those point to, and mends
+ * the rows that say otherwise. Cut short, the next one goes on; run again, it changes nothing more. Throws StorageError while
+ * the bucket cannot be asked. See “Refresh” in README.md.
+ */
+export async function refreshImages({
+  anew = false,
+  onProgress,
+}: RefreshOptions = {}): Promise<RefreshReport> {
+  let position = anew ? "" : await readPosition();
+  const report: RefreshReport = { images: 0, changed: 0, lost: [], unreadable: [], resumed: position !== "" };
+  const total = await countBehind(position);
+  for (;;) {
+    const rows = await rowsBehind(position);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    const queue = rows.values();
+    const work = async () => {
+      for (const row of queue) await refresh(row, report);
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: parallel }, work));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    position = last.id;
+    await notePosition(position);
+    report.images += rows.length;
+    onProgress?.(report.images, total);
+  }
+  await notePosition(null);
+  return report;
+}
+
+async function refresh(row: ImageRow, report: RefreshReport): Promise<void> {
+  const inspection = await inspectOriginal(row, report);
+  if (inspection === null) return;
+  const columns = columnsOf(row, inspection);
+  if (isAlike(columns, row)) return;
+  const changed = await database()
+    .orm.update(images)
+    .set(columns)
+    .where(and(eq(images.id, row.id), ne(images.state, "purging")))
+    .returning({ id: images.id });
+  report.changed += changed.length;
+}
+
+/** What of a row follows from its original. What is read of that further, like its size, has its columns here. */
+function columnsOf(row: ImageRow, inspection: Inspection) {
+  return {
+    ...capturedOf({ noted: inspection, fileDate: fileDateOf(row), addedAt: row.createdAt, name: row.name }),
+    facts: inspection.facts,
+  };
+}
+
+/** What was said of the file when it came: nowhere else is it kept. */
+function fileDateOf({ capturedSource: source, capturedAt, capturedZoneMinutes }: ImageRow): FileDate | null {
+  if (source !== "file" && source !== "sidecar") return null;
+  return { at: capturedAt.getTime(), zoneMinutes: capturedZoneMinutes, source };
+}
+
+const isAlike = (columns: ReturnType<typeof columnsOf>, row: ImageRow): boolean =>
+  Object.entries(columns).every(
+    ([name, value]) => JSON.stringify(value) === JSON.stringify(row[name as keyof ImageRow]),
+  );
+
+async function inspectOriginal(
+  { id, keys }: ImageRow,
+  { lost, unreadable }: RefreshReport,
+): Promise<Inspection | null> {
+  const storage = media();
+  const name = storage.nameOf(keys.original);
+  const start = await storage.readStart(name, headBytes);
+  if (start === null) {
+    lost.push(id);
+    return null;
+  }
+  const { bytes: head, totalBytes: bytes, etag } = start;
+  const read: ByteSource["read"] = async (from, to) =>
+    to <= head.length
+      ? new Uint8Array(head.subarray(from, to))
+      : storage.read(name, { range: { start: from, end: to }, ifMatch: etag });
+  try {
+    return await inspect({ bytes, read }, noLimits);
+  } catch (error) {
+    if (!(error instanceof AppError) || error instanceof StorageError) throw error;
+    unreadable.push(id);
+    return null;
+  }
+}
+
+const isBehind = (position: string) => and(gt(images.id, position), ne(images.state, "purging"));
+
+const rowsBehind = (position: string): Promise<ImageRow[]> =>
+  database().orm.select().from(images).where(isBehind(position)).orderBy(asc(images.id)).limit(rowsAtOnce);
+
+async function countBehind(position: string): Promise<number> {
+  const [row] = await database().orm.select({ total: count() }).from(images).where(isBehind(position));
+  return row?.total ?? 0;
+}
+
+async function readPosition(): Promise<string> {
+  const [row] = await database()
+    .orm.select({ position: jobs.position })
+    .from(jobs)
+    .where(eq(jobs.name, jobName));
+  return row?.position ?? "";
+}
+
+async function notePosition(position: string | null): Promise<void> {
+  await database()
+    .orm.insert(jobs)
+    .values({ name: jobName, notBefore: now(), position })
+    .onConflictDoUpdate({ target: jobs.name, set: { position } });
+}
