@@ -108,8 +108,19 @@ async function openPicture(file: string, { type, orientation, ...inspection }: I
   });
   const isStoredTurned = turnedBy === "exif" && orientation > 4;
   const stored = isStoredTurned ? { width: whole.height, height: whole.width } : whole;
-  requireSame(await picture.metadata(), stored);
+  const found = await picture.metadata();
+  if (type === "image/gif" && found.width <= whole.width && found.height <= whole.height)
+    return onScreen(picture, found, whole);
+  requireSame(found, stored);
   return turnedBy === "exif" ? turned(picture, orientation) : picture;
+}
+
+/** sharp leaves out a GIF's screen where that is of a size that it takes for a mistake: browsers do not. */
+function onScreen(picture: Sharp, { width, height }: Size, screen: Size): Sharp {
+  const [right, bottom] = [screen.width - width, screen.height - height];
+  return right === 0 && bottom === 0
+    ? picture
+    : picture.ensureAlpha().extend({ right, bottom, background: { r: 0, g: 0, b: 0, alpha: 0 } });
 }
 
 function requireSame(decoded: Size, expected: Size): void {

@@ -13,6 +13,9 @@ const film = Buffer.alloc(5000, "\0\0\0\x18ftypmp42", "latin1");
 type Named = [name: string, bytes: Buffer, shown: Shown | null];
 const filesOf = (extension: string, named: Named[]): CorpusFile[] =>
   named.map(([name, bytes, right]) => ({ name: `${name}.${extension}`, bytes, shown: right }));
+/** Of which the quadrants fill one corner. */
+const empty = (width: number, height: number): Shown =>
+  shown({ width, height, corners: "", isTransparent: true });
 const half = (file: Buffer): Buffer => file.subarray(0, file.length / 2);
 
 export async function jpegPictures(): Promise<CorpusFile[]> {
@@ -188,6 +191,12 @@ export async function gifPictures(): Promise<CorpusFile[]> {
     ["a screen that is too small", gif.gifOf(small, picture, trailer), shown()],
     ["a screen that is too narrow", gif.gifOf({ width: 10, height: 64 }, picture, trailer), shown()],
     ["a screen that is larger", gif.gifOf(large, image(large), trailer), shown(large)],
+    [
+      "a screen that is much larger",
+      gif.gifOf({ width: 640, height: 480 }, picture, trailer),
+      empty(640, 480),
+    ],
+    ["a screen that is vast", gif.gifOf({ width: 3000, height: 70 }, picture, trailer), empty(3000, 70)],
     ["a second image that is larger", gif.gifOf(size, ...moving.slice(0, 4), image(large), trailer), shown()],
     ["17 MB of XMP", gif.gifOf(size, gif.xmp(xmp17Mb), picture, trailer), shown()],
     ["17 MB of XMP behind the pixels", gif.gifOf(size, picture, gif.xmp(xmp17Mb), trailer), shown()],
