@@ -149,6 +149,11 @@ function heifPictures(extension: "avif" | "heic", picture: heif.Coded): CorpusFi
       right(),
     ],
     ["its pixels in its head", heifOf({ items: [{ ...coded(picture), isInMeta: true }] }), right()],
+    [
+      "its pixels in its head, cropped, turned and mirrored",
+      heifOf({ items: [{ ...coded(picture, aperture(middle), turn(1), mirror(0)), isInMeta: true }] }),
+      right({ width: middle.height, height: middle.width, corners: cornersOf[5] }),
+    ],
     ["a grid", grid(2, 2), right({ width: width * 2, height: height * 2 })],
     ["a turned grid", grid(1, 2, turn(1)), right({ width: height * 2, height: width, corners: "GYRB" })],
     [
