@@ -68,12 +68,14 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
   const row = await getOwnRow(viewer, id);
   const storage = media();
   const { moves, decode } = formatOf(row.type);
+  const facts = readFacts(row.facts);
+  const mayMove = moves || facts.isAnimated === true;
   const isFit = row.bytes <= maxShownBytes;
   const original = storage.nameOf(row.keys.original);
   const inline = () => storage.url(original, { type: row.type, disposition: "inline" });
   const [variantUrls, movingUrl, originalUrl, downloadUrl] = await Promise.all([
     variantUrlsOf(row),
-    moves && isFit ? inline() : null,
+    mayMove && isFit ? inline() : null,
     isLong(row) && decode === null && isFit ? inline() : null,
     storage.url(original, { type: row.type, disposition: attachment(row.name) }),
   ]);
@@ -91,7 +93,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     capturedZoneMinutes: row.capturedZoneMinutes,
     capturedSource: row.capturedSource,
     createdAt: row.createdAt.getTime(),
-    facts: readFacts(row.facts),
+    facts,
     placeholder: placeholderOf(row.thumbhash),
     ...variantUrls,
     movingUrl,
