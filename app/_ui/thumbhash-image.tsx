@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 import type { Placeholder, VariantKind } from "@/lib/images/contract";
 import { useImageSource } from "./use-image-source";
 import { whenSeen } from "./when-seen";
@@ -17,9 +17,10 @@ export function ThumbhashImage(props: {
   movingSrc?: string | null;
   alt: string;
   lazy?: boolean;
-  whole?: boolean;
+  /** Width to height, where all of it is to be seen: else it fills the frame, which cuts off what is too much. */
+  wholeRatio?: number;
 }) {
-  const { id, placeholder, kind, src, movingSrc: movingUrl = null, alt, lazy = false, whole = false } = props;
+  const { id, placeholder, kind, src, movingSrc: movingUrl = null, alt, lazy = false, wholeRatio } = props;
   const [shows, setShows] = useState<"colour" | "blurred" | "picture">("colour");
   const image = useRef<HTMLImageElement>(null);
   const source = useImageSource({ id, kind: `${kind}Url`, url: src, movingUrl });
@@ -37,12 +38,20 @@ export function ThumbhashImage(props: {
     return whenSeen(image.current, () => setShows("blurred"));
   }, [shows, onLoad, onError]);
 
+  const whole = wholeRatio !== undefined;
   const fit = whole ? "object-contain" : "object-cover";
   return (
     <span
-      className="absolute inset-0 block"
-      style={whole ? undefined : { backgroundColor: placeholder.colour }}
+      className={`absolute inset-0 block [container-type:size] ${placeholder.isTransparent && !whole ? "checkerboard" : ""}`}
+      style={whole || placeholder.isTransparent ? undefined : { backgroundColor: placeholder.colour }}
     >
+      {placeholder.isTransparent && whole ? (
+        <span
+          aria-hidden
+          className="checkerboard absolute inset-0 m-auto aspect-(--ratio) w-[min(100cqw,100cqh*var(--ratio))]"
+          style={{ "--ratio": wholeRatio } as CSSProperties}
+        />
+      ) : null}
       {shows === "blurred" ? (
         <canvas
           ref={(canvas) => {

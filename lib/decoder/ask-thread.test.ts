@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { plainDecoding } from "@/lib/images/formats/header";
 import { variantKinds } from "@/lib/images/variants";
 import { log } from "@/lib/log";
 import { bounds, makeVariants } from "./decoder";
@@ -16,6 +17,8 @@ const slow = (within = bounds) =>
       type: "image/heic",
       width: 6000,
       height: 8000,
+      orientation: 1,
+      decoding: plainDecoding,
     },
     variantKinds,
     within,
@@ -30,6 +33,8 @@ test("where no process can be started, a thread decodes, within the same bounds"
     type: "image/heic",
     width: 1000,
     height: 750,
+    orientation: 1,
+    decoding: plainDecoding,
   } as const;
   const { variants, thumbhash } = await makeVariants(small, variantKinds);
   expect(variants.thumb.bytes.length).toBeGreaterThan(1000);

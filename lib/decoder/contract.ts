@@ -1,5 +1,7 @@
 // What the server and its decoder say to each other: plain values, as they pass between processes.
 import type { ImageType } from "@/lib/images/contract";
+import type { Orientation } from "@/lib/images/formats/exif";
+import type { Crop } from "@/lib/images/formats/header";
 import type { Size, VariantKind, variants } from "@/lib/images/variants";
 
 export interface Bounds {
@@ -16,6 +18,10 @@ export interface Question extends Bounds {
 export interface Task extends Size {
   file: string;
   type: ImageType;
+  /** How to turn what is stored; 1 also where the decoder turns it by itself. */
+  orientation: Orientation;
+  /** what is shown of what the decoder gives; null: all of it */
+  crop: Crop | null;
   maxPixels: number;
   maxMemoryBytes: number;
   /** what all variants are made of */

@@ -4,8 +4,12 @@ import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { env } from "@/lib/env";
 import type { ImageType } from "@/lib/images/contract";
+import { plainDecoding } from "@/lib/images/formats/header";
+import { inspect } from "@/lib/images/inspect";
 import { variantKinds } from "@/lib/images/variants";
+import { gifOf, image, trailer } from "@/lib/testing/corpus/gif";
 import { bounds, decoderVersions, makeVariants } from "./decoder";
 
 let folder: string;
@@ -31,7 +35,7 @@ const panorama = () =>
   sharp({ create: { width: 12_000, height: 500, channels: 3, background: "olive" } }).jpeg();
 
 const make = (file: string, type: ImageType, width: number, height: number, within = bounds) =>
-  makeVariants({ file, type, width, height }, variantKinds, within);
+  makeVariants({ file, type, width, height, orientation: 1, decoding: plainDecoding }, variantKinds, within);
 
 const size = async (bytes: Uint8Array) => {
   const { format, width, height, hasAlpha } = await sharp(bytes).metadata();
@@ -65,20 +69,45 @@ describe("what is decoded", () => {
     expect(channels[3]).toMatchObject({ min: 0, max: 255 });
   });
 
-  test("is turned as its decoder says, where the headers were read the other way round", async () => {
-    const { variants } = await make(caseFile("webp-o6.webp"), "image/webp", 480, 640);
-    const turned = await make(caseFile("webp-o6.webp"), "image/webp", 640, 480);
-    expect(await size(turned.variants.display.bytes)).toEqual(await size(variants.display.bytes));
+  test("is turned as browsers turn it: a WebP's EXIF turns nothing", async () => {
+    const { variants } = await make(caseFile("webp-o6.webp"), "image/webp", 640, 480);
+    expect(await size(variants.display.bytes)).toMatchObject({ width: 640, height: 480 });
+    await expect(make(caseFile("webp-o6.webp"), "image/webp", 480, 640)).rejects.toMatchObject({
+      code: "damaged_image",
+    });
   });
 
   test.each(["samsung-sos.jpg", "jpeg-noEOI.jpg"])(
     "is %s: it has every pixel, and browsers show it",
     async (name) => {
-      const { width, height } = (await sharp(caseFile(name)).metadata()).autoOrient;
-      const { variants } = await make(caseFile(name), "image/jpeg", width, height);
+      // A copy: it is changed.
+      const bytes = await readFile(caseFile(name));
+      const file = await written(name, bytes);
+      const read = async (start: number, end: number) => new Uint8Array(bytes.subarray(start, end));
+      const inspection = await inspect({ bytes: bytes.length, read }, env().limits);
+      const { width, height } = (await sharp(file).metadata()).autoOrient;
+      const { variants } = await makeVariants({ file, ...inspection }, variantKinds);
       expect(await size(variants.display.bytes)).toMatchObject({ width, height });
     },
   );
+
+  test("is a JPEG that only its decoder finds without its end", async () => {
+    const file = await written("unended.jpg", await readFile(caseFile("jpeg-noEOI.jpg")));
+    const { width, height } = await sharp(file).metadata();
+    const { variants } = await make(file, "image/jpeg", width, height);
+    expect(await size(variants.display.bytes)).toMatchObject({ width, height });
+  });
+
+  test("is a GIF on its screen, at the screen's size", async () => {
+    const screen = { width: 3000, height: 2250 };
+    const gif = gifOf(screen, image({ width: 1500, height: 1125 }), trailer);
+    const file = await written("screen.gif", gif);
+    const { variants } = await make(file, "image/gif", screen.width, screen.height);
+    expect(await size(variants.display.bytes)).toMatchObject({ width: 2048, height: 1536, hasAlpha: true });
+    const alpha = await sharp(variants.display.bytes).extractChannel(3).raw().toBuffer();
+    const at = (x: number, y: number) => alpha[y * 2048 + x];
+    expect([at(0, 0), at(1020, 764), at(1030, 0), at(0, 775)]).toEqual([255, 255, 0, 0]);
+  });
 
   test("is a long picture at a size at which it can be read", async () => {
     const wide = await make(

@@ -1,8 +1,8 @@
 import "server-only";
 import os from "node:os";
 import { env } from "@/lib/env";
-import type { ImageType } from "@/lib/images/contract";
-import { damaged } from "@/lib/images/inspect";
+import { formatOf } from "@/lib/images/formats/table";
+import { damaged, type Inspection } from "@/lib/images/inspect";
 import {
   byKind,
   largestKind,
@@ -16,7 +16,8 @@ import {
   variants,
 } from "@/lib/images/variants";
 import { ask } from "./ask";
-import type { Bounds, ServerType, Task, VariantTask, Versions } from "./contract";
+import type { Answer, Bounds, ServerType, Task, VariantTask, Versions } from "./contract";
+import { edit, withReaderOf } from "./edit";
 import { Turns } from "./turns";
 
 const GiB = 1024 ** 3;
@@ -34,10 +35,10 @@ const turns = new Turns(2);
 /** Runs work that decodes a picture of this person, once it is their turn. */
 export const inTurn = <T>(ownerId: string, work: () => Promise<T>): Promise<T> => turns.take(ownerId, work);
 
-/** `width` and `height` are those that `inspect` found. */
-interface Picture extends Size {
+/** What `inspect` found of the file. */
+interface Picture extends Pick<Inspection, "type" | "width" | "height" | "orientation" | "decoding"> {
+  /** a copy: it is changed where decoders have to be helped */
   file: string;
-  type: ImageType;
 }
 
 interface MadeVariants<K extends VariantKind> {
@@ -58,7 +59,7 @@ export async function makeVariants<K extends VariantKind>(
 ): Promise<MadeVariants<K>> {
   const { maxMemoryBytes } = within;
   const task = taskOf(picture, kinds, { maxPixels: env().limits.maxPixels, maxMemoryBytes });
-  const answer = await ask({ task, ...within });
+  const answer = await askHelped(picture, task, within);
   if (answer.status !== "decoded")
     throw damaged(new Error(answer.status === "refused" ? answer.reason : answer.status));
   const made = byKind(kinds, (kind) => {
@@ -69,6 +70,19 @@ export async function makeVariants<K extends VariantKind>(
   return { variants: made, thumbhash: Buffer.from(answer.thumbhash).toString("base64") };
 }
 
+/** What one file may take is for both tries together. */
+async function askHelped({ file, type, decoding }: Picture, task: Task, within: Bounds): Promise<Answer> {
+  const endsAt = performance.now() + within.maxMilliseconds;
+  await edit(file, decoding.edits);
+  const answer = await ask({ task, ...within });
+  const { mend } = formatOf(type);
+  if (answer.status !== "refused" || mend === null || decoding.edits.length > 0) return answer;
+  const { edits } = await withReaderOf(file, mend);
+  await edit(file, edits);
+  const maxMilliseconds = Math.max(1, Math.round(endsAt - performance.now()));
+  return ask({ task, ...within, maxMilliseconds });
+}
+
 /** Asks the decoder itself, so that whoever reads the answer knows that it runs. Throws DecoderFailure. */
 export async function decoderVersions(): Promise<Versions> {
   const answer = await ask({ task: "versions", ...bounds });
@@ -77,14 +91,15 @@ export async function decoderVersions(): Promise<Versions> {
 }
 
 function taskOf(
-  picture: Picture,
+  { file, type, width, height, orientation, decoding }: Picture,
   kinds: readonly VariantKind[],
   limits: Pick<Task, "maxPixels" | "maxMemoryBytes">,
 ): Task {
-  const largest = targetSize(picture, largestKind);
+  const largest = targetSize({ width, height }, largestKind);
   const part = partOf(largest, "thumb");
   return {
-    ...picture,
+    ...{ file, type, width, height, crop: decoding.crop },
+    orientation: formatOf(type).turnedBy === "exif" ? orientation : 1,
     ...limits,
     largest,
     variants: variantKinds.filter((kind) => kinds.includes(kind)).map((kind) => variantTask(largest, kind)),

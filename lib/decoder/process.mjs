@@ -53,7 +53,7 @@ const watch = `
  * @param {Question} question
  * @returns {Promise<Answer>}
  */
-async function answer({ task }) {
+export async function answer({ task }) {
   try {
     return task === "versions" ? { status: "versions", versions: await versions() } : await decode(task);
   } catch (error) {
@@ -77,11 +77,11 @@ async function versions() {
 async function decode(task) {
   sharp.cache(false);
   sharp.concurrency(1);
-  const { largest, plan } = await decodeLargest(task);
+  const largest = await decodeLargest(task);
   /** @type {Decoded["variants"]} */
   const variants = {};
-  for (const variant of plan.variants) variants[variant.kind] = await encode(largest, variant);
-  const { part, ...size } = plan.thumbhash;
+  for (const variant of task.variants) variants[variant.kind] = await encode(largest, variant);
+  const { part, ...size } = task.thumbhash;
   const tiny = await pixelsOf(largest)
     .extract(part)
     .resize({ ...size, fit: "fill" })
@@ -98,57 +98,44 @@ async function decode(task) {
 }
 
 /**
- * The pixels that all variants are made of, and the task as they are turned.
+ * The pixels that all variants are made of, upright. The size is known before they are: it has to be the one that was inspected.
  * @param {Task} task
+ * @returns {Promise<Pixels>}
  */
 async function decodeLargest(task) {
-  if (task.type === "image/heic") return sized(task, await openHeic(task));
-  try {
-    return await sized(task, await open(task, task.file, "truncated"));
-  } catch (error) {
-    if (task.type !== "image/jpeg") throw error;
-    // A JPEG that lacks its last marker and nothing else is whole; one that lacks more than that is warned of.
-    const ended = Buffer.concat([await readFile(task.file), Buffer.from([0xff, 0xd9])]);
-    return sized(task, await open(task, ended, "warning"));
+  const pixels = task.type === "image/heic" ? await openHeic(task) : await open(task);
+  return pixels.raw().toBuffer({ resolveWithObject: true });
+}
+
+/**
+ * All that the decoder gives, upright.
+ * @param {Task} task
+ * @returns {Size}
+ */
+const wholeOf = ({ crop, width, height }) => crop?.whole ?? { width, height };
+
+/**
+ * @param {Size} decoded
+ * @param {Size} inspected
+ */
+function requireSame(decoded, inspected) {
+  if (decoded.width !== inspected.width || decoded.height !== inspected.height)
+    throw new Error(`its headers say ${said(inspected)}, and its decoder ${said(decoded)}`);
+}
+
+/** @param {Size} size */
+const said = ({ width, height }) => `${width} x ${height}`;
+
+/**
+ * @param {Task} task
+ * @param {Sharp} whole
+ */
+function sized({ crop, largest }, whole) {
+  if (crop !== null) {
+    const { left, top, width, height } = crop;
+    whole.extract({ left, top, width, height });
   }
-}
-
-/**
- * Its size is known before its pixels are: either way round, as not all honour the same orientations.
- * @param {Task} task
- * @param {{ width: number, height: number, pixels: () => Sharp }} opened
- */
-async function sized(task, { width, height, pixels }) {
-  const isTurned = task.width !== width;
-  const plan = isTurned ? turned(task) : task;
-  if (plan.width !== width || plan.height !== height)
-    throw new Error(`its headers say ${task.width} x ${task.height}, and its decoder ${width} x ${height}`);
-  const largest = await pixels()
-    .resize({ ...plan.largest, fit: "fill" })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { largest, plan };
-}
-
-/**
- * @param {Task} task
- * @returns {Task}
- */
-function turned(task) {
-  /** @template {Size} T @param {T} size @returns {T} */
-  const turn = (size) => ({ ...size, width: size.height, height: size.width });
-  /** @param {Task["thumbhash"]["part"]} part */
-  const turnPart = ({ left, top, ...size }) => ({ ...turn(size), left: top, top: left });
-  return {
-    ...turn(task),
-    largest: turn(task.largest),
-    variants: task.variants.map((variant) => ({
-      ...variant,
-      part: turnPart(variant.part),
-      sizes: variant.sizes.map(turn),
-    })),
-    thumbhash: { ...turn(task.thumbhash), part: turnPart(task.thumbhash.part) },
-  };
+  return whole.resize({ ...largest, fit: "fill" });
 }
 
 /** @typedef {{ data: Buffer, info: OutputInfo }} Pixels */
@@ -158,25 +145,67 @@ const pixelsOf = ({ data, info: { width, height, channels } }) =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 
 /**
- * What sharp's own decoders say of the file, before they decode it; they hold themselves to the limit.
+ * What sharp's own decoders say of the file, they say before they decode it; they hold themselves to the limit.
  * @param {Task} task
- * @param {string | Buffer} input
- * @param {"truncated" | "warning"} failOn
  */
-async function open(task, input, failOn) {
-  const picture = sharp(input, { limitInputPixels: task.maxPixels, failOn });
-  const { autoOrient } = await picture.metadata();
-  return { ...autoOrient, pixels: () => picture.autoOrient() };
+async function open(task) {
+  const { file, type, orientation, maxPixels } = task;
+  // What libpng warns of, browsers refuse; at what the others warn of, they shrug.
+  const failOn = type === "image/png" ? "warning" : "truncated";
+  const picture = sharp(file, { limitInputPixels: maxPixels, failOn });
+  const { width, height } = await picture.metadata();
+  const whole = wholeOf(task);
+  if (type === "image/gif" && width <= whole.width && height <= whole.height)
+    return onScreen(task, picture, { width, height });
+  requireSame({ width, height }, orientation > 4 ? { width: whole.height, height: whole.width } : whole);
+  return sized(task, turned(picture, orientation));
+}
+
+/**
+ * sharp leaves out a GIF's screen where that is of a size that it takes for a mistake: browsers do not.
+ * @param {Task} task
+ * @param {Sharp} picture
+ * @param {Size} found
+ */
+function onScreen({ width, height, largest }, picture, found) {
+  if (found.width === width && found.height === height) return picture.resize({ ...largest, fit: "fill" });
+  const filled = {
+    width: Math.max(1, Math.round((found.width * largest.width) / width)),
+    height: Math.max(1, Math.round((found.height * largest.height) / height)),
+  };
+  return picture
+    .ensureAlpha()
+    .resize({ ...filled, fit: "fill" })
+    .extend({
+      right: largest.width - filled.width,
+      bottom: largest.height - filled.height,
+      background: { r: 0, g: 0, b: 0, alpha: 0 },
+    });
+}
+
+/**
+ * Mirrors, then turns, whatever the order of the calls. sharp's own way heeds notes that browsers do not.
+ * @param {Sharp} picture
+ * @param {Task["orientation"]} orientation
+ */
+function turned(picture, orientation) {
+  const degrees = { 1: 0, 2: 0, 3: 180, 4: 0, 5: 270, 6: 90, 7: 90, 8: 270 }[orientation];
+  return picture
+    .flip(orientation === 4)
+    .flop([2, 5, 7].includes(orientation))
+    .rotate(degrees);
 }
 
 /** @param {Task} task */
-async function openHeic({ file, maxPixels, maxMemoryBytes }) {
+async function openHeic(task) {
+  const { file, maxPixels, maxMemoryBytes } = task;
   const { heif, setLimits } = await startLibheif();
   setLimits({ maxPixels, maxMemoryBytes });
   const images = new heif.HeifDecoder().decode(await readFile(file));
   const image = images.find((candidate) => candidate.is_primary());
   if (image === undefined) throw new Error("there is no picture in it");
-  return { width: image.get_width(), height: image.get_height(), pixels: () => pixelsOfHeic(heif, image) };
+  requireSame({ width: image.get_width(), height: image.get_height() }, wholeOf(task));
+  return sized(task, pixelsOfHeic(heif, image));
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Placeholder {
   colour: string;
   /** base64 of at most 25 bytes */
   thumbhash: string;
+  /** Whether anything shines through: then it stands on a checkerboard. */
+  isTransparent: boolean;
 }
 
 /** Where a picture's date is from: the picture itself, a file that came beside it, the file's own date, or the day it was added. */

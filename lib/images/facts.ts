@@ -2,6 +2,7 @@ import { z } from "zod";
 
 // A row may be from another Pail: what this one does not understand counts as not said.
 const text = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
 const positive = z.number().positive().optional().catch(undefined);
 
 /**
@@ -17,9 +18,14 @@ export const factsShape = z.object({
   fNumber: positive,
   iso: positive,
   focalLengthMm: positive.describe("As the lens has it, not as on a film of 35 mm."),
+  isAnimated: flag.describe(
+    "Whether it is an animation. Missing where that is not known, as of GIF and WebP.",
+  ),
 });
 
 export type Facts = z.infer<typeof factsShape>;
+/** What a camera notes in EXIF. */
+export type ExifFacts = Omit<Facts, "isAnimated">;
 
 /** @param stored `images.facts`, as the database has it */
 export const readFacts = (stored: unknown): Facts => factsShape.parse(stored ?? {});

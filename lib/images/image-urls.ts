@@ -7,6 +7,7 @@ import { images } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import { type ImageUrls, maxImagesPerUrlCall } from "./contract";
+import { readFacts } from "./facts";
 import { formatOf } from "./formats/table";
 import { type ImageRow, isReady, urlOf } from "./gallery";
 import { isLong, type VariantUrls, variantKinds } from "./variants";
@@ -16,18 +17,22 @@ export const imageIdsShape = z.array(z.uuid()).min(1).max(maxImagesPerUrlCall);
 /** An original is shown up to a size that is fit to be looked at. */
 const maxShownBytes = 32 * 1024 * 1024;
 
-type UrlRow = Pick<ImageRow, "name" | "type" | "bytes" | "width" | "height" | "keys" | "variantTypes">;
+type UrlRow = Pick<
+  ImageRow,
+  "name" | "type" | "bytes" | "width" | "height" | "keys" | "variantTypes" | "facts"
+>;
 
 /** All URLs of a picture, signed now: never store or log them. */
 export async function imageUrlsOf(row: UrlRow): Promise<ImageUrls> {
   const storage = media();
   const { moves, decode } = formatOf(row.type);
+  const mayMove = moves || readFacts(row.facts).isAnimated === true;
   const isFit = row.bytes <= maxShownBytes;
   const original = storage.nameOf(row.keys.original);
   const inline = () => storage.url(original, { type: row.type, disposition: "inline" });
   const [variantUrls, movingUrl, originalUrl, downloadUrl] = await Promise.all([
     variantUrlsOf(row),
-    moves && isFit ? inline() : null,
+    mayMove && isFit ? inline() : null,
     isLong(row) && decode === null && isFit ? inline() : null,
     storage.url(original, { type: row.type, disposition: attachment(row.name) }),
   ]);

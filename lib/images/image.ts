@@ -55,6 +55,7 @@ export interface ImageDetails extends ImageUrls {
 /** The viewer's picture. Throws AppError `not_found`, also for a picture of someone else. */
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   const row = await getOwnRow(viewer, id);
+  const facts = readFacts(row.facts);
   return {
     id: row.id,
     title: row.title,
@@ -69,7 +70,7 @@ export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails
     capturedZoneMinutes: row.capturedZoneMinutes,
     capturedSource: row.capturedSource,
     createdAt: row.createdAt.getTime(),
-    facts: readFacts(row.facts),
+    facts,
     placeholder: placeholderOf(row.thumbhash),
     ...(await imageUrlsOf(row)),
   };

@@ -1,7 +1,7 @@
 import { AppError } from "@/lib/errors";
 import type { UploadLimits } from "@/lib/uploads/contract";
 import { ByteReader, type ByteSource, damaged } from "./formats/byte-reader";
-import type { Header } from "./formats/header";
+import type { Header, Size } from "./formats/header";
 import { formats, type ImageType } from "./formats/table";
 import { unsupported } from "./formats/unsupported";
 import { sayBytes, sayPixels } from "./limits";
@@ -10,7 +10,7 @@ export type { ByteSource };
 export { damaged };
 
 /** What a file is by its content, and what its headers say. */
-export interface Inspection extends Header {
+export interface Inspection extends Omit<Header, "isAnimated"> {
   type: ImageType;
 }
 
@@ -35,6 +35,8 @@ export async function inspect(source: ByteSource, limits: UploadLimits): Promise
   }
   const inspection = await read(new ByteReader(source));
   requireSize(inspection, limits);
+  // It is decoded whole.
+  if (inspection.decoding.crop !== null) requireSize(inspection.decoding.crop.whole, limits);
   return inspection;
 }
 
@@ -43,14 +45,15 @@ async function read(reader: ByteReader): Promise<Inspection> {
   const format = formats.find(({ matches }) => matches(head));
   if (format === undefined) throw unsupported(head);
   try {
-    return { type: format.type, ...(await format.read(reader)) };
+    const { isAnimated, facts, ...header } = await format.read(reader);
+    return { type: format.type, ...header, facts: { ...facts, ...(isAnimated && { isAnimated }) } };
   } catch (error) {
     // A length inside the file pointed past what it describes.
     throw error instanceof RangeError ? damaged(error) : error;
   }
 }
 
-function requireSize({ width, height }: Header, { maxPixels }: UploadLimits): void {
+function requireSize({ width, height }: Size, { maxPixels }: UploadLimits): void {
   if (width === 0 || height === 0) throw damaged();
   if (width > maxSide || height > maxSide) {
     throw new AppError(

@@ -40,7 +40,7 @@ export function imageOf(id: string, title: string): GalleryImage {
     title,
     width: 4,
     height: 3,
-    placeholder: { colour: "gray", thumbhash: "" },
+    placeholder: { colour: "gray", thumbhash: "", isTransparent: false },
     thumbUrl: `https://bucket.test/${id}`,
     capturedAt: 0,
     capturedOrder: "",

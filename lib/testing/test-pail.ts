@@ -136,11 +136,11 @@ export function pictureOf(name: string, bytes: Record<ObjectKind, Buffer>): Test
 }
 
 /** Sends a form as a browser does. */
-export function post(form: PostForm, bytes: Buffer): Promise<Response> {
+export function post(form: PostForm, bytes: Buffer, options: RequestInit = {}): Promise<Response> {
   const body = new FormData();
   for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
   body.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]));
-  return fetch(form.url, { method: "POST", body });
+  return fetch(form.url, { method: "POST", body, ...options });
 }
 
 /** Sends a signed PUT as a browser does. */

@@ -6,6 +6,10 @@ import { images, jobs } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { Storage } from "@/lib/storage/storage";
+import { exif } from "@/lib/testing/corpus/exif";
+import { gifOf, image, trailer } from "@/lib/testing/corpus/gif";
+import { exifSegment, withSegments } from "@/lib/testing/corpus/jpeg";
+import { quadrants, shown } from "@/lib/testing/corpus/quadrants";
 import { exifBlock, jpegWithExif } from "@/lib/testing/dated-pictures";
 import { addImage } from "@/lib/testing/image-rows";
 import { onEachDriver } from "@/lib/testing/test-database";
@@ -27,11 +31,20 @@ const taken = {
 };
 const photo = (exif: Record<string, string> = taken) => jpegWithExif(exifBlock({ exif }));
 
+const photoSize = { width: 24, height: 16 };
+
 type Row = typeof images.$inferSelect;
 async function put(bytes: Buffer, changes: Partial<Row> = {}): Promise<string> {
-  const row = await addImage(viewer.id, { name: "IMG_2.jpg", ...changes });
+  const row = await addImage(viewer.id, { name: "IMG_2.jpg", ...photoSize, ...changes });
   await media().save(media().nameOf(row.keys.original), bytes, { type: "image/jpeg" });
   return row.id;
+}
+const encoded = (format: "jpeg" | "webp") => quadrants().toFormat(format).toBuffer();
+async function putWithThumb(bytes: Buffer, size: { width: number; height: number }, changes: Partial<Row>) {
+  const id = await put(bytes, changes);
+  const thumb = await quadrants(3, size).webp().toBuffer();
+  await media().save(media().nameOf((await rowOf(id))?.keys.thumb ?? ""), thumb, { type: "image/webp" });
+  return id;
 }
 const rowOf = async (id: string) =>
   (await database().orm.select().from(images).where(eq(images.id, id))).at(0);
@@ -91,6 +104,32 @@ onEachDriver(() => {
     expect(await refreshImages()).toEqual({ ...nothing, images: 4 });
   });
 
+  test("mends sizes that are not those of what is shown", async () => {
+    const sized = { width: 64, height: 96 };
+    const asJpeg = withSegments(await encoded("jpeg"), exifSegment(exif(6, "long")));
+    const asWebp = await encoded("webp");
+    const asGif = gifOf({ width: 10, height: 8 }, image(shown()), trailer);
+    const ids = [
+      // A variant that a browser made, or none that is there any more: the file says it all.
+      await put(asJpeg, sized),
+      await putWithThumb(asJpeg, { width: 48, height: 32 }, sized),
+      await putWithThumb(asGif, { width: 96, height: 64 }, { width: 10, height: 8, type: "image/gif" }),
+      // Those that an older Pail turned.
+      await putWithThumb(asJpeg, { width: 32, height: 48 }, sized),
+      await putWithThumb(asWebp, { width: 32, height: 48 }, { width: 96, height: 64, type: "image/webp" }),
+      await putWithThumb(asWebp, { width: 48, height: 32 }, { width: 96, height: 64, type: "image/webp" }),
+    ];
+    await refreshImages();
+    const rows = await Promise.all(ids.map(rowOf));
+    const lying = [96, 64];
+    const standing = [64, 96];
+    expect(rows.map((row) => [row?.width, row?.height])).toEqual([
+      ...[lying, lying, lying],
+      ...[standing, standing, lying],
+    ]);
+    expect(await refreshImages()).toEqual({ ...nothing, images: ids.length });
+  });
+
   test("says which pictures have lost their original, and which cannot be read, and does the others", async () => {
     const { id: lost } = await addImage(viewer.id);
     const unreadable = await put(Buffer.from("no picture"));
@@ -110,7 +149,7 @@ onEachDriver(() => {
   test("goes on where it was cut short, or begins anew where that is wanted", async () => {
     const count = 90;
     const { keys } = (await rowOf(await put(photo()))) ?? {};
-    for (let n = 1; n < count; n += 1) await addImage(viewer.id, { ...(keys && { keys }) });
+    for (let n = 1; n < count; n += 1) await addImage(viewer.id, { ...photoSize, ...(keys && { keys }) });
     const readStart = Storage.prototype.readStart;
     let reads = 0;
     let left = 70;

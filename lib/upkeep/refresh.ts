@@ -7,8 +7,11 @@ import { AppError } from "@/lib/errors";
 import { capturedOf } from "@/lib/images/captured";
 import type { FileDate } from "@/lib/images/contract";
 import { headBytes } from "@/lib/images/formats/byte-reader";
+import type { Size } from "@/lib/images/formats/header";
 import type { ImageRow } from "@/lib/images/gallery";
 import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
+import { sizeAsShown } from "@/lib/images/shown-size";
+import { variantOf } from "@/lib/images/variant-of";
 import { media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 
@@ -72,7 +75,8 @@ export async function refreshImages({
 async function refresh(row: ImageRow, report: RefreshReport): Promise<void> {
   const inspection = await inspectOriginal(row, report);
   if (inspection === null) return;
-  const columns = columnsOf(row, inspection);
+  const { width, height } = await shownSizeOf(row, inspection);
+  const columns = { ...columnsOf(row, inspection), width, height };
   if (isAlike(columns, row)) return;
   const changed = await database()
     .orm.update(images)
@@ -82,7 +86,7 @@ async function refresh(row: ImageRow, report: RefreshReport): Promise<void> {
   report.changed += changed.length;
 }
 
-/** What of a row follows from its original. What is read of that further, like its size, has its columns here. */
+/** What of a row follows from its original alone. */
 function columnsOf(row: ImageRow, inspection: Inspection) {
   return {
     ...capturedOf({ noted: inspection, fileDate: fileDateOf(row), addedAt: row.createdAt, name: row.name }),
@@ -96,7 +100,7 @@ function fileDateOf({ capturedSource: source, capturedAt, capturedZoneMinutes }:
   return { at: capturedAt.getTime(), zoneMinutes: capturedZoneMinutes, source };
 }
 
-const isAlike = (columns: ReturnType<typeof columnsOf>, row: ImageRow): boolean =>
+const isAlike = (columns: Partial<ImageRow>, row: ImageRow): boolean =>
   Object.entries(columns).every(
     ([name, value]) => JSON.stringify(value) === JSON.stringify(row[name as keyof ImageRow]),
   );
@@ -105,13 +109,27 @@ async function inspectOriginal(
   { id, keys }: ImageRow,
   { lost, unreadable }: RefreshReport,
 ): Promise<Inspection | null> {
+  const outcome = await inspectObject(keys.original);
+  if (outcome === "lost") lost.push(id);
+  if (outcome === "unreadable") unreadable.push(id);
+  return typeof outcome === "string" ? null : outcome;
+}
+
+/** An older Pail can have shown it otherwise only where it said so, and of a WebP where it did not. */
+async function shownSizeOf(row: ImageRow, inspection: Inspection): Promise<Size> {
+  const isAsSaid = row.width === inspection.width && row.height === inspection.height;
+  if (isAsSaid && row.type !== "image/webp") return inspection;
+  const { key } = variantOf(row, "thumb");
+  const thumb = key === row.keys.original ? "lost" : await inspectObject(key);
+  // A lost variant is no matter of this command.
+  return sizeAsShown(inspection, typeof thumb === "string" ? null : thumb);
+}
+
+async function inspectObject(key: string): Promise<Inspection | "lost" | "unreadable"> {
   const storage = media();
-  const name = storage.nameOf(keys.original);
+  const name = storage.nameOf(key);
   const start = await storage.readStart(name, headBytes);
-  if (start === null) {
-    lost.push(id);
-    return null;
-  }
+  if (start === null) return "lost";
   const { bytes: head, totalBytes: bytes, etag } = start;
   const read: ByteSource["read"] = async (from, to) =>
     to <= head.length
@@ -121,8 +139,7 @@ async function inspectOriginal(
     return await inspect({ bytes, read }, noLimits);
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError) throw error;
-    unreadable.push(id);
-    return null;
+    return "unreadable";
   }
 }
 

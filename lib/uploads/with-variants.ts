@@ -48,8 +48,7 @@ async function addVariants(upload: Upload): Promise<WholeUpload> {
       const file = path.join(folder, "original");
       const body = await incoming().open(incomingName(upload.id, "original"), { ifMatch: etag });
       await pipeline(body, createWriteStream(file));
-      const { type, width, height } = inspection;
-      return decode(upload, () => makeVariants({ file, type, width, height }, missing));
+      return decode(upload, () => makeVariants({ file, ...inspection }, missing));
     }),
   );
   const put = await byKindInTurn(missing, (kind) => putVariant(upload, kind, made.variants[kind]));

@@ -10,7 +10,9 @@ export const avif = {
   alsoChosenAs: [],
   isPhotograph: false,
   moves: false,
+  turnedBy: "boxes",
   matches: (head) => brandsOf(head).some((brand) => brands.includes(brand)),
   read: readHeifImage,
+  mend: null,
   decode: null,
 } as const satisfies Format;

@@ -7,13 +7,16 @@ export interface ByteSource {
 }
 
 export const headBytes = 64 * 1024;
-/** What is read ahead of a small structure, so that walking a chain does not cost a request per link. */
-const aheadBytes = 16 * 1024;
+/**
+ * What is read ahead of a small structure, so that walking a chain does not cost a request per link: more with each read, as a
+ * long chain is mostly of long links.
+ */
+const aheadBytes = { first: 16 * 1024, most: 1024 * 1024 };
 /** No header structure that matters is longer; a file that claims one is hostile. */
 const maxTakeBytes = 1024 * 1024;
 /** Bounds for hostile files: requests to the source, and steps within what was read. */
 export const maxSourceReads = 256;
-const maxTakes = 20_000;
+const maxTakes = 100_000;
 
 export function damaged(cause?: unknown): AppError {
   return new AppError("damaged_image", undefined, { cause });
@@ -23,6 +26,7 @@ export function damaged(cause?: unknown): AppError {
 export class ByteReader {
   #head = new Uint8Array(0);
   #window = { start: 0, bytes: new Uint8Array(0) };
+  #aheadBytes = aheadBytes.first;
   #reads = 0;
   #takes = 0;
 
@@ -49,7 +53,8 @@ export class ByteReader {
     const window = this.#window;
     const isInWindow = start >= window.start && end <= window.start + window.bytes.length;
     if (!isInWindow) {
-      const readEnd = Math.min(this.bytes, start + Math.max(length, aheadBytes));
+      const readEnd = Math.min(this.bytes, start + Math.max(length, this.#aheadBytes));
+      this.#aheadBytes = Math.min(aheadBytes.most, this.#aheadBytes * 2);
       this.#window = { start, bytes: await this.#read(start, readEnd) };
     }
     const offset = start - this.#window.start;
@@ -89,14 +94,15 @@ export function indexOf(bytes: Uint8Array, pattern: readonly number[]): number {
 
 /** Where `pattern` last starts in `bytes`, or -1. */
 export function lastIndexOf(bytes: Uint8Array, pattern: readonly number[]): number {
-  for (let start = bytes.length - pattern.length; start >= 0; start -= 1) {
-    if (pattern.every((byte, offset) => bytes[start + offset] === byte)) return start;
-  }
-  return -1;
+  const [first = 0] = pattern;
+  let start = bytes.lastIndexOf(first);
+  while (start >= 0 && !pattern.every((byte, offset) => bytes[start + offset] === byte))
+    start = start === 0 ? -1 : bytes.lastIndexOf(first, start - 1);
+  return start;
 }
 
 const tailBytes = 64 * 1024;
-const searchBytes = 256 * 1024;
+const searchBytes = 1024 * 1024;
 
 /** Looks for `pattern` from the end of the source back to `from`: in the last 64 KiB first, where it nearly always is. */
 export async function findFromEnd(

@@ -1,4 +1,4 @@
-import type { Facts } from "../facts";
+import type { ExifFacts } from "../facts";
 import { cleanText } from "../names";
 import type { DateNote } from "./date-note";
 import { Tiff } from "./tiff";
@@ -8,7 +8,7 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 export interface Exif {
   orientation: Orientation;
-  facts: Facts;
+  facts: ExifFacts;
   dates: DateNote[];
 }
 
@@ -24,7 +24,7 @@ const tags = {
   focalLengthMm: 0x920a,
   lensMake: 0xa433,
   lensModel: 0xa434,
-} satisfies Record<keyof Facts | "orientation", number>;
+} satisfies Record<keyof ExifFacts | "orientation", number>;
 
 const dateTags = [
   { of: "taken", date: 0x9003, fraction: 0x9291, zone: 0x9011 },
@@ -43,7 +43,7 @@ export function readExif(block: DataView): Exif | null {
   };
 }
 
-function readFacts(tiff: Tiff): Required<Facts> {
+function readFacts(tiff: Tiff): Required<ExifFacts> {
   const text = (tag: number) => cleanText(tiff.texts(tag)[0] ?? "", maxTextLength) || undefined;
   const positive = (tag: number) => {
     const value = tiff.number(tag) ?? 0;

@@ -1,5 +1,5 @@
 import type { ByteReader } from "./byte-reader";
-import type { Header } from "./header";
+import type { Decoding, Header } from "./header";
 
 /** All that Pail knows of one image format. What lacks any of it does not compile. */
 export interface Format {
@@ -13,8 +13,13 @@ export interface Format {
   readonly alsoChosenAs: readonly string[];
   /** Cameras write it, and it has no transparency: variants go by that. */
   readonly isPhotograph: boolean;
-  /** Can be an animation that every browser plays: then the original is shown large. */
+  /**
+   * Mostly an animation that every browser plays, where it is not known whether it is one: then the original is shown large. Of
+   * the others, `isAnimated` says so.
+   */
   readonly moves: boolean;
+  /** What browsers turn it upright by: its EXIF, or its own boxes, which every decoder heeds. */
+  readonly turnedBy: "exif" | "boxes" | null;
   /** Whether a file that begins so is one. The first 64 KiB, or all where there is less. */
   matches(head: Uint8Array): boolean;
   /**
@@ -22,6 +27,10 @@ export interface Format {
    * means the same.
    */
   read(reader: ByteReader): Promise<Header>;
+  /**
+   * For a file that `read` has passed and a decoder refuses: what else may help; null where nothing does. Throws as `read` does.
+   */
+  readonly mend: ((reader: ByteReader) => Promise<Decoding>) | null;
   /**
    * For what some browsers cannot decode; null where all can. A browser first tries by itself. What sharp cannot decode either
    * needs a branch in lib/decoder/process.mjs too. Throws AppError `damaged_image`.

@@ -13,7 +13,9 @@ export const heic = {
   alsoChosenAs: ["image/heif", ".heic", ".heif", ".hif", ".heics", ".heifs"],
   isPhotograph: true,
   moves: false,
+  turnedBy: "boxes",
   matches: (head) => brandsOf(head).some((brand) => brands.includes(brand)),
   read: readHeifImage,
+  mend: null,
   decode: decodeHeic,
 } as const satisfies Format;

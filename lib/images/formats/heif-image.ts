@@ -1,19 +1,14 @@
+import { findAv1Size } from "./av1";
 import { type ByteReader, damaged, latin1, viewOf } from "./byte-reader";
-import type { Orientation } from "./exif";
-import { type Header, upright } from "./header";
-import {
-  type ItemLocation,
-  readItemData,
-  readItemInfo,
-  readLocations,
-  readPrimaryId,
-  readProperties,
-} from "./heif";
+import type { Decoding, Header, Size } from "./header";
+import { type Box, contentView, findOnly, type ItemLocation, type Meta, readBox, readMeta } from "./heif";
+import { applyTransforms, type Transform } from "./heif-transforms";
 import { Metadata } from "./metadata";
 
-const maxTopLevelBoxes = 1000;
 const maxNoteBytes = 256 * 1024;
 const maxNotes = 4;
+/** Enough for AV1's sequence header. */
+const itemStartBytes = 1024;
 
 /** The brands of an ISO media file (major first), or none when it is something else. */
 export function brandsOf(head: Uint8Array): string[] {
@@ -24,89 +19,113 @@ export function brandsOf(head: Uint8Array): string[] {
   return brands;
 }
 
-/** Reads an AVIF or a HEIC: they differ in the codec alone. */
+/** Reads an AVIF or a HEIC: they differ in the codec alone. What is missing at the end of a file is missing of an item. */
 export async function readHeifImage(reader: ByteReader): Promise<Header> {
-  const meta = await readMeta(reader);
-  const primaryId = readPrimaryId(meta);
-  const locations = readLocations(meta);
-  if (!locations.has(primaryId)) throw damaged();
-  for (const location of locations.values()) requireWhole(location, reader.bytes);
+  const boxes = await readFileBoxes(reader);
+  const metaBox = findOnly(boxes, "meta");
+  if (metaBox === undefined) throw damaged();
+  const meta = await readMeta(reader, metaBox);
+  for (const location of meta.locations.values()) requireWhole(location, reader.bytes);
 
-  const properties = readProperties(meta, primaryId);
-  const size = properties.find(({ type }) => type === "ispe")?.view;
+  const stored = await readStoredSize(reader, meta, meta.primaryId);
+  const { size, orientation, decoding } = applyTransforms(stored, await readTransforms(reader, meta));
+  const [majorBrand] = brandsOf(await reader.head());
+  const isSequence = majorBrand === "avis";
+  return {
+    ...(await readNotes(reader, meta)).read(),
+    ...size,
+    orientation,
+    ...(isSequence && boxes.some(({ type }) => type === "moov") && { isAnimated: true }),
+    decoding: isSequence ? asStill(decoding) : decoding,
+  };
+}
+
+/** Behind `meta` may stand what is no box, or one that is cut off: what counts is whether the items are there. */
+async function readFileBoxes(reader: ByteReader): Promise<Box[]> {
+  const boxes: Box[] = [];
+  let box: Box | null = null;
+  for (let start = 0; start + 8 <= reader.bytes; start = box.end) {
+    box = await readBox(reader, start, reader.bytes);
+    if (box === null) break;
+    if (box.end > reader.bytes && box.type === "meta") throw damaged();
+    boxes.push(box);
+  }
+  return boxes;
+}
+
+function requireWhole(location: ItemLocation, fileBytes: number): void {
+  if (location.some(({ start, bytes }) => start + bytes > fileBytes)) throw damaged();
+}
+
+/** As it is coded, which is what the file says, or it is damaged: some decoders would scale it. */
+async function readStoredSize(reader: ByteReader, meta: Meta, id: number): Promise<Size> {
+  const size = findOnly(meta.properties.get(id) ?? [], "ispe");
   if (size === undefined) throw damaged();
-  const stored = { width: size.getUint32(4), height: size.getUint32(8) };
-  const rotation = properties.find(({ type }) => type === "irot")?.view.getUint8(0);
-  const mirror = properties.find(({ type }) => type === "imir")?.view.getUint8(0);
+  const view = await contentView(reader, size);
+  const said = { width: view.getUint32(4), height: view.getUint32(8) };
+  const coded = await findCodedSize(reader, meta, id);
+  if (coded !== null && (coded.width !== said.width || coded.height !== said.height)) throw damaged();
+  return said;
+}
 
+/** null where it is for the decoder to say. */
+async function findCodedSize(reader: ByteReader, meta: Meta, id: number): Promise<Size | null> {
+  const type = meta.types.get(id);
+  const [extent] = meta.locations.get(id) ?? [];
+  // One that is only another, turned, has no bytes of its own.
+  if (!meta.locations.has(id) && type !== "iden") throw damaged();
+  if (extent === undefined || (type !== "av01" && type !== "grid")) return null;
+  const length = Math.min(extent.bytes || reader.bytes, itemStartBytes, reader.bytes - extent.start);
+  const bytes = await reader.take(extent.start, length);
+  if (type === "av01") return findAv1Size(bytes);
+  const [firstTile] = meta.parts.get(id) ?? [];
+  if (firstTile !== undefined && firstTile !== id && meta.types.get(firstTile) === "av01")
+    await readStoredSize(reader, meta, firstTile);
+  return gridSize(viewOf(bytes));
+}
+
+const gridSize = (view: DataView): Size =>
+  view.getUint8(1) & 1
+    ? { width: view.getUint32(4), height: view.getUint32(8) }
+    : { width: view.getUint16(4), height: view.getUint16(6) };
+
+/** HEIF's own: its EXIF orientation is not honoured. */
+async function readTransforms(reader: ByteReader, meta: Meta): Promise<Transform[]> {
+  const properties = meta.properties.get(meta.primaryId) ?? [];
+  const transforms: Transform[] = [];
+  for (const property of properties) {
+    if (!["clap", "irot", "imir"].includes(property.type)) continue;
+    findOnly(properties, property.type);
+    transforms.push({ ...property, view: await contentView(reader, property) });
+  }
+  return transforms;
+}
+
+/** Not every decoder takes the brand of a sequence; the picture that stands for it is coded as any other. */
+const asStill = ({ edits, crop }: Decoding): Decoding => ({
+  edits: [{ at: 8, bytes: new TextEncoder().encode("avif") }, ...edits],
+  crop,
+});
+
+async function readNotes(reader: ByteReader, meta: Meta): Promise<Metadata> {
   const metadata = new Metadata();
-  for (const [id, type] of [...readItemInfo(meta)].filter(([, type]) => isNote(type)).slice(0, maxNotes)) {
-    const item = await readItem(reader, meta, locations.get(id));
+  for (const [id, type] of [...meta.types].filter(([, kind]) => isNote(kind)).slice(0, maxNotes)) {
+    const item = await readItem(reader, meta.locations.get(id));
     if (item === null) continue;
     if (type === "mime") metadata.addXmp(item);
     else addExifItem(metadata, item);
   }
-  return { ...metadata.read(), ...upright(stored, toOrientation(rotation, mirror)) };
-}
-
-/** Every top-level box must be there to its end: what is missing at the end of a file shows here. */
-async function readMeta(reader: ByteReader): Promise<DataView> {
-  let meta: DataView | null = null;
-  let start = 0;
-  for (let count = 0; start + 8 <= reader.bytes; count += 1) {
-    if (count === maxTopLevelBoxes) throw damaged();
-    const prefix = await reader.take(start, 8);
-    const { bytes, prefixBytes } = await boxBytes(reader, start, viewOf(prefix).getUint32(0));
-    if (bytes < prefixBytes || start + bytes > reader.bytes) throw damaged();
-    if (latin1(prefix.subarray(4)) === "meta") {
-      meta ??= await reader.view(start + prefixBytes, bytes - prefixBytes);
-    }
-    start += bytes;
-  }
-  if (meta === null) throw damaged();
-  return meta;
-}
-
-/** A box says its own length; 0 means to the end of the file, 1 that 64 bits follow. */
-async function boxBytes(reader: ByteReader, start: number, short: number) {
-  if (short === 0) return { bytes: reader.bytes - start, prefixBytes: 8 };
-  if (short !== 1) return { bytes: short, prefixBytes: 8 };
-  return { bytes: Number((await reader.view(start + 8, 8)).getBigUint64(0)), prefixBytes: 16 };
-}
-
-function requireWhole(location: ItemLocation, fileBytes: number): void {
-  if (location.isInFile && location.extents.some(({ start, bytes }) => start + bytes > fileBytes))
-    throw damaged();
-}
-
-/** HEIF turns anticlockwise first and mirrors then; its EXIF orientation is not honoured. */
-function toOrientation(rotation = 0, mirror?: number): Orientation {
-  const turned = [1, 8, 3, 6] as const;
-  const turnedThenTopToBottom = [4, 5, 2, 7] as const;
-  const turnedThenLeftToRight = [2, 7, 4, 5] as const;
-  const table = mirror === undefined ? turned : mirror & 1 ? turnedThenLeftToRight : turnedThenTopToBottom;
-  return table[rotation & 3] ?? 1;
+  return metadata;
 }
 
 /** What a `mime` item is, its content says: of all that is no XMP, nothing is read. */
 const isNote = (type: string): boolean => type === "Exif" || type === "mime";
 
-/** The beginning of an item that stands in one piece, in the file or in `meta`; null for any other. */
-async function readItem(
-  reader: ByteReader,
-  meta: DataView,
-  location: ItemLocation | undefined,
-): Promise<Uint8Array | null> {
-  const [extent, ...others] = location?.extents ?? [];
-  if (location === undefined || extent === undefined || others.length > 0) return null;
-  const bytes = Math.min(extent.bytes, maxNoteBytes);
-  if (location.isInFile) {
-    return extent.start + bytes <= reader.bytes ? await reader.take(extent.start, bytes) : null;
-  }
-  const data = location.isInMeta ? readItemData(meta) : null;
-  return data !== null && extent.start + bytes <= data.length
-    ? data.subarray(extent.start, extent.start + bytes)
-    : null;
+/** The beginning of an item that stands in one piece; null for any other. */
+async function readItem(reader: ByteReader, location: ItemLocation = []): Promise<Uint8Array | null> {
+  const [extent, ...others] = location;
+  if (extent === undefined || others.length > 0) return null;
+  return reader.take(extent.start, Math.min(extent.bytes, maxNoteBytes));
 }
 
 /** An EXIF item says first how many bytes precede its block. */

@@ -1,10 +1,10 @@
 import { type ByteReader, damaged, findFromEnd, latin1, viewOf } from "./byte-reader";
 import type { Format } from "./format";
-import { type Header, upright } from "./header";
+import { type Decoding, type Header, plainDecoding, type Size, upright } from "./header";
 import { findIptc } from "./iptc";
+import { findMarker, isStartOfFrame, marker, standsAlone } from "./jpeg-markers";
+import { findEndOfPixels } from "./jpeg-pixels";
 import { Metadata } from "./metadata";
-
-const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1, app13: 0xed } as const;
 
 export const jpeg = {
   type: "image/jpeg",
@@ -13,51 +13,78 @@ export const jpeg = {
   alsoChosenAs: [".jpeg", ".jpe", ".jfif", ".mpo"],
   isPhotograph: true,
   moves: false,
+  turnedBy: "exif",
   matches: (head) => head[0] === 0xff && head[1] === marker.startOfImage && head[2] === 0xff,
   read,
+  mend: withEnd,
   decode: null,
 } as const satisfies Format;
 
 /** Walks the segments up to the first scan; what comes after it is only searched for the end of the image. */
 async function read(reader: ByteReader): Promise<Header> {
-  let size: { width: number; height: number } | null = null;
+  let size: Size | null = null;
   const metadata = new Metadata();
-  let offset = 2;
-  for (;;) {
-    const segment = await reader.view(offset, 4);
-    if (segment.getUint8(0) !== 0xff) throw damaged();
-    const code = segment.getUint8(1);
-    if (isFill(code)) {
-      offset += 1;
-      continue;
+  const exif = { isFirst: true };
+  for (let offset = 2; ; ) {
+    const next = await findMarker(reader, offset);
+    if (next === null || unreadable(next.code)) throw damaged();
+    offset = next.end;
+    if (standsAlone(next.code)) continue;
+    const length = (await reader.view(offset, 2)).getUint16(0);
+    const content = { start: offset + 2, bytes: length - 2 };
+    if (length < 2) throw damaged();
+    if (isStartOfFrame(next.code)) {
+      // No decoder takes a second one.
+      if (size !== null) throw damaged();
+      size = await readFrameSize(reader, next.code, content);
     }
-    const length = segment.getUint16(2);
-    if (length < 2 || code === marker.endOfImage) throw damaged();
-    if (isStartOfFrame(code)) size ??= await readFrameSize(reader, offset + 4);
-    if (code === marker.app1 || code === marker.app13) {
-      await readNotes(reader, { start: offset + 4, bytes: length - 2 }, metadata);
+    if (next.code === marker.app1 || next.code === marker.app13)
+      await readNotes(reader, content, metadata, exif);
+    offset += length;
+    if (next.code === marker.startOfScan) {
+      if (size === null) throw damaged();
+      const decoding = await requireEnd(reader, offset);
+      return { ...metadata.read(), ...upright(size, metadata.orientation), decoding };
     }
-    offset += 2 + length;
-    if (code === marker.startOfScan) break;
   }
-  if (size === null) throw damaged();
-  // Cameras append films and further pictures: an end of image anywhere after the scan will do.
-  if (!(await findFromEnd(reader, offset, [0xff, marker.endOfImage]))) throw damaged();
-  return { ...metadata.read(), ...upright(size, metadata.orientation) };
 }
 
-/** Any number of 0xff may stand before a marker's code. */
-function isFill(code: number): boolean {
-  return code === 0xff;
+/** What no decoder goes on behind: the start and the end of an image, and codes that mean nothing in a photograph. */
+function unreadable(code: number): boolean {
+  const isKnown = code >= 0xc0 && code <= 0xfe;
+  const isOfOtherProcesses =
+    code === 0xc8 || code === 0xde || code === 0xdf || (code >= 0xf0 && code <= 0xfd);
+  const isEdge = code === marker.startOfImage || code === marker.endOfImage;
+  return (!isKnown && !standsAlone(code)) || isOfOtherProcesses || isEdge;
 }
 
-/** SOF0 to SOF15, without the three codes in between that mean something else (DHT, JPG, DAC). */
-function isStartOfFrame(code: number): boolean {
-  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
+/**
+ * Looks for the end of the image: cameras append films and further pictures, so it may be anywhere after the scan. Without one
+ * the pixels may be there all the same: browsers show such a picture, and decode it where they are given its end.
+ */
+async function requireEnd(reader: ByteReader, scanStart: number): Promise<Decoding> {
+  if (await findFromEnd(reader, scanStart, endOfImage)) return plainDecoding;
+  return withEnd(reader);
 }
 
-async function readFrameSize(reader: ByteReader, start: number): Promise<{ width: number; height: number }> {
-  const frame = await reader.view(start, 5);
+const endOfImage = [0xff, marker.endOfImage] as const;
+
+/** Puts the end where the pixels end. Throws AppError `damaged_image` where some are missing. */
+async function withEnd(reader: ByteReader): Promise<Decoding> {
+  const end = await findEndOfPixels(reader);
+  if (end === null) throw damaged();
+  return { edits: [{ at: end, bytes: new Uint8Array(endOfImage) }], crop: null };
+}
+
+/** @throws AppError `damaged_image` for a kind of JPEG that browsers do not decode: lossless, hierarchical, of 12 bits. */
+async function readFrameSize(
+  reader: ByteReader,
+  code: number,
+  { start, bytes }: { start: number; bytes: number },
+): Promise<Size> {
+  const frame = await reader.view(start, 6);
+  const isDecoded = [0xc0, 0xc1, 0xc2, 0xc9, 0xca].includes(code) && frame.getUint8(0) === 8;
+  if (!isDecoded || bytes !== 6 + 3 * frame.getUint8(5)) throw damaged();
   return { width: frame.getUint16(3), height: frame.getUint16(1) };
 }
 
@@ -70,12 +97,15 @@ async function readNotes(
   reader: ByteReader,
   { start, bytes }: { start: number; bytes: number },
   metadata: Metadata,
+  exif: { isFirst: boolean },
 ): Promise<void> {
   const prefix = latin1(await reader.take(start, Math.min(bytes, xmpPrefix.length)));
   const content = (from: number) => reader.take(start + from, Math.max(0, bytes - from));
-  // A byte of padding follows.
-  if (prefix.startsWith(exifPrefix)) metadata.addExif(viewOf(await content(exifPrefix.length + 1)));
-  else if (prefix === xmpPrefix) metadata.addXmp(await content(xmpPrefix.length));
+  if (prefix.startsWith(exifPrefix)) {
+    // A byte of padding follows. Browsers turn a picture by the first block, whatever is in it.
+    metadata.addExif(viewOf(await content(exifPrefix.length + 1)), { turns: exif.isFirst });
+    exif.isFirst = false;
+  } else if (prefix === xmpPrefix) metadata.addXmp(await content(xmpPrefix.length));
   else if (prefix.startsWith(photoshopPrefix)) {
     const iptc = findIptc(await content(photoshopPrefix.length));
     if (iptc !== null) metadata.addIptc(iptc);

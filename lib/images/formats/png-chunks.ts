@@ -22,6 +22,21 @@ export async function readChunk(reader: ByteReader, offset: number): Promise<Chu
   return { type: latin1(prefix.subarray(4)), start, bytes, end: start + bytes + 4 };
 }
 
+/** Whether its checksum is right. Browsers leave out a note that has a wrong one. */
+export async function isIntact(reader: ByteReader, { start, bytes }: Chunk): Promise<boolean> {
+  const checked = await reader.take(start - 4, bytes + 8);
+  return crc32(checked.subarray(0, -4)) === viewOf(checked).getUint32(bytes + 4);
+}
+
+function crc32(bytes: Uint8Array): number {
+  let sum = -1;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum >>> 0;
+}
+
 /**
  * The chunks behind the pixels, and perhaps the last of those. Pixels can come in thousands of chunks: that the last bytes of a
  * file are chunks up to its end shows without walking through all of them.

@@ -3,7 +3,7 @@ import type { DateNote } from "./date-note";
 import { inflate } from "./inflate";
 import { findIptc } from "./iptc";
 import type { Metadata } from "./metadata";
-import { type Chunk, findTrailing } from "./png-chunks";
+import { type Chunk, findTrailing, isIntact } from "./png-chunks";
 
 const noteTypes = ["eXIf", "tEXt", "zTXt", "iTXt", "tIME"];
 const maxNoteBytes = 256 * 1024;
@@ -12,14 +12,17 @@ const maxKeywordBytes = 80;
 /** Adds what a chunk notes, if it does. Browsers turn a picture by what stands before its pixels only. */
 export async function addNote(
   reader: ByteReader,
-  { type, start, bytes }: Chunk,
+  chunk: Chunk,
   metadata: Metadata,
   { turns }: { turns: boolean },
 ): Promise<void> {
+  const { type, start, bytes } = chunk;
   if (!noteTypes.includes(type)) return;
   const content = () => reader.take(start, Math.min(bytes, maxNoteBytes));
-  if (type === "eXIf") metadata.addExif(viewOf(await content()), { turns });
-  else if (type === "tIME") addTime(await content(), metadata);
+  if (type === "eXIf") {
+    const isHeeded = turns && (bytes > maxNoteBytes || (await isIntact(reader, chunk)));
+    metadata.addExif(viewOf(await content()), { turns: isHeeded });
+  } else if (type === "tIME") addTime(await content(), metadata);
   else {
     const beginning = await reader.take(start, Math.min(bytes, maxKeywordBytes));
     const keyword = latin1(upToZero(beginning)).toLowerCase();

@@ -1,6 +1,6 @@
 import { type ByteReader, damaged, findFromEnd } from "./byte-reader";
 import type { Format } from "./format";
-import { type Header, upright } from "./header";
+import { type Header, plainDecoding, upright } from "./header";
 import { Metadata } from "./metadata";
 import { readChunk } from "./png-chunks";
 import { addNote, addTrailingNotes } from "./png-notes";
@@ -16,8 +16,10 @@ export const png = {
   alsoChosenAs: [],
   isPhotograph: false,
   moves: false,
+  turnedBy: "exif",
   matches: (head) => signature.every((byte, index) => head[index] === byte),
   read,
+  mend: null,
   decode: null,
 } as const satisfies Format;
 
@@ -29,13 +31,20 @@ async function read(reader: ByteReader): Promise<Header> {
   const size = { width: header.getUint32(0), height: header.getUint32(4) };
 
   const metadata = new Metadata();
+  let isAnimated = false;
   let chunk = first;
   while (chunk.type !== "IDAT") {
     if (chunk.type === "IEND") throw damaged();
+    if (chunk.type === "acTL") isAnimated = (await reader.view(chunk.start, 4)).getUint32(0) > 1;
     await addNote(reader, chunk, metadata, { turns: true });
     chunk = await readChunk(reader, chunk.end);
   }
   if (!(await findFromEnd(reader, chunk.start, endChunk))) throw damaged();
   await addTrailingNotes(reader, chunk, metadata);
-  return { ...metadata.read(), ...upright(size, metadata.orientation) };
+  return {
+    ...metadata.read(),
+    ...upright(size, metadata.orientation),
+    ...(isAnimated && { isAnimated }),
+    decoding: plainDecoding,
+  };
 }

@@ -25,6 +25,8 @@ type Directory = ReadonlyMap<number, Entry>;
 
 export class Tiff {
   readonly #isLittle: boolean;
+  /** Whether 42 stands behind the order of its bytes. */
+  readonly #isMarked: boolean;
   readonly #main: Directory;
   /** the one that EXIF means, the main one, then all others */
   readonly #directories: Directory[];
@@ -33,6 +35,7 @@ export class Tiff {
     const order = view.byteLength < 8 ? 0 : view.getUint16(0);
     this.#isLittle = order === 0x4949;
     const isTiff = this.#isLittle || order === 0x4d4d;
+    this.#isMarked = isTiff && view.getUint16(2, this.#isLittle) === 42;
     const found = isTiff ? this.#walk(view.getUint32(4, this.#isLittle)) : [];
     this.#main = found[0]?.directory ?? new Map();
     this.#directories = [
@@ -58,7 +61,8 @@ export class Tiff {
   /** Of the main directory, and only where it is one SHORT, as browsers read it. */
   mainShort(tag: number): number | undefined {
     const entry = this.#main.get(tag);
-    return entry?.type === type.short && entry.count === 1 ? this.#numbers(entry, 1)[0] : undefined;
+    const isRead = this.#isMarked && entry?.type === type.short && entry.count === 1;
+    return isRead ? this.#numbers(entry, 1)[0] : undefined;
   }
 
   #found<T>(tag: number, read: (entry: Entry) => T | undefined): T[] {

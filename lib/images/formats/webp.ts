@@ -1,10 +1,10 @@
 import { type ByteReader, damaged, latin1 } from "./byte-reader";
 import type { Format } from "./format";
-import type { Header, Size } from "./header";
+import { type Header, plainDecoding, type Size } from "./header";
 import { Metadata } from "./metadata";
 
 const maxNoteBytes = 256 * 1024;
-/** An animation has a chunk per frame, and notes come after them all: beyond this many they are not looked for. */
+/** An animation has a chunk per frame, and notes come after them all: so many behind the first pixels they are not looked for. */
 const maxChunks = 128;
 /** EXIF, XMP */
 const noteFlags = 0x08 | 0x04;
@@ -23,8 +23,10 @@ export const webp = {
   alsoChosenAs: [],
   isPhotograph: false,
   moves: true,
+  turnedBy: null,
   matches: (head) => latin1(head.subarray(0, 4)) === "RIFF" && latin1(head.subarray(8, 12)) === "WEBP",
   read,
+  mend: null,
   decode: null,
 } as const satisfies Format;
 
@@ -36,7 +38,7 @@ async function read(reader: ByteReader): Promise<Header> {
   const metadata = new Metadata();
   if (first.type === "VP8X") await readExtended(reader, first, riffEnd, metadata);
   // Browsers show WebP as it is stored, whatever its EXIF says about orientation.
-  return { ...metadata.read(), ...size, orientation: 1 };
+  return { ...metadata.read(), ...size, orientation: 1, decoding: plainDecoding };
 }
 
 async function readChunk(reader: ByteReader, offset: number, riffEnd: number): Promise<Chunk> {
@@ -71,7 +73,7 @@ async function readExtended(
   const hasNotes = ((await reader.view(extended.start, 1)).getUint8(0) & noteFlags) !== 0;
   let hasPixels = false;
   let chunk = extended;
-  for (let count = 0; count < maxChunks && chunk.end + 8 <= riffEnd; count += 1) {
+  for (let count = 0; count < maxChunks && chunk.end + 8 <= riffEnd; count += hasPixels ? 1 : 0) {
     chunk = await readChunk(reader, chunk.end, riffEnd);
     hasPixels ||= ["VP8 ", "VP8L", "ANMF"].includes(chunk.type);
     if (chunk.type === "ANMF" && !hasNotes) break;

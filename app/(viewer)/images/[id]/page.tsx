@@ -61,7 +61,7 @@ export default async function ImagePage({ params, searchParams }: Props) {
             src={image.displayUrl}
             movingSrc={image.movingUrl}
             alt={image.title}
-            whole
+            wholeRatio={image.width / image.height}
           />
         )}
         <Step

@@ -1,11 +1,11 @@
 import { rgbaToThumbHash } from "thumbhash";
-import { formatOf, type ImageType } from "@/lib/images/formats/table";
-import { damaged, type Inspection } from "@/lib/images/inspect";
+import { formatOf } from "@/lib/images/formats/table";
+import type { Inspection } from "@/lib/images/inspect";
+import { isTransparent } from "@/lib/images/transparency";
 import {
   byKind,
   byKindInTurn,
   largestFirst,
-  largestKind,
   longestSides,
   partOf,
   type Size,
@@ -17,17 +17,11 @@ import {
   variants,
 } from "@/lib/images/variants";
 import { toBase64 } from "./base64";
+import { contextOf } from "./canvas";
+import { decodePicture, type Source } from "./decode-picture";
 
 /** rgbaToThumbHash takes no more, and needs no more. */
 const thumbhashSide = 100;
-/** A largest size so much smaller is no worse to look at, where it is had for nothing. */
-const largeEnough = 0.95;
-
-/** The chosen file, and its bytes where they are in memory: the decoder takes them over. */
-interface Source {
-  file: Blob;
-  bytes: ArrayBuffer | null;
-}
 
 /**
  * Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. See
@@ -36,9 +30,11 @@ interface Source {
 export async function derive(source: Source, inspection: Inspection) {
   const bitmaps = await decode(source, inspection);
   try {
+    const thumbhash = thumbhashOf(bitmaps.thumb);
+    const isPhotograph = formatOf(inspection.type).isPhotograph && !isTransparent(thumbhash);
     return {
-      thumbhash: toBase64(thumbhashOf(bitmaps.thumb)),
-      variants: await byKindInTurn(variantKinds, (kind) => encode(bitmaps[kind], kind, inspection.type)),
+      thumbhash: toBase64(thumbhash),
+      variants: await byKindInTurn(variantKinds, (kind) => encode(bitmaps[kind], kind, isPhotograph)),
     };
   } finally {
     for (const bitmap of Object.values(bitmaps)) bitmap.close();
@@ -47,9 +43,8 @@ export async function derive(source: Source, inspection: Inspection) {
 
 /** At the size of each variant. Frees the full size at once: it is 200 MB for 50 megapixels. */
 async function decode(source: Source, inspection: Inspection): Promise<Record<VariantKind, ImageBitmap>> {
-  const full = await bitmapOf(source, inspection);
+  const full = await decodePicture(source, inspection);
   try {
-    if (!isSameShape(full, inspection)) throw damaged();
     let above = full;
     return byKind(largestFirst, (kind) => {
       const bitmap = drawn(above, kind);
@@ -60,61 +55,6 @@ async function decode(source: Source, inspection: Inspection): Promise<Record<Va
   } finally {
     full.close();
   }
-}
-
-/** Some formats only some browsers decode by themselves, like HEIC Safari. */
-async function bitmapOf({ file, bytes }: Source, inspection: Inspection): Promise<ImageBitmap> {
-  const small = bytes !== null && (await decodeSmall(bytes, inspection));
-  if (small) return small;
-  try {
-    return await createImageBitmap(file);
-  } catch (error) {
-    const { decode } = formatOf(inspection.type);
-    if (decode === null) throw damaged(error);
-    const { data, width, height } = await decode(new Uint8Array(await file.arrayBuffer()));
-    return createImageBitmap(new ImageData(data, width, height));
-  }
-}
-
-/**
- * A JPEG's blocks can be decoded straight to a half, a quarter or an eighth of their size, in half the time. Null where that
- * would be too small, or the browser does not do it.
- */
-async function decodeSmall(bytes: ArrayBuffer, inspection: Inspection): Promise<ImageBitmap | null> {
-  const { width, height } = inspection;
-  const scale = smallScale(inspection);
-  if (scale === null) return null;
-  // Whether the file's width is the upright one, only the decoder knows: it goes by the area.
-  const desired = { desiredWidth: Math.ceil(width * scale), desiredHeight: Math.ceil(height * scale) };
-  const decoder = new ImageDecoder({ data: bytes, transfer: [bytes], type: "image/jpeg", ...desired });
-  try {
-    const { image } = await decoder.decode();
-    return await createImageBitmap(image).finally(() => image.close());
-  } catch {
-    return null;
-  } finally {
-    decoder.close();
-  }
-}
-
-function smallScale({ type, width, height }: Inspection): number | null {
-  if (type !== "image/jpeg" || typeof ImageDecoder === "undefined") return null;
-  const [longest] = sidesOf({ width, height });
-  const [needed] = sidesOf(targetSize({ width, height }, largestKind));
-  return [1 / 8, 1 / 4, 1 / 2].find((part) => longest * part >= needed * largeEnough) ?? null;
-}
-
-/** How many pixels decoding it takes at once. Of a progressive JPEG that comes smaller, it takes them all in another form. */
-export function pixelsHeld(inspection: Inspection): number {
-  const pixels = inspection.width * inspection.height;
-  return smallScale(inspection) === null ? pixels : pixels / 4;
-}
-
-/** Either way round, as browsers disagree on which orientations to honour; and at any scale, to within a pixel. */
-function isSameShape(one: Size, other: Size): boolean {
-  const [longer, shorter] = sidesOf(one);
-  const [otherLonger, otherShorter] = sidesOf(other);
-  return Math.abs(shorter - (otherShorter * longer) / otherLonger) <= 1;
 }
 
 const sidesOf = ({ width, height }: Size) => [Math.max(width, height), Math.min(width, height)] as const;
@@ -161,17 +101,10 @@ function thumbhashOf(thumb: ImageBitmap): Uint8Array {
   return rgbaToThumbHash(width, height, tiny.getImageData(0, 0, width, height).data);
 }
 
-/** The pixels are read back at once, so they had better stay out of the graphics card. */
-function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new Error("this browser draws no canvas in a worker");
-  return context;
-}
-
 /** In order of preference; a browser that cannot encode a type gives PNG instead. */
-function typesFor(kind: VariantKind, original: ImageType): readonly VariantType[] {
+function typesFor(kind: VariantKind, isPhotograph: boolean): readonly VariantType[] {
   const { photograph, other } = variants[kind].types;
-  return formatOf(original).isPhotograph ? photograph : other;
+  return isPhotograph ? photograph : other;
 }
 
 interface Encoded {
@@ -180,8 +113,8 @@ interface Encoded {
 }
 
 /** Takes the bitmap over, without copying it. Only a long picture can be too much, and is tried at lesser sizes. */
-async function encode(bitmap: ImageBitmap, kind: VariantKind, original: ImageType): Promise<Encoded> {
-  const types = typesFor(kind, original);
+async function encode(bitmap: ImageBitmap, kind: VariantKind, isPhotograph: boolean): Promise<Encoded> {
+  const types = typesFor(kind, isPhotograph);
   const [size, ...lesser] = sizesOf(bitmap, kind);
   shown ??= shownOn(new OffscreenCanvas(0, 0));
   const { canvas, context: frame } = shown;
