@@ -9,3 +9,6 @@ export function expiryOf(url: string): number | null {
   const signedAtMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return signedAtMs + Number(lifeSeconds) * 1000;
 }
+
+/** What can hold bytes that are sent to what was signed. A whole object is never held by CRC-32C alone. */
+export type Digest = "sha256" | "crc32c" | "md5";

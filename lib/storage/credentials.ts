@@ -45,6 +45,12 @@ export async function endOfSigned({ config }: S3Client, wanted: Date): Promise<D
   return ends < wanted ? ends : wanted;
 }
 
+/** For how many seconds from `since` on, one at least, what is signed to be used until then can be. */
+export async function secondsOfSigned(s3: S3Client, wanted: Date, since: Date): Promise<number> {
+  const end = await endOfSigned(s3, wanted);
+  return Math.max(1, Math.floor((end.getTime() - since.getTime()) / 1000));
+}
+
 /** The headers of the request under way lie where Vercel's own packages look for them too. */
 function requestToken(): string | undefined {
   const { [Symbol.for("@vercel/request-context")]: context } = globalThis as Record<symbol, unknown>;

@@ -11,7 +11,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
-import { endOfSigned } from "./credentials";
+import type { Digest } from "./contract";
+import { secondsOfSigned } from "./credentials";
+import { digestHeaders } from "./digests";
 import { isCode } from "./s3-failure";
 import { presign } from "./signed-url";
 
@@ -21,9 +23,6 @@ export interface Multipart {
   key: string;
   id: string;
 }
-
-/** What holds a part to its bytes: all parts of an upload to the same. */
-export type PartDigest = "sha256" | "crc32c" | "md5";
 
 export interface Part {
   number: number;
@@ -39,18 +38,12 @@ const checksums = {
   crc32c: { algorithm: "CRC32C", field: "ChecksumCRC32C" },
   md5: { algorithm: undefined, field: undefined },
 } as const;
-/** In which header a part's digest is. */
-export const partHeader = {
-  sha256: "x-amz-checksum-sha256",
-  crc32c: "x-amz-checksum-crc32c",
-  md5: "content-md5",
-} as const satisfies Record<PartDigest, string>;
 
 /** Begins one. What the object says of itself is said here, and not by whoever sends the parts. */
 export async function createMultipart(
   { s3, name }: BucketClient,
   key: string,
-  { type, metadata, digest }: { type: string; metadata: Record<string, string>; digest: PartDigest },
+  { type, metadata, digest }: { type: string; metadata: Record<string, string>; digest: Digest },
 ): Promise<Multipart> {
   const { UploadId: id = "" } = await s3.send(
     new CreateMultipartUploadCommand({
@@ -69,19 +62,18 @@ export type WantedPart = Pick<Part, "number" | "bytes"> & { digest: string };
 
 /** What goes with such a part, beside its length. */
 export const partHeaders = (
-  algorithm: PartDigest,
+  algorithm: Digest,
   { digest }: Pick<WantedPart, "digest">,
-): Record<string, string> => ({ [partHeader[algorithm]]: digest });
+): Record<string, string> => ({ [digestHeaders[algorithm]]: digest });
 
 /** A PUT with which a browser may put exactly this part and no other: length and digest are signed. */
 export async function signPart(
   bucket: BucketClient,
   { key, id }: Multipart,
-  algorithm: PartDigest,
+  algorithm: Digest,
   part: WantedPart,
   expiresAt: Date,
 ): Promise<{ url: string; headers: Record<string, string> }> {
-  const until = await endOfSigned(bucket.s3, expiresAt);
   const signingDate = now();
   const { number, bytes } = part;
   const headers = partHeaders(algorithm, part);
@@ -91,7 +83,7 @@ export async function signPart(
     query: { partNumber: String(number), uploadId: id },
     signingDate,
     headers: { ...headers, "content-length": String(bytes) },
-    expiresIn: Math.max(1, Math.floor((until.getTime() - signingDate.getTime()) / 1000)),
+    expiresIn: await secondsOfSigned(bucket.s3, expiresAt, signingDate),
   });
   return { url, headers };
 }
@@ -100,7 +92,7 @@ export async function signPart(
 export async function listParts(
   { s3, name }: BucketClient,
   { key, id }: Multipart,
-  algorithm: PartDigest,
+  algorithm: Digest,
 ): Promise<Part[] | null> {
   const parts: Part[] = [];
   const { field } = checksums[algorithm];
@@ -126,7 +118,7 @@ export async function listParts(
 export async function completeMultipart(
   { s3, name }: BucketClient,
   { key, id }: Multipart,
-  algorithm: PartDigest,
+  algorithm: Digest,
   parts: Part[],
 ): Promise<void> {
   const { field } = checksums[algorithm];

@@ -1,7 +1,5 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
-import { Crc32c } from "@aws-sdk/checksums/crc";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -13,6 +11,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import type { BucketClient } from "./bucket-client";
+import type { Digest } from "./contract";
+import { digestOf } from "./digests";
 import type { Traits } from "./stores/traits";
 
 export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array | string>;
@@ -73,7 +73,7 @@ export async function putObject(
       Bucket: bucket.name,
       Key: key,
       Body: bytes,
-      ...(await digestOf(bytes, bucket.traits.objectDigest)),
+      ...(await fieldOf(bytes, bucket.traits.objectDigest)),
       ...headers,
       ...conditionOf(bucket, overwrite),
     }),
@@ -92,12 +92,12 @@ export async function putKnown(
 ): Promise<void> {
   const known = { ContentType: type, ContentLength: bytes };
   const digest =
-    traits.objectDigest === "md5" ? { ContentMD5: md5 ?? md5Of(body) } : { ChecksumSHA256: sha256 };
+    traits.objectDigest === "md5" ? { ContentMD5: md5 ?? (await md5Of(body)) } : { ChecksumSHA256: sha256 };
   await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known, ...digest }));
 }
 
-function md5Of(body: Readable | Uint8Array): string {
-  if (body instanceof Uint8Array) return hash("md5", body);
+function md5Of(body: Readable | Uint8Array): Promise<string> {
+  if (body instanceof Uint8Array) return digestOf("md5", body);
   throw new Error("a stream to this store needs an MD5");
 }
 
@@ -125,7 +125,7 @@ export async function putInParts(
   );
   const upload = { ...target, UploadId };
   const sendPart = async (PartNumber: number, bytes: Uint8Array): Promise<CompletedPart> => {
-    const digest = await digestOf(bytes, partDigest);
+    const digest = await fieldOf(bytes, partDigest);
     const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ...digest }));
     const { ContentMD5: _, ...kept } = digest;
     return { PartNumber, ETag, ...kept };
@@ -185,16 +185,12 @@ const announced = {
 } as const;
 
 /** What the store compares the bytes with; where it compares nothing, what it may keep. */
-async function digestOf(
+async function fieldOf(
   bytes: Uint8Array,
-  digest: Traits["objectDigest"] | Traits["partDigest"],
+  digest: Traits["objectDigest"] | Digest,
 ): Promise<{ ContentMD5?: string; ChecksumCRC32C?: string; ChecksumSHA256?: string }> {
-  if (digest === "md5") return { ContentMD5: hash("md5", bytes) };
-  if (digest !== "crc32c") return { ChecksumSHA256: hash("sha256", bytes) };
-  const crc32c = new Crc32c();
-  crc32c.update(bytes);
-  return { ChecksumCRC32C: Buffer.from(await crc32c.digest()).toString("base64") };
+  const compared = digest === "none" ? "sha256" : digest;
+  return { [fields[compared]]: await digestOf(compared, bytes) };
 }
 
-const hash = (algorithm: "md5" | "sha256", bytes: Uint8Array): string =>
-  createHash(algorithm).update(bytes).digest("base64");
+const fields = { sha256: "ChecksumSHA256", crc32c: "ChecksumCRC32C", md5: "ContentMD5" } as const;

@@ -1,7 +1,8 @@
 import "server-only";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
-import { endOfSigned } from "./credentials";
+import { secondsOfSigned } from "./credentials";
+import { digestHeaders } from "./digests";
 import { presign } from "./signed-url";
 import type { Traits } from "./stores/traits";
 
@@ -47,7 +48,6 @@ export const pinnedHeaders: Readonly<Record<string, string>> = {
  * nothing is replaced where the store heeds that. Which digest, and what else, follows from the store's traits.
  */
 export async function presignPut(bucket: BucketClient, grant: PutGrant): Promise<PutRequest> {
-  const until = await endOfSigned(bucket.s3, grant.expiresAt);
   const signingDate = grant.signedAt ?? now();
   const headers = putHeaders(bucket.traits, grant);
   const url = await presign(bucket, {
@@ -56,7 +56,7 @@ export async function presignPut(bucket: BucketClient, grant: PutGrant): Promise
     query: {},
     signingDate,
     headers: { ...headers, "content-length": String(grant.bytes) },
-    expiresIn: Math.max(1, Math.floor((until.getTime() - signingDate.getTime()) / 1000)),
+    expiresIn: await secondsOfSigned(bucket.s3, grant.expiresAt, signingDate),
   });
   return { url, headers };
 }
@@ -68,7 +68,7 @@ export function putHeaders(
 ): Record<string, string> {
   return {
     "content-type": grant.type,
-    [objectHeader(traits)]: digestOf(grant, traits),
+    [objectHeader(traits)]: announced(grant, traits),
     ...Object.fromEntries(
       Object.entries(grant.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
     ),
@@ -82,9 +82,9 @@ export const replaceCondition = "if-none-match";
 
 /** In which header the object's digest is. */
 export const objectHeader = ({ objectDigest }: Pick<Traits, "objectDigest">) =>
-  objectDigest === "md5" ? "content-md5" : "x-amz-checksum-sha256";
+  digestHeaders[objectDigest === "md5" ? "md5" : "sha256"];
 
-function digestOf({ sha256, md5 }: Pick<PutGrant, "sha256" | "md5">, { objectDigest }: Traits): string {
+function announced({ sha256, md5 }: Pick<PutGrant, "sha256" | "md5">, { objectDigest }: Traits): string {
   if (objectDigest !== "md5") return sha256;
   if (md5 === undefined) throw new Error("a PUT to this store needs an MD5");
   return md5;

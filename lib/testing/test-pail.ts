@@ -13,6 +13,7 @@ import { newId } from "@/lib/ids";
 import { byKind, byKindInTurn, variantKinds, variants } from "@/lib/images/variants";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
+import type { Digest } from "@/lib/storage/contract";
 import { examineBucket } from "@/lib/storage/doctor/examine";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { type Found, knownAfter } from "@/lib/storage/setup/setting";
@@ -23,7 +24,6 @@ import {
   type ObjectGrant,
   type ObjectKind,
   objectKinds,
-  type PartDigest,
   type PartGrant,
   type PostForm,
   type PutRequest,
@@ -222,7 +222,7 @@ export async function withDigests(
   );
   const original = {
     ...{ ...whole, ...md5("original") },
-    ...(ranges.length > 0 && { parts: digests, partDigest: part as PartDigest }),
+    ...(ranges.length > 0 && { parts: digests, partDigest: part as Digest }),
   };
   const variants = byKind(variantKinds, (kind) => ({ ...offer[kind], ...md5(kind) }));
   return { bytes, offer: { ...offer, original, ...variants } };

@@ -2,6 +2,7 @@
 import type { Failure } from "@/lib/errors";
 import type { FileDate, GalleryImage, ImageType } from "@/lib/images/contract";
 import { type VariantKind, type VariantType, variantKinds } from "@/lib/images/variants";
+import type { Digest } from "@/lib/storage/contract";
 
 /** React runs a client's actions one after another, so files travel in batches. */
 export const maxFilesPerBegin = 100;
@@ -19,15 +20,13 @@ export interface UploadLimits {
 export interface WantedDigests {
   object: "sha256" | "md5";
   /** `none`: the store takes no parts, so whatever its length an original goes at once */
-  part: PartDigest | "none";
+  part: Digest | "none";
 }
 
 /** What a page that takes files is told. */
 export interface PageLimits extends UploadLimits {
   digests: WantedDigests;
 }
-
-export type PartDigest = "sha256" | "crc32c" | "md5";
 
 /** What is wanted where nothing else is said. */
 export const sha256Alone: WantedDigests = { object: "sha256", part: "sha256" };
@@ -46,7 +45,7 @@ export interface ObjectOffer<T extends string = string> {
   /** of an original that goes in parts: the digest of each, in order */
   parts?: string[] | undefined;
   /** which one; where nothing is said the SHA-256 */
-  partDigest?: PartDigest | undefined;
+  partDigest?: Digest | undefined;
 }
 
 /** An original beyond this goes in parts, so that a cut costs a part and not the file. */

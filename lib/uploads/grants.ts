@@ -2,7 +2,7 @@ import "server-only";
 import { now } from "@/lib/clock";
 import { byKindAtOnce } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { endOfSigned } from "@/lib/storage/credentials";
+import { secondsOfSigned } from "@/lib/storage/credentials";
 import { incoming } from "@/lib/storage/locations";
 import type { ObjectGrant, ObjectKind } from "./contract";
 import { incomingName, type Upload } from "./objects";
@@ -54,7 +54,5 @@ export function grantsOf<K extends ObjectKind>(
 export const metadataOf = (uploadId: string): Record<string, string> => ({ upload: uploadId });
 
 /** How long what was granted can be used. */
-export async function secondsLeft({ expiresAt }: Upload): Promise<number> {
-  const end = await endOfSigned(bucketClient().s3, expiresAt);
-  return Math.max(1, Math.floor((end.getTime() - now().getTime()) / 1000));
-}
+export const secondsLeft = ({ expiresAt }: Upload): Promise<number> =>
+  secondsOfSigned(bucketClient().s3, expiresAt, now());

@@ -10,13 +10,14 @@ import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
 import { bucketClient } from "@/lib/storage/bucket-client";
+import { digestHeaders } from "@/lib/storage/digests";
 import {
   explainPut,
   explainRefusal,
   type FailedCondition,
   type PutContent,
 } from "@/lib/storage/explain-refusal";
-import { partHeader, partHeaders } from "@/lib/storage/multipart";
+import { partHeaders } from "@/lib/storage/multipart";
 import { readOwnPolicy } from "@/lib/storage/post-policy";
 import { objectHeader, pinnedHeaders, putHeaders, replaceCondition } from "@/lib/storage/signed-put";
 import type { Traits } from "@/lib/storage/stores/traits";
@@ -147,7 +148,7 @@ function isOutdated(refusal: Refusal, traits: Traits): boolean {
   if (refusal.method === "POST") return traits.upload !== "post";
   const { headers, part } = refusal;
   const has = (name: string) => headers[name] !== undefined;
-  if (part !== undefined) return traits.partDigest === "none" || !has(partHeader[traits.partDigest]);
+  if (part !== undefined) return traits.partDigest === "none" || !has(digestHeaders[traits.partDigest]);
   return (
     traits.upload !== "put" ||
     !has(objectHeader(traits)) ||

@@ -1,5 +1,5 @@
 import "server-only";
-import { partHeader } from "../multipart";
+import { digestHeaders } from "../digests";
 import { missing, preflight, type Sends } from "../preflight";
 import { impressionOf } from "../stores/impression";
 import { adviceFor } from "../stores/products";
@@ -80,5 +80,5 @@ async function putRequest(visit: Visit): Promise<Sends> {
 async function partRequest(visit: Visit): Promise<Sends> {
   const { url } = await putFor(visit, "cors-part");
   const { partDigest } = visit.bucket.traits;
-  return { url, method: "PUT", headers: partDigest === "none" ? [] : [partHeader[partDigest]] };
+  return { url, method: "PUT", headers: partDigest === "none" ? [] : [digestHeaders[partDigest]] };
 }

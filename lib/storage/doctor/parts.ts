@@ -1,19 +1,17 @@
 import "server-only";
-import { createHash } from "node:crypto";
-import { Crc32c } from "@aws-sdk/checksums/crc";
 import { now } from "@/lib/clock";
-import { abortMultipart, createMultipart, type Multipart, type PartDigest, signPart } from "../multipart";
+import type { Digest } from "../contract";
+import { digestNames, digestOf } from "../digests";
+import { abortMultipart, createMultipart, type Multipart, signPart } from "../multipart";
 import { StorageError } from "../s3-failure";
 import type { Traits } from "../stores/traits";
 import { type Finding, warning } from "./finding";
 import { otherBytes, outcomeOf, probeBytes, put, type Visit } from "./visit";
 
-const names: Record<PartDigest, string> = { sha256: "SHA-256", crc32c: "CRC-32C", md5: "Content-MD5" };
-
 /** Which digest holds a part to its bytes: the first that does; where none does, the first that is taken. */
 export async function findPartDigest(visit: Visit): Promise<Traits["partDigest"]> {
-  let taken: PartDigest | null = null;
-  for (const digest of Object.keys(names) as PartDigest[]) {
+  let taken: Digest | null = null;
+  for (const digest of Object.keys(digestNames) as Digest[]) {
     const tried = await tryParts(visit, digest);
     if (tried === "holds") return digest;
     if (tried === "taken") taken ??= digest;
@@ -33,10 +31,10 @@ export const partsFindings = (digest: Traits["partDigest"]): Finding[] =>
         }),
       ];
 
-async function tryParts(visit: Visit, digest: PartDigest): Promise<"holds" | "taken" | "refused"> {
+async function tryParts(visit: Visit, digest: Digest): Promise<"holds" | "taken" | "refused"> {
   const { bucket, incoming, folder } = visit;
   const key = incoming.key(`${folder}/parts-${digest}`);
-  const tried = `a part with a signed ${names[digest]}`;
+  const tried = `a part with a signed ${digestNames[digest]}`;
   let upload: Multipart;
   try {
     upload = await createMultipart(bucket, key, { type: "text/plain", metadata: {}, digest });
@@ -45,7 +43,7 @@ async function tryParts(visit: Visit, digest: PartDigest): Promise<"holds" | "ta
     visit.answers.push({ tried, answer: `${error.operation}: ${error.s3Code}`, server: null });
     return "refused";
   }
-  const wanted = { number: 1, bytes: probeBytes.length, digest: await digestOf[digest](probeBytes) };
+  const wanted = { number: 1, bytes: probeBytes.length, digest: await digestOf(digest, probeBytes) };
   const until = new Date(now().getTime() + 60_000);
   const send = (what: string, bytes: Buffer) =>
     outcomeOf(visit, what, async () =>
@@ -58,13 +56,3 @@ async function tryParts(visit: Visit, digest: PartDigest): Promise<"holds" | "ta
     await abortMultipart(bucket, upload);
   }
 }
-
-const digestOf: Record<PartDigest, (bytes: Uint8Array) => string | Promise<string>> = {
-  sha256: (bytes) => createHash("sha256").update(bytes).digest("base64"),
-  md5: (bytes) => createHash("md5").update(bytes).digest("base64"),
-  crc32c: async (bytes) => {
-    const hash = new Crc32c();
-    hash.update(bytes);
-    return Buffer.from(await hash.digest()).toString("base64");
-  },
-};

@@ -1,11 +1,12 @@
 import "server-only";
 import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
+import { digestOf } from "../digests";
 import type { ObjectMetadata } from "../get-object";
 import { StorageError } from "../s3-failure";
 import type { Traits } from "../stores/traits";
 import { type Finding, fatal, fine, warning } from "./finding";
-import { probeBytes, sha256Of, type Visit, withTraits } from "./visit";
+import { probeBytes, type Visit, withTraits } from "./visit";
 
 /** What follows an upload: the server's check and copy of what a browser has put at `name`, and a browser's GET by signed URL. */
 export async function examineRoundTrip(visit: Visit, name: string): Promise<RoundTrip> {
@@ -21,7 +22,7 @@ export async function examineRoundTrip(visit: Visit, name: string): Promise<Roun
     return {
       findings: [
         fine("kept", "What was sent was kept, checked and copied"),
-        checksumFinding(stored.sha256),
+        await checksumFinding(stored.sha256),
         ...(await examineGet(visit, name)),
         examineConditions(visit, copies),
       ],
@@ -45,8 +46,8 @@ const notWhatWasSent = {
   mend: "Check that S3_ENDPOINT and S3_PUBLIC_ENDPOINT lead to the same store.",
 };
 
-function checksumFinding(sha256: string | null): Finding {
-  if (sha256 === sha256Of(probeBytes))
+async function checksumFinding(sha256: string | null): Promise<Finding> {
+  if (sha256 === (await digestOf("sha256", probeBytes)))
     return fine("sha256", "The store keeps the SHA-256 of what it is sent");
   return warning("sha256", {
     what: "The store keeps no SHA-256 of what it is sent",

@@ -1,8 +1,8 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import { now } from "@/lib/clock";
 import type { Env } from "@/lib/env";
 import type { BucketClient } from "../bucket-client";
+import { digestOf } from "../digests";
 import type { PostGrant } from "../post-policy";
 import { type PutGrant, type PutRequest, presignPut } from "../signed-put";
 import { Storage } from "../storage";
@@ -36,9 +36,6 @@ export const probeBytes = Buffer.from("Pail's doctor put this here, and takes it
 export const otherBytes = Buffer.from(probeBytes);
 otherBytes[0] = 0;
 export const probeType = "text/plain";
-const digestOf = (algorithm: "sha256" | "md5", bytes: Uint8Array): string =>
-  createHash(algorithm).update(bytes).digest("base64");
-export const sha256Of = (bytes: Uint8Array): string => digestOf("sha256", bytes);
 
 /** The same visit where these traits are taken for granted. */
 export const withTraits = (visit: Visit, traits: Partial<Traits>): Visit =>
@@ -50,10 +47,10 @@ export function toBucket(visit: Visit, bucket: BucketClient): Visit {
   return { ...visit, bucket, incoming: at(visit.incoming), media: at(visit.media) };
 }
 
-const known = () => ({
+const known = async () => ({
   type: probeType,
   bytes: probeBytes.length,
-  sha256: sha256Of(probeBytes),
+  sha256: await digestOf("sha256", probeBytes),
   metadata: {},
   expiresAt: new Date(now().getTime() + 60_000),
 });
@@ -64,12 +61,12 @@ export interface Form {
 }
 
 /** A form as Pail gives them to browsers. */
-export function formFor(
+export async function formFor(
   { incoming, folder }: Visit,
   name: string,
   changes: Partial<PostGrant> = {},
 ): Promise<Form> {
-  return incoming.postForm(`${folder}/${name}`, { ...known(), ...changes });
+  return incoming.postForm(`${folder}/${name}`, { ...(await known()), ...changes });
 }
 
 /** Sends a form as a browser on the app's page does. */
@@ -86,13 +83,13 @@ export function post(
 }
 
 /** A signed PUT as Pail gives them to browsers. */
-export function putFor(
+export async function putFor(
   { bucket, incoming, folder }: Visit,
   name: string,
   changes: Partial<PutGrant> = {},
 ): Promise<PutRequest> {
   const key = incoming.key(`${folder}/${name}`);
-  return presignPut(bucket, { ...known(), md5: digestOf("md5", probeBytes), key, ...changes });
+  return presignPut(bucket, { ...(await known()), md5: await digestOf("md5", probeBytes), key, ...changes });
 }
 
 /** Sends it as a browser on the app's page does. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { digestNames } from "../digests";
 import type { Traits } from "../stores/traits";
 import { formProbes } from "./hostile-forms";
 import { putProbes } from "./hostile-puts";
@@ -82,7 +83,6 @@ export async function findPutTraits(visit: Visit): Promise<{ traits: PutTraits; 
 }
 
 const unsigned = { signsEmptyHeaders: true, writeConditions: false };
-const digestNames = { sha256: "SHA-256", md5: "Content-MD5" };
 
 /** Whether a PUT that may replace nothing does so. */
 async function withConditions(visit: Visit, traits: PutTraits): Promise<PutTraits> {
