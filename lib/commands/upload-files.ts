@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import path from "node:path";
 import { AppError, type Failure, readFailure, withoutValues } from "@/lib/errors";
+import { blobSource } from "@/lib/images/formats/byte-reader";
 import { inspect } from "@/lib/images/inspect";
 import { systemClock } from "@/lib/uploads/client/clock";
 import { isEarlyFor } from "@/lib/uploads/client/send/send-upload";
@@ -94,9 +95,7 @@ async function* batchesOf(
 async function prepare(file: string, { wantsMd5 }: { wantsMd5: boolean }) {
   const { sha256 = "", md5 } = await digestsOf(file, wantsMd5 ? ["sha256", "md5"] : ["sha256"]);
   const blob = await openAsBlob(file);
-  const read = async (start: number, end: number) =>
-    new Uint8Array(await blob.slice(start, end).arrayBuffer());
-  const { type } = await inspect({ bytes: blob.size, read }, noLimits);
+  const { type } = await inspect(blobSource(blob), noLimits);
   const offer = {
     ...{ name: path.basename(file), type, bytes: blob.size, sha256, md5 },
     ...(await momentsOf(file)),

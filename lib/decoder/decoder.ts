@@ -11,6 +11,7 @@ import {
   type Size,
   sizesOf,
   targetSize,
+  thumbhashSize,
   type VariantKind,
   variantKinds,
   variants,
@@ -103,7 +104,7 @@ function taskOf(
     ...limits,
     largest,
     variants: variantKinds.filter((kind) => kinds.includes(kind)).map((kind) => variantTask(largest, kind)),
-    thumbhash: { part, ...within(part, thumbhashSide) },
+    thumbhash: { part, ...thumbhashSize(part) },
   };
 }
 
@@ -117,12 +118,4 @@ function variantTask(largest: Size, kind: VariantKind): VariantTask {
     quality,
     maxBytes,
   };
-}
-
-/** rgbaToThumbHash takes no more, and needs no more. */
-const thumbhashSide = 100;
-
-function within({ width, height }: Size, side: number): Size {
-  const scale = Math.min(1, side / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

@@ -134,6 +134,13 @@ export function isSizeOf(arrived: Size, original: Size, kind: VariantKind): bool
   return short <= Math.min(shortSide, shortest + maxRounding) && long <= longest + maxRounding;
 }
 
+/** rgbaToThumbHash takes no more, and needs no more. */
+export const thumbhashSide = 100;
+
+/** How large the picture is that a thumbhash is made of. */
+export const thumbhashSize = (thumb: Size): Size =>
+  scaled(thumb, Math.min(1, thumbhashSide / Math.max(thumb.width, thumb.height)));
+
 /** Whether a picture is so long that, shown whole, nothing of it could be read. */
 export const isLong = ({ width, height }: Size): boolean => width > 4 * height || height > 3 * width;
 

@@ -6,10 +6,10 @@ import { images, jobs } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { capturedOf } from "@/lib/images/captured";
 import type { FileDate } from "@/lib/images/contract";
-import { headBytes } from "@/lib/images/formats/byte-reader";
 import type { Size } from "@/lib/images/formats/header";
 import type { ImageRow } from "@/lib/images/gallery";
-import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
+import { type Inspection, inspect } from "@/lib/images/inspect";
+import { openObjectSource } from "@/lib/images/object-source";
 import { sizeAsShown } from "@/lib/images/shown-size";
 import { variantOf } from "@/lib/images/variant-of";
 import { media } from "@/lib/storage/locations";
@@ -127,16 +127,10 @@ async function shownSizeOf(row: ImageRow, inspection: Inspection): Promise<Size>
 
 async function inspectObject(key: string): Promise<Inspection | "lost" | "unreadable"> {
   const storage = media();
-  const name = storage.nameOf(key);
-  const start = await storage.readStart(name, headBytes);
-  if (start === null) return "lost";
-  const { bytes: head, totalBytes: bytes, etag } = start;
-  const read: ByteSource["read"] = async (from, to) =>
-    to <= head.length
-      ? new Uint8Array(head.subarray(from, to))
-      : storage.read(name, { range: { start: from, end: to }, ifMatch: etag });
+  const source = await openObjectSource(storage, storage.nameOf(key));
+  if (source === null) return "lost";
   try {
-    return await inspect({ bytes, read }, noLimits);
+    return await inspect(source, noLimits);
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError) throw error;
     return "unreadable";

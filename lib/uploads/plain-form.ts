@@ -12,6 +12,7 @@ import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { inspect } from "@/lib/images/inspect";
+import { rangesOf } from "@/lib/images/object-source";
 import type { ObjectMetadata } from "@/lib/storage/get-object";
 import { incoming } from "@/lib/storage/locations";
 import { metadataText } from "@/lib/storage/metadata-text";
@@ -24,7 +25,7 @@ import { hasRoomFor } from "./limits";
 import { deleteIncoming, incomingName } from "./objects";
 import { knowStore } from "./store";
 import { findUnreserved } from "./unreserved";
-import { hashObject, rangesOf } from "./verify";
+import { hashObject } from "./verify";
 
 const formRate = { max: 60, windowSeconds: 60 };
 /** A large picture may still be on its way when its form expires. */
@@ -100,7 +101,7 @@ async function record(
   const { bytes, etag, custom } = arrived;
   try {
     const object = incomingName(id, "original");
-    const { type } = await inspect({ bytes, read: rangesOf(object, etag) }, env().limits);
+    const { type } = await inspect({ bytes, read: rangesOf(incoming(), object, etag) }, env().limits);
     const sha256 = arrived.sha256 ?? (await hashObject(incoming(), object, etag));
     const image = (await findImagesByContent(viewer, [sha256])).get(sha256);
     if (image === undefined) {

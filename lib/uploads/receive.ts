@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { blobSource } from "@/lib/images/formats/byte-reader";
 import { inspect } from "@/lib/images/inspect";
 import { incoming } from "@/lib/storage/locations";
 import { beginOriginals } from "./begin";
@@ -54,10 +55,7 @@ async function takeIn(body: AsyncIterable<Uint8Array>, file: string): Promise<Or
     }
   };
   await pipeline(bounded, createWriteStream(file));
-  const blob = await openAsBlob(file);
-  const read = async (start: number, end: number) =>
-    new Uint8Array(await blob.slice(start, end).arrayBuffer());
-  const { type } = await inspect({ bytes, read }, limits);
+  const { type } = await inspect(blobSource(await openAsBlob(file)), limits);
   return { type, bytes, sha256: hash.digest("base64"), md5: md5.digest("base64") };
 }
 

@@ -2,8 +2,8 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { headBytes } from "@/lib/images/formats/byte-reader";
-import { type ByteSource, type Inspection, inspect } from "@/lib/images/inspect";
+import { type Inspection, inspect } from "@/lib/images/inspect";
+import { openObjectSource } from "@/lib/images/object-source";
 import { byKind, byKindAtOnce, isSizeOf, type VariantKind, variantKinds } from "@/lib/images/variants";
 import { incoming } from "@/lib/storage/locations";
 import type { Storage } from "@/lib/storage/storage";
@@ -59,28 +59,16 @@ interface Inspected {
   etag: string;
 }
 
-/** The read that `inspect` begins with tells length and ETag too; what is read after it is of the same object. */
 async function inspectArrived(
   uploadId: string,
   kind: ObjectKind,
   { bytes }: ObjectOffer,
 ): Promise<Inspected> {
-  const name = incomingName(uploadId, kind);
-  const start = await incoming().readStart(name, headBytes);
-  if (start === null) throw notArrived();
-  const { bytes: head, etag, totalBytes } = start;
-  if (totalBytes !== bytes) throw bytesDiffer();
-  const readRest = rangesOf(name, etag);
-  const read: ByteSource["read"] = async (from, to) =>
-    to <= head.length ? new Uint8Array(head.subarray(from, to)) : readRest(from, to);
-  return { inspection: await inspect({ bytes, read }, env().limits), etag };
+  const source = await openObjectSource(incoming(), incomingName(uploadId, kind));
+  if (source === null) throw notArrived();
+  if (source.bytes !== bytes) throw bytesDiffer();
+  return { inspection: await inspect(source, env().limits), etag: source.etag };
 }
-
-/** Of an object under incoming/ that has this ETag, for `inspect`. */
-export const rangesOf =
-  (name: string, etag: string): ByteSource["read"] =>
-  (start, end) =>
-    incoming().read(name, { range: { start, end }, ifMatch: etag });
 
 /**
  * Some stores tell no SHA-256, nor does any of an object in parts: there it is read once. Another one than that of `ifMatch` is

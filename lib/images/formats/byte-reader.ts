@@ -6,6 +6,12 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
+/** A file, as browsers and Node have it. */
+export const blobSource = (blob: Blob): ByteSource => ({
+  bytes: blob.size,
+  read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
+});
+
 export const headBytes = 64 * 1024;
 /**
  * What is read ahead of a small structure, so that walking a chain does not cost a request per link: more with each read, as a

@@ -1,4 +1,4 @@
-import { ByteReader } from "@/lib/images/formats/byte-reader";
+import { ByteReader, blobSource } from "@/lib/images/formats/byte-reader";
 import type { Orientation } from "@/lib/images/formats/exif";
 import type { Crop, Decoding, Size } from "@/lib/images/formats/header";
 import { formatOf } from "@/lib/images/formats/table";
@@ -40,17 +40,11 @@ async function decodeWhole({ file }: Source, { type, decoding }: Inspection): Pr
       return createImageBitmap(new ImageData(data, width, height));
     }
     if (mend === null || decoding.edits.length > 0) throw damaged(error);
-    const { edits } = await mend(readerOf(file));
+    const { edits } = await mend(new ByteReader(blobSource(file)));
     return createImageBitmap(edited(file, edits)).catch((reason: unknown) => {
       throw damaged(reason);
     });
   }
-}
-
-function readerOf(file: Blob): ByteReader {
-  const read = async (start: number, end: number) =>
-    new Uint8Array(await file.slice(start, end).arrayBuffer());
-  return new ByteReader({ bytes: file.size, read });
 }
 
 const edited = (file: Blob, edits: Decoding["edits"]): Blob =>

@@ -11,6 +11,8 @@ import {
   type Size,
   sizesOf,
   targetSize,
+  thumbhashSide,
+  thumbhashSize,
   type VariantKind,
   type VariantType,
   variantKinds,
@@ -19,9 +21,6 @@ import {
 import { toBase64 } from "./base64";
 import { contextOf } from "./canvas";
 import { decodePicture, type Source } from "./decode-picture";
-
-/** rgbaToThumbHash takes no more, and needs no more. */
-const thumbhashSide = 100;
 
 /**
  * Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. See
@@ -59,11 +58,6 @@ async function decode(source: Source, inspection: Inspection): Promise<Record<Va
 
 const sidesOf = ({ width, height }: Size) => [Math.max(width, height), Math.min(width, height)] as const;
 
-function sizeWithin({ width, height }: Size, maxSide: number): Size {
-  const scale = Math.min(1, maxSide / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-}
-
 /**
  * The picture at the variant's size. A bitmap only notes how its pixels have to be turned, and what takes it over pays no heed to
  * that: drawing turns them.
@@ -94,7 +88,7 @@ let tiny: OffscreenCanvasRenderingContext2D | undefined;
 
 function thumbhashOf(thumb: ImageBitmap): Uint8Array {
   tiny ??= contextOf(new OffscreenCanvas(thumbhashSide, thumbhashSide));
-  const { width, height } = sizeWithin(thumb, thumbhashSide);
+  const { width, height } = thumbhashSize(thumb);
   tiny.clearRect(0, 0, thumbhashSide, thumbhashSide);
   tiny.imageSmoothingQuality = "high";
   tiny.drawImage(thumb, 0, 0, width, height);

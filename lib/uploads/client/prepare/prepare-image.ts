@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors";
+import { blobSource } from "@/lib/images/formats/byte-reader";
 import { type ByteSource, inspect } from "@/lib/images/inspect";
 import { byKindInTurn, variantKinds } from "@/lib/images/variants";
 import { maxBytesAtOnce, type UploadLimits, type WantedDigests } from "@/lib/uploads/contract";
@@ -21,7 +22,7 @@ export async function prepareImage(
   // Each read of a file goes through the browser's main process, and costs more than its hash: one read does for all.
   const isRead = file.size <= Math.min(maxBytesAtOnce, limits.maxBytes);
   const bytes = isRead ? await file.arrayBuffer() : null;
-  const inspection = await inspect(byteSourceOf(file, bytes), limits);
+  const inspection = await inspect(bytes === null ? blobSource(file) : bufferSource(bytes), limits);
   const digests = await (bytes === null ? digestsOf(file, wanted) : digestsOfBytes(bytes, wanted));
   if (pixelsHeld(inspection) > largePixels) await takeTurn(turn);
   const { variants, thumbhash } = await derive({ file, bytes }, inspection);
@@ -44,13 +45,11 @@ export async function withDigests(image: PreparedImage, wanted: WantedDigests): 
   };
 }
 
-function byteSourceOf(file: File, bytes: ArrayBuffer | null): ByteSource {
-  return {
-    bytes: file.size,
-    read: async (start, end) =>
-      new Uint8Array(bytes?.slice(start, end) ?? (await file.slice(start, end).arrayBuffer())),
-  };
-}
+/** Of bytes that are there already. */
+const bufferSource = (bytes: ArrayBuffer): ByteSource => ({
+  bytes: bytes.byteLength,
+  read: async (start, end) => new Uint8Array(bytes.slice(start, end)),
+});
 
 async function digested<T extends string>(
   { type, blob }: { type: T; blob: Blob },
