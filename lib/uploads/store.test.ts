@@ -12,7 +12,7 @@ import { s3Traits } from "@/lib/storage/stores/traits";
 import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
 import { asR2 } from "@/lib/testing/stores/r2-double";
 import { startTestPail } from "@/lib/testing/test-pail";
-import { findStoreAnew, forgetStore, knowStore, rememberTraits } from "./store";
+import { findStoreAnew, forgetStore, knowStore, rememberExamination } from "./store";
 
 const credentials = { accessKeyId: "AKIASTORETESTS", secretAccessKey: "a-secret" };
 
@@ -70,7 +70,7 @@ test("an instance that starts with the first request finds out what the store ca
 });
 
 test("S3_UPLOAD says how browsers send, whatever was found", async () => {
-  await rememberTraits(s3Traits);
+  await rememberExamination({ traits: s3Traits, findings: [] });
   expect(bucketClient().traits.upload).toBe("post");
   forgetStore();
   setEnv({ S3_UPLOAD: "put" });
@@ -80,7 +80,7 @@ test("S3_UPLOAD says how browsers send, whatever was found", async () => {
 });
 
 test("after a refusal the store is examined again, at most once a minute", async () => {
-  await rememberTraits(s3Traits);
+  await rememberExamination({ traits: s3Traits, findings: [] });
   conduct = asR2;
   expect(await Promise.all([findStoreAnew(), findStoreAnew()])).toEqual([true, true]);
   expect(bucketClient().traits.upload).toBe("put");
@@ -92,7 +92,7 @@ test("after a refusal the store is examined again, at most once a minute", async
 });
 
 test("what another instance has found out since is taken over without an examination", async () => {
-  await rememberTraits(s3Traits);
+  await rememberExamination({ traits: s3Traits, findings: [] });
   const traits = { ...s3Traits, upload: "put" as const };
   await database()
     .orm.update(stores)

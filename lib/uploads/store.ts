@@ -72,21 +72,17 @@ export async function findLastExamination(): Promise<{ findings: Findings; exami
   return { findings: findings.data, examinedAt: row.examinedAt };
 }
 
-/** Keeps what the store of this process's bucket can, for every instance. */
-export async function rememberTraits(traits: Traits): Promise<void> {
-  await keep({ traits, foundAt: now() });
-  use({ traits, foundAt: now() });
-}
-
-/** The same with what the doctor said of it. */
+/** Keeps what the store of this process's bucket can, and what the doctor said of it, for every instance. */
 export async function rememberExamination({
   traits,
   findings,
 }: Pick<Examination, "traits" | "findings">): Promise<void> {
-  const examined = { findings, examinedAt: now() };
+  const at = now();
+  const examined = { findings, examinedAt: at };
   if (traits === null) return keep(examined);
-  await keep({ traits, foundAt: now(), ...examined });
-  use({ traits, foundAt: now() });
+  const found = { traits, foundAt: at };
+  await keep({ ...found, ...examined });
+  use(found);
 }
 
 /**

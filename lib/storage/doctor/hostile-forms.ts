@@ -1,7 +1,16 @@
 import "server-only";
 import { now } from "@/lib/clock";
 import { bytesProbe, type Probe } from "./probe";
-import { type Form, formFor, otherBytes, outcomeOf, post, probeBytes, type Visit } from "./visit";
+import {
+  type Form,
+  formFor,
+  otherBytes,
+  outcomeOf,
+  post,
+  probeBytes,
+  readUnsigned,
+  type Visit,
+} from "./visit";
 
 /** Forms that were signed, and then changed. */
 export function formProbes(visit: Visit): Probe[] {
@@ -70,8 +79,7 @@ export function formProbes(visit: Visit): Probe[] {
       attempt: async () => {
         const name = "hostile-public";
         await outcomeOf(visit, null, withFields({ acl: "public-read" }, name));
-        const url = `${visit.bucket.publicUrl}/${visit.incoming.key(`${visit.folder}/${name}`)}`;
-        return await fetch(url, { signal: visit.signal, redirect: "manual" });
+        return await readUnsigned(visit, name);
       },
     },
     {

@@ -2,7 +2,7 @@ import "server-only";
 import { now } from "@/lib/clock";
 import type { PutGrant, PutRequest } from "../signed-put";
 import { bytesProbe, type Probe } from "./probe";
-import { otherBytes, outcomeOf, probeBytes, put, putFor, type Visit } from "./visit";
+import { otherBytes, outcomeOf, probeBytes, put, putFor, readUnsigned, type Visit } from "./visit";
 
 /** Signed PUTs that were changed. */
 export function putProbes(visit: Visit): Probe[] {
@@ -85,8 +85,7 @@ export function putProbes(visit: Visit): Probe[] {
         const { url, headers } = await putFor(visit, publicName);
         const asPublic = { url, headers: { ...headers, "x-amz-acl": "public-read" } };
         await outcomeOf(visit, null, () => put(visit, asPublic));
-        const plain = `${visit.bucket.publicUrl}/${visit.incoming.key(`${visit.folder}/${publicName}`)}`;
-        return await fetch(plain, { signal: visit.signal, redirect: "manual" });
+        return await readUnsigned(visit, publicName);
       },
     },
     {

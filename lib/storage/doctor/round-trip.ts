@@ -1,9 +1,10 @@
 import "server-only";
-import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors";
 import { digestOf } from "../digests";
 import type { ObjectMetadata } from "../get-object";
 import { StorageError } from "../s3-failure";
+import { isLack } from "../setup/setting";
+import { readVersioning } from "../setup/versions";
 import type { Traits } from "../stores/traits";
 import { type Finding, fatal, fine, warning } from "./finding";
 import { probeBytes, type Visit, withTraits } from "./visit";
@@ -103,7 +104,7 @@ async function examineCopies(
     withTraits(visit, { copyConditions: false, takesCopyChecksum }).media.copy(source, to, { ifMatch });
   const takesCopyChecksum = await copyAs(true, name, etag).then(
     () => true,
-    (error: unknown) => (isRefusal(error) ? false : Promise.reject(error)),
+    (error: unknown) => (isLack(error) ? false : Promise.reject(error)),
   );
   if (!takesCopyChecksum) await copyAs(false, name, etag);
   const copyConditions = await copyAs(takesCopyChecksum, `${name}-swapped`, '"0"').then(
@@ -113,20 +114,11 @@ async function examineCopies(
   return { copyConditions, takesCopyChecksum };
 }
 
-/** Did the store not want what it was asked for? */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof StorageError && ["not_supported", "store_refused"].includes(error.code);
-
 /** An object of a versioned bucket has a version of its own, which its store tells with it. */
 async function findVersions({ bucket }: Visit, object: ObjectMetadata | null): Promise<Traits["versions"]> {
   if (object?.versionId == null) return "none";
-  try {
-    const { Status } = await bucket.s3.send(new GetBucketVersioningCommand({ Bucket: bucket.name }));
-    return Status === undefined ? "always" : "on";
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    return error.code === "not_supported" ? "always" : "on";
-  }
+  // Where nobody turned them on, nobody can turn them off.
+  return (await readVersioning(bucket)) === "none" ? "always" : "on";
 }
 
 /** What keeps two that write at the same moment from each other. */

@@ -103,6 +103,12 @@ export function put(
   return fetch(url, { method: "PUT", body, signal, redirect: "manual", headers: sent });
 }
 
+/** Reads what is there as a stranger does, who has no signature. */
+export function readUnsigned({ bucket, incoming, folder, signal }: Visit, name: string): Promise<Response> {
+  const url = `${bucket.publicUrl}/${incoming.key(`${folder}/${name}`)}`;
+  return fetch(url, { signal, redirect: "manual" });
+}
+
 /** What became of a request: a store may also close the connection on what it refuses. */
 export interface Outcome {
   isTaken: boolean;

@@ -5,13 +5,15 @@ import {
   PutBucketLifecycleConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../bucket-client";
-import { presentList } from "./setting";
+import { isLack, presentList } from "./setting";
 
 /** The rules of a bucket. They are one document, so whoever changes them changes what the one before has left. */
 export interface Rules {
   present: LifecycleRule[];
   /** Puts these in the place of those of the same names, and of those that do nothing else. */
   put(own: LifecycleRule[]): Promise<void>;
+  /** The same; without what `reduced` leaves out of each where the store does not take it. */
+  putAsFarAsItGoes(own: LifecycleRule[], reduced: (rule: LifecycleRule) => LifecycleRule): Promise<void>;
   /** Reads them again. */
   read(): Promise<LifecycleRule[]>;
 }
@@ -28,6 +30,14 @@ export async function openRules({ s3, name: Bucket, ...bucket }: BucketClient): 
       const LifecycleConfiguration = { Rules: [...others, ...own] };
       await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
       rules.present = LifecycleConfiguration.Rules;
+    },
+    async putAsFarAsItGoes(own, reduced) {
+      try {
+        await rules.put(own);
+      } catch (error) {
+        if (!isLack(error)) throw error;
+        await rules.put(own.map(reduced)).catch(() => Promise.reject(error));
+      }
     },
     read,
   };

@@ -74,7 +74,7 @@ function emptying(
     what: what(isWithoutParts ? objectsInWords : allInWords),
     why: "What was never confirmed would stay, and cost, for ever.",
     async apply() {
-      await putAsFarAsItGoes(rules, wanted);
+      await rules.putAsFarAsItGoes(wanted, withoutParts);
       const kept = await rules.read();
       isDoneWithParts = missing.every((rule) => hasAbort(kept, rule));
     },
@@ -98,16 +98,8 @@ const endingParts = (
   otherwise: { lifecycle: "objects" },
 });
 
-/** Without what the store does not take. */
-async function putAsFarAsItGoes(rules: Rules, wanted: LifecycleRule[]): Promise<void> {
-  try {
-    await rules.put(wanted);
-  } catch (error) {
-    if (!isLack(error)) throw error;
-    const objects = wanted.map(({ AbortIncompleteMultipartUpload: _, ...rule }) => rule);
-    await rules.put(objects).catch(() => Promise.reject(error));
-  }
-}
+/** Some stores end no parts. */
+const withoutParts = ({ AbortIncompleteMultipartUpload: _, ...rule }: LifecycleRule): LifecycleRule => rule;
 
 const wantedRules = ({ locations }: Wishes): LifecycleRule[] =>
   locationNames.flatMap((name) => {

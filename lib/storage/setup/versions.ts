@@ -42,7 +42,7 @@ export async function proposeVersions(
   }
   const what = `End older versions of what lies under ${missing.map(prefixOf).join(", ")} after ${afterDays} day (lifecycle)`;
   const why = "What is replaced or deleted would stay, and cost, for ever.";
-  const apply = () => putAsFarAsItGoes(rules, missing);
+  const apply = () => rules.putAsFarAsItGoes(missing, withoutMarkers);
   return { changes: [{ id: "versions", what, why, apply, isNeeded: true }], found };
 }
 
@@ -63,15 +63,7 @@ const ruleFor = (name: string, prefix: string): LifecycleRule => ({
 });
 
 /** Some stores do not take the end of markers, or not together with that of versions. */
-async function putAsFarAsItGoes(rules: Rules, wanted: LifecycleRule[]): Promise<void> {
-  try {
-    await rules.put(wanted);
-  } catch (error) {
-    if (!isLack(error)) throw error;
-    const versionsOnly = wanted.map(({ Expiration: _, ...rule }) => rule);
-    await rules.put(versionsOnly).catch(() => Promise.reject(error));
-  }
-}
+const withoutMarkers = ({ Expiration: _, ...rule }: LifecycleRule): LifecycleRule => rule;
 
 /** null where nobody may tell, or there is no bucket yet */
 export async function readVersioning({ s3, name }: BucketClient): Promise<"none" | "on" | null> {
