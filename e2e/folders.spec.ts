@@ -38,17 +38,7 @@ folderTest.describe(
     });
 
     folderTest("when it is dropped", async ({ page, folder }) => {
-      const session = await page.context().newCDPSession(page);
-      const data = { items: [], files: [folder], dragOperationsMask: 1 };
-      const drag = (type: "dragEnter" | "dragOver" | "drop") =>
-        session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
-      await drag("dragEnter");
-      // As often as it takes for the page's script to start.
-      await expect(async () => {
-        await drag("dragOver");
-        await expect(page.getByText("Drop to add")).toBeVisible({ timeout: 500 });
-      }).toPass();
-      await drag("drop");
+      await dropFolder(page, folder);
     });
 
     folderTest("when it is chosen", async ({ page, folder }) => {
@@ -89,6 +79,7 @@ async function dropFolder(page: Page, folder: string) {
   const drag = (type: "dragEnter" | "dragOver" | "drop") =>
     session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
   await drag("dragEnter");
+  // As often as it takes for the page's script to start.
   await expect(async () => {
     await drag("dragOver");
     await expect(page.getByText("Drop to add")).toBeVisible({ timeout: 500 });

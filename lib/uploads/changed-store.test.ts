@@ -1,24 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images, stores } from "@/lib/db/schema";
 import { AppError, type Result } from "@/lib/errors";
 import { byKind, variantKinds } from "@/lib/images/variants";
-import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
-import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { startPailOnDouble } from "@/lib/testing/pail-on-double";
+import type { Conduct } from "@/lib/testing/store-double";
 import { asR2 } from "@/lib/testing/stores/r2-double";
 import {
   addViewer,
   makeLargePicture,
   makePicture,
   send,
-  startTestPail,
   type TestPicture,
   withDigests,
 } from "@/lib/testing/test-pail";
@@ -35,33 +31,21 @@ import { type ObjectKind, type Reported, sha256Alone } from "./contract";
 import { logRefusal, refusalShape } from "./refusal";
 import { forgetStore, knowStore } from "./store";
 
-const credentials = { accessKeyId: "AKIACHANGEDSTORE", secretAccessKey: "a-secret" };
 const files = 12;
 
-let folder: string;
-let store: Awaited<ReturnType<typeof startLocalBucket>>;
-let double: Awaited<ReturnType<typeof startStoreDouble>>;
-let pail: Awaited<ReturnType<typeof startTestPail>>;
+let pail: Awaited<ReturnType<typeof startPailOnDouble>>;
 const asS3: Conduct = (_request, _response, pass) => pass();
 /** What the store does today. */
 let conduct: Conduct = asS3;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "pail-changed-store-"));
-  store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
-  double = await startStoreDouble(store.url, (...sent) => conduct(...sent));
-  vi.stubEnv("S3_CONTRACT_ENDPOINT", double.url);
-  vi.stubEnv("S3_CONTRACT_ACCESS_KEY", credentials.accessKeyId);
-  vi.stubEnv("S3_CONTRACT_SECRET_KEY", credentials.secretAccessKey);
-  pail = await startTestPail();
+  pail = await startPailOnDouble(
+    () =>
+      (...sent) =>
+        conduct(...sent),
+  );
 });
-afterAll(async () => {
-  await pail.stop();
-  await double.close();
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-  vi.unstubAllEnvs();
-});
+afterAll(() => pail.stop());
 
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {

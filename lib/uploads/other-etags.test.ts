@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startLocalBucket } from "@/lib/local-bucket/server";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { incoming, media } from "@/lib/storage/locations";
-import { copiesHaveOtherEtags, startStoreDouble } from "@/lib/testing/store-double";
+import { startPailOnDouble } from "@/lib/testing/pail-on-double";
+import { copiesHaveOtherEtags } from "@/lib/testing/store-double";
 import {
   addViewer,
   makeLargePicture,
@@ -12,28 +9,16 @@ import {
   postAll,
   postVariants,
   putPart,
-  startTestPail,
 } from "@/lib/testing/test-pail";
 import { beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
 
-const credentials = { accessKeyId: "AKIAOTHERETAGS", secretAccessKey: "a-secret" };
-
-let folder: string;
-let store: Awaited<ReturnType<typeof startLocalBucket>>;
-let double: Awaited<ReturnType<typeof startStoreDouble>>;
-let pail: Awaited<ReturnType<typeof startTestPail>>;
+let pail: Awaited<ReturnType<typeof startPailOnDouble>>;
 /** A store like Ceph 16 takes no notice of the conditions of a copy. */
 let heedsConditions = true;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "pail-other-etags-"));
-  store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
-  double = await startStoreDouble(store.url, copiesHaveOtherEtags);
-  vi.stubEnv("S3_CONTRACT_ENDPOINT", double.url);
-  vi.stubEnv("S3_CONTRACT_ACCESS_KEY", credentials.accessKeyId);
-  vi.stubEnv("S3_CONTRACT_SECRET_KEY", credentials.secretAccessKey);
-  pail = await startTestPail();
+  pail = await startPailOnDouble(() => copiesHaveOtherEtags);
   incoming().bucket.s3.middlewareStack.add(
     (next) => (args) => {
       const { headers } = args.request as { headers: Record<string, string> };
@@ -43,13 +28,7 @@ beforeAll(async () => {
     { step: "build" },
   );
 });
-afterAll(async () => {
-  await pail.stop();
-  await double.close();
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-  vi.unstubAllEnvs();
-});
+afterAll(() => pail.stop());
 
 test("a picture arrives where every copy has another ETag and tells no SHA-256", async () => {
   const viewer = await addViewer();

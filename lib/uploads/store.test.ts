@@ -1,41 +1,26 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { stores } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
-import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { s3Traits } from "@/lib/storage/stores/traits";
-import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { startPailOnDouble } from "@/lib/testing/pail-on-double";
+import type { Conduct } from "@/lib/testing/store-double";
 import { asR2 } from "@/lib/testing/stores/r2-double";
-import { startTestPail } from "@/lib/testing/test-pail";
 import { findStoreAnew, forgetStore, knowStore, rememberExamination } from "./store";
 
-const credentials = { accessKeyId: "AKIASTORETESTS", secretAccessKey: "a-secret" };
-
-let folder: string;
-let store: Awaited<ReturnType<typeof startLocalBucket>>;
-let double: Awaited<ReturnType<typeof startStoreDouble>>;
-let pail: Awaited<ReturnType<typeof startTestPail>>;
+let pail: Awaited<ReturnType<typeof startPailOnDouble>>;
 const asS3: Conduct = (_request, _response, pass) => pass();
 /** What the store does today. */
 let conduct: Conduct = asS3;
 let requests = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "pail-store-"));
-  store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
-  double = await startStoreDouble(store.url, (...sent) => {
+  pail = await startPailOnDouble(() => (...sent) => {
     requests += 1;
     conduct(...sent);
   });
-  vi.stubEnv("S3_CONTRACT_ENDPOINT", double.url);
-  vi.stubEnv("S3_CONTRACT_ACCESS_KEY", credentials.accessKeyId);
-  vi.stubEnv("S3_CONTRACT_SECRET_KEY", credentials.secretAccessKey);
-  pail = await startTestPail();
 });
 afterEach(async () => {
   conduct = asS3;
@@ -44,13 +29,7 @@ afterEach(async () => {
   forgetStore();
   await database().orm.delete(stores);
 });
-afterAll(async () => {
-  await pail.stop();
-  await double.close();
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-  vi.unstubAllEnvs();
-});
+afterAll(() => pail.stop());
 
 const rows = () => database().orm.select().from(stores);
 

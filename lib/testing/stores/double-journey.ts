@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { setClock } from "@/lib/clock";
 import { trashImage } from "@/lib/images/trash";
-import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { listVersionsUnder } from "@/lib/storage/list-versions";
 import { incoming, media } from "@/lib/storage/locations";
-import { type Conduct, startStoreDouble } from "@/lib/testing/store-double";
+import { startPailOnDouble } from "@/lib/testing/pail-on-double";
+import type { Conduct } from "@/lib/testing/store-double";
 import {
   addViewer,
   makeLargePicture,
@@ -16,7 +13,6 @@ import {
   postAll,
   postVariants,
   putPart,
-  startTestPail,
   type TestPicture,
   withDigests,
 } from "@/lib/testing/test-pail";
@@ -25,28 +21,6 @@ import { sweep } from "@/lib/upkeep/sweep";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 import { knowStore } from "@/lib/uploads/store";
-
-export const credentials = { accessKeyId: "AKIADOUBLES", secretAccessKey: "a-secret" };
-/** A Pail whose bucket is in a store that answers so. */
-async function startWith(conductFor: (storeUrl: string) => Conduct): Promise<void> {
-  const end: (() => Promise<unknown>)[] = [];
-  onTestFinished(async () => {
-    setClock(null);
-    for (const close of end.reverse()) await close();
-    vi.unstubAllEnvs();
-  });
-  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-doubles-"));
-  end.push(() => rm(folder, { recursive: true, force: true }));
-  const store = await startLocalBucket({ dataDir: folder, region: "us-east-1", credentials });
-  end.push(() => store.close());
-  const double = await startStoreDouble(store.url, conductFor(store.url));
-  end.push(() => double.close());
-  vi.stubEnv("S3_CONTRACT_ENDPOINT", double.url);
-  vi.stubEnv("S3_CONTRACT_ACCESS_KEY", credentials.accessKeyId);
-  vi.stubEnv("S3_CONTRACT_SECRET_KEY", credentials.secretAccessKey);
-  const pail = await startTestPail();
-  end.push(() => pail.stop());
-}
 
 /** Sends a picture as a page does that asks which digests are wanted. */
 async function upload(picture: TestPicture): Promise<string> {
@@ -85,7 +59,11 @@ async function names(prefix: "incoming" | "media"): Promise<string[]> {
  * Pictures of any size go there and are kept, and nothing of what is deleted stays. Once in a process, which has one bucket.
  */
 export async function journey(conductFor: (storeUrl: string) => Conduct): Promise<void> {
-  await startWith(conductFor);
+  const pail = await startPailOnDouble(conductFor);
+  onTestFinished(async () => {
+    setClock(null);
+    await pail.stop();
+  });
   await knowStore();
   expect(bucketClient().traits.upload).toBe("put");
   await upload(await makePicture());
