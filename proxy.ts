@@ -17,7 +17,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 /** What these answer is no page, and holds no form. */
-const noPages = /^\/(healthz|cron|language|progress-icon\/.*|images|albums\/[^/]+\/images)$/;
+const noPages = /^\/(healthz|cron|metrics|language|progress-icon\/.*|images|albums\/[^/]+\/images)$/;
 
 /**
  * A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses; other sites are told

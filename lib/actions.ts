@@ -6,12 +6,11 @@ import { addressIn } from "@/lib/accounts/address";
 import type { Caller } from "@/lib/accounts/caller";
 import { browserToken, requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { reachAction } from "@/lib/action-attempt";
 import { env } from "@/lib/env";
 import { statusOf } from "@/lib/error-codes";
 import { AppError, type Failure, type FailureValues, type Result } from "@/lib/errors";
-import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
+import { incidentId, reachAction } from "@/lib/request-context";
 import { StorageError } from "@/lib/storage/s3-failure";
 
 /** A server action for anyone: checks the Origin and the input, then calls the verb. */
@@ -80,7 +79,7 @@ async function jsonOf({ body }: Request): Promise<unknown> {
 /** What any error means to the person: its own sentence, or a general one with a number that is in the log too. */
 export function failureOf(error: unknown): { status: number; failure: Failure } {
   if (error instanceof StorageError) {
-    const incident = newId();
+    const incident = incidentId();
     log.error({ code: error.code, incident }, error.message);
     const message = `The bucket cannot do it at the moment. Try again; its reason is in the log. (${incident})`;
     return refusal({ code: "unavailable", message, values: { incident } });
@@ -89,7 +88,7 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
     return { status: error.status, failure: error.toFailure() };
   }
-  const incident = newId();
+  const incident = incidentId();
   log.error({ err: error, incident }, "unexpected error");
   const message = `Something went wrong on the server. Try again. (${incident})`;
   return refusal({ code: "internal", message, values: { incident } });

@@ -43,6 +43,8 @@ export const variables = z
     DATABASE_URL: z.string().optional(),
     AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
     CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
+    METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
     PAIL_TOKEN: z.string().optional(),
     S3_BUCKET: z.string().optional(),
     S3_REGION: z.string().default("us-east-1"),
@@ -155,6 +157,8 @@ function readEnv(source: NodeJS.ProcessEnv) {
     },
     /** what an outside scheduler sends to /cron; null: there is none */
     cronSecret: v.CRON_SECRET ?? null,
+    /** what Prometheus sends to /metrics; null: there is none */
+    metricsToken: v.METRICS_TOKEN ?? null,
     /** what `npm run manage -- upload` shows to the Pail that it sends to; null: there is none */
     apiToken: v.PAIL_TOKEN ?? null,
     bucket: v.S3_BUCKET === undefined ? localBucket(v, appOrigin, dataDir) : remoteBucket(v, v.S3_BUCKET),

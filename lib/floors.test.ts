@@ -12,7 +12,9 @@ const floors = [
     "lib/clock",
     "lib/ids",
     "lib/log",
-    "lib/action-attempt",
+    "lib/request-context",
+    "lib/metrics",
+    "lib/traces",
     "lib/private-files",
     "lib/texts",
     "lib/require-node",
@@ -25,7 +27,7 @@ const floors = [
   ["lib/upkeep"],
   ["lib/actions", "lib/health", "lib/content-security-policy"],
   ["lib/api"],
-  ["lib/commands", "app", "proxy"],
+  ["lib/commands", "app", "proxy", "instrumentation"],
   ["lib/cli"],
 ];
 /** The same within a room. */

@@ -1,11 +1,18 @@
 import "server-only";
+import { trace } from "@opentelemetry/api";
 import pino from "pino";
+import { findRequestId } from "./request-context";
 
 /** Structured lines on standard error. Never a URL with its query, a cookie, a form field or a secret. */
 export const log = pino(
   {
     name: "pail",
     base: null,
+    mixin: () => {
+      const request = findRequestId();
+      const traced = trace.getActiveSpan()?.spanContext().traceId;
+      return { ...(request !== null && { request }), ...(traced !== undefined && { trace: traced }) };
+    },
     serializers: { err: describe, error: describe, cause: describe },
     hooks: { streamWrite: withoutSecrets },
   },

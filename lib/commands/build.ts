@@ -10,7 +10,16 @@ import { AppError } from "@/lib/errors";
 
 export const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 
-const sources = ["app", "lib", "public", "proxy.ts", "next.config.js", "tsconfig.json", "package-lock.json"];
+const sources = [
+  "app",
+  "lib",
+  "public",
+  "proxy.ts",
+  "instrumentation.ts",
+  "next.config.js",
+  "tsconfig.json",
+  "package-lock.json",
+];
 /** Pages are made of none of these: see lib/floors.test.ts. */
 const besidePages = ["lib/testing", "lib/bench", "lib/commands", "lib/local-bucket", "lib/cli.ts"].map(
   (name) => path.join(projectDir, name),

@@ -6,6 +6,7 @@ import { env } from "@/lib/env";
 
 import { sendContentMd5 } from "./content-md5";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
+import { observeCalls } from "./observe-calls";
 import { throwStorageErrors } from "./s3-failure";
 import { s3Traits, type Traits, untriedTraits } from "./stores/traits";
 
@@ -70,6 +71,8 @@ export function connectBucket(settings: BucketSettings): BucketClient {
   const address = addressOf(region, endpoint);
   const { host } = new URL(address);
   sendContentMd5(s3);
+  // The outermost, so that it sees what the next one makes of a refusal.
+  observeCalls(s3);
   throwStorageErrors(s3, { name, region, host });
   throwCredentialErrors(s3, host);
   const signer = new SignatureV4({

@@ -8,6 +8,7 @@ const copied = [
   "drizzle",
   "public",
   "proxy.ts",
+  "instrumentation.ts",
   "next.config.js",
   "tsconfig.json",
   "package.json",

@@ -4,6 +4,7 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { log } from "@/lib/log";
+import { observe } from "@/lib/metrics";
 import { reconcile } from "./reconcile";
 import { sweep } from "./sweep";
 
@@ -61,8 +62,11 @@ async function releaseLease(name: string, leasedUntil: Date, pauseSeconds: numbe
 
 async function attempt(name: string, { run }: Job): Promise<object | null> {
   try {
-    return await run();
+    const report = await run();
+    observe.job(name, "done");
+    return report;
   } catch (error) {
+    observe.job(name, "failed");
     log.error({ err: error, job: name }, "a job failed; it is tried again");
     return null;
   }
@@ -70,6 +74,7 @@ async function attempt(name: string, { run }: Job): Promise<object | null> {
 
 async function runSweep(): Promise<object> {
   const report = await sweep();
+  observe.swept(report);
   if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
   return report;
 }
@@ -83,6 +88,7 @@ async function runReconcile(): Promise<object> {
     lost: lost.length,
     incomplete: incomplete.length,
   };
+  observe.reconciled(report);
   if (orphans.length + lost.length + incomplete.length > 0)
     log.warn(report, "the bucket and the database differ: “npm run manage -- uploads reconcile” says where");
   return report;

@@ -12,6 +12,7 @@ import { newId } from "@/lib/ids";
 import { findImagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
 import { variantKinds, variants } from "@/lib/images/variants";
+import { observe } from "@/lib/metrics";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { isCode } from "@/lib/storage/s3-failure";
 import {
@@ -144,6 +145,7 @@ export async function abandonUploads(viewer: Viewer, uploadIds: string[]): Promi
     .set({ state: "abandoned", reservedBytes: 0 })
     .where(and(inArray(uploads.id, uploadIds), eq(uploads.ownerId, viewer.id), eq(uploads.state, "pending")))
     .returning({ id: uploads.id, multipartId: uploads.multipartId });
+  observe.upload("abandoned", rows.length);
   await leaveParts(rows);
   return rows.map((row) => row.id);
 }

@@ -11,6 +11,7 @@ import { findImagesByContent, galleryColumns, toGalleryImage } from "@/lib/image
 import { titleOf } from "@/lib/images/names";
 import { byKind, variantKinds } from "@/lib/images/variants";
 import { log } from "@/lib/log";
+import { observe } from "@/lib/metrics";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { type ConfirmOutcome, type ObjectKind, objectKinds } from "./contract";
@@ -87,6 +88,7 @@ function reasonOf({ errorCode, errorMessage, errorValues }: Upload): Failure {
 async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
   // From here on a crash leaves a row that says what may lie under media/.
   if (!(await setState(upload, "verifying"))) return refused(ended);
+  const startedAt = performance.now();
   try {
     await completeParts(upload);
     const whole = await withVariants(upload);
@@ -101,6 +103,8 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutc
     // Another call has ended it meanwhile, and cleared its objects away.
     if (!isMine) return answerOfEnded(viewer, upload);
     return refused(error.toFailure());
+  } finally {
+    observe.confirm(performance.now() - startedAt);
   }
 }
 
@@ -146,7 +150,11 @@ async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified
         and(eq(uploads.id, upload.id), sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`),
       ),
   ]);
-  if (inserted !== undefined) return { status: "ready", image: await toGalleryImage(inserted) };
+  if (inserted !== undefined) {
+    observe.upload("ready");
+    observe.uploadedBytes(row.bytes);
+    return { status: "ready", image: await toGalleryImage(inserted) };
+  }
   // Someone was faster: this very upload in another call, or another upload of the same bytes.
   const present = (await findImagesByContent(viewer, [row.sha256])).values().next().value;
   if (present?.id === row.id) return { status: "ready", image: present };
@@ -187,14 +195,21 @@ const setState = (upload: Upload, state: "pending" | "verifying"): Promise<boole
   change(upload, { state });
 
 /** Ends an upload without an image, and frees what it reserved. Says whether it was still open. */
-const endUpload = (upload: Upload, state: "rejected" | "abandoned", reason?: AppError): Promise<boolean> =>
-  change(upload, {
+async function endUpload(
+  upload: Upload,
+  state: "rejected" | "abandoned",
+  reason?: AppError,
+): Promise<boolean> {
+  const wasOpen = await change(upload, {
     state,
     reservedBytes: 0,
     errorCode: reason?.code ?? null,
     errorMessage: reason?.message ?? null,
     errorValues: reason?.values ?? null,
   });
+  if (wasOpen) observe.upload(state === "rejected" ? "rejected" : "duplicate");
+  return wasOpen;
+}
 
 async function change(upload: Upload, values: Partial<Upload>): Promise<boolean> {
   const rows = await database()

@@ -7,8 +7,8 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { uploads } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
+import { incidentId } from "@/lib/request-context";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { digestHeaders } from "@/lib/storage/digests";
 import {
@@ -77,7 +77,7 @@ export async function logRefusal(viewer: Viewer, refusal: Refusal): Promise<Repo
     .where(and(eq(uploads.id, refusal.uploadId), eq(uploads.ownerId, viewer.id)));
   if (upload === undefined)
     throw new AppError("not_found", "There is no such upload.", { values: { what: "upload" } });
-  const incident = newId();
+  const incident = incidentId();
   const { uploadId, kind, status, code: s3Code, requestId, bytes, type, method } = refusal;
   const replayed = await replay(upload, refusal);
   const { reason, failed } = replayed;

@@ -4,6 +4,7 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { plainForms, uploads } from "@/lib/db/schema";
 import { log } from "@/lib/log";
+import { observe } from "@/lib/metrics";
 import { incoming } from "@/lib/storage/locations";
 import { abortMultipart, listMultiparts } from "@/lib/storage/multipart";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -62,6 +63,7 @@ async function endUploads(): Promise<Pick<UploadsSwept, "confirmed" | "expired">
       .set({ state: "expired", reservedBytes: 0 })
       .where(and(due, inArray(uploads.id, ids)))
       .returning({ id: uploads.id });
+    observe.upload("expired", expired.length);
     report.expired += expired.length;
   }
 }

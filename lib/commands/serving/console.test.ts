@@ -1,10 +1,11 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
-import { reachAction } from "@/lib/action-attempt";
 import { log } from "@/lib/log";
+import { reachAction } from "@/lib/request-context";
 import { sendConsoleToLog } from "./console";
 import { refusingMalformedActions } from "./malformed-actions";
+import { withRequestId } from "./request-id";
 
 const [error, warn] = [vi.spyOn(log, "error"), vi.spyOn(log, "warn")];
 const { error: consoleError, warn: consoleWarn } = console;
@@ -26,7 +27,7 @@ async function statusOf(method: string, work: () => void): Promise<number> {
       response.end();
     }
   };
-  const server = createServer(refusingMalformedActions(failing));
+  const server = createServer(withRequestId(refusingMalformedActions(failing)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const { status } = await fetch(`http://127.0.0.1:${port}/`, { method });

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
-import { type ActionAttempt, actionAttempts } from "@/lib/action-attempt";
 import { log } from "@/lib/log";
+import { requestContexts } from "@/lib/request-context";
 
 const sayEveryMs = 60_000;
 let refused = 0;
@@ -13,18 +13,20 @@ let saidAt = Number.NEGATIVE_INFINITY;
 export const refusingMalformedActions =
   (handle: RequestListener): RequestListener =>
   (request, response) => {
-    if (request.method !== "POST") return handle(request, response);
-    const attempt: ActionAttempt = { isReached: false };
+    const context = requestContexts.getStore();
+    if (request.method !== "POST" || context === undefined) return handle(request, response);
+    const action = { isReached: false };
+    context.action = action;
     const { writeHead } = response;
     response.writeHead = ((status: number, ...others: []) => {
-      const isMalformed = status === 500 && !attempt.isReached;
+      const isMalformed = status === 500 && !action.isReached;
       return writeHead.call(response, isMalformed ? 400 : status, ...others);
     }) as typeof writeHead;
-    return actionAttempts.run(attempt, () => handle(request, response));
+    return handle(request, response);
   };
 
 /** Whether what is said now is said of an action that could not be read. */
-export const isOfMalformedAction = (): boolean => actionAttempts.getStore()?.isReached === false;
+export const isOfMalformedAction = (): boolean => requestContexts.getStore()?.action?.isReached === false;
 
 /** Instead of what Next has to say of it. */
 export function countMalformedAction(error: unknown): void {

@@ -56,6 +56,7 @@ export function refuseConnection(
     ...takeTraffic(socket),
     ms: 0,
     remoteAddress,
+    userAgent: undefined,
   });
 }
 

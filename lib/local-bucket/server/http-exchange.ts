@@ -92,6 +92,7 @@ export function answerRequest(
       ...takeTraffic(http.socket),
       ms: Math.round((performance.now() - startedAt) * 10) / 10,
       remoteAddress,
+      userAgent: http.headers["user-agent"],
     };
   }
 }

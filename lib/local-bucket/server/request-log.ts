@@ -17,6 +17,7 @@ export interface RequestRecord {
   bytesOut: number;
   ms: number;
   remoteAddress: string | undefined;
+  userAgent: string | undefined;
 }
 
 interface Traffic {
