@@ -11,8 +11,8 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   response.headers.set("referrer-policy", referrerPolicy(request.nextUrl.pathname));
-  if (env().secureCookies)
-    response.headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
+  // Not for what else is served under the same domain: the bucket has a name of its own, and others may have no https.
+  if (env().secureCookies) response.headers.set("strict-transport-security", "max-age=63072000");
   return response;
 }
 

@@ -9,7 +9,8 @@ import { env, setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { makePrivateFolder } from "@/lib/private-files";
-import { bucketClient } from "@/lib/storage/bucket-client";
+import { bucketClient, bucketOrigin } from "@/lib/storage/bucket-client";
+import { examineAddresses } from "@/lib/storage/doctor/addresses";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
@@ -51,6 +52,7 @@ function sayStarted({ origin, setupUrl }: Started): void {
 async function start(dev: boolean): Promise<Started> {
   setEnv({ NODE_ENV: dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
   requireWritable(env().dataDir);
+  if (env().bucket.local !== null) refuseUnreachableBucket();
   let serve: RequestListener = (_request, response) => {
     response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" }).end("Pail is starting.\n");
   };
@@ -100,6 +102,15 @@ async function refuseUnfitBucket(): Promise<void> {
     );
   }
   for (const finding of findings) if (finding.level === "warning") say(`Bucket: ${finding.what}`);
+}
+
+/** A bucket that is ours is fit, but browsers may have no way to it. */
+function refuseUnreachableBucket(): void {
+  const fault = examineAddresses({ publicUrl: bucketOrigin() }, env().appOrigin).find(isFatal);
+  if (fault === undefined) return;
+  const mend =
+    "Lead the same proxy to the bucket too, and set S3_PUBLIC_ENDPOINT: see “Behind a proxy” in README.md.";
+  throw new AppError("unfit_bucket", `Pail does not start like this. ${fault.what}. ${mend}`);
 }
 
 function requireWritable(dataDir: string): void {

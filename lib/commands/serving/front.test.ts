@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { setEnv } from "@/lib/env";
 import { type RawServer, serveRaw } from "@/lib/testing/held-connections";
 import { frontOf } from "./front";
@@ -125,7 +125,7 @@ describe("another address", () => {
     expect(seen[0]?.headers).toMatchObject({
       host: "photos.example",
       "x-forwarded-host": "photos.example",
-      "x-forwarded-proto": "https",
+      "x-forwarded-proto": "http",
       "x-forwarded-for": "127.0.0.1",
       "x-pail-host": "192.0.2.7:3000",
     });
@@ -146,4 +146,21 @@ test("the caller's address is the socket's, or a trusted proxy's word where it h
     "203.0.113.7",
     "127.0.0.1",
   ]);
+});
+
+test("a proxy of this machine whose word does not count is noticed once; Next, which asks itself, is none", async () => {
+  vi.resetModules();
+  const [fresh, { log }] = await Promise.all([import("./front"), import("@/lib/log")]);
+  const warn = vi.spyOn(log, "warn").mockReturnValue();
+  seen = [];
+  setEnv({ APP_ORIGIN: "https://photos.example", TRUST_PROXY: "" });
+  raw = await serveRaw(fresh.frontOf(answering));
+  const said = () => warn.mock.calls.filter(([what]) => String(what).includes("TRUST_PROXY=1")).length;
+  await ask("GET /");
+  await ask("GET /", { "X-Forwarded-For": "127.0.0.1", "X-Pail-Host": "photos.example" });
+  expect(said()).toBe(0);
+  await ask("GET /", { "X-Forwarded-For": "203.0.113.7" });
+  await ask("GET /", { "X-Forwarded-For": "203.0.113.8" });
+  expect(said()).toBe(1);
+  warn.mockRestore();
 });

@@ -6,7 +6,10 @@ const isLoopback = (hostname: string): boolean =>
   /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/.test(hostname);
 
 /** What can be said of the addresses without asking anyone. */
-export function examineAddresses({ publicUrl }: BucketClient, appOrigin: string): Finding[] {
+export function examineAddresses(
+  { publicUrl }: Pick<BucketClient, "publicUrl">,
+  appOrigin: string,
+): Finding[] {
   const app = new URL(appOrigin);
   const bucket = new URL(publicUrl);
   const troubles: Finding[] = [];
