@@ -7,9 +7,10 @@ import type { Caller } from "@/lib/accounts/caller";
 import { browserToken, requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { reachAction } from "@/lib/action-attempt";
+import { DatabaseError } from "@/lib/db/failure";
 import { env } from "@/lib/env";
 import { statusOf } from "@/lib/error-codes";
-import { AppError, type Failure, type FailureValues, type Result } from "@/lib/errors";
+import { AppError, type Failure, type FailureValues, plainFailure, type Result } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -84,6 +85,10 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
     log.error({ code: error.code, incident }, error.message);
     const message = `The bucket cannot do it at the moment. Try again; its reason is in the log. (${incident})`;
     return refusal({ code: "unavailable", message, values: { incident } });
+  }
+  if (error instanceof DatabaseError) {
+    log.error({ code: error.code, reason: error.reason }, error.message);
+    return refusal(plainFailure("unavailable"));
   }
   if (error instanceof AppError) {
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
