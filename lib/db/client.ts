@@ -2,17 +2,19 @@ import "server-only";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Client, createClient } from "@libsql/client";
-import BetterSqlite from "better-sqlite3";
+import type { Client } from "@libsql/client";
+import { createClient } from "@libsql/client/web";
 import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
-import { drizzle as drizzleFile } from "drizzle-orm/better-sqlite3";
-import { drizzle as drizzleRemote, type LibSQLDatabase } from "drizzle-orm/libsql";
-import { env } from "@/lib/env";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { drizzle as drizzleRemote } from "drizzle-orm/libsql/web";
+import { env, isServerless } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { makeFilePrivate, makePrivateFile, makePrivateFolder } from "@/lib/private-files";
 import { boundedClient, boundedFetch, mostRequests } from "./bounded";
 import { DatabaseError } from "./failure";
 import * as schema from "./schema";
+
+const drivers = isServerless() ? null : (await import("./file-drivers")).fileDrivers;
 
 type Statement = BatchItem<"sqlite">;
 type Statements = [Statement, ...Statement[]];
@@ -27,16 +29,18 @@ export interface Database {
   close(): void;
 }
 
-/** `file:` opens SQLite in this process, anything else (`libsql:`, `https:`) a remote one. */
-export function openDatabase(url: string): Database {
-  return url.startsWith("file:") ? openFile(url) : openLibsql(url);
+/**
+ * `file:` opens SQLite in this process, anything else (`libsql:`, `https:`) a remote one, by its token where the address has none.
+ */
+export function openDatabase(url: string, token: string | null = null): Database {
+  return url.startsWith("file:") ? openFile(url) : openLibsql(url, token);
 }
 
 let opened: Database | undefined;
 
 /** The database of this process. */
 export function database(): Database {
-  opened ??= openDatabase(env().databaseUrl);
+  opened ??= openDatabase(env().databaseUrl, env().databaseToken);
   return opened;
 }
 
@@ -48,13 +52,14 @@ export function setDatabase(replacement: Database): void {
 function openFile(url: string): Database {
   const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
   makePlaceOf(file);
+  const { BetterSqlite, drizzle } = driversForFiles();
   const sqlite = new BetterSqlite(file);
   sqlite.pragma("journal_mode = WAL");
   // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
   sqlite.pragma("synchronous = FULL");
   sqlite.pragma("busy_timeout = 5000");
   sqlite.pragma("foreign_keys = ON");
-  const orm = drizzleFile(sqlite, { schema });
+  const orm = drizzle(sqlite, { schema });
   const runAll = sqlite.transaction((statements: Statement[]) =>
     statements.map((statement) => (statement as unknown as SyncStatement).prepare().execute().sync()),
   );
@@ -90,6 +95,15 @@ function makePlaceOf(file: string): void {
   for (const beside of ["-wal", "-shm"]) makeFilePrivate(file + beside);
 }
 
+/** Throws AppError `bad_configuration` on a serverless host: there env() refuses such an address before. */
+function driversForFiles(): NonNullable<typeof drivers> {
+  if (drivers !== null) return drivers;
+  throw new AppError(
+    "bad_configuration",
+    "A serverless host keeps no file: set DATABASE_URL to a remote SQLite.",
+  );
+}
+
 interface SyncStatement {
   prepare(): { execute(): { sync(): unknown } };
 }
@@ -98,8 +112,8 @@ interface SyncStatement {
  * A remote SQLite; also takes `file:`, which is how tests run this driver. Whatever is asked of it ends within five seconds: where
  * the database is not to be had, it throws DatabaseError. Throws AppError `bad_configuration` for what is no address of one.
  */
-export function openLibsql(url: string): Database {
-  const client = boundedClient(clientOf(url), hostOf(url));
+export function openLibsql(url: string, token: string | null = null): Database {
+  const client = boundedClient(clientOf(url, token), hostOf(url));
   const orm = drizzleRemote(client, { schema });
   keepParametersOutOfErrors(orm);
   return {
@@ -112,9 +126,16 @@ export function openLibsql(url: string): Database {
   };
 }
 
-function clientOf(url: string): Client {
+function clientOf(url: string, token: string | null): Client {
+  const create = url.startsWith("file:") ? driversForFiles().createClient : createClient;
   try {
-    return createClient({ url, timeout: 5000, fetch: boundedFetch, concurrency: mostRequests });
+    return create({
+      url,
+      ...(token !== null && { authToken: token }),
+      timeout: 5000,
+      fetch: boundedFetch,
+      concurrency: mostRequests,
+    });
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (!/^URL_/.test(String(code))) throw error;
