@@ -90,6 +90,11 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
     log.error({ code: error.code, reason: error.reason }, error.message);
     return refusal(plainFailure("unavailable"));
   }
+  // Pages and programs know no such code; whoever runs Pail needs the sentence.
+  if (error instanceof AppError && error.code === "bad_configuration") {
+    log.error({ code: error.code }, error.message);
+    return refusal({ code: "unavailable", message: error.message });
+  }
   if (error instanceof AppError) {
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);
     return { status: error.status, failure: error.toFailure() };
