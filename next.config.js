@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import path from "node:path";
+import serverlessHosts from "./lib/env/serverless-hosts.json" with { type: "json" };
 
 const everywhere = [
   { key: "X-Content-Type-Options", value: "nosniff" },
@@ -21,6 +22,12 @@ const folderOfPackages = path.resolve(
   "../../..",
 );
 
+const isForFunctions = Object.keys(serverlessHosts).some((name) => process.env[name]);
+// What tracing takes along because it cannot know better.
+const neverRead = ["lib/local-bucket/**/*", "lib/testing/**/*", "lib/bench/**/*", ".env.example"];
+// What opens a database in a file: see lib/db/file-drivers.ts.
+const fileDrivers = ["better-sqlite3", "libsql", "@libsql/linux-*", "@libsql/darwin-*", "@libsql/win32-*"];
+
 /** @type {import("next").NextConfig} */
 export default {
   // CORS, so that fonts and modules may come from there.
@@ -41,6 +48,9 @@ export default {
   // The decoder's process runs without a bundler, and finds these where they were installed: see lib/decoder/README.md.
   serverExternalPackages: ["libheif-js", "thumbhash"],
   outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
+  outputFileTracingExcludes: {
+    "/**": [...neverRead, ...(isForFunctions ? fileDrivers.map((name) => `node_modules/${name}/**/*`) : [])],
+  },
   images: { unoptimized: true },
   // What follows a question mark may be a secret, also while one develops.
   logging: { incomingRequests: { ignore: [/\?/] } },

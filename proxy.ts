@@ -1,9 +1,15 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { contentSecurityPolicy } from "@/lib/content-security-policy";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 
-/** Gives every page its Content-Security-Policy with a nonce of its own. Next reads the nonce from the request's headers. */
+/**
+ * Gives every page its Content-Security-Policy with a nonce of its own. Next reads the nonce from the request's headers. Where the
+ * settings are wrong, which `npm start` finds out by itself and a function does not, it says so instead of every page.
+ */
 export function proxy(request: NextRequest): NextResponse {
+  const fault = findConfigurationFault();
+  if (fault !== null) return unavailable(request.nextUrl.pathname, fault);
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
@@ -14,6 +20,23 @@ export function proxy(request: NextRequest): NextResponse {
   // Not for what else is served under the same domain: the bucket has a name of its own, and others may have no https.
   if (env().secureCookies) response.headers.set("strict-transport-security", "max-age=63072000");
   return response;
+}
+
+function findConfigurationFault(): string | null {
+  try {
+    env();
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+function unavailable(pathname: string, message: string): NextResponse {
+  const answer = { status: 503, headers: { "cache-control": "no-store" } };
+  return noPages.test(pathname)
+    ? NextResponse.json({ code: "unavailable", message }, answer)
+    : new NextResponse(`${message}\n`, answer);
 }
 
 /** What these answer is no page, and holds no form. */

@@ -6,9 +6,10 @@ import { addressIn } from "@/lib/accounts/address";
 import type { Caller } from "@/lib/accounts/caller";
 import { browserToken, requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
+import { DatabaseError } from "@/lib/db/failure";
 import { env } from "@/lib/env";
 import { statusOf } from "@/lib/error-codes";
-import { AppError, type Failure, type FailureValues, type Result } from "@/lib/errors";
+import { AppError, type Failure, type FailureValues, plainFailure, type Result } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { incidentId, reachAction } from "@/lib/request-context";
 import { StorageError } from "@/lib/storage/s3-failure";
@@ -83,6 +84,15 @@ export function failureOf(error: unknown): { status: number; failure: Failure } 
     log.error({ code: error.code, incident }, error.message);
     const message = `The bucket cannot do it at the moment. Try again; its reason is in the log. (${incident})`;
     return refusal({ code: "unavailable", message, values: { incident } });
+  }
+  if (error instanceof DatabaseError) {
+    log.error({ code: error.code, reason: error.reason }, error.message);
+    return refusal(plainFailure("unavailable"));
+  }
+  // Pages and programs know no such code; whoever runs Pail needs the sentence.
+  if (error instanceof AppError && error.code === "bad_configuration") {
+    log.error({ code: error.code }, error.message);
+    return refusal({ code: "unavailable", message: error.message });
   }
   if (error instanceof AppError) {
     if (error.cause !== undefined) log.warn({ code: error.code, cause: error.cause }, error.message);

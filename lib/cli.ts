@@ -19,6 +19,15 @@ const commands: Record<string, Entry> = {
     summary: "bring the database's tables up to date",
     load: async () => (await import("@/lib/commands/migrate")).migrateCommand,
   },
+  "setup-link": {
+    summary: "print the one-time link that makes the first account, while there is none",
+    load: async () => (await import("@/lib/commands/setup-link")).setupLinkCommand,
+  },
+  build: {
+    summary:
+      "what a deploy to a serverless host runs: check the settings, build the pages, migrate, examine the bucket, print the set-up link",
+    load: async () => (await import("@/lib/commands/build-for-host")).buildCommand,
+  },
   "create-admin": {
     summary: "make an admin account, or give an account a new password and make it one",
     load: async () => (await import("@/lib/commands/create-admin")).createAdminCommand,

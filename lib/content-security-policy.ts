@@ -1,6 +1,6 @@
 import "server-only";
 import { env } from "@/lib/env";
-import { bucketOrigin } from "@/lib/storage/bucket-client";
+import { bucketOrigin } from "@/lib/storage/bucket-address";
 
 /** Scripts by nonce alone; pictures, requests and forms to the app and its bucket, assets from STATIC_URL, and nowhere else. */
 export function contentSecurityPolicy(nonce: string): string {

@@ -2,7 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { env, setEnv, variables } from "./env";
+import { env, isServerless, setEnv, variables } from "./env";
+import serverlessHosts from "./env/serverless-hosts.json";
 import { sayBytes, sayPixels } from "./images/limits";
 
 const names = [
@@ -12,6 +13,8 @@ const names = [
   "TRUST_PROXY",
   "DATA_DIR",
   "DATABASE_URL",
+  "TURSO_DATABASE_URL",
+  "TURSO_AUTH_TOKEN",
   "AUTH_SECRET",
   "CRON_SECRET",
   "METRICS_TOKEN",
@@ -29,6 +32,12 @@ const names = [
   "UPLOAD_MAX_BYTES",
   "UPLOAD_MAX_PIXELS",
   "USER_QUOTA_BYTES",
+  "VERCEL",
+  "VERCEL_ENV",
+  "VERCEL_URL",
+  "VERCEL_BRANCH_URL",
+  "VERCEL_PROJECT_PRODUCTION_URL",
+  ...Object.keys(serverlessHosts),
 ];
 const unset = Object.fromEntries(names.map((name) => [name, ""]));
 const parent = fs.mkdtempSync(path.join(os.tmpdir(), "pail-env-"));
@@ -161,6 +170,7 @@ describe("a wrong variable is named, in one sentence:", () => {
     ["UPLOAD_MAX_BYTES", "50MB"],
     ["UPLOAD_MAX_PIXELS", "-5"],
     ["USER_QUOTA_BYTES", "1.5"],
+    ["VERCEL_URL", "https://"],
   ])("%s=%s", (name, value) => {
     const message = sentenceFor({ [name]: value });
     expect(message).toMatch(/^Please correct the environment: .*\.$/);
@@ -219,6 +229,102 @@ describe("a wrong variable is named, in one sentence:", () => {
 
   test("a secret is not repeated", () => {
     expect(sentenceFor({ AUTH_SECRET: "hush" })).not.toContain("hush");
+  });
+});
+
+describe("a remote database", () => {
+  const turso = { TURSO_DATABASE_URL: "libsql://pail.turso.io", TURSO_AUTH_TOKEN: "a-token" };
+
+  test("is Turso's, with its token, where its variables are set", () => {
+    const { databaseUrl, databaseToken } = configured(turso);
+    expect([databaseUrl, databaseToken]).toEqual(["libsql://pail.turso.io", "a-token"]);
+  });
+
+  test("is DATABASE_URL where both are set, which gets no token of Turso's", () => {
+    const { databaseUrl, databaseToken } = configured({ ...turso, DATABASE_URL: "https://db.example.org" });
+    expect([databaseUrl, databaseToken]).toEqual(["https://db.example.org", null]);
+  });
+
+  test("may be DATABASE_URL with a token beside it", () => {
+    const { databaseToken } = configured({
+      DATABASE_URL: "https://db.example.org",
+      TURSO_AUTH_TOKEN: "a-token",
+    });
+    expect(databaseToken).toBe("a-token");
+  });
+});
+
+describe("on a serverless host", () => {
+  const secret = "s".repeat(32);
+  const complete = {
+    VERCEL: "1",
+    VERCEL_ENV: "production",
+    VERCEL_PROJECT_PRODUCTION_URL: "photos.example.org",
+    TURSO_DATABASE_URL: "libsql://pail.turso.io",
+    S3_BUCKET: "photos",
+    AUTH_SECRET: secret,
+  };
+  const deployed = (changes: Record<string, string> = {}) => configured({ ...complete, ...changes });
+
+  test.each(Object.entries(serverlessHosts))(
+    "which %s tells of, all that is missing is said at once",
+    (name, host) => {
+      const sentences = sentenceFor({ [name]: "1" }).split("\n");
+      expect(sentences).toHaveLength(4);
+      const variables = ["DATABASE_URL", "S3_BUCKET", "AUTH_SECRET", "APP_ORIGIN"];
+      for (const [index, sentence] of sentences.entries())
+        expect(sentence).toMatch(new RegExp(`^Set ${variables[index]}\\b[^\n]*\\.$`));
+      expect(sentences.filter((sentence) => sentence.includes(host))).toHaveLength(3);
+      expect(isServerless()).toBe(true);
+    },
+  );
+
+  test.each([
+    ["TURSO_DATABASE_URL", "DATABASE_URL"],
+    ["S3_BUCKET", "S3_BUCKET"],
+    ["AUTH_SECRET", "AUTH_SECRET"],
+    ["VERCEL_PROJECT_PRODUCTION_URL", "APP_ORIGIN"],
+  ])("one that is missing, %s, is one sentence", (name, named) => {
+    expect(sentenceFor({ ...complete, [name]: "" })).toMatch(new RegExp(`^Set ${named}\\b[^\n]*\\.$`));
+  });
+
+  test("a database in a file is refused, and what else is wrong is said beside it", () => {
+    const [wrong, ...missing] = sentenceFor({
+      ...complete,
+      DATABASE_URL: "file:pail.sqlite",
+      PORT: "eighty",
+    }).split("\n");
+    expect(wrong).toMatch(/^Please correct the environment: PORT /);
+    expect(missing).toEqual([
+      expect.stringMatching(/^Set DATABASE_URL.* instead of a file: Vercel keeps no file\.$/),
+    ]);
+  });
+
+  test("no secret is made, and nothing is written", () => {
+    expect(deployed({ DATA_DIR: dataDir }).authSecret).toBe(secret);
+    messageOf(() => deployed({ DATA_DIR: dataDir, AUTH_SECRET: "" }).authSecret);
+    expect(fs.existsSync(dataDir)).toBe(false);
+  });
+
+  test("a developer's machine with Vercel's variables is none", () => {
+    expect(configured({ VERCEL: "1", VERCEL_ENV: "development" }).appOrigin).toBe("http://localhost:3000");
+    expect(isServerless()).toBe(false);
+  });
+
+  const preview = { VERCEL_ENV: "preview", VERCEL_URL: "pail-1a2b.vercel.app" };
+
+  test.each([
+    ["production has the project's domain", {}, "https://photos.example.org"],
+    [
+      "a preview has its branch's",
+      { ...preview, VERCEL_BRANCH_URL: "pail-git-a.vercel.app" },
+      "https://pail-git-a.vercel.app",
+    ],
+    ["a preview without a branch has its own", preview, "https://pail-1a2b.vercel.app"],
+    ["APP_ORIGIN goes first", { APP_ORIGIN: "https://pail.example.org" }, "https://pail.example.org"],
+  ])("%s as its origin", (_, changes, origin) => {
+    const { appOrigin, secureCookies } = deployed(changes);
+    expect([appOrigin, secureCookies]).toEqual([origin, true]);
   });
 });
 

@@ -1,11 +1,10 @@
 import "server-only";
-import { randomBytes } from "node:crypto";
-import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { checkEndpoints, folderUrl, origin, storeUrl } from "@/lib/env/addresses";
+import { secrets } from "@/lib/env/secrets";
+import { lacksOn, serverlessHost, vercelOrigin } from "@/lib/env/serverless";
 import { AppError } from "@/lib/errors";
-import { makeFilePrivate, makePrivateFolder } from "@/lib/private-files";
 
 const MiB = 1024 * 1024;
 /** CopyObject takes no more. */
@@ -21,6 +20,8 @@ const location = z
     (value) => /^[a-z0-9._-]+$/i.test(value) && !/^\.+$/.test(value),
     "must be one folder name, like media",
   );
+
+const hostName = z.string().regex(/^[\w.-]+(:\d+)?$/, "must be a host name");
 
 /**
  * The folder of each location in the bucket, those first that cannot be configured. What else is said of a location stands in
@@ -41,6 +42,8 @@ export const variables = z
     TRUST_PROXY: flag.default(false),
     DATA_DIR: z.string().default("./data"),
     DATABASE_URL: z.string().optional(),
+    TURSO_DATABASE_URL: z.string().optional(),
+    TURSO_AUTH_TOKEN: z.string().optional(),
     AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
     CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
     METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
@@ -55,6 +58,10 @@ export const variables = z
     S3_PORT: port.default(defaultBucketPort),
     AWS_ROLE_ARN: z.string().optional(),
     VERCEL: z.string().optional(),
+    VERCEL_ENV: z.string().optional(),
+    VERCEL_URL: hostName.optional(),
+    VERCEL_BRANCH_URL: hostName.optional(),
+    VERCEL_PROJECT_PRODUCTION_URL: hostName.optional(),
     VERCEL_OIDC_TOKEN: z.string().optional(),
     MEDIA_LOCATION: location.default("media"),
     STATIC_LOCATION: location.default("static"),
@@ -87,6 +94,8 @@ export const variables = z
   })
   .superRefine(checkEndpoints);
 
+type Given = { [Name in keyof typeof variables.shape]?: string };
+
 export type Env = ReturnType<typeof readEnv>;
 
 let parsed: Env | undefined;
@@ -115,6 +124,9 @@ export function awsEnv() {
   };
 }
 
+/** Whether this is a serverless host, which keeps no file. */
+export const isServerless = (): boolean => serverlessHost(process.env) !== null;
+
 /** Sets variables for this process and those it starts, and has the configuration read anew. */
 export function setEnv(values: Record<string, string>): void {
   Object.assign(process.env, values);
@@ -134,14 +146,12 @@ export function bareEnv(): NodeJS.ProcessEnv {
 }
 
 function readEnv(source: NodeJS.ProcessEnv) {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== "")) as Given;
   const result = variables.safeParse(given);
-  if (!result.success) {
-    const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new AppError("bad_configuration", `Please correct the environment: ${faults.join("; ")}.`);
-  }
+  const faults = [...wrongIn(result.error), ...lacksIn(given)];
+  if (!result.success || faults.length > 0) throw new AppError("bad_configuration", faults.join("\n"));
   const v = result.data;
-  const appOrigin = v.APP_ORIGIN ?? `http://localhost:${v.PORT}`;
+  const appOrigin = v.APP_ORIGIN ?? vercelOrigin(v) ?? `http://localhost:${v.PORT}`;
   const dataDir = path.resolve(v.DATA_DIR);
   return {
     production: source.NODE_ENV === "production",
@@ -151,7 +161,9 @@ function readEnv(source: NodeJS.ProcessEnv) {
     secureCookies: appOrigin.startsWith("https:"),
     trustProxy: v.TRUST_PROXY,
     dataDir,
-    databaseUrl: v.DATABASE_URL ?? `file:${path.join(dataDir, "pail.sqlite")}`,
+    databaseUrl: givenDatabase(v) ?? `file:${path.join(dataDir, "pail.sqlite")}`,
+    /** what opens a remote database, beside its address; null: there is none */
+    databaseToken: databaseToken(v),
     get authSecret() {
       return v.AUTH_SECRET ?? secrets(dataDir).authSecret;
     },
@@ -172,11 +184,39 @@ function readEnv(source: NodeJS.ProcessEnv) {
   };
 }
 
+const wrongIn = (error: z.ZodError | undefined): string[] => {
+  const faults = (error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  return faults.length === 0 ? [] : [`Please correct the environment: ${faults.join("; ")}.`];
+};
+
+/** What the host that this is cannot do without: also where some other variable is wrong, so that all is said at once. */
+function lacksIn(given: Given): string[] {
+  const host = serverlessHost(given);
+  if (host === null) return [];
+  const known = { databaseUrl: givenDatabase(given), appOrigin: given.APP_ORIGIN ?? vercelOrigin(given) };
+  return lacksOn(host, given, known);
+}
+
+type DatabaseVariables = {
+  [Name in "DATABASE_URL" | "TURSO_DATABASE_URL" | "TURSO_AUTH_TOKEN"]?: string | undefined;
+};
+
+const givenDatabase = (v: DatabaseVariables): string | undefined => v.DATABASE_URL ?? v.TURSO_DATABASE_URL;
+
+/** Turso's token goes to Turso's database alone, where both are set. */
+const databaseToken = ({
+  DATABASE_URL,
+  TURSO_DATABASE_URL,
+  TURSO_AUTH_TOKEN,
+}: DatabaseVariables): string | null =>
+  DATABASE_URL === undefined || TURSO_DATABASE_URL === undefined ? (TURSO_AUTH_TOKEN ?? null) : null;
+
 /** The bucket that Pail serves itself. Browsers reach it under the app's own host name. */
 function localBucket(v: z.output<typeof variables>, appOrigin: string, dataDir: string) {
   const publicHost = new URL(appOrigin).hostname;
   return {
-    local: { port: v.S3_PORT, dataDir: path.join(dataDir, "bucket") },
+    // The comment keeps the bundler from packing every folder whose name ends so.
+    local: { port: v.S3_PORT, dataDir: path.join(/* turbopackIgnore: true */ dataDir, "bucket") },
     name: "pail",
     region: v.S3_REGION,
     endpoint: `http://127.0.0.1:${v.S3_PORT}`,
@@ -203,42 +243,4 @@ function remoteBucket(v: z.output<typeof variables>, name: string) {
     credentials: undefined,
     vercelRole: arn !== undefined && isOnVercel ? { arn, token } : undefined,
   };
-}
-
-const storedSecrets = z.object({
-  authSecret: z.string().min(32),
-  bucketCredentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
-});
-
-/** The secrets of this installation, made at the first start and kept in DATA_DIR for its owner's eyes only. */
-function secrets(dataDir: string): z.infer<typeof storedSecrets> {
-  const file = path.join(dataDir, "secrets.json");
-  if (!fs.existsSync(file)) {
-    const fresh = {
-      authSecret: randomBytes(32).toString("base64url"),
-      bucketCredentials: {
-        accessKeyId: `PAIL${randomBytes(8).toString("hex").toUpperCase()}`,
-        secretAccessKey: randomBytes(30).toString("base64url"),
-      },
-    };
-    // Written aside, then linked into place: of two first starts at once, one wins and neither reads half a file.
-    const aside = `${file}.${process.pid}`;
-    makePrivateFolder(dataDir);
-    fs.writeFileSync(aside, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true });
-    try {
-      fs.linkSync(aside, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    } finally {
-      fs.rmSync(aside);
-    }
-  }
-  makeFilePrivate(file);
-  try {
-    return storedSecrets.parse(JSON.parse(fs.readFileSync(file, "utf8")));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
-    const sentence = `${file} is damaged: bring it back from a backup, or delete it to have new secrets made.`;
-    throw new AppError("bad_configuration", sentence, { cause });
-  }
 }

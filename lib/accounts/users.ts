@@ -41,6 +41,11 @@ export function setupToken(): string {
   return createHmac("sha256", env().authSecret).update("pail: first account").digest("base64url");
 }
 
+/** The one-time set-up link; null once there is an account. */
+export async function findSetupUrl(): Promise<string | null> {
+  return (await hasUsers()) ? null : `${env().appOrigin}/setup?token=${setupToken()}`;
+}
+
 export function isSetupToken(token: string): boolean {
   const expected = Buffer.from(setupToken());
   const given = Buffer.from(token);

@@ -33,10 +33,23 @@ export function apiRoute<I extends z.ZodObject, A extends z.ZodObject>(
       const input = parse(operation.input, { ...given, ...(await params) });
       return answer(200, await verb(viewer, input, { headers: request.headers, body: bodyOf(request) }));
     } catch (error) {
-      const { status, failure } = failureOf(error);
-      return answer(status, { error: withoutValues(failure) } satisfies z.input<typeof errorAnswer>);
+      return refusal(error);
     }
   };
+}
+
+/** The same for what anybody may read. */
+export const openRoute = (read: () => object) => (): Response => {
+  try {
+    return Response.json(read());
+  } catch (error) {
+    return refusal(error);
+  }
+};
+
+function refusal(error: unknown): Response {
+  const { status, failure } = failureOf(error);
+  return answer(status, { error: withoutValues(failure) } satisfies z.input<typeof errorAnswer>);
 }
 
 function answer(status: number, body: object): Response {

@@ -36,7 +36,7 @@ export async function buildIfStale(say: (line: string) => void): Promise<void> {
   await withLock(say, async () => {
     if (isBuilt(wanted)) return;
     say("Building the pages (once; this takes about half a minute) …");
-    await runNextBuild();
+    await runNextBuild("kept");
     fs.writeFileSync(stampFile, wanted);
   });
 }
@@ -61,20 +61,22 @@ function filesUnder(place: string): string[] {
   return fs.readdirSync(place).flatMap((name) => filesUnder(path.join(place, name)));
 }
 
-async function runNextBuild(): Promise<void> {
+/** @param output is kept for the error that tells of its failure, or shown on standard error as it comes */
+export async function runNextBuild(output: "kept" | "shown"): Promise<void> {
   fs.rmSync(stampFile, { force: true });
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const child = spawn(process.execPath, [next, "build"], {
     cwd: projectDir,
     env: childEnv({ NODE_ENV: "production", NODE_OPTIONS: "", NEXT_TELEMETRY_DISABLED: "1" }),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: output === "kept" ? ["ignore", "pipe", "pipe"] : ["ignore", 2, 2],
   });
-  const output = collectOutput(child);
+  const said = collectOutput(child);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0) throw new AppError("build_failed", `The pages could not be built:\n${output.join("")}`);
+  if (code !== 0)
+    throw new AppError("build_failed", `The pages could not be built:\n${said.join("")}`.trimEnd());
 }
 
 function collectOutput(child: ChildProcess): string[] {

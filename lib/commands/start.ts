@@ -2,22 +2,23 @@ import fs from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { hasUsers, setupToken } from "@/lib/accounts/users";
+import { findSetupUrl } from "@/lib/accounts/users";
 import { database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { env, setEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { makePrivateFolder } from "@/lib/private-files";
-import { bucketClient, bucketOrigin } from "@/lib/storage/bucket-client";
+import { bucketOrigin } from "@/lib/storage/bucket-address";
+import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineAddresses } from "@/lib/storage/doctor/addresses";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
-import { examineStore } from "@/lib/uploads/store";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, projectDir } from "./build";
 import type { Command } from "./command";
+import { refuseUnfitBucket } from "./fit-bucket";
 import { boundConnections } from "./serving/connections";
 import { sendConsoleToLog } from "./serving/console";
 import { frontOf } from "./serving/front";
@@ -67,15 +68,14 @@ async function start(dev: boolean): Promise<Started> {
   if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
   await migrate(database());
   if (bucket !== null) await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
-  else if (!dev) await refuseUnfitBucket();
+  else if (!dev) await refuseUnfitBucket(say);
   if (!dev) await buildIfStale(say);
   if (!dev) sendConsoleToLog();
   // Pages have no web sockets, and Next leaves those open that ask for one: it listens for them at a server of its own.
   serve = frontOf(await nextHandler(dev, dev ? server : createServer()));
   setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();
   const { appOrigin: origin, port } = env();
-  const setupUrl = (await hasUsers()) ? null : `${origin}/setup?token=${setupToken()}`;
-  return { origin, port, bucketPort: bucket?.port ?? null, setupUrl };
+  return { origin, port, bucketPort: bucket?.port ?? null, setupUrl: await findSetupUrl() };
 }
 
 // Standard output belongs to the answer.
@@ -88,20 +88,6 @@ async function nextHandler(dev: boolean, httpServer: Server): Promise<RequestLis
   await app.prepare();
   const handle = app.getRequestHandler();
   return (request, response) => void handle(request, response);
-}
-
-/** A bucket that is not ours is examined first: better no page than one whose uploads are lost or read by anyone. */
-async function refuseUnfitBucket(): Promise<void> {
-  const { findings } = await examineStore();
-  const sentences = findings.filter(isFatal).map(({ what }) => what);
-  if (sentences.length > 0) {
-    const more = "“npm run manage -- bucket doctor” says why, and what to do.";
-    throw new AppError(
-      "unfit_bucket",
-      `Pail does not start with this bucket. ${sentences.join(". ")}. ${more}`,
-    );
-  }
-  for (const finding of findings) if (finding.level === "warning") say(`Bucket: ${finding.what}`);
 }
 
 /** A bucket that is ours is fit, but browsers may have no way to it. */

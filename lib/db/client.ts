@@ -2,18 +2,19 @@ import "server-only";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient } from "@libsql/client";
-import BetterSqlite from "better-sqlite3";
+import type { Client } from "@libsql/client";
+import { createClient } from "@libsql/client/web";
 import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
-import { drizzle as drizzleFile } from "drizzle-orm/better-sqlite3";
-import { migrate as migrateFile } from "drizzle-orm/better-sqlite3/migrator";
-import { drizzle as drizzleRemote, type LibSQLDatabase } from "drizzle-orm/libsql";
-import { migrate as migrateRemote } from "drizzle-orm/libsql/migrator";
-import type { MigrationConfig } from "drizzle-orm/migrator";
-import { env } from "@/lib/env";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { drizzle as drizzleRemote } from "drizzle-orm/libsql/web";
+import { env, isServerless } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { makeFilePrivate, makePrivateFile, makePrivateFolder } from "@/lib/private-files";
+import { boundedClient, boundedFetch, mostRequests } from "./bounded";
+import { DatabaseError } from "./failure";
 import * as schema from "./schema";
+
+const drivers = isServerless() ? null : (await import("./file-drivers")).fileDrivers;
 
 type Statement = BatchItem<"sqlite">;
 type Statements = [Statement, ...Statement[]];
@@ -23,20 +24,23 @@ export interface Database {
   orm: Omit<LibSQLDatabase<typeof schema>, "batch" | "transaction" | "$client">;
   /** Runs the statements in order; all of them happen or none. Interactive transactions are not to be had on both drivers. */
   atomic<T extends Statements>(statements: T): Promise<BatchResponse<T>>;
-  migrate(config: MigrationConfig): Promise<void>;
+  /** Runs the statements of migrations: all of them happen or none. Foreign keys wait, or a table made anew would take its rows along. */
+  migrate(statements: string[]): Promise<void>;
   close(): void;
 }
 
-/** `file:` opens SQLite in this process, anything else (`libsql:`, `https:`) a remote one. */
-export function openDatabase(url: string): Database {
-  return url.startsWith("file:") ? openFile(url) : openLibsql(url);
+/**
+ * `file:` opens SQLite in this process, anything else (`libsql:`, `https:`) a remote one, by its token where the address has none.
+ */
+export function openDatabase(url: string, token: string | null = null): Database {
+  return url.startsWith("file:") ? openFile(url) : openLibsql(url, token);
 }
 
 let opened: Database | undefined;
 
 /** The database of this process. */
 export function database(): Database {
-  opened ??= openDatabase(env().databaseUrl);
+  opened ??= openDatabase(env().databaseUrl, env().databaseToken);
   return opened;
 }
 
@@ -48,23 +52,35 @@ export function setDatabase(replacement: Database): void {
 function openFile(url: string): Database {
   const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
   makePlaceOf(file);
+  const { BetterSqlite, drizzle } = driversForFiles();
   const sqlite = new BetterSqlite(file);
   sqlite.pragma("journal_mode = WAL");
   // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
   sqlite.pragma("synchronous = FULL");
   sqlite.pragma("busy_timeout = 5000");
   sqlite.pragma("foreign_keys = ON");
-  const orm = drizzleFile(sqlite, { schema });
+  const orm = drizzle(sqlite, { schema });
   const runAll = sqlite.transaction((statements: Statement[]) =>
     statements.map((statement) => (statement as unknown as SyncStatement).prepare().execute().sync()),
   );
+  const migrateAll = sqlite.transaction((statements: string[]) => {
+    for (const statement of statements) sqlite.exec(statement);
+  });
   return {
     // The sync driver's queries are thenables too, so awaited they behave as the async driver's.
     orm: orm as unknown as Database["orm"],
     async atomic<T extends Statements>(statements: T) {
       return runAll.immediate(statements) as BatchResponse<T>;
     },
-    migrate: async (config) => migrateFile(orm, config),
+    async migrate(statements) {
+      // Within a transaction it has no effect.
+      sqlite.pragma("foreign_keys = OFF");
+      try {
+        migrateAll.immediate(statements);
+      } finally {
+        sqlite.pragma("foreign_keys = ON");
+      }
+    },
     close: () => sqlite.close(),
   };
 }
@@ -79,22 +95,58 @@ function makePlaceOf(file: string): void {
   for (const beside of ["-wal", "-shm"]) makeFilePrivate(file + beside);
 }
 
+/** Throws AppError `bad_configuration` on a serverless host: there env() refuses such an address before. */
+function driversForFiles(): NonNullable<typeof drivers> {
+  if (drivers !== null) return drivers;
+  throw new AppError(
+    "bad_configuration",
+    "A serverless host keeps no file: set DATABASE_URL to a remote SQLite.",
+  );
+}
+
 interface SyncStatement {
   prepare(): { execute(): { sync(): unknown } };
 }
 
-/** A remote SQLite; also takes `file:`, which is how tests run this driver. */
-export function openLibsql(url: string): Database {
-  const client = createClient({ url, timeout: 5000 });
+/**
+ * A remote SQLite; also takes `file:`, which is how tests run this driver. Whatever is asked of it ends within five seconds: where
+ * the database is not to be had, it throws DatabaseError. Throws AppError `bad_configuration` for what is no address of one.
+ */
+export function openLibsql(url: string, token: string | null = null): Database {
+  const client = boundedClient(clientOf(url, token), hostOf(url));
   const orm = drizzleRemote(client, { schema });
   keepParametersOutOfErrors(orm);
   return {
     orm,
     atomic: (statements) => orm.batch(statements),
-    migrate: (config) => migrateRemote(orm, config),
+    async migrate(statements) {
+      await client.migrate(statements);
+    },
     close: () => client.close(),
   };
 }
+
+function clientOf(url: string, token: string | null): Client {
+  const create = url.startsWith("file:") ? driversForFiles().createClient : createClient;
+  try {
+    return create({
+      url,
+      ...(token !== null && { authToken: token }),
+      timeout: 5000,
+      fetch: boundedFetch,
+      concurrency: mostRequests,
+    });
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (!/^URL_/.test(String(code))) throw error;
+    // The client says the address, and with it the token that may be in it.
+    const sentence =
+      "DATABASE_URL is no address of a database, like libsql://name.example.org or file:data/pail.sqlite.";
+    throw new AppError("bad_configuration", sentence);
+  }
+}
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : (url.split("?")[0] ?? ""));
 
 /**
  * Drizzle's error of a failed query has the values of its parameters, secrets among them, in its message, which whoever
@@ -109,6 +161,7 @@ function keepParametersOutOfErrors(orm: object): void {
       try {
         return await run();
       } catch (cause) {
+        if (cause instanceof DatabaseError) throw cause;
         throw new Error(`The database refused: ${statement}`, { cause });
       }
     };

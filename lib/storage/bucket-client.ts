@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { env } from "@/lib/env";
-
+import { addressOf, type BucketSettings, publicUrlOf } from "./bucket-address";
 import { sendContentMd5 } from "./content-md5";
 import { assumeVercelRole, throwCredentialErrors } from "./credentials";
 import { observeCalls } from "./observe-calls";
@@ -38,17 +38,12 @@ export function bucketClient(): BucketClient {
   return client;
 }
 
-/** The origin under which browsers reach the bucket. */
-export const bucketOrigin = (): string => new URL(publicUrlOf(env().bucket)).origin;
-
 /** The SDK's signer takes its hash as a constructor. */
 export class Sha256 extends Hash {
   constructor(secret?: ConstructorParameters<typeof Hash>[1]) {
     super("sha256", secret);
   }
 }
-
-type BucketSettings = ReturnType<typeof env>["bucket"];
 
 /** Another bucket, or the same one reached in another way. */
 export function connectBucket(settings: BucketSettings): BucketClient {
@@ -86,17 +81,3 @@ export function connectBucket(settings: BucketSettings): BucketClient {
   const traits = settings.local === null ? untriedTraits : s3Traits;
   return { name, region, s3, signer, endpoint: address, host, publicUrl, serverUrl, traits };
 }
-
-type Address = Pick<BucketSettings, "name" | "region" | "forcePathStyle"> & {
-  publicEndpoint: string | undefined;
-};
-
-function publicUrlOf({ name, region, publicEndpoint, forcePathStyle }: Address): string {
-  const address = addressOf(region, publicEndpoint);
-  if (forcePathStyle) return `${address}/${name}`;
-  const { protocol, host, pathname } = new URL(address);
-  return `${protocol}//${name}.${host}${pathname}`.replace(/\/$/, "");
-}
-
-const addressOf = (region: string, endpoint: string | undefined): string =>
-  endpoint ?? `https://s3.${region}.amazonaws.com`;

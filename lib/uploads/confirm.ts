@@ -3,6 +3,7 @@ import { and, eq, inArray, not, sql } from "drizzle-orm";
 import type { Owner } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
+import { DatabaseError } from "@/lib/db/failure";
 import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
@@ -96,7 +97,8 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutc
     await copyToMedia(whole, verified);
     return await commit(viewer, whole, verified);
   } catch (error) {
-    if (!(error instanceof AppError) || error instanceof StorageError) throw error;
+    if (!(error instanceof AppError) || error instanceof StorageError || error instanceof DatabaseError)
+      throw error;
     // Not an end: the bytes may still come, or come again, or the decoder may do better.
     const mayCome = ["not_arrived", "changed", "unavailable"].includes(error.code);
     const isMine = mayCome ? await setState(upload, "pending") : await endUpload(upload, "rejected", error);

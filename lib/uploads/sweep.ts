@@ -2,6 +2,7 @@ import "server-only";
 import { and, eq, inArray, lt, not, sql } from "drizzle-orm";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
+import { DatabaseError } from "@/lib/db/failure";
 import { plainForms, uploads } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import { observe } from "@/lib/metrics";
@@ -31,7 +32,7 @@ export interface UploadsSwept {
 /**
  * Ends uploads whose time is over: what had arrived, though the tab was closed, becomes a picture. Deletes what nobody will
  * use any more: objects under incoming/ that belong to no open upload. Every step can be cut short and run again. Throws
- * StorageError while the bucket cannot be asked.
+ * StorageError while the bucket cannot be asked, DatabaseError while the database cannot.
  */
 export async function sweepUploads(): Promise<UploadsSwept> {
   const { confirmed, expired } = await endUploads();
@@ -74,7 +75,7 @@ async function confirmArrived(ownerId: string, ids: string[]): Promise<number> {
     const outcomes = await confirmUploads({ id: ownerId }, ids);
     return outcomes.filter(({ status }) => status === "ready").length;
   } catch (error) {
-    if (error instanceof StorageError) throw error;
+    if (error instanceof StorageError || error instanceof DatabaseError) throw error;
     log.error({ err: error }, "uploads that had ended could not be confirmed");
     return 0;
   }
