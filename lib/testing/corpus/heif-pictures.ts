@@ -2,10 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "./bytes";
 import { exif, takenAt } from "./exif";
 import * as heif from "./heif";
-import { xmp17Mb } from "./other-pictures";
 import { type CorpusFile, cornersOf, type Orientation, quadrants, type Shown, shown } from "./quadrants";
-
-type Named = [name: string, bytes: Buffer, shown: Shown | null];
+import { filesOf, type Named, xmp17Mb } from "./shared";
 
 export async function avifPictures(): Promise<CorpusFile[]> {
   // Tiles of a grid have to be of 64 pixels at least, and a multiple of that.
@@ -169,5 +167,5 @@ function heifPictures(extension: "avif" | "heic", picture: heif.Coded): CorpusFi
     ["two turns", file(turn(1), turn(2)), null],
     ["cropped to nothing", file(aperture({ width: 0, height: 0 })), null],
   ];
-  return files.map(([name, bytes, right]) => ({ name: `${name}.${extension}`, bytes, shown: right }));
+  return filesOf(extension, files);
 }
