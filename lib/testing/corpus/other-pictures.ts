@@ -16,6 +16,7 @@ export async function pngPictures(): Promise<CorpusFile[]> {
   if (header === undefined || pixels === undefined || end === undefined) throw new Error("it is no PNG");
   const note = (block: Buffer) => png.chunk("eXIf", block);
   const history = png.chunk("iTXt", "XML:com.adobe.xmp\0\0\0\0\0", xmp17Mb);
+  const palette = png.chunk("PLTE", Buffer.alloc(9));
   const moving = [
     png.animation(2),
     png.frame(0, size),
@@ -70,6 +71,29 @@ export async function pngPictures(): Promise<CorpusFile[]> {
       png.pngOf([header, note(exif(6)), ...moving, end]),
       turned(6, { capturedAt: takenAt, isAnimated: true }),
     ],
+    [
+      "an animation beside the pixels",
+      png.pngOf([
+        ...[
+          header,
+          png.animation(2),
+          pixels,
+          png.frame(0, size),
+          png.chunk("fdAT", [0, 0, 0, 1], pixels.content),
+        ],
+        ...[png.frame(2, size), png.chunk("fdAT", [0, 0, 0, 3], pixels.content), end],
+      ]),
+      shown({ isAnimated: true }),
+    ],
+    [
+      "an animation whose first frame is smaller",
+      png.pngOf([header, png.animation(2), png.frame(0, { width: 10, height: 10 }), ...moving.slice(2), end]),
+      null,
+    ],
+    ["two palettes", png.pngOf([header, palette, palette, pixels, end]), null],
+    ["a palette that it does not need", png.pngOf([header, palette, pixels, end]), shown()],
+    ["a chunk that nobody knows", png.pngOf([header, png.chunk("abCd", "x"), pixels, end]), shown()],
+    ["a chunk of another time", png.pngOf([header, png.chunk("abcd", "x"), pixels, end]), null],
     ["without its end", png.pngOf([header, pixels]), null],
     ["cut off in its pixels", png.pngOf([header, pixels]).subarray(0, -20), null],
     ["half of it", half(file), null],
@@ -86,6 +110,10 @@ export async function gifPictures(): Promise<CorpusFile[]> {
   const { image, trailer, loop, delay } = gif;
   const picture = image(size);
   const small = { width: 10, height: 8 };
+  const [comment, text] = [
+    join([0x21, 0xfe, 5], "hello", [0]),
+    join([0x21, 1, 12], Buffer.alloc(12), [2], "hi", [0]),
+  ];
   const none = { width: 0, height: 0 };
   const large = { width: 120, height: 90 };
   const moving = [loop, delay, picture, delay, picture];
@@ -118,6 +146,12 @@ export async function gifPictures(): Promise<CorpusFile[]> {
     ["cut off before its last byte", gif.gifOf(size, picture.subarray(0, -1)), null],
     ["half of it", half(gif.gifOf(size, picture, trailer)), null],
     ["an animation cut off in its second frame", gif.gifOf(size, ...moving).subarray(0, -30), null],
+    ["a comment and text", gif.gifOf(size, comment, text, picture, trailer), shown()],
+    [
+      "a control that is too long",
+      gif.gifOf(size, [0x21, 0xf9, 5, 0, 30, 0, 0, 0, 0], picture, trailer),
+      null,
+    ],
     ["no image", gif.gifOf(size, loop, trailer), null],
   ]);
 }
