@@ -75,3 +75,47 @@ test("long pictures are sharp in their tiles, and can be read on their pages", a
     await rm(folder, { recursive: true });
   }
 });
+
+test("a long transparent picture stands on a checkerboard, in either theme", async ({ page, user }) => {
+  expect(user.id).not.toBe("");
+  const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+  const blank = sharp({ create: { width: 400, height: 4000, channels: 4, background: clear } });
+  const dot = await sharp({ create: { width: 200, height: 200, channels: 3, background: "teal" } })
+    .png()
+    .toBuffer();
+  const picture = await blank
+    .composite([{ input: dot, left: 100, top: 100 }])
+    .png()
+    .toBuffer();
+  await page.goto("/");
+  await uploadFiles(page, [
+    { name: "clear.png", mimeType: "image/png", buffer: picture },
+    { name: "solid.png", mimeType: "image/png", buffer: await sharp(picture).removeAlpha().png().toBuffer() },
+  ]);
+  await expect(galleryImages(page)).toHaveCount(2);
+  const groundOf = async (name: string) => {
+    const image = page.getByRole("region", { name, exact: true }).getByRole("img", { name, exact: true });
+    await expect.poll(() => image.evaluate((it) => (it as HTMLImageElement).naturalHeight)).toBe(4000);
+    return image.evaluate((it) => {
+      const { backgroundImage, backgroundColor } = getComputedStyle(it);
+      return { board: backgroundImage, colour: backgroundColor };
+    });
+  };
+
+  await page.getByRole("img", { name: "clear", exact: true }).click();
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await groundOf("clear");
+  await page.screenshot({ path: test.info().outputPath("light.png") });
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await groundOf("clear");
+  await page.screenshot({ path: test.info().outputPath("dark.png") });
+  for (const { board, colour } of [light, dark])
+    expect([board, colour]).toEqual([expect.stringContaining("conic-gradient"), "rgba(0, 0, 0, 0)"]);
+  expect(dark.board).not.toBe(light.board);
+
+  await page.goto("/");
+  await page.getByRole("img", { name: "solid", exact: true }).click();
+  const solid = await groundOf("solid");
+  expect(solid.board).toBe("none");
+  expect(solid.colour).not.toBe("rgba(0, 0, 0, 0)");
+});

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
-import { formatBytes, formatMegabytes } from "@/lib/texts/formats";
+import { formatProgress } from "@/lib/texts/formats";
 import type { AnyLanguage } from "@/lib/texts/languages";
 import type { Translator } from "@/lib/texts/translator";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
@@ -47,12 +47,12 @@ function headlineOf(texts: Texts, { items, totals, isPaused }: QueueSnapshot): s
 /** How much, what went wrong, how fast, how long. */
 function paceOf(texts: Texts, language: AnyLanguage, { totals, isPaused }: QueueSnapshot): string {
   const { sentBytes, totalBytes, bytesPerSecond, secondsLeft, active, failed } = totals;
-  const [sent, total] = [megabytes(language, sentBytes), megabytes(language, totalBytes)];
-  if (active === 0) return texts("sent", { size: sent });
-  const parts = [texts("sentOf", { sent, total })];
+  if (active === 0) return texts("sent", { size: formatProgress(language, sentBytes) });
+  const total = formatProgress(language, totalBytes);
+  const parts = [texts("sentOf", { sent: formatProgress(language, sentBytes, totalBytes), total })];
   if (failed > 0) parts.push(texts("failedCount", { count: failed }));
   if (isPaused) return parts.join(" · ");
-  if (bytesPerSecond > 0) parts.push(texts("perSecond", { size: speed(language, bytesPerSecond) }));
+  if (bytesPerSecond > 0) parts.push(texts("perSecond", { size: formatProgress(language, bytesPerSecond) }));
   if (secondsLeft !== null) parts.push(timeLeft(texts, secondsLeft));
   return parts.join(" · ");
 }
@@ -76,19 +76,11 @@ function stateOf(texts: Texts, language: AnyLanguage, { state, bytes }: UploadIt
       return texts("checking");
     case "interrupted":
     case "ready":
-      return megabytes(language, bytes);
+      return formatProgress(language, bytes);
     default:
       return "";
   }
 }
-
-function megabytes(language: AnyLanguage, bytes: number): string {
-  const value = bytes / 1_000_000;
-  return formatMegabytes(language, value, value < 10 ? 1 : 0);
-}
-
-const speed = (language: AnyLanguage, bytes: number): string =>
-  bytes < 100_000 ? formatBytes(language, bytes) : megabytes(language, bytes);
 
 function timeLeft(texts: Texts, seconds: number): string {
   if (seconds < 60) return texts("secondsLeft", { seconds: Math.max(1, seconds) });

@@ -185,6 +185,16 @@ describe("what is refused", () => {
     await expect(make(halfPng, "image/png", 400, 300)).rejects.toMatchObject(damaged);
   });
 
+  test("is what breaks off where another picture begins, and what comes whole before one is taken", async () => {
+    const photo = await sharp("e2e/photos/alpine-path.jpg").resize(400, 300).jpeg().toBuffer();
+    const another = await panorama().toBuffer();
+    const broken = await written("broken.jpg", Buffer.concat([photo.subarray(0, photo.length / 2), another]));
+    await expect(make(broken, "image/jpeg", 400, 300)).rejects.toMatchObject(damaged);
+    const followed = await written("followed.jpg", Buffer.concat([photo, another]));
+    const { variants } = await make(followed, "image/jpeg", 400, 300);
+    expect(await size(variants.display.bytes)).toMatchObject({ width: 400, height: 300 });
+  });
+
   test("is no picture at all", async () => {
     const file = await written("words.heic", Buffer.from("no picture"));
     for (const type of ["image/heic", "image/jpeg", "image/avif"] as const)

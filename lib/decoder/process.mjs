@@ -152,6 +152,7 @@ async function open(task) {
   const { file, type, orientation, maxPixels } = task;
   // What libpng warns of, browsers refuse; at what the others warn of, they shrug.
   const failOn = type === "image/png" ? "warning" : "truncated";
+  if (type === "image/jpeg") requireOwnEnd(await readFile(file));
   const picture = sharp(file, { limitInputPixels: maxPixels, failOn });
   const { width, height } = await picture.metadata();
   const whole = wholeOf(task);
@@ -159,6 +160,22 @@ async function open(task) {
     return onScreen(task, picture, { width, height });
   requireSame({ width, height }, orientation > 4 ? { width: whole.height, height: whole.width } : whole);
   return sized(task, turned(picture, orientation));
+}
+
+/**
+ * Another picture that begins within this one says that it was cut off: libjpeg would fill up what is missing, where browsers refuse
+ * it. Behind its end there may be as many as like.
+ * @param {Buffer} bytes of a JPEG
+ */
+function requireOwnEnd(bytes) {
+  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 <= bytes.length; at = bytes.indexOf(0xff, at)) {
+    const code = bytes.readUInt8(at + 1);
+    if (code === 0xd9) return;
+    if (code === 0xd8) throw new Error("another picture begins before it ends");
+    const standsAlone = code <= 1 || (code >= 0xd0 && code <= 0xd7);
+    if (code === 0xff) at += 1;
+    else at += standsAlone ? 2 : 2 + bytes.readUInt16BE(at + 2);
+  }
 }
 
 /**

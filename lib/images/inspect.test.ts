@@ -3,6 +3,7 @@ import fc from "fast-check";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
+import { coded, codedIn, extent, heifOf } from "@/lib/testing/corpus/heif";
 import { readFacts } from "./facts";
 import { maxSourceReads } from "./formats/byte-reader";
 import { decodeHeic } from "./formats/decode-heic";
@@ -275,6 +276,9 @@ describe("a phone's HEIC", () => {
     const damaged = { code: "damaged_image" };
     await expect(decodeHeic(bytes)).rejects.toMatchObject(damaged);
     await expect(decodeHeic(Buffer.from("no picture"))).rejects.toMatchObject(damaged);
+    const picture = codedIn(await readFile("e2e/photos/quadrants.heic"), "hvc1");
+    const vast = coded(picture, extent({ width: 522, height: 6_359_552 }));
+    await expect(decodeHeic(heifOf({ items: [vast] }))).rejects.toMatchObject(damaged);
   });
 });
 

@@ -7,6 +7,17 @@ export function formatBytes(language: AnyLanguage, bytes: number): string {
   return formatMegabytes(language, bytes / 1_000_000, 1);
 }
 
+/**
+ * What is on its way: in megabytes, so that little of it changes while it moves, but in `kB` what is too small for that.
+ *
+ * @param among what it is a part of, which says the unit
+ */
+export function formatProgress(language: AnyLanguage, bytes: number, among = bytes): string {
+  if (among < 100_000) return bytes === 0 ? inUnit(language, "kilobyte", 0) : formatBytes(language, bytes);
+  const megabytes = bytes / 1_000_000;
+  return formatMegabytes(language, megabytes, megabytes < 10 ? 1 : 0);
+}
+
 /** @param digits behind the point, always so many */
 export const formatMegabytes = (language: AnyLanguage, megabytes: number, digits: 0 | 1): string =>
   inUnit(language, "megabyte", megabytes, digits);

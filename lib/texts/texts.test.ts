@@ -7,6 +7,7 @@ import {
   formatMegabytes,
   formatMoment,
   formatMonth,
+  formatProgress,
   formatShortDay,
 } from "./formats";
 import { korean } from "./korean";
@@ -103,6 +104,13 @@ describe("formats", () => {
     expect(sizes.map((bytes) => formatBytes("en", bytes))).toEqual(["1 kB", "999 kB", "1.0 MB", "12.3 MB"]);
     expect(sizes.map((bytes) => formatBytes("ko", bytes))).toEqual(["1kB", "999kB", "1.0MB", "12.3MB"]);
     expect([formatMegabytes("en", 5000, 0), formatMegabytes("ko", 5000, 0)]).toEqual(["5,000 MB", "5,000MB"]);
+    const moving = [0, 1, 400, 99_999, 100_000, 9_900_000, 12_345_678];
+    expect(moving.map((bytes) => formatProgress("en", bytes))).toEqual([
+      ...["0 kB", "1 kB", "1 kB", "100 kB", "0.1 MB", "9.9 MB", "12 MB"],
+    ]);
+    expect(moving.slice(0, 3).map((bytes) => formatProgress("ko", bytes))).toEqual(["0kB", "1kB", "1kB"]);
+    expect([0, 40_000].map((bytes) => formatProgress("en", bytes, 80_000))).toEqual(["0 kB", "40 kB"]);
+    expect([0, 40_000].map((bytes) => formatProgress("en", bytes, 5_000_000))).toEqual(["0.0 MB", "0.0 MB"]);
   });
 
   test("of days, by the viewer's own calendar", () => {

@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type Held, type RawServer, serveRaw } from "@/lib/testing/held-connections";
 import { boundConnections, type ConnectionLimits, connectionLimits } from "./connections";
@@ -13,6 +14,8 @@ const answering: RequestListener = (request, response) => {
     return;
   }
   if (request.url === "/at-once") response.end("answered");
+  else if (request.url === "/after-a-look") setTimeout(() => response.end("answered"), 50);
+  else if (request.url === "/once-it-begins") request.once("data", () => response.end("answered"));
   else request.resume().once("end", () => response.end("answered"));
 };
 const start = async (limits: Partial<ConnectionLimits> = {}) => {
@@ -82,6 +85,25 @@ test("what comes after an answer is taken for a while, and of few at once", asyn
   const flood = await raw.hold(post(100_000_000, "/at-once") + "x".repeat(50_000));
   await flood.ended;
 });
+
+test.each(["/at-once", "/after-a-look", "/once-it-begins"])(
+  "of what a crowd sends after its answers no more is read: %s",
+  async (path) => {
+    const restBytes = 200_000;
+    await start({ lookMs: 1000, restBytes, restsAtOnce: 4, partingMs: 1000 });
+    const sockets: Socket[] = [];
+    raw.server.on("connection", (socket) => sockets.push(socket));
+    const crowd = await hold(40, post(20_000_000, path));
+    for (const { socket } of crowd) socket.write(Buffer.alloc(19_000_000));
+    await Promise.all(crowd.map(({ ended }) => ended));
+    for (const { answer } of crowd) expect(answer()).toContain("answered");
+    // What comes before the answer waits in a buffer of Node's, and one more may have begun to come.
+    const bufferBytes = 4 * 64 * 1024;
+    const read = sockets.map(({ bytesRead }) => bytesRead).sort((one, other) => other - one);
+    expect(read[0]).toBeLessThan(restBytes + bufferBytes);
+    expect(read[4]).toBeLessThan(bufferBytes);
+  },
+);
 
 test("a connection goes on where the rest of a body was short", async () => {
   await start({ restMs: 300 });

@@ -69,21 +69,29 @@ export function boundConnections(server: Server, limits = connectionLimits): voi
     const connection = open.get(request.socket);
     if (connection === undefined) return;
     Object.assign(connection, { request, response, since: { looks: 0, received: request.socket.bytesRead } });
-    response.once("finish", () => {
-      if (!request.complete) takeRest(connection);
+    // Before Node looks whether anybody reads it.
+    response.prependOnceListener("finish", () => {
+      if (!request.complete) takeRest(connection, request);
     });
   });
   /** Whoever sends more than was wanted may not hear the answer before the end. Of a crowd that does, it is not waited for. */
-  function takeRest({ socket, since }: Connection): void {
-    since.received = socket.bytesRead;
+  function takeRest({ socket, since }: Connection, request: IncomingMessage): void {
     since.looks = 0;
-    if (rests.size < limits.restsAtOnce) {
-      rests.add(socket);
-      socket.once("close", () => rests.delete(socket));
-    } else {
-      socket.pause();
+    if (rests.size >= limits.restsAtOnce) {
+      // Once Node, which lets flow what nobody has begun to read, has done so.
+      setImmediate(() => socket.pause());
       setTimeout(() => socket.destroy(), limits.partingMs).unref();
+      return;
     }
+    rests.add(socket);
+    // Else, as fast as they send, all of a crowd would come in turn.
+    socket.once("close", () => setTimeout(() => rests.delete(socket), limits.partingMs).unref());
+    let received = Buffer.byteLength(request.read() ?? "");
+    request.on("data", (chunk: Buffer) => {
+      received += chunk.length;
+      if (received > limits.restBytes) socket.destroy();
+    });
+    request.resume();
   }
   const timer = setInterval(() => {
     for (const connection of open.values()) {
@@ -130,7 +138,7 @@ function look(connection: Connection, limits: ConnectionLimits): void {
   const elapsedMs = since.looks * limits.lookMs;
   const received = socket.bytesRead - since.received;
   if (response?.writableFinished) {
-    if (elapsedMs >= limits.restMs || received > limits.restBytes) socket.destroy();
+    if (elapsedMs >= limits.restMs) socket.destroy();
   } else if (stillMs >= limits.senderPauseMs) socket.destroy();
   else if (elapsedMs >= limits.paceMs) {
     if (received < limits.paceBytes) socket.destroy();

@@ -3,6 +3,8 @@ import type { Format } from "./format";
 import { type Header, plainDecoding, type Size } from "./header";
 import { Metadata } from "./metadata";
 
+/** of what comes before an image: how long it is shown, and what of it shines through */
+const control = { label: 0xf9, bytes: 4 } as const;
 const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
 /** an application extension of 11 bytes and its name */
 const xmpExtension = [0x21, 0xff, 0x0b, ...new TextEncoder().encode("XMP DataXMP")];
@@ -30,7 +32,7 @@ export const gif = {
 async function read(reader: ByteReader): Promise<Header> {
   const screen = await reader.view(6, 7);
   const blocks = new Blocks(reader, 13 + colorTableBytes(screen.getUint8(4)));
-  const image = await findImage(blocks);
+  const image = await findImage(blocks, { isFirst: true });
   if (image === null) throw damaged();
   if (!(await endsWithTrailer(reader, blocks.offset))) await walkToEnd(blocks);
   const metadata = new Metadata();
@@ -81,11 +83,16 @@ async function walkToEnd(blocks: Blocks): Promise<void> {
 }
 
 /** How far right and down the next image reaches, up to whose data the blocks are walked; null where there is none. */
-async function findImage(blocks: Blocks): Promise<Size | null> {
+async function findImage(blocks: Blocks, { isFirst = false } = {}): Promise<Size | null> {
   for (;;) {
     const kind = blocks.isAtEnd ? block.trailer : await blocks.next();
     if (kind === block.extension) {
-      blocks.skip(1);
+      const label = await blocks.next();
+      // Browsers show nothing of a first image with another one.
+      if (isFirst && label === control.label) {
+        if ((await blocks.next()) !== control.bytes) throw damaged();
+        blocks.skip(control.bytes);
+      }
       await blocks.skipData();
     } else if (kind === block.image) {
       const [left, top, width, height] = [

@@ -9,6 +9,9 @@ const maxNoteBytes = 256 * 1024;
 const maxNotes = 4;
 /** Enough for AV1's sequence header. */
 const itemStartBytes = 1024;
+const transformTypes = ["clap", "irot", "imir"];
+/** of pictures made of pictures: a grid of tiles that are other ones' likeness */
+const maxDepth = 4;
 
 /** The brands of an ISO media file (major first), or none when it is something else. */
 export function brandsOf(head: Uint8Array): string[] {
@@ -28,15 +31,20 @@ export async function readHeifImage(reader: ByteReader): Promise<Header> {
   for (const location of meta.locations.values()) requireWhole(location, reader.bytes);
 
   const stored = await readStoredSize(reader, meta, meta.primaryId);
-  const { size, orientation, decoding } = applyTransforms(stored, await readTransforms(reader, meta));
-  const [majorBrand] = brandsOf(await reader.head());
+  const [majorBrand, ...brands] = brandsOf(await reader.head());
   const isSequence = majorBrand === "avis";
+  const isAvif = isSequence || [majorBrand, ...brands].includes("avif");
+  const transforms = await readTransforms(reader, meta);
+  if (isAvif) requireUsualOrder(transforms);
+  requirePlainParts(meta, meta.primaryId);
+  const { size, orientation, decoding } = applyTransforms(stored, transforms);
+  const helped = shownAnyway(decoding, meta);
   return {
     ...(await readNotes(reader, meta)).read(),
     ...size,
     orientation,
     ...(isSequence && boxes.some(({ type }) => type === "moov") && { isAnimated: true }),
-    decoding: isSequence ? asStill(decoding) : decoding,
+    decoding: isAvif && majorBrand !== "avif" ? asStill(helped) : helped,
   };
 }
 
@@ -79,9 +87,16 @@ async function findCodedSize(reader: ByteReader, meta: Meta, id: number): Promis
   const bytes = await reader.take(extent.start, length);
   if (type === "av01") return findAv1Size(bytes);
   const [firstTile] = meta.parts.get(id) ?? [];
-  if (firstTile !== undefined && firstTile !== id && meta.types.get(firstTile) === "av01")
-    await readStoredSize(reader, meta, firstTile);
-  return gridSize(viewOf(bytes));
+  const size = gridSize(viewOf(bytes));
+  if (firstTile !== undefined && firstTile !== id && meta.types.get(firstTile) !== "grid")
+    requireAllTiles(viewOf(bytes), size, await readStoredSize(reader, meta, firstTile));
+  return size;
+}
+
+/** Some decoders take a grid whose last row or column is not seen at all. */
+function requireAllTiles(grid: DataView, { width, height }: Size, tile: Size): void {
+  const [rows, columns] = [grid.getUint8(2) + 1, grid.getUint8(3) + 1];
+  if (width <= (columns - 1) * tile.width || height <= (rows - 1) * tile.height) throw damaged();
 }
 
 const gridSize = (view: DataView): Size =>
@@ -94,14 +109,38 @@ async function readTransforms(reader: ByteReader, meta: Meta): Promise<Transform
   const properties = meta.properties.get(meta.primaryId) ?? [];
   const transforms: Transform[] = [];
   for (const property of properties) {
-    if (!["clap", "irot", "imir"].includes(property.type)) continue;
+    if (!transformTypes.includes(property.type)) continue;
     findOnly(properties, property.type);
     transforms.push({ ...property, view: await contentView(reader, property) });
   }
   return transforms;
 }
 
-/** Not every decoder takes the brand of a sequence; the picture that stands for it is coded as any other. */
+/** AVIF's decoders first turn, then mirror, or go by the order in the file: that makes a difference. */
+function requireUsualOrder(transforms: readonly Transform[]): void {
+  const [turn, mirror] = ["irot", "imir"].map((type) => transforms.findIndex((each) => each.type === type));
+  if (mirror !== undefined && turn !== undefined && mirror >= 0 && mirror < turn) throw damaged();
+}
+
+/** What a picture is made of is stored as it is: of a part that is turned itself, decoders make this or that. */
+function requirePlainParts(meta: Meta, id: number, depth = 0): void {
+  if (depth > maxDepth) throw damaged();
+  for (const part of new Set(meta.parts.get(id))) {
+    const isChanged = meta.properties.get(part)?.some(({ type }) => transformTypes.includes(type));
+    if (isChanged) throw damaged();
+    requirePlainParts(meta, part, depth + 1);
+  }
+}
+
+/** Browsers show a main picture that is said to be hidden; libheif would not. */
+function shownAnyway(decoding: Decoding, { hidden, primaryId }: Meta): Decoding {
+  const mark = hidden.get(primaryId);
+  if (mark === undefined) return decoding;
+  const edit = { at: mark.at, bytes: new Uint8Array([mark.flags & ~1]) };
+  return { ...decoding, edits: [edit, ...decoding.edits] };
+}
+
+/** Not every decoder takes another brand; the picture that stands for a sequence is coded as any other. */
 const asStill = ({ edits, crop }: Decoding): Decoding => ({
   edits: [{ at: 8, bytes: new TextEncoder().encode("avif") }, ...edits],
   crop,

@@ -20,6 +20,8 @@ export interface Meta {
   primaryId: number;
   /** by id of the item */
   types: Map<number, string>;
+  /** those that are not to be shown, and where in the file that is said: a byte whose last bit it is */
+  hidden: Map<number, { at: number; flags: number }>;
   locations: Map<number, ItemLocation>;
   /** of an item, in the order in which they apply */
   properties: Map<number, Property[]>;
@@ -43,9 +45,10 @@ export async function readMeta(reader: ByteReader, meta: Box): Promise<Meta> {
   };
   const [primary, locations] = [await contentOf("pitm"), await contentOf("iloc")];
   if (primary === null || locations === null) throw damaged();
+  const info = findOnly(boxes, "iinf");
   return {
     primaryId: primary.uint(primary.version === 0 ? 2 : 4),
-    types: readTypes(await contentOf("iinf")),
+    ...readInfo(await contentOf("iinf"), info?.start ?? 0),
     locations: readLocations(locations, findOnly(boxes, "idat")),
     properties: await readProperties(reader, findOnly(boxes, "iprp")),
     parts: readParts(await contentOf("iref")),
@@ -86,19 +89,22 @@ export function findOnly<B extends Box>(boxes: readonly B[], type: string): B | 
   return box;
 }
 
-function readTypes(info: BoxReader | null): Map<number, string> {
-  const types = new Map<number, string>();
-  if (info === null) return types;
+/** @param start of the box in the file */
+function readInfo(info: BoxReader | null, start: number): Pick<Meta, "types" | "hidden"> {
+  const [types, hidden]: [Meta["types"], Meta["hidden"]] = [new Map(), new Map()];
+  if (info === null) return { types, hidden };
   info.uint(info.version === 0 ? 2 : 4);
-  for (const { type, view } of info.boxes()) {
+  for (const { type, view, offset } of info.boxes()) {
     if (type !== "infe") continue;
     const entry = new BoxReader(view);
     if (entry.version < 2) continue;
     const id = entry.uint(entry.version === 2 ? 2 : 4);
     entry.uint(2);
     types.set(id, entry.word());
+    const { flags } = entry;
+    if (flags & 1) hidden.set(id, { at: start + offset + fullBoxBytes - 1, flags: flags & 255 });
   }
-  return types;
+  return { types, hidden };
 }
 
 function readLocations(box: BoxReader, data: Box | undefined): Map<number, ItemLocation> {
@@ -206,14 +212,15 @@ class BoxReader {
   }
 
   /** The small boxes that follow, up to the end. */
-  *boxes(): Generator<{ type: string; view: DataView }> {
+  *boxes(): Generator<{ type: string; view: DataView; offset: number }> {
     const { buffer, byteOffset, byteLength } = this.view;
     while (this.#offset + 8 <= byteLength) {
       const start = this.#offset;
       const bytes = this.uint(4);
       const type = this.word();
       if (bytes < 8 || start + bytes > byteLength) throw damaged();
-      yield { type, view: new DataView(buffer, byteOffset + start + 8, bytes - 8) };
+      const offset = start + 8;
+      yield { type, view: new DataView(buffer, byteOffset + offset, bytes - 8), offset };
       this.#offset = start + bytes;
     }
   }

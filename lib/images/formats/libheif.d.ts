@@ -1,17 +1,11 @@
-/** As much of it as Pail uses; the package describes only its generated half. */
+/** As much of it as Pail uses; the package describes only its generated half, and that otherwise. */
 declare module "libheif-js/libheif-wasm/libheif-bundle.mjs" {
   export interface HeifImage {
-    handle: object;
+    readonly handle: object;
     is_primary(): boolean;
     has_alpha_channel(): boolean;
     get_width(): number;
     get_height(): number;
-    /** Fills in the pixels; null where it cannot. */
-    display(
-      pixels: { data: Uint8ClampedArray; width: number; height: number },
-      done: (pixels: object | null) => void,
-    ): void;
-    free(): void;
   }
   export interface HeifDecoder {
     /** None where it is damaged. */

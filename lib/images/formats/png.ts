@@ -1,8 +1,8 @@
 import { type ByteReader, damaged, findFromEnd } from "./byte-reader";
 import type { Format } from "./format";
-import { type Header, plainDecoding, upright } from "./header";
+import { type Header, plainDecoding, type Size, upright } from "./header";
 import { Metadata } from "./metadata";
-import { readChunk } from "./png-chunks";
+import { type Chunk, readChunk } from "./png-chunks";
 import { addNote, addTrailingNotes } from "./png-notes";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
@@ -32,9 +32,14 @@ async function read(reader: ByteReader): Promise<Header> {
 
   const metadata = new Metadata();
   let isAnimated = false;
+  let hasPalette = false;
   let chunk = first;
   while (chunk.type !== "IDAT") {
-    if (chunk.type === "IEND") throw damaged();
+    // A small third letter has no meaning yet: some decoders leave such a chunk out, others refuse the file.
+    if (chunk.type === "IEND" || !/^[A-Za-z]{2}[A-Z][A-Za-z]$/.test(chunk.type)) throw damaged();
+    if (chunk.type === "PLTE" && hasPalette) throw damaged();
+    hasPalette ||= chunk.type === "PLTE";
+    if (chunk.type === "fcTL") await requireWhole(reader, chunk, size);
     if (chunk.type === "acTL") isAnimated = (await reader.view(chunk.start, 4)).getUint32(0) > 1;
     await addNote(reader, chunk, metadata, { turns: true });
     chunk = await readChunk(reader, chunk.end);
@@ -47,4 +52,11 @@ async function read(reader: ByteReader): Promise<Header> {
     ...(isAnimated && { isAnimated }),
     decoding: plainDecoding,
   };
+}
+
+/** Browsers show nothing of an animation whose first frame is the pixels of the file, but of another size. */
+async function requireWhole(reader: ByteReader, { start }: Chunk, { width, height }: Size): Promise<void> {
+  const frame = await reader.view(start, 20);
+  const place = [4, 8, 12, 16].map((offset) => frame.getUint32(offset));
+  if (place.join() !== [width, height, 0, 0].join()) throw damaged();
 }

@@ -1,5 +1,6 @@
 import { avifPictures, heicPictures } from "./heif-pictures";
-import { gifPictures, jpegPictures, pngPictures, webpPictures } from "./other-pictures";
+import { jpegPictures } from "./jpeg-pictures";
+import { gifPictures, pngPictures, webpPictures } from "./other-pictures";
 import type { CorpusFile } from "./quadrants";
 
 /**

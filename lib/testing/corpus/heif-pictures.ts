@@ -2,10 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "./bytes";
 import { exif, takenAt } from "./exif";
 import * as heif from "./heif";
-import { xmp17Mb } from "./other-pictures";
 import { type CorpusFile, cornersOf, type Orientation, quadrants, type Shown, shown } from "./quadrants";
-
-type Named = [name: string, bytes: Buffer, shown: Shown | null];
+import { filesOf, type Named, xmp17Mb } from "./shared";
 
 export async function avifPictures(): Promise<CorpusFile[]> {
   // Tiles of a grid have to be of 64 pixels at least, and a multiple of that.
@@ -34,6 +32,16 @@ export async function avifPictures(): Promise<CorpusFile[]> {
     { name: "as an encoder writes it.avif", bytes: encoded, shown: shown(size) },
     { name: "a sequence.avif", bytes: sequence, shown: shown({ ...size, isAnimated: true }) },
     {
+      name: "mirrored, then turned.avif",
+      bytes: heif.heifOf({ items: [heif.coded(picture, heif.mirror(0), heif.turn(1))] }),
+      shown: null,
+    },
+    {
+      name: "a profile's brand.avif",
+      bytes: heif.heifOf({ brand: "MA1A", items: [heif.coded(picture)] }),
+      shown: shown(size),
+    },
+    {
       name: "another size than it is coded in.avif",
       bytes: heif.heifOf({ items: [heif.coded({ ...picture, width: 64, height: 32 })] }),
       shown: null,
@@ -56,13 +64,27 @@ function heifPictures(extension: "avif" | "heic", picture: heif.Coded): CorpusFi
   const plain = file();
   const middle = { width: width / 2, height: height / 4 };
   const left = { x: -width / 2, y: 0 };
-  const grid = (columns: number, rows: number, ...properties: Buffer[]) => {
+  const likeness = ({ own = [], others = [] }: { own?: Buffer[]; others?: Buffer[] } = {}) =>
+    heifOf({
+      items: [
+        { id: 1, type: "iden", data: Buffer.alloc(0), properties: [heif.extent(picture), ...own] },
+        { ...coded(picture, ...others), id: 2, isHidden: true },
+      ],
+      references: [["dimg", 1, [2]]],
+    });
+  /** @param cut what its size lacks on both sides */
+  const grid = (
+    columns: number,
+    rows: number,
+    { own = [], tile = [], cut = 0 }: { own?: Buffer[]; tile?: Buffer[]; cut?: number } = {},
+  ) => {
+    const size = { width: width * columns - cut, height: height * rows - cut };
     const shape = join(
       [0, 0, rows - 1, columns - 1],
-      [width * columns, height * rows].flatMap((side) => [side >> 8, side & 255]),
+      [size.width, size.height].flatMap((side) => [side >> 8, side & 255]),
     );
     const tiles = Array.from({ length: columns * rows }, (_, n) => ({
-      ...coded(picture),
+      ...coded(picture, ...tile),
       id: n + 2,
       isHidden: true,
     }));
@@ -70,7 +92,7 @@ function heifPictures(extension: "avif" | "heic", picture: heif.Coded): CorpusFi
       id: 1,
       type: "grid",
       data: shape,
-      properties: [heif.extent({ width: width * columns, height: height * rows }), heif.depth, ...properties],
+      properties: [heif.extent(size), heif.depth, ...own],
     };
     return heifOf({ items: [whole, ...tiles], references: [["dimg", 1, tiles.map(({ id }) => id)]] });
   };
@@ -155,12 +177,31 @@ function heifPictures(extension: "avif" | "heic", picture: heif.Coded): CorpusFi
       right({ width: middle.height, height: middle.width, corners: cornersOf[5] }),
     ],
     ["a grid", grid(2, 2), right({ width: width * 2, height: height * 2 })],
-    ["a turned grid", grid(1, 2, turn(1)), right({ width: height * 2, height: width, corners: "GYRB" })],
+    [
+      "a turned grid",
+      grid(1, 2, { own: [turn(1)] }),
+      right({ width: height * 2, height: width, corners: "GYRB" }),
+    ],
     [
       "transparent",
       heifOf({ items: [coded(picture), alpha], references: [["auxl", 2, [1]]] }),
       right({ isTransparent: true }),
     ],
+    ["the likeness of another", likeness(), right()],
+    [
+      "the likeness of another, turned",
+      likeness({ own: [turn(1)] }),
+      right({ width: height, height: width, corners: cornersOf[8] }),
+    ],
+    ["the likeness of one that is turned", likeness({ others: [turn(2)] }), null],
+    ["a grid of one that is turned", grid(1, 2, { tile: [turn(2)] }), null],
+    [
+      "a grid that is cut off",
+      grid(2, 2, { cut: 10 }),
+      right({ width: width * 2 - 10, height: height * 2 - 10 }),
+    ],
+    ["a grid that hides a column", grid(2, 2, { cut: width }), null],
+    ["said to be hidden", heifOf({ items: [{ ...coded(picture), isHidden: true }] }), right()],
     ["cut off before its last byte", plain.subarray(0, -1), null],
     ["half of it", plain.subarray(0, plain.length / 2), null],
     ["half of its head", plain.subarray(0, 150), null],
@@ -169,5 +210,5 @@ function heifPictures(extension: "avif" | "heic", picture: heif.Coded): CorpusFi
     ["two turns", file(turn(1), turn(2)), null],
     ["cropped to nothing", file(aperture({ width: 0, height: 0 })), null],
   ];
-  return files.map(([name, bytes, right]) => ({ name: `${name}.${extension}`, bytes, shown: right }));
+  return filesOf(extension, files);
 }

@@ -1,103 +1,14 @@
-import { join, uint16 } from "./bytes";
+import { join } from "./bytes";
 import { exif, takenAt } from "./exif";
 import * as gif from "./gif";
-import * as jpeg from "./jpeg";
 import * as png from "./png";
 import { type CorpusFile, orientations, quadrants, type Shown, shown, size, turned } from "./quadrants";
+import { filesOf, film, half, type Named, xmp17Mb } from "./shared";
 import * as webp from "./webp";
 
-/** More than any reader may hold at once. */
-export const xmp17Mb = Buffer.alloc(17_000_000, "<rdf:li>a long history of edits   </rdf:li>\n");
-const film = Buffer.alloc(5000, "\0\0\0\x18ftypmp42", "latin1");
-
-type Named = [name: string, bytes: Buffer, shown: Shown | null];
-const filesOf = (extension: string, named: Named[]): CorpusFile[] =>
-  named.map(([name, bytes, right]) => ({ name: `${name}.${extension}`, bytes, shown: right }));
 /** Of which the quadrants fill one corner. */
 const empty = (width: number, height: number): Shown =>
   shown({ width, height, corners: "", isTransparent: true });
-const half = (file: Buffer): Buffer => file.subarray(0, file.length / 2);
-
-export async function jpegPictures(): Promise<CorpusFile[]> {
-  const baseline = await quadrants().jpeg().toBuffer();
-  const progressive = await quadrants().jpeg({ progressive: true }).toBuffer();
-  const files: Named[] = [];
-  for (const [kind, file] of [
-    ["baseline", baseline],
-    ["progressive", progressive],
-  ] as const) {
-    const between = (bytes: readonly number[]) => jpeg.putTogether(jpeg.takeApart(file), bytes);
-    const withoutEnd = file.subarray(0, -2);
-    files.push(
-      [`${kind}`, file, shown()],
-      [`${kind}, two zeros between the segments`, between([0, 0]), shown()],
-      [`${kind}, 18 bytes between the segments`, between(Array.from({ length: 18 }, (_, n) => n)), shown()],
-      [`${kind}, ends of scans between the segments`, between([0x3f, 0xff, 0, 7]), shown()],
-      [
-        `${kind}, markers without length between the segments`,
-        between([0xff, 1, 0xff, 0xd0, 0xff, 0xd7]),
-        shown(),
-      ],
-      [`${kind}, filled up between the segments`, between([0xff, 0xff, 0xff]), shown()],
-      [`${kind}, a film behind it`, join(file, film), shown()],
-      [`${kind}, zeros behind it`, join(file, Buffer.alloc(5000)), shown()],
-      [`${kind}, without its end`, withoutEnd, shown()],
-      [`${kind}, half of its end`, file.subarray(0, -1), shown()],
-      [`${kind}, zeros instead of its end`, join(withoutEnd, Buffer.alloc(5000)), shown()],
-      [`${kind}, a film instead of its end`, join(withoutEnd, film), shown()],
-      [`${kind}, another picture instead of its end`, join(withoutEnd, baseline), shown()],
-      [`${kind}, cut off in its pixels`, file.subarray(0, -3), null],
-      [`${kind}, half of it`, half(file), null],
-      [`${kind}, half of it and a film`, join(half(file), film), null],
-      [`${kind}, half of its beginning`, file.subarray(0, 100), null],
-    );
-  }
-  const { segments, rest } = jpeg.takeApart(baseline);
-  const twoFrames = segments.flatMap((each) => (each.code === 0xc0 ? [each, each] : [each]));
-  const history = Array.from({ length: 262 }, () =>
-    jpeg.segment(0xe1, join("http://ns.adobe.com/xmp/extension/\0", xmp17Mb.subarray(0, 65_000))),
-  );
-  const oriented = (...blocks: Buffer[]) => jpeg.withSegments(baseline, ...blocks.map(jpeg.exifSegment));
-  return filesOf("jpg", [
-    ...files,
-    ...orientations.map(
-      (orientation): Named => [
-        `orientation ${orientation}`,
-        oriented(exif(orientation)),
-        turned(orientation, { capturedAt: takenAt }),
-      ],
-    ),
-    [
-      "an orientation that is no number of its type",
-      oriented(exif(6, "long")),
-      shown({ capturedAt: takenAt }),
-    ],
-    ["an orientation in a byte", oriented(exif(6, "byte")), shown({ capturedAt: takenAt })],
-    ["an orientation that is none", oriented(exif(9)), shown({ capturedAt: takenAt })],
-    ["two orientations", oriented(exif(8), exif(3)), turned(8, { capturedAt: takenAt })],
-    [
-      "an empty block before its orientation",
-      oriented(Buffer.from("MM\0*\0\0\0\x08\0\0"), exif(6)),
-      shown({ capturedAt: takenAt }),
-    ],
-    [
-      "no marker of any program",
-      jpeg.putTogether({ segments: segments.filter(({ code }) => code < 0xe0), rest }),
-      shown(),
-    ],
-    ["17 MB of XMP", jpeg.withSegments(baseline, ...history), shown()],
-    [
-      "scan parameters as Samsung's",
-      jpeg.withChanged(baseline, 0xda, (scan) => scan.set([0, 0, 0], scan.length - 3)),
-      shown(),
-    ],
-    ["grey", await quadrants().grayscale().jpeg().toBuffer(), shown({ corners: "" })],
-    ["two frames", jpeg.putTogether({ segments: twoFrames, rest }), null],
-    ["no height", jpeg.withChanged(baseline, 0xc0, (frame) => frame.set(uint16(0), 5)), null],
-    ["of 12 bits", jpeg.withChanged(baseline, 0xc0, (frame) => frame.set([12], 4)), null],
-  ]);
-}
-
 export async function pngPictures(): Promise<CorpusFile[]> {
   const file = await quadrants().png().toBuffer();
   const [header, ...others] = png.chunksOf(file);
@@ -105,6 +16,7 @@ export async function pngPictures(): Promise<CorpusFile[]> {
   if (header === undefined || pixels === undefined || end === undefined) throw new Error("it is no PNG");
   const note = (block: Buffer) => png.chunk("eXIf", block);
   const history = png.chunk("iTXt", "XML:com.adobe.xmp\0\0\0\0\0", xmp17Mb);
+  const palette = png.chunk("PLTE", Buffer.alloc(9));
   const moving = [
     png.animation(2),
     png.frame(0, size),
@@ -159,6 +71,29 @@ export async function pngPictures(): Promise<CorpusFile[]> {
       png.pngOf([header, note(exif(6)), ...moving, end]),
       turned(6, { capturedAt: takenAt, isAnimated: true }),
     ],
+    [
+      "an animation beside the pixels",
+      png.pngOf([
+        ...[
+          header,
+          png.animation(2),
+          pixels,
+          png.frame(0, size),
+          png.chunk("fdAT", [0, 0, 0, 1], pixels.content),
+        ],
+        ...[png.frame(2, size), png.chunk("fdAT", [0, 0, 0, 3], pixels.content), end],
+      ]),
+      shown({ isAnimated: true }),
+    ],
+    [
+      "an animation whose first frame is smaller",
+      png.pngOf([header, png.animation(2), png.frame(0, { width: 10, height: 10 }), ...moving.slice(2), end]),
+      null,
+    ],
+    ["two palettes", png.pngOf([header, palette, palette, pixels, end]), null],
+    ["a palette that it does not need", png.pngOf([header, palette, pixels, end]), shown()],
+    ["a chunk that nobody knows", png.pngOf([header, png.chunk("abCd", "x"), pixels, end]), shown()],
+    ["a chunk of another time", png.pngOf([header, png.chunk("abcd", "x"), pixels, end]), null],
     ["without its end", png.pngOf([header, pixels]), null],
     ["cut off in its pixels", png.pngOf([header, pixels]).subarray(0, -20), null],
     ["half of it", half(file), null],
@@ -175,6 +110,10 @@ export async function gifPictures(): Promise<CorpusFile[]> {
   const { image, trailer, loop, delay } = gif;
   const picture = image(size);
   const small = { width: 10, height: 8 };
+  const [comment, text] = [
+    join([0x21, 0xfe, 5], "hello", [0]),
+    join([0x21, 1, 12], Buffer.alloc(12), [2], "hi", [0]),
+  ];
   const none = { width: 0, height: 0 };
   const large = { width: 120, height: 90 };
   const moving = [loop, delay, picture, delay, picture];
@@ -207,6 +146,12 @@ export async function gifPictures(): Promise<CorpusFile[]> {
     ["cut off before its last byte", gif.gifOf(size, picture.subarray(0, -1)), null],
     ["half of it", half(gif.gifOf(size, picture, trailer)), null],
     ["an animation cut off in its second frame", gif.gifOf(size, ...moving).subarray(0, -30), null],
+    ["a comment and text", gif.gifOf(size, comment, text, picture, trailer), shown()],
+    [
+      "a control that is too long",
+      gif.gifOf(size, [0x21, 0xf9, 5, 0, 30, 0, 0, 0, 0], picture, trailer),
+      null,
+    ],
     ["no image", gif.gifOf(size, loop, trailer), null],
   ]);
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { type SyntheticEvent, useEffect, useRef, useState } from "react";
+import type { Placeholder } from "@/lib/images/contract";
 import { type Size, targetSize } from "@/lib/images/variants";
 import { useImageSource } from "../../../_ui/use-image-source";
 
@@ -18,9 +19,9 @@ export function LongImage(props: {
   src: string;
   originalSrc: string | null;
   alt: string;
-  colour: string;
+  placeholder: Placeholder;
 }) {
-  const { id, size, src, originalSrc, alt, colour } = props;
+  const { id, size, src, originalSrc, alt, placeholder } = props;
   const [showsOriginal, setShowsOriginal] = useState(false);
   const image = useRef<HTMLImageElement>(null);
   const source = useImageSource(
@@ -49,6 +50,8 @@ export function LongImage(props: {
     size.width > size.height
       ? "h-full max-h-(--natural) w-auto max-w-none my-auto"
       : "w-full max-w-(--natural) h-auto mx-auto self-start";
+  const ground = placeholder.isTransparent ? {} : { backgroundColor: placeholder.colour };
+  const board = placeholder.isTransparent ? "checkerboard" : "";
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, Safari does not scroll it by keyboard.
     <section aria-label={alt} tabIndex={0} className="absolute inset-0 flex overflow-auto">
@@ -66,8 +69,8 @@ export function LongImage(props: {
             lookAt(event.currentTarget);
           }}
           onError={onError}
-          style={{ backgroundColor: colour, "--natural": `${Math.min(size.width, size.height)}px` } as object}
-          className={`block flex-none ${shape} ${hasFailed ? "opacity-0" : ""}`}
+          style={{ ...ground, "--natural": `${Math.min(size.width, size.height)}px` } as object}
+          className={`block flex-none ${shape} ${board} ${hasFailed ? "opacity-0" : ""}`}
         />
       </picture>
     </section>

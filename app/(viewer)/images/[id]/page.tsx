@@ -51,7 +51,7 @@ export default async function ImagePage({ params, searchParams }: Props) {
             src={image.displayUrl}
             originalSrc={image.originalUrl}
             alt={image.title}
-            colour={image.placeholder.colour}
+            placeholder={image.placeholder}
           />
         ) : (
           <ThumbhashImage
