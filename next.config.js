@@ -39,6 +39,8 @@ export default {
     },
   },
   poweredByHeader: false,
+  // What is to be fetched first says the HTML: signed URLs are too many and too long for headers, and a proxy may log those.
+  reactMaxHeadersLength: 0,
   reactStrictMode: true,
   typedRoutes: true,
   // `npm run validate` checks the types; whoever only starts Pail need not wait for it.

@@ -9,7 +9,7 @@ import { quietButton } from "../_ui/styles";
 import { textOf } from "./cursor";
 import { useDeleteImage } from "./deletion";
 import { useGalleryChanges } from "./gallery-changes";
-import { ratioOf, shareOfRow } from "./row";
+import { firstRows, ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
 import { useFurtherPages } from "./use-further-pages";
 import { useWhenNear } from "./use-when-near";
@@ -37,6 +37,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
     first,
     album === null ? "/images" : `/albums/${album}/images`,
   );
+  const fetchedFirst = useMemo(() => firstRows(first.images), [first.images]);
   const { added, removed } = useGalleryChanges();
   const [most, setMost] = useState(tilesPerStep);
   const all = useMemo(() => {
@@ -68,7 +69,13 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
             </h2>
             <ul className="flex flex-wrap gap-1 pb-4">
               {month.images.map((image) => (
-                <Tile key={image.id} image={image} album={album} onDelete={deleteImage} />
+                <Tile
+                  key={image.id}
+                  image={image}
+                  album={album}
+                  lazy={!fetchedFirst.has(image.id)}
+                  onDelete={deleteImage}
+                />
               ))}
             </ul>
           </li>

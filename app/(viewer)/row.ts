@@ -18,3 +18,18 @@ export const shareOfRow = (ratio: number, gaps = 0): CSSProperties => ({
   flexBasis: `calc(var(--row) * ${ratio.toFixed(4)} + ${gaps * 4}px)`,
   maxWidth: `calc(var(--row) * ${(ratio * maxGrowth).toFixed(4)} + ${gaps * 4}px)`,
 });
+
+/** Widths by heights, together: two rows of a phone, one of a desktop. */
+const firstRatios = 7;
+
+/** The ids of the pictures in the first rows. */
+export function firstRows(images: { id: string; width: number; height: number }[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  let ratios = 0;
+  for (const image of images) {
+    if (ratios >= firstRatios) break;
+    ids.add(image.id);
+    ratios += ratioOf(image);
+  }
+  return ids;
+}

@@ -8,11 +8,12 @@ import { ratioOf, shareOfRow } from "./row";
 interface TileProps {
   image: GalleryImage;
   album: string | null;
+  lazy: boolean;
   onDelete(image: GalleryImage): unknown;
 }
 
 /** One picture in a justified row. The Delete key deletes it; the toast can undo that. */
-export const Tile = memo(function Tile({ image, album, onDelete }: TileProps) {
+export const Tile = memo(function Tile({ image, album, lazy, onDelete }: TileProps) {
   const ratio = ratioOf(image);
   return (
     <li className="relative min-w-0" style={{ ...shareOfRow(ratio), aspectRatio: ratio }}>
@@ -28,7 +29,7 @@ export const Tile = memo(function Tile({ image, album, onDelete }: TileProps) {
           placeholder={image.placeholder}
           src={image.thumbUrl}
           alt={image.title}
-          lazy
+          lazy={lazy}
         />
       </Link>
     </li>

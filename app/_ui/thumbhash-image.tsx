@@ -16,6 +16,7 @@ export function ThumbhashImage(props: {
   /** shown instead, but to whoever wants nothing to move */
   movingSrc?: string | null;
   alt: string;
+  /** Whether it waits until it is nearly in sight; else the page fetches it before all else. */
   lazy?: boolean;
   /** Width to height, where all of it is to be seen: else it fills the frame, which cuts off what is too much. */
   wholeRatio?: number;
@@ -40,9 +41,28 @@ export function ThumbhashImage(props: {
 
   const whole = wholeRatio !== undefined;
   const fit = whole ? "object-contain" : "object-cover";
+  const img = (
+    // biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them.
+    <img
+      key={source.attempt}
+      ref={image}
+      src={source.src}
+      alt={alt}
+      loading={lazy ? "lazy" : "eager"}
+      fetchPriority={lazy ? undefined : "high"}
+      // The first small ones are there with the page's first frame; a large one must not hold a frame up.
+      decoding={lazy || kind !== "thumb" ? "async" : "sync"}
+      onLoad={() => {
+        onLoad();
+        setShows("picture");
+      }}
+      onError={onError}
+      className={`absolute inset-0 size-full ${fit} ${source.hasFailed ? "opacity-0" : ""}`}
+    />
+  );
   return (
     <span
-      className={`absolute inset-0 block [container-type:size] ${placeholder.isTransparent && !whole ? "checkerboard" : ""}`}
+      className={`absolute inset-0 block ${whole ? "[container-type:size]" : placeholder.isTransparent ? "checkerboard" : ""}`}
       style={whole || placeholder.isTransparent ? undefined : { backgroundColor: placeholder.colour }}
     >
       {placeholder.isTransparent && whole ? (
@@ -61,26 +81,14 @@ export function ThumbhashImage(props: {
           className={`absolute inset-0 size-full ${fit}`}
         />
       ) : null}
-      <picture>
-        {source.movingSrc === null ? null : (
+      {source.movingSrc === null ? (
+        img
+      ) : (
+        <picture>
           <source media="(prefers-reduced-motion: no-preference)" srcSet={source.movingSrc} />
-        )}
-        {/* next/image would pull the bytes through the app and re-key them. */}
-        <img
-          key={source.attempt}
-          ref={image}
-          src={source.src}
-          alt={alt}
-          loading={lazy ? "lazy" : "eager"}
-          decoding="async"
-          onLoad={() => {
-            onLoad();
-            setShows("picture");
-          }}
-          onError={onError}
-          className={`absolute inset-0 size-full ${fit} ${source.hasFailed ? "opacity-0" : ""}`}
-        />
-      </picture>
+          {img}
+        </picture>
+      )}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { benchListing } from "@/lib/bench/local-bucket/listing";
 import { benchMemory } from "@/lib/bench/local-bucket/memory";
 import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
+import { benchFirstView } from "./first-view";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
 import { benchManyFiles } from "./many-files";
@@ -17,6 +18,7 @@ const benches: Record<string, () => Promise<void>> = {
   begin: benchBegin,
   query: benchGalleryQuery,
   page: benchGalleryPage,
+  view: benchFirstView,
   posts: benchPosts,
   gets: benchGets,
   listing: benchListing,

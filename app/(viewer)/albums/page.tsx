@@ -7,6 +7,9 @@ import type { ListedAlbum } from "@/lib/albums/contract";
 import { getTexts } from "../../_texts/request";
 import { ThumbhashImage } from "../../_ui/thumbhash-image";
 
+/** Two rows of a phone, or one of most desktops. */
+const firstCovers = 4;
+
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTexts("albums"))("title") };
 }
@@ -22,15 +25,21 @@ export default async function AlbumsPage() {
         aria-label={texts("title")}
         className="grid grid-cols-2 gap-x-3 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-5"
       >
-        {albums.map((album) => (
-          <Album key={album.id} album={album} countText={texts("count", { count: album.count })} />
+        {albums.map((album, place) => (
+          <Album
+            key={album.id}
+            album={album}
+            countText={texts("count", { count: album.count })}
+            lazy={place >= firstCovers}
+          />
         ))}
       </ul>
     </section>
   );
 }
 
-function Album({ album: { id, name, cover }, countText }: { album: ListedAlbum; countText: string }) {
+function Album({ album, countText, lazy }: { album: ListedAlbum; countText: string; lazy: boolean }) {
+  const { id, name, cover } = album;
   return (
     <li className="min-w-0">
       <Link href={`/albums/${id}`} prefetch={false} className="grid gap-2 rounded-lg">
@@ -44,7 +53,7 @@ function Album({ album: { id, name, cover }, countText }: { album: ListedAlbum; 
               placeholder={cover.placeholder}
               src={cover.thumbUrl}
               alt=""
-              lazy
+              lazy={lazy}
             />
           )}
         </span>

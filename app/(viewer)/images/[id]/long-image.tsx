@@ -63,6 +63,7 @@ export function LongImage(props: {
           alt={alt}
           width={size.width}
           height={size.height}
+          fetchPriority="high"
           decoding="async"
           onLoad={(event: SyntheticEvent<HTMLImageElement>) => {
             source.onLoad();
