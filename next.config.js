@@ -22,11 +22,13 @@ const folderOfPackages = path.resolve(
   "../../..",
 );
 
-const isForFunctions = Object.keys(serverlessHosts).some((name) => process.env[name]);
-// What tracing takes along because it cannot know better.
-const neverRead = ["lib/local-bucket/**/*", "lib/testing/**/*", "lib/bench/**/*", ".env.example"];
-// What opens a database in a file: see lib/db/file-drivers.ts.
+// What opens a database in a file, which functions cannot, and Next's links to it: see "Drivers" in lib/db/README.md.
 const fileDrivers = ["better-sqlite3", "libsql", "@libsql/linux-*", "@libsql/darwin-*", "@libsql/win32-*"];
+const isForFunctions = Object.keys(serverlessHosts).some((name) => process.env[name]);
+const leftOut = [
+  ...fileDrivers.map((name) => `node_modules/${name}/**/*`),
+  ".next/node_modules/better-sqlite3-*",
+];
 
 /** @type {import("next").NextConfig} */
 export default {
@@ -50,9 +52,7 @@ export default {
   // The decoder's process runs without a bundler, and finds these where they were installed: see lib/decoder/README.md.
   serverExternalPackages: ["libheif-js", "thumbhash"],
   outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
-  outputFileTracingExcludes: {
-    "/**": [...neverRead, ...(isForFunctions ? fileDrivers.map((name) => `node_modules/${name}/**/*`) : [])],
-  },
+  ...(isForFunctions && { outputFileTracingExcludes: { "/**": leftOut } }),
   images: { unoptimized: true },
   // What follows a question mark may be a secret, also while one develops.
   logging: { incomingRequests: { ignore: [/\?/] } },

@@ -7,8 +7,11 @@ process.env.PAIL_TEST_RUN ??= String(process.pid);
 
 export default defineConfig({
   testDir: ".",
-  // `npm run test:stores` has the store that this journey needs.
-  testIgnore: process.env.STORE_JOURNEY === undefined ? "store-journey.spec.ts" : [],
+  // `npm run test:stores` has the store that the one journey needs, `npm run test:deploy` the time that the other takes.
+  testIgnore: [
+    ...(process.env.STORE_JOURNEY === undefined ? ["store-journey.spec.ts"] : []),
+    ...(process.env.DEPLOY_JOURNEY === undefined ? ["deploy-journey.spec.ts"] : []),
+  ],
   outputDir: `../test-results/${process.env.PAIL_TEST_RUN}`,
   // A worker has a server of its own.
   workers: "100%",

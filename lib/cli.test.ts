@@ -12,6 +12,8 @@ describe.concurrent("an unknown command", () => {
       "start",
       "migrate",
       "create-admin",
+      "setup-link",
+      "build",
       "bucket serve",
       "bucket check",
       "bucket setup",
@@ -44,6 +46,39 @@ describe.concurrent("--help", () => {
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("npm run manage -- create-admin --email a@b.c");
     expect(out).toContain("--json");
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe.concurrent("setup-link", () => {
+  test("prints the link until there is an account", async () => {
+    const folder = newFolder();
+    const variables = { DATA_DIR: folder, APP_ORIGIN: "https://photos.example.org" };
+    const first = await run(["setup-link", "--json"], variables);
+    expect([first.code, first.err]).toEqual([0, ""]);
+    expect(JSON.parse(first.out).setupUrl).toMatch(
+      /^https:\/\/photos\.example\.org\/setup\?token=[\w-]{43}$/,
+    );
+    await run(["create-admin", "--email", "ada@example.org"], variables, "a long password\n");
+    const after = await run(["setup-link"], variables);
+    expect(after).toEqual({
+      code: 0,
+      out: "There is an account already: sign in at https://photos.example.org/sign-in\n",
+      err: "",
+    });
+  });
+});
+
+describe.concurrent("build", () => {
+  test("on a serverless host stops at once, with a sentence for each thing that is missing, and makes nothing", async () => {
+    const folder = newFolder();
+    const { code, out, err } = await run(["build"], { VERCEL: "1", DATA_DIR: folder });
+    expect([code, out]).toEqual([1, ""]);
+    const named = err
+      .trimEnd()
+      .split("\n")
+      .map((line) => /^Set (\w+)\b.*\.$/.exec(line)?.[1]);
+    expect(named).toEqual(["DATABASE_URL", "S3_BUCKET", "AUTH_SECRET", "APP_ORIGIN"]);
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { benchListing } from "@/lib/bench/local-bucket/listing";
 import { benchMemory } from "@/lib/bench/local-bucket/memory";
 import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
+import { benchDeployFunction } from "./deploy-function";
 import { benchFirstView } from "./first-view";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
@@ -29,6 +30,7 @@ const benches: Record<string, () => Promise<void>> = {
   many: benchManyFiles,
   reload: benchReload,
   soak: benchSoak,
+  "deploy-function": benchDeployFunction,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.

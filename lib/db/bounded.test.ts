@@ -29,6 +29,17 @@ const failureOf = (call: PromiseLike<unknown>) =>
   );
 const host = () => new URL(double.url).host;
 
+test("a token beside the address opens it; a wrong one is in no error", async () => {
+  const opened = openLibsql(double.url, "right");
+  expect(await ask(opened)).toEqual([]);
+  const refused = openLibsql(double.url, "a-wrong-token");
+  const failure = await failureOf(ask(refused));
+  expect(failure).toMatchObject({ reason: "wrong_token" });
+  expect(inspect(failure)).not.toContain("a-wrong-token");
+  opened.close();
+  refused.close();
+});
+
 test("a database that hangs is given up within five seconds, by however many calls", async () => {
   double.conduct.hangs = true;
   const began = performance.now();
