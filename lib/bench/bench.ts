@@ -4,6 +4,7 @@ import { benchListing } from "@/lib/bench/local-bucket/listing";
 import { benchMemory } from "@/lib/bench/local-bucket/memory";
 import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
+import { benchDeploy } from "./deploy";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
 import { benchManyFiles } from "./many-files";
@@ -27,6 +28,7 @@ const benches: Record<string, () => Promise<void>> = {
   many: benchManyFiles,
   reload: benchReload,
   soak: benchSoak,
+  deploy: benchDeploy,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.
