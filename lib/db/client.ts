@@ -85,6 +85,7 @@ function openFile(url: string): Database {
       return runAll.deferred(reads) as BatchResponse<T>;
     },
     async migrate(statements) {
+      keepCopy(sqlite, file);
       // Within a transaction it has no effect.
       sqlite.pragma("foreign_keys = OFF");
       try {
@@ -95,6 +96,19 @@ function openFile(url: string): Database {
     },
     close: () => sqlite.close(),
   };
+}
+
+/** For whoever goes back to the Pail that has made these tables: see “Going back” in README.md. */
+function keepCopy(sqlite: BetterSqlite.Database, file: string): void {
+  if (sqlite.prepare("select 1 from sqlite_master where name = 'users'").get() === undefined) return;
+  const aside = `${file}.before.${process.pid}`;
+  try {
+    makePrivateFile(aside);
+    sqlite.prepare("vacuum into ?").run(aside);
+    fs.renameSync(aside, `${file}.before`);
+  } finally {
+    fs.rmSync(aside, { force: true });
+  }
 }
 
 function makePlaceOf(file: string): void {
