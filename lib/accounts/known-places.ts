@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash, randomBytes } from "node:crypto";
-import { and, desc, eq, inArray, lt, notInArray } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, notInArray, sql } from "drizzle-orm";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { knownPlaces, users } from "@/lib/db/schema";
@@ -19,36 +19,46 @@ const memoryMs = 365 * 24 * 60 * 60 * 1000;
 
 /** Where the caller is, if somebody has signed in to this account from there before; the browser rather than the network. */
 export async function findKnownPlace(email: string, caller: Caller): Promise<KnownPlace | null> {
-  const browser = caller.browser === undefined ? null : browserPlace(caller.browser);
-  const candidates = [browser, addressPlace(caller)].filter((place) => place !== null);
-  if (candidates.length === 0) return null;
-  const found = await database()
+  return knownPlaceAmong(await placesAsked(email, caller), caller);
+}
+
+/** The statement of `findKnownPlace`, for a batch; `knownPlaceAmong` takes what it returns. */
+export function placesAsked(email: string, caller: Caller) {
+  return database()
     .orm.select({ userId: knownPlaces.userId, place: knownPlaces.place })
     .from(knownPlaces)
     .innerJoin(users, eq(users.id, knownPlaces.userId))
-    .where(and(eq(users.email, email), inArray(knownPlaces.place, candidates)));
+    .where(and(eq(users.email, email), inArray(knownPlaces.place, placesOf(caller))));
+}
+
+export function knownPlaceAmong(
+  found: Pick<KnownPlace, "userId" | "place">[],
+  caller: Caller,
+): KnownPlace | null {
+  const candidates = placesOf(caller);
   const [known] = found.sort((one, other) => candidates.indexOf(one.place) - candidates.indexOf(other.place));
-  return known === undefined ? null : { ...known, isBrowser: known.place === browser };
+  return known === undefined ? null : { ...known, isBrowser: known.place.startsWith(browserPrefix) };
 }
 
 /** To be called once somebody has signed in. Returns what the browser is to keep, another one each time. */
 export async function rememberPlaces(email: string, caller: Caller): Promise<string> {
-  const { orm } = database();
+  const db = database();
   const browser = randomBytes(24).toString("base64url");
-  const [user] = await orm.select({ id: users.id }).from(users).where(eq(users.email, email));
-  if (user === undefined) return browser;
-  const ofUser = eq(knownPlaces.userId, user.id);
-  if (caller.browser !== undefined)
-    await orm.delete(knownPlaces).where(and(ofUser, eq(knownPlaces.place, browserPlace(caller.browser))));
-  for (const place of [browserPlace(browser), addressPlace(caller)])
-    if (place !== null) await remember(user.id, place);
-  const newest = orm
+  const user = db.orm.select({ id: users.id }).from(users).where(eq(users.email, email));
+  const isOfUser = inArray(knownPlaces.userId, user);
+  const newest = db.orm
     .select({ place: knownPlaces.place })
     .from(knownPlaces)
-    .where(ofUser)
+    .where(isOfUser)
     .orderBy(desc(knownPlaces.lastUsedAt))
     .limit(maxPlaces);
-  await orm.delete(knownPlaces).where(and(ofUser, notInArray(knownPlaces.place, newest)));
+  const places = placesOf({ ...caller, browser });
+  const before = caller.browser === undefined ? [] : [browserPlace(caller.browser)];
+  await db.atomic([
+    db.orm.delete(knownPlaces).where(and(isOfUser, inArray(knownPlaces.place, before))),
+    ...places.map((place) => remembering(email, place)),
+    db.orm.delete(knownPlaces).where(and(isOfUser, notInArray(knownPlaces.place, newest))),
+  ]);
   return browser;
 }
 
@@ -58,17 +68,27 @@ export async function forgetOldPlaces(): Promise<void> {
   await database().orm.delete(knownPlaces).where(lt(knownPlaces.lastUsedAt, aYearAgo));
 }
 
-async function remember(userId: string, place: string): Promise<void> {
-  const row = { userId, place, lastUsedAt: now() };
-  await database()
-    .orm.insert(knownPlaces)
-    .values(row)
-    .onConflictDoUpdate({ target: [knownPlaces.userId, knownPlaces.place], set: row });
+function remembering(email: string, place: string) {
+  const { orm } = database();
+  const lastUsedAt = sql<Date>`${sql.param(now(), knownPlaces.lastUsedAt)}`;
+  const row = { userId: users.id, place: sql<string>`${place}`.as("place"), lastUsedAt: lastUsedAt.as("at") };
+  return orm
+    .insert(knownPlaces)
+    .select(orm.select(row).from(users).where(eq(users.email, email)))
+    .onConflictDoUpdate({ target: [knownPlaces.userId, knownPlaces.place], set: { lastUsedAt } });
 }
 
+/** The browser first. */
+function placesOf({ browser, ...caller }: Caller): string[] {
+  const places = [browser === undefined ? null : browserPlace(browser), addressPlace(caller)];
+  return places.filter((place) => place !== null);
+}
+
+const browserPrefix = "browser:";
+
 const browserPlace = (browser: string): string =>
-  `browser:${createHash("sha256").update(browser).digest("base64")}`;
+  browserPrefix + createHash("sha256").update(browser).digest("base64");
 
 /** null: anyone could be there */
-const addressPlace = ({ address }: Caller): string | null =>
+const addressPlace = ({ address }: Pick<Caller, "address">): string | null =>
   address === "unknown" ? null : `address:${networkOf(address)}`;

@@ -103,7 +103,12 @@ export async function requireTokenOwner(secret: string, scope: TokenScope, calle
   const [found] = await database()
     .orm.select({
       viewer: { id: users.id, name: users.name, email: users.email, role: users.role },
-      token: { id: tokens.id, scopes: tokens.scopes, expiresAt: tokens.expiresAt },
+      token: {
+        id: tokens.id,
+        scopes: tokens.scopes,
+        expiresAt: tokens.expiresAt,
+        lastUsedAt: tokens.lastUsedAt,
+      },
     })
     .from(tokens)
     .innerJoin(users, eq(users.id, tokens.userId))
@@ -119,12 +124,13 @@ export async function requireTokenOwner(secret: string, scope: TokenScope, calle
       `This token lacks the scope “${scope}”. Make one that has it under Settings.`,
     );
   }
-  await rememberUse(found.token.id);
+  await rememberUse(found.token);
   return found.viewer;
 }
 
-async function rememberUse(id: string): Promise<void> {
+async function rememberUse({ id, lastUsedAt }: Pick<Token, "id" | "lastUsedAt">): Promise<void> {
   const longAgo = new Date(now().getTime() - usedPrecisionMs);
+  if (lastUsedAt !== null && lastUsedAt >= longAgo) return;
   await database()
     .orm.update(tokens)
     .set({ lastUsedAt: now() })

@@ -8,9 +8,17 @@ import { insertWhere } from "@/lib/db/insert-where";
 import { albumImages, albums, images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import type { Cursor, GalleryPage, Place } from "@/lib/images/contract";
-import { galleryColumns, isReady, listImagesAmong, toGalleryImage } from "@/lib/images/gallery";
-import { findNeighbours, type Neighbours } from "@/lib/images/image";
+import type { Cursor, GalleryPage } from "@/lib/images/contract";
+import {
+  galleryColumns,
+  galleryPageSize,
+  isReady,
+  isViewers,
+  pageAsked,
+  pageOf,
+  toGalleryImage,
+} from "@/lib/images/gallery";
+import { type ImageInPlace, inPlace, inPlaceAsked } from "@/lib/images/image";
 import { cleanText } from "@/lib/images/names";
 import {
   type Album,
@@ -85,15 +93,30 @@ export async function listAlbums(viewer: Viewer): Promise<ListedAlbum[]> {
 
 /** The viewer's album. Throws AppError `not_found`, also for one of someone else. */
 export async function getAlbum(viewer: Viewer, id: string): Promise<Album> {
-  const [album] = await database()
+  return theOne(await albumAsked(viewer, id));
+}
+
+function albumAsked(viewer: Viewer, id: string) {
+  return database()
     .orm.select({ id: albums.id, name: albums.name, count: countOfReady })
     .from(albums)
     .leftJoin(albumImages, eq(albumImages.albumId, albums.id))
     .leftJoin(images, isReadyImage)
     .where(isOwn(viewer, id))
     .groupBy(albums.id);
-  if (album === undefined) throw notFound();
-  return album;
+}
+
+/** The viewer's album with a page of its pictures, newest first, from behind the cursor. Throws AppError `not_found`. */
+export async function getAlbumPage(
+  viewer: Viewer,
+  id: string,
+  after: Cursor | null,
+): Promise<{ album: Album; page: GalleryPage }> {
+  const [found, rows] = await database().together([
+    albumAsked(viewer, id),
+    pageAsked(isViewers(viewer, imageIdsOf(id)), after, galleryPageSize),
+  ]);
+  return { album: theOne(found), page: await pageOf(rows, galleryPageSize) };
 }
 
 /** The pictures of the viewer's album, newest first, from behind the cursor. Throws AppError `not_found`. */
@@ -101,16 +124,24 @@ export async function listAlbumImages(
   viewer: Viewer,
   id: string,
   after: Cursor | null,
-  limit?: number,
+  limit = galleryPageSize,
 ): Promise<GalleryPage> {
-  await requireAlbum(viewer, id);
-  return listImagesAmong(viewer, imageIdsOf(id), after, limit);
+  const [own, rows] = await database().together([
+    ownAsked(viewer, id),
+    pageAsked(isViewers(viewer, imageIdsOf(id)), after, limit),
+  ]);
+  theOne(own);
+  return pageOf(rows, limit);
 }
 
-/** The pictures before and after this one in the viewer's album. Throws AppError `not_found`. */
-export async function findNeighboursInAlbum(viewer: Viewer, id: string, place: Place): Promise<Neighbours> {
-  await requireAlbum(viewer, id);
-  return findNeighbours(viewer, place, imageIdsOf(id));
+/** The viewer's picture between those beside it in the viewer's album. Throws AppError `not_found`. */
+export async function getImageInAlbum(viewer: Viewer, id: string, imageId: string): Promise<ImageInPlace> {
+  const [own, ...rows] = await database().together([
+    ownAsked(viewer, id),
+    ...inPlaceAsked(viewer, imageId, imageIdsOf(id)),
+  ]);
+  theOne(own);
+  return inPlace(...rows);
 }
 
 const imageIdsOf = (albumId: string) =>
@@ -133,7 +164,7 @@ export async function renameAlbum(
     .where(and(isOwn(viewer, id), sql`not ${isTaken}`))
     .returning({ name: albums.name });
   if (row !== undefined) return row.name;
-  await requireAlbum(viewer, id);
+  theOne(await ownAsked(viewer, id));
   throw new AppError("name_taken");
 }
 
@@ -188,9 +219,12 @@ async function fill(
   return album;
 }
 
-async function requireAlbum(viewer: Viewer, id: string): Promise<void> {
-  const [own] = await database().orm.select({ id: albums.id }).from(albums).where(isOwn(viewer, id));
-  if (own === undefined) throw notFound();
+const ownAsked = (viewer: Viewer, id: string) =>
+  database().orm.select({ id: albums.id }).from(albums).where(isOwn(viewer, id));
+
+function theOne<T>([album]: T[]): T {
+  if (album === undefined) throw notFound();
+  return album;
 }
 
 const isOwn = (viewer: Viewer, id: string): SQL | undefined =>

@@ -4,6 +4,7 @@ import { benchListing } from "@/lib/bench/local-bucket/listing";
 import { benchMemory } from "@/lib/bench/local-bucket/memory";
 import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
+import { benchDeploy } from "./deploy";
 import { benchDeployFunction } from "./deploy-function";
 import { benchFirstView } from "./first-view";
 import { benchGalleryPage } from "./gallery-page";
@@ -31,6 +32,7 @@ const benches: Record<string, () => Promise<void>> = {
   reload: benchReload,
   soak: benchSoak,
   "deploy-function": benchDeployFunction,
+  deploy: benchDeploy,
 };
 
 // `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.

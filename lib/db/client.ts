@@ -16,14 +16,16 @@ import * as schema from "./schema";
 
 const drivers = isServerless() ? null : (await import("./file-drivers")).fileDrivers;
 
-type Statement = BatchItem<"sqlite">;
-type Statements = [Statement, ...Statement[]];
+export type Statement = BatchItem<"sqlite">;
+type Statements = readonly [Statement, ...Statement[]];
 
 export interface Database {
   /** Queries of either driver; always awaited. */
   orm: Omit<LibSQLDatabase<typeof schema>, "batch" | "transaction" | "$client">;
   /** Runs the statements in order; all of them happen or none. Interactive transactions are not to be had on both drivers. */
   atomic<T extends Statements>(statements: T): Promise<BatchResponse<T>>;
+  /** Reads that are asked for together: one round trip, and all see the same. None of them may write. */
+  together<T extends Statements>(reads: T): Promise<BatchResponse<T>>;
   /** Runs the statements of migrations: all of them happen or none. Foreign keys wait, or a table made anew would take its rows along. */
   migrate(statements: string[]): Promise<void>;
   close(): void;
@@ -34,6 +36,12 @@ export interface Database {
  */
 export function openDatabase(url: string, token: string | null = null): Database {
   return url.startsWith("file:") ? openFile(url) : openLibsql(url, token);
+}
+
+/** For a batch of as many as there are; there has to be one. */
+export function atLeastOne<T extends Statement>([first, ...others]: T[]): [T, ...T[]] {
+  if (first === undefined) throw new Error("a batch of nothing");
+  return [first, ...others];
 }
 
 let opened: Database | undefined;
@@ -60,7 +68,7 @@ function openFile(url: string): Database {
   sqlite.pragma("busy_timeout = 5000");
   sqlite.pragma("foreign_keys = ON");
   const orm = drizzle(sqlite, { schema });
-  const runAll = sqlite.transaction((statements: Statement[]) =>
+  const runAll = sqlite.transaction((statements: Statements) =>
     statements.map((statement) => (statement as unknown as SyncStatement).prepare().execute().sync()),
   );
   const migrateAll = sqlite.transaction((statements: string[]) => {
@@ -72,7 +80,12 @@ function openFile(url: string): Database {
     async atomic<T extends Statements>(statements: T) {
       return runAll.immediate(statements) as BatchResponse<T>;
     },
+    async together<T extends Statements>(reads: T) {
+      // It waits for nobody who writes.
+      return runAll.deferred(reads) as BatchResponse<T>;
+    },
     async migrate(statements) {
+      keepCopy(sqlite, file);
       // Within a transaction it has no effect.
       sqlite.pragma("foreign_keys = OFF");
       try {
@@ -83,6 +96,19 @@ function openFile(url: string): Database {
     },
     close: () => sqlite.close(),
   };
+}
+
+/** For whoever goes back to the Pail that has made these tables: see “Going back” in README.md. */
+function keepCopy(sqlite: BetterSqlite.Database, file: string): void {
+  if (sqlite.prepare("select 1 from sqlite_master where name = 'users'").get() === undefined) return;
+  const aside = `${file}.before.${process.pid}`;
+  try {
+    makePrivateFile(aside);
+    sqlite.prepare("vacuum into ?").run(aside);
+    fs.renameSync(aside, `${file}.before`);
+  } finally {
+    fs.rmSync(aside, { force: true });
+  }
 }
 
 function makePlaceOf(file: string): void {
@@ -115,10 +141,14 @@ interface SyncStatement {
 export function openLibsql(url: string, token: string | null = null): Database {
   const client = boundedClient(clientOf(url, token), hostOf(url));
   const orm = drizzleRemote(client, { schema });
+  // What reads first and then finds that somebody else has written could not go on.
+  const writing: Client = { ...client, batch: (statements) => client.batch(statements, "write") };
+  const writer = drizzleRemote(writing, { schema });
   keepParametersOutOfErrors(orm);
   return {
     orm,
-    atomic: (statements) => orm.batch(statements),
+    atomic: (statements) => writer.batch(statements),
+    together: (reads) => orm.batch(reads),
     async migrate(statements) {
       await client.migrate(statements);
     },

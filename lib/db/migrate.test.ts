@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { sql } from "drizzle-orm";
@@ -97,4 +97,22 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) =
     expect(await leases(db)).toEqual([]);
     closeAll(databases);
   });
+});
+
+test("before a file's tables are changed it is copied, with the rights that it has itself", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "pail-migrate-"));
+  const file = path.join(folder, "pail.sqlite");
+  const first = openDatabase(`file:${file}`);
+  await migrate(first);
+  expect(await readdir(folder)).not.toContain("pail.sqlite.before");
+  const timestamps = { createdAt: new Date(), updatedAt: new Date() };
+  await first.orm.insert(users).values({ id: "ann", name: "Ann", email: "ann@example.org", ...timestamps });
+  await first.migrate(["create table later (id text)"]);
+  first.close();
+  expect((await stat(`${file}.before`)).mode & 0o777).toBe(0o600);
+  const before = openDatabase(`file:${file}.before`);
+  expect(await before.orm.select({ id: users.id }).from(users)).toEqual([{ id: "ann" }]);
+  expect(await before.orm.all(sql`select 1 from sqlite_master where name = 'later'`)).toEqual([]);
+  before.close();
+  await rm(folder, { recursive: true, force: true });
 });

@@ -17,22 +17,32 @@ export type ImageRow = typeof images.$inferSelect;
 export const isReady = sql`${images.state} = 'ready'`;
 
 /** The viewer's pictures, newest first, from behind the cursor. */
-export function listImages(
+export async function listImages(
   viewer: Viewer,
   after: Cursor | null,
   limit = galleryPageSize,
 ): Promise<GalleryPage> {
-  return pageOf(isViewers(viewer), after, limit);
+  return pageOf(await pageAsked(isViewers(viewer), after, limit), limit);
 }
 
-/** The same of those of the viewer's pictures whose ids a subquery gives. */
-export function listImagesAmong(
-  viewer: Viewer,
-  ids: SQLWrapper,
-  after: Cursor | null,
-  limit = galleryPageSize,
-): Promise<GalleryPage> {
-  return pageOf(isViewers(viewer, ids), after, limit);
+/** For a batch: what `pageOf` takes, of pictures that a condition names. */
+export function pageAsked(which: SQL | undefined, after: Cursor | null, limit: number) {
+  const behind = after && sql`${placeColumns} < ${placeValues(after)}`;
+  return database()
+    .orm.select(galleryColumns)
+    .from(images)
+    .where(and(which, isReady, behind ?? undefined))
+    .orderBy(...newestFirst)
+    .limit(limit + 1);
+}
+
+export async function pageOf(rows: GalleryRow[], limit: number): Promise<GalleryPage> {
+  const shown = await Promise.all(rows.slice(0, limit).map(toGalleryImage));
+  const last = shown.at(-1);
+  return {
+    images: shown,
+    next: rows.length > limit && last !== undefined ? placeOf(last) : null,
+  };
 }
 
 /** The condition for the viewer's pictures, or for those of them whose ids a subquery gives. */
@@ -43,25 +53,9 @@ export function isViewers(viewer: Viewer, ids?: SQLWrapper): SQL | undefined {
   return and(sql`+${images.ownerId} = ${viewer.id}`, inArray(images.id, ids));
 }
 
-async function pageOf(which: SQL | undefined, after: Cursor | null, limit: number): Promise<GalleryPage> {
-  const behind = after && sql`${placeColumns} < ${placeValues(after)}`;
-  const rows = await database()
-    .orm.select(galleryColumns)
-    .from(images)
-    .where(and(which, isReady, behind ?? undefined))
-    .orderBy(...newestFirst)
-    .limit(limit + 1);
-  const shown = await Promise.all(rows.slice(0, limit).map(toGalleryImage));
-  const last = shown.at(-1);
-  return {
-    images: shown,
-    next: rows.length > limit && last !== undefined ? placeOf(last) : null,
-  };
-}
-
 // A row value, as the gallery's index has it: SQLite goes straight to a place in it, however many pictures there are.
 export const placeColumns = sql`(${images.capturedAt}, ${images.capturedOrder}, ${images.id})`;
-export const placeValues = ({ capturedAt, capturedOrder, id }: Place): SQL =>
+const placeValues = ({ capturedAt, capturedOrder, id }: Place): SQL =>
   sql`(${capturedAt}, ${capturedOrder}, ${id})`;
 export const newestFirst = [images.capturedAt, images.capturedOrder, images.id].map((column) => desc(column));
 export const oldestFirst = [images.capturedAt, images.capturedOrder, images.id].map((column) => asc(column));
@@ -73,10 +67,20 @@ export async function findImagesByContent(
   owner: Owner,
   sha256s: string[],
 ): Promise<Map<string, GalleryImage>> {
-  const rows = await database()
+  return imagesByContent(await contentAsked(owner, sha256s));
+}
+
+/** For a batch: what `imagesByContent` takes, of checksums that are given or that a subquery gives. */
+export function contentAsked(owner: Owner, sha256s: string[] | SQLWrapper) {
+  return database()
     .orm.select({ ...galleryColumns, sha256: images.sha256 })
     .from(images)
     .where(and(eq(images.ownerId, owner.id), isReady, inArray(images.sha256, sha256s)));
+}
+
+export async function imagesByContent(
+  rows: (GalleryRow & Pick<ImageRow, "sha256">)[],
+): Promise<Map<string, GalleryImage>> {
   return new Map(
     await Promise.all(rows.map(async (row) => [row.sha256, await toGalleryImage(row)] as const)),
   );

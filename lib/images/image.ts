@@ -5,17 +5,9 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import type { CapturedSource, ImageType, ImageUrls, Place, Placeholder } from "./contract";
+import type { CapturedSource, ImageType, ImageUrls, Placeholder } from "./contract";
 import { type Facts, readFacts } from "./facts";
-import {
-  type ImageRow,
-  isReady,
-  isViewers,
-  newestFirst,
-  oldestFirst,
-  placeColumns,
-  placeValues,
-} from "./gallery";
+import { type ImageRow, isReady, isViewers, newestFirst, oldestFirst, placeColumns } from "./gallery";
 import { imageUrlsOf } from "./image-urls";
 import { cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
@@ -54,7 +46,11 @@ export interface ImageDetails extends ImageUrls {
 
 /** The viewer's picture. Throws AppError `not_found`, also for a picture of someone else. */
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
-  const row = await getOwnRow(viewer, id);
+  return detailsOf(await ownRow(viewer, id));
+}
+
+async function detailsOf([row]: ImageRow[]): Promise<ImageDetails> {
+  if (row === undefined) throw notFound();
   const facts = readFacts(row.facts);
   return {
     id: row.id,
@@ -82,21 +78,46 @@ export interface Neighbours {
   older: string | null;
 }
 
-/** The pictures before and after this one in the viewer's gallery, or among those whose ids a subquery gives. */
-export async function findNeighbours(viewer: Viewer, place: Place, ids?: SQLWrapper): Promise<Neighbours> {
-  const here = placeValues(place);
+/** A picture and what it stands between. */
+export interface ImageInPlace {
+  image: ImageDetails;
+  neighbours: Neighbours;
+}
+
+/** The viewer's picture in the gallery. Throws AppError `not_found`, also for a picture of someone else. */
+export async function getImageInPlace(viewer: Viewer, id: string): Promise<ImageInPlace> {
+  const [rows, newer, older] = await database().together(inPlaceAsked(viewer, id));
+  return inPlace(rows, newer, older);
+}
+
+/** For a batch: what `inPlace` takes. Its neighbours are those in the gallery, or among the pictures whose ids a subquery gives. */
+export function inPlaceAsked(viewer: Viewer, id: string, ids?: SQLWrapper) {
+  const { orm } = database();
+  // Without the pluses SQLite would compare them by the columns' affinity, and for that leave the index after its first column.
+  const here = sql`(select +${images.capturedAt}, +${images.capturedOrder}, +${images.id}
+    from ${images} where ${isOwn(viewer, id)})`;
   const nearest = (condition: SQL, order: SQL[]) =>
-    database()
-      .orm.select({ id: images.id })
+    orm
+      .select({ id: images.id })
       .from(images)
       .where(and(isViewers(viewer, ids), isReady, condition))
       .orderBy(...order)
       .limit(1);
-  const [[newer], [older]] = await Promise.all([
+  return [
+    ownRow(viewer, id),
     nearest(sql`${placeColumns} > ${here}`, oldestFirst),
     nearest(sql`${placeColumns} < ${here}`, newestFirst),
-  ]);
-  return { newer: newer?.id ?? null, older: older?.id ?? null };
+  ] as const;
+}
+
+/** Throws AppError `not_found`. */
+export async function inPlace(
+  rows: ImageRow[],
+  [newer]: { id: string }[],
+  [older]: { id: string }[],
+): Promise<ImageInPlace> {
+  const neighbours = { newer: newer?.id ?? null, older: older?.id ?? null };
+  return { image: await detailsOf(rows), neighbours };
 }
 
 /** Changes what the viewer says of a picture, and returns it as it is kept. Throws AppError `not_found` or `empty_title`. */
@@ -109,7 +130,7 @@ export async function changeImage(
   const changed = await database()
     .orm.update(images)
     .set(values)
-    .where(and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady))
+    .where(isOwn(viewer, id))
     .returning({ id: images.id });
   if (changed.length === 0) throw notFound();
   return values;
@@ -121,14 +142,9 @@ function requireTitle(text: string): string {
   return title;
 }
 
-async function getOwnRow(viewer: Viewer, id: string): Promise<ImageRow> {
-  const [row] = await database()
-    .orm.select()
-    .from(images)
-    .where(and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady));
-  if (row === undefined) throw notFound();
-  return row;
-}
+const ownRow = (viewer: Viewer, id: string) => database().orm.select().from(images).where(isOwn(viewer, id));
+
+const isOwn = (viewer: Viewer, id: string) => and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady);
 
 export const notFound = () =>
   new AppError("not_found", "There is no such picture.", { values: { what: "picture" } });

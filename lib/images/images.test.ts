@@ -14,7 +14,7 @@ import { onEachDriver, plansOf, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
-import { changeImage, findNeighbours, getImage, imageChangeShape } from "./image";
+import { changeImage, getImage, getImageInPlace, imageChangeShape, inPlaceAsked } from "./image";
 import { purgeTrash, restoreImage, trashImage, undoSeconds } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
@@ -87,13 +87,9 @@ onEachDriver(() => {
     await addImage(stranger.id, { capturedAt: new Date(2) });
     const ids = newestFirst(rows);
     for (const [index, id] of ids.entries()) {
-      const row = rows.find((candidate) => candidate.id === id);
-      const capturedAt = row?.capturedAt.getTime() ?? 0;
-      const capturedOrder = row?.capturedOrder ?? "";
-      expect(await findNeighbours(viewer, { id, capturedAt, capturedOrder })).toEqual({
-        newer: ids[index - 1] ?? null,
-        older: ids[index + 1] ?? null,
-      });
+      const { image, neighbours } = await getImageInPlace(viewer, id);
+      expect(image.id).toBe(id);
+      expect(neighbours).toEqual({ newer: ids[index - 1] ?? null, older: ids[index + 1] ?? null });
     }
   });
 
@@ -231,11 +227,15 @@ describe("by an index, and with no sorting beside it, go", () => {
   beforeAll(() => useDriver("better-sqlite3"));
 
   const here = { id: newId(), capturedAt: 5, capturedOrder: "" };
+  const neighboursAsked = () => {
+    const [, newer, older] = inPlaceAsked(viewer, here.id);
+    return [newer, older] as const;
+  };
   const position = "(owner_id=? AND (captured_at,captured_order,id)";
   test.each<[string, string, () => Promise<unknown>]>([
     ["the first page of the gallery", "images_gallery (owner_id=?)", () => listImages(viewer, null)],
     ["a further page", `images_gallery ${position}<`, () => listImages(viewer, here)],
-    ["the neighbours", `images_gallery ${position}`, () => findNeighbours(viewer, here)],
+    ["the neighbours", `images_gallery ${position}`, () => database().together(neighboursAsked())],
     [
       "the search by content",
       "images_content (owner_id=? AND sha256=?)",

@@ -31,11 +31,14 @@ export async function restoreImage(viewer: Viewer, id: string): Promise<GalleryI
   const again = sql`exists (select 1 from ${images} as other where other.owner_id = ${images.ownerId}
     and other.sha256 = ${images.sha256} and other.state = 'ready')`;
   const own = and(eq(images.id, id), eq(images.ownerId, viewer.id));
-  await database()
-    .orm.update(images)
-    .set({ state: "ready", deletedAt: null })
-    .where(and(own, eq(images.state, "trashed"), sql`not ${again}`));
-  const [row] = await database().orm.select().from(images).where(own);
+  const db = database();
+  const [, [row]] = await db.atomic([
+    db.orm
+      .update(images)
+      .set({ state: "ready", deletedAt: null })
+      .where(and(own, eq(images.state, "trashed"), sql`not ${again}`)),
+    db.orm.select().from(images).where(own),
+  ]);
   if (row === undefined || row.state === "purging") throw notFound();
   if (row.state === "trashed") {
     throw new AppError("duplicate");

@@ -1,15 +1,16 @@
 import "server-only";
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
-import { countUse } from "@/lib/accounts/rate-limit";
+import { counting, refuseOveruse } from "@/lib/accounts/rate-limit";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
-import { database } from "@/lib/db/client";
+import { atLeastOne, database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { uploads } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { type Failure, plainFailure } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import { findImagesByContent } from "@/lib/images/gallery";
+import type { GalleryImage } from "@/lib/images/contract";
+import { contentAsked, imagesByContent } from "@/lib/images/gallery";
 import { cleanName } from "@/lib/images/names";
 import { variantKinds, variants } from "@/lib/images/variants";
 import { observe } from "@/lib/metrics";
@@ -30,7 +31,7 @@ import { type Offer, totalBytes, type Upload } from "./objects";
 import { grantParts, leaveParts } from "./parts";
 import { renewUploads } from "./renew";
 import { findStoreAnew, knowStore } from "./store";
-import { findUnreserved, type Unreserved } from "./unreserved";
+import { findUnreserved, formsAsked, type Unreserved, unreservedOf } from "./unreserved";
 
 const beginRate = { max: 120, windowSeconds: 60 };
 
@@ -52,21 +53,42 @@ async function grant<K extends ObjectKind>(
   offers: Offer[],
   kinds: readonly K[],
 ): Promise<BeginOutcome<K>[]> {
-  await countUse(`begin:${viewer.id}`, beginRate);
-  await knowStore();
+  const known = await recall(viewer, offers);
   try {
-    return await grantAll(viewer, offers, kinds);
+    return await grantAll(viewer, offers, kinds, known);
   } catch (error) {
     // It is the server that begins an object in parts, and so the first to hear that the store does it otherwise now.
-    if (isCode(error, "not_supported") && (await findStoreAnew())) return grantAll(viewer, offers, kinds);
-    throw error;
+    if (!isCode(error, "not_supported") || !(await findStoreAnew())) throw error;
+    const forms = await database().together(formsAsked(viewer.id));
+    return grantAll(viewer, offers, kinds, { ...known, forms });
   }
+}
+
+/** What decides about offers beside themselves. */
+interface Known {
+  /** the viewer's pictures of the same bytes, by checksum */
+  owned: Map<string, GalleryImage>;
+  forms: Parameters<typeof unreservedOf>[0];
+}
+
+/** Counts the begin, too. Throws AppError `rate_limited`. */
+async function recall(viewer: Viewer, offers: Offer[]): Promise<Known> {
+  const sha256s = offers.map((offer) => offer.original.sha256);
+  const [uses, owned, ...forms] = await database().atomic([
+    counting(`begin:${viewer.id}`, beginRate),
+    contentAsked(viewer, sha256s),
+    ...formsAsked(viewer.id),
+  ]);
+  refuseOveruse(uses, beginRate);
+  await knowStore();
+  return { owned: await imagesByContent(owned), forms };
 }
 
 async function grantAll<K extends ObjectKind>(
   viewer: Viewer,
   given: Offer[],
   kinds: readonly K[],
+  { owned, forms }: Known,
 ): Promise<BeginOutcome<K>[]> {
   const { traits } = bucketClient();
   const offers =
@@ -74,17 +96,11 @@ async function grantAll<K extends ObjectKind>(
       ? given.map((offer) => ({ ...offer, original: withoutParts(offer.original) }))
       : given;
   const grantable = offers.filter((offer) => storeRefusal(offer, kinds, traits) === null);
-  const [owned, renewed] = await Promise.all([
-    findImagesByContent(
-      viewer,
-      offers.map((offer) => offer.original.sha256),
-    ),
-    renewUploads(viewer, grantable, kinds),
-  ]);
+  const renewed = await renewUploads(viewer, grantable, kinds);
   const fresh = grantable.filter(
     (offer) => !owned.has(offer.original.sha256) && !renewed.has(offer) && refusalOf(offer) === null,
   );
-  const inserted = await insertUploads(viewer, fresh);
+  const inserted = await insertUploads(viewer, fresh, forms);
   const outcomes = Promise.all(
     offers.map(async (offer): Promise<BeginOutcome<K>> => {
       const image = owned.get(offer.original.sha256);
@@ -158,17 +174,20 @@ function refusalOf(offer: Offer): Failure | null {
   return null;
 }
 
-async function insertUploads(viewer: Viewer, offers: Offer[]): Promise<Map<Offer, Upload>> {
+async function insertUploads(
+  viewer: Viewer,
+  offers: Offer[],
+  forms: Known["forms"],
+): Promise<Map<Offer, Upload>> {
   const db = database();
   const rows = offers.map((offer): [Offer, Upload] => [offer, newUpload(viewer, offer)]);
   if (rows.length === 0) return new Map();
   const wantedBytes = rows.reduce((sum, [, row]) => sum + row.reservedBytes, 0);
-  const unreserved = await findUnreserved(viewer.id, wantedBytes);
-  const [first, ...others] = rows.map(([, row]) =>
+  const unreserved = await unreservedOf(forms, wantedBytes);
+  const inserts = rows.map(([, row]) =>
     insertWhere(db, uploads, row, mayBegin(row, unreserved)).returning({ id: uploads.id }),
   );
-  if (first === undefined) return new Map();
-  const inserted = await db.atomic([first, ...others]);
+  const inserted = await db.atomic(atLeastOne(inserts));
   return new Map(rows.filter((_, index) => (inserted[index]?.length ?? 0) > 0));
 }
 

@@ -8,7 +8,8 @@ import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
 import { capturedOf } from "@/lib/images/captured";
-import { findImagesByContent, galleryColumns, toGalleryImage } from "@/lib/images/gallery";
+import type { GalleryImage } from "@/lib/images/contract";
+import { contentAsked, imagesByContent } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
 import { byKind, variantKinds } from "@/lib/images/variants";
 import { log } from "@/lib/log";
@@ -16,6 +17,7 @@ import { observe } from "@/lib/metrics";
 import { incoming, media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { type ConfirmOutcome, type ObjectKind, objectKinds } from "./contract";
+import { type Ending, Endings, ending } from "./endings";
 import {
   deleteCopies,
   deleteIncoming,
@@ -27,6 +29,7 @@ import {
   type WholeUpload,
 } from "./objects";
 import { abortParts, completeParts } from "./parts";
+import { endUpload, noting, setState } from "./states";
 import { knowStore } from "./store";
 import { bytesDiffer, hashObject, type Verified, verify } from "./verify";
 import { withVariants } from "./with-variants";
@@ -36,22 +39,67 @@ const parallel = 8;
 
 /**
  * Turns uploads whose bytes have arrived into images: verifies, copies to media/, commits. Idempotent: confirming again
- * gives the same answer, and a confirm that was cut short goes on. The outcomes have the order of the ids.
+ * gives the same answer, and a confirm that was cut short goes on. The outcomes have the order of the ids. What is committed is so
+ * also where another one throws.
  */
 export async function confirmUploads(viewer: Owner, uploadIds: string[]): Promise<ConfirmOutcome[]> {
   await knowStore();
-  const rows = await database()
-    .orm.select()
-    .from(uploads)
-    .where(and(inArray(uploads.id, uploadIds), eq(uploads.ownerId, viewer.id)));
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const outcomes = await mapInParallel(uploadIds, async (id) => {
+  const { byId, imageOfSame } = await recall(viewer, uploadIds);
+  const endings = new Endings<ConfirmOutcome>();
+  const note = noting([...byId.values()].filter((upload) => isOpenStill(upload) && !imageOfSame(upload)));
+  const { done, failure } = await inParallel(uploadIds, async (id): Promise<Ended> => {
     const upload = byId.get(id);
-    return upload === undefined ? refused(unknownUpload) : confirmUpload(viewer, upload);
+    if (upload === undefined) return said(refused(unknownUpload));
+    const image = imageOfSame(upload);
+    if (image?.id === upload.imageId) return said({ status: "ready", image });
+    if (upload.state === "rejected") return said(refused(reasonOf(upload)));
+    if (!isOpenStill(upload)) return said(refused(ended));
+    if (image !== undefined) {
+      const abandoned = ending([endUpload(upload, "abandoned")], async ([isMine]) => {
+        if (isMine.length > 0) observe.upload("duplicate");
+        return duplicateOf(image);
+      });
+      return { outcome: endings.add(abandoned) };
+    }
+    // From here on a crash leaves a row that says what may lie under media/.
+    if (!(await note(upload))) return said(refused(ended));
+    return { outcome: endings.add(await verifyAndKeep(viewer, upload)) };
   });
-  await clearAway(rows.filter((row) => row.state !== "ready").map((row) => row.id));
+  await endings.write();
+  if (failure !== null) throw failure.reason;
+  const outcomes = await Promise.all(done.map(async ({ outcome }) => settled(await outcome)));
+  await clearAway([...byId.values()].filter((row) => row.state !== "ready").map((row) => row.id));
   return outcomes;
 }
+
+/** An object, since whoever verifies does not wait for what is written in groups. */
+interface Ended {
+  outcome: Promise<PromiseSettledResult<ConfirmOutcome>>;
+}
+
+const said = (value: ConfirmOutcome): Ended => ({ outcome: Promise.resolve({ status: "fulfilled", value }) });
+
+function settled<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
+}
+
+/** The viewer's uploads among these, in this order, and the viewer's pictures of the same bytes. */
+async function recall(viewer: Owner, uploadIds: string[]) {
+  const db = database();
+  const those = and(inArray(uploads.id, uploadIds), eq(uploads.ownerId, viewer.id));
+  const sha256 = sql<string>`json_extract(${uploads.objects}, '$.original.sha256')`;
+  const [rows, same] = await db.together([
+    db.orm.select().from(uploads).where(those),
+    contentAsked(viewer, db.orm.select({ sha256 }).from(uploads).where(those)),
+  ]);
+  const present = await imagesByContent(same);
+  const found = new Map(rows.map((row) => [row.id, row]));
+  const byId = new Map(uploadIds.flatMap((id) => (found.has(id) ? [[id, found.get(id) as Upload]] : [])));
+  return { byId, imageOfSame: ({ objects }: Upload) => present.get(objects.original.sha256) };
+}
+
+const isOpenStill = ({ state }: Upload): boolean => state === "pending" || state === "verifying";
 
 const refused = (error: Failure): ConfirmOutcome => ({ status: "refused", error });
 const unknownUpload: Failure = {
@@ -60,24 +108,7 @@ const unknownUpload: Failure = {
   values: { what: "upload" },
 };
 const ended = plainFailure("upload_ended");
-
-async function confirmUpload(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
-  const present = (await findImagesByContent(viewer, [upload.objects.original.sha256])).values().next().value;
-  if (present?.id === upload.imageId) return { status: "ready", image: present };
-  switch (upload.state) {
-    case "rejected":
-      return refused(reasonOf(upload));
-    case "pending":
-    case "verifying":
-      if (present !== undefined) {
-        await endUpload(upload, "abandoned");
-        return { status: "duplicate", image: present };
-      }
-      return verifyAndKeep(viewer, upload);
-    default:
-      return refused(ended);
-  }
-}
+const duplicateOf = (image: GalleryImage): ConfirmOutcome => ({ status: "duplicate", image });
 
 /** Why it was rejected, perhaps by an older Pail, whose codes may have been others. */
 function reasonOf({ errorCode, errorMessage, errorValues }: Upload): Failure {
@@ -86,33 +117,36 @@ function reasonOf({ errorCode, errorMessage, errorValues }: Upload): Failure {
   return readFailure({ code: errorCode, message, ...(errorValues && { values: errorValues }) });
 }
 
-async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutcome> {
-  // From here on a crash leaves a row that says what may lie under media/.
-  if (!(await setState(upload, "verifying"))) return refused(ended);
+/** How it ends: as an image, rejected, or not yet. */
+async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<Ending<ConfirmOutcome>> {
   const startedAt = performance.now();
   try {
     await completeParts(upload);
     const whole = await withVariants(upload);
     const verified = await verify(whole);
     await copyToMedia(whole, verified);
-    return await commit(viewer, whole, verified);
+    return committing(viewer, whole, imageOf(whole, verified.original));
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError || error instanceof DatabaseError)
       throw error;
     // Not an end: the bytes may still come, or come again, or the decoder may do better.
     const mayCome = ["not_arrived", "changed", "unavailable"].includes(error.code);
-    const isMine = mayCome ? await setState(upload, "pending") : await endUpload(upload, "rejected", error);
-    // Another call has ended it meanwhile, and cleared its objects away.
-    if (!isMine) return answerOfEnded(viewer, upload);
-    return refused(error.toFailure());
+    const change = mayCome ? setState(upload, "pending") : endUpload(upload, "rejected", error);
+    return ending([change], async ([isMine]) => {
+      // Another call has ended it meanwhile, and cleared its objects away.
+      if (isMine.length === 0) return answerOfEnded(viewer, upload);
+      if (!mayCome) observe.upload("rejected");
+      return refused(error.toFailure());
+    });
   } finally {
     observe.confirm(performance.now() - startedAt);
   }
 }
 
 async function answerOfEnded(viewer: Owner, { id }: Upload): Promise<ConfirmOutcome> {
-  const [row] = await database().orm.select().from(uploads).where(eq(uploads.id, id));
-  return row === undefined ? refused(unknownUpload) : confirmUpload(viewer, row);
+  const [outcome] = await confirmUploads(viewer, [id]);
+  if (outcome === undefined) throw new Error("confirm gave no outcome");
+  return outcome;
 }
 
 /** Only the copy tells that every byte is the one that was announced: in an object in parts, also that they are in order. */
@@ -131,37 +165,32 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
   for (const outcome of copies) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-/** The image and the end of its upload, together; only now is the picture acknowledged. */
-async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified): Promise<ConfirmOutcome> {
+/** The image and the end of its upload, together; only once that is written is the picture acknowledged. */
+function committing(viewer: Owner, upload: WholeUpload, row: NewImage): Ending<ConfirmOutcome> {
   const db = database();
-  const row = imageOf(upload, original);
-  const [[inserted]] = await db.atomic([
-    insertWhere(
-      db,
-      images,
-      row,
-      sql`exists (select 1 from ${uploads} where ${uploads.id} = ${upload.id}
-      and ${uploads.state} = 'verifying')`,
-    )
-      .onConflictDoNothing()
-      .returning(galleryColumns),
+  const isThere = sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`;
+  const isVerified = sql`exists (select 1 from ${uploads} where ${uploads.id} = ${upload.id}
+    and ${uploads.state} = 'verifying')`;
+  const statements = [
+    insertWhere(db, images, row, isVerified).onConflictDoNothing().returning({ id: images.id }),
     db.orm
       .update(uploads)
       .set({ state: "ready", reservedBytes: 0 })
-      .where(
-        and(eq(uploads.id, upload.id), sql`exists (select 1 from ${images} where ${images.id} = ${row.id})`),
-      ),
-  ]);
-  if (inserted !== undefined) {
-    observe.upload("ready");
-    observe.uploadedBytes(row.bytes);
-    return { status: "ready", image: await toGalleryImage(inserted) };
-  }
-  // Someone was faster: this very upload in another call, or another upload of the same bytes.
-  const present = (await findImagesByContent(viewer, [row.sha256])).values().next().value;
-  if (present?.id === row.id) return { status: "ready", image: present };
-  await endUpload(upload, "abandoned");
-  return present === undefined ? refused(ended) : { status: "duplicate", image: present };
+      .where(and(eq(uploads.id, upload.id), isThere)),
+    // Someone was faster: another upload of the same bytes.
+    endUpload(upload, "abandoned", undefined, not(isThere)),
+    contentAsked(viewer, [row.sha256]),
+  ] as const;
+  return ending(statements, async ([inserted, , abandoned, same]) => {
+    if (inserted.length > 0) {
+      observe.upload("ready");
+      observe.uploadedBytes(row.bytes);
+    }
+    if (abandoned.length > 0) observe.upload("duplicate");
+    const image = (await imagesByContent(same)).get(row.sha256);
+    if (image === undefined) return refused(ended);
+    return image.id === row.id ? { status: "ready", image } : duplicateOf(image);
+  });
 }
 
 type NewImage = typeof images.$inferInsert;
@@ -192,36 +221,6 @@ function imageOf(upload: WholeUpload, original: Verified["original"]): NewImage 
   };
 }
 
-/** Says whether it was still open. */
-const setState = (upload: Upload, state: "pending" | "verifying"): Promise<boolean> =>
-  change(upload, { state });
-
-/** Ends an upload without an image, and frees what it reserved. Says whether it was still open. */
-async function endUpload(
-  upload: Upload,
-  state: "rejected" | "abandoned",
-  reason?: AppError,
-): Promise<boolean> {
-  const wasOpen = await change(upload, {
-    state,
-    reservedBytes: 0,
-    errorCode: reason?.code ?? null,
-    errorMessage: reason?.message ?? null,
-    errorValues: reason?.values ?? null,
-  });
-  if (wasOpen) observe.upload(state === "rejected" ? "rejected" : "duplicate");
-  return wasOpen;
-}
-
-async function change(upload: Upload, values: Partial<Upload>): Promise<boolean> {
-  const rows = await database()
-    .orm.update(uploads)
-    .set(values)
-    .where(and(eq(uploads.id, upload.id), isOpen))
-    .returning({ id: uploads.id });
-  return rows.length > 0;
-}
-
 /**
  * What has ended needs its incoming objects no more, and copies only as an image. Where this fails the picture is safe all the
  * same: the sweep tries again.
@@ -240,12 +239,23 @@ async function clearAway(uploadIds: string[]): Promise<void> {
   }
 }
 
-async function mapInParallel<T, R>(items: T[], map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
+/** What throws ends all, but what is under way by then is done. */
+async function inParallel<T, R>(
+  items: T[],
+  work: (item: T) => Promise<R>,
+): Promise<{ done: R[]; failure: { reason: unknown } | null }> {
+  const done: R[] = new Array(items.length);
   const queue = items.entries();
-  const work = async () => {
-    for (const [index, item] of queue) results[index] = await map(item);
+  let failure: { reason: unknown } | null = null;
+  const take = async () => {
+    for (const [index, item] of queue) {
+      done[index] = await work(item);
+      if (failure !== null) return;
+    }
   };
-  await Promise.all(Array.from({ length: parallel }, work));
-  return results;
+  const note = (reason: unknown) => {
+    failure ??= { reason };
+  };
+  await Promise.all(Array.from({ length: parallel }, () => take().catch(note)));
+  return { done, failure };
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, gt, not, sql } from "drizzle-orm";
+import type { BatchResponse } from "drizzle-orm/batch";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { plainForms, uploads, users } from "@/lib/db/schema";
@@ -33,14 +34,20 @@ export async function findUnreserved(
   wantedBytes: number,
   exceptId?: string,
 ): Promise<Unreserved> {
-  const forms = (await recentForms(ownerId)).filter(({ id }) => id !== exceptId);
+  return unreservedOf(await database().together(formsAsked(ownerId)), wantedBytes, exceptId);
+}
+
+/** The same of what `formsAsked` has given. */
+export async function unreservedOf(
+  rows: FormRows,
+  wantedBytes: number,
+  exceptId?: string,
+): Promise<Unreserved> {
+  const [user] = rows[2];
+  const forms = recentForms(rows).filter(({ id }) => id !== exceptId);
   if (forms.length === 0) return { usableBytes: 0, leftBytes: 0 };
   const overSince = new Date(now().getTime() - graceSeconds * 1000);
   const usableBytes = sumOf(forms.filter(({ expiresAt }) => expiresAt > overSince));
-  const [user] = await database()
-    .orm.select({ usedBytes: users.usedBytes })
-    .from(users)
-    .where(eq(users.id, ownerId));
   const fits = (user?.usedBytes ?? 0) + wantedBytes + sumOf(forms) <= env().userQuotaBytes;
   const leftBytes = fits ? 0 : await bytesLeftBy(forms.filter(({ isReserved }) => !isReserved));
   return { usableBytes, leftBytes };
@@ -56,13 +63,15 @@ interface RecentForm {
   isReserved: boolean;
 }
 
-/** Those that can be used, or whose objects the sweep may not have taken away. */
-async function recentForms(ownerId: string): Promise<RecentForm[]> {
+type FormRows = BatchResponse<ReturnType<typeof formsAsked>>;
+
+/** For a batch: the forms that can be used, or whose objects the sweep may not have taken away, and what their owner uses. */
+export function formsAsked(ownerId: string) {
   const { orm } = database();
   const since = new Date(now().getTime() - (graceSeconds + sweptWithinSeconds) * 1000);
   const offeredBytes = sql<number>`(select coalesce(sum(json_extract(object.value, '$.bytes')), 0)
     from json_each(${uploads.objects}) as object)`;
-  const [ended, plain] = await Promise.all([
+  return [
     orm
       .select({ id: uploads.id, bytes: offeredBytes, expiresAt: uploads.expiresAt })
       .from(uploads)
@@ -77,7 +86,11 @@ async function recentForms(ownerId: string): Promise<RecentForm[]> {
       .from(plainForms)
       .leftJoin(uploads, and(eq(uploads.id, plainForms.id), isOpen))
       .where(and(eq(plainForms.ownerId, ownerId), gt(plainForms.expiresAt, since))),
-  ]);
+    orm.select({ usedBytes: users.usedBytes }).from(users).where(eq(users.id, ownerId)),
+  ] as const;
+}
+
+function recentForms([ended, plain]: FormRows): RecentForm[] {
   const forms = [
     ...ended.map((form) => ({ ...form, isReserved: false })),
     // One that has become an upload lets through more than that says.

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import { albumIdShape, getAlbum, listAlbumImages } from "@/lib/albums/albums";
+import { albumIdShape, getAlbumPage } from "@/lib/albums/albums";
 import { getTexts } from "../../../_texts/request";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
@@ -15,16 +15,14 @@ import { Name } from "./name";
 
 type Props = PageProps<"/albums/[id]">;
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await findOwnAlbum((await params).id)).name };
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: (await findOwnAlbum(...(await askedFor(props)))).album.name };
 }
 
-export default async function AlbumPage({ params, searchParams }: Props) {
-  const viewer = await requireViewerOrSignIn();
-  const { id, name, count } = await findOwnAlbum((await params).id);
+export default async function AlbumPage(props: Props) {
+  const { album, page } = await findOwnAlbum(...(await askedFor(props)));
+  const { id, name, count } = album;
   const texts = await getTexts("albums");
-  const { before } = await searchParams;
-  const page = await orNotFound(listAlbumImages(viewer, id, cursorOf(before)));
   return (
     <article>
       <header className="px-3 pb-4 sm:px-6">
@@ -52,9 +50,14 @@ export default async function AlbumPage({ params, searchParams }: Props) {
   );
 }
 
+async function askedFor({ params, searchParams }: Props): Promise<[id: string, before: string | null]> {
+  const { before } = await searchParams;
+  return [(await params).id, typeof before === "string" ? before : null];
+}
+
 /** For an album of someone else as for none: 404. */
-const findOwnAlbum = cache(async (id: string) => {
+const findOwnAlbum = cache(async (id: string, before: string | null) => {
   const viewer = await requireViewerOrSignIn();
   if (!albumIdShape.safeParse(id).success) notFound();
-  return orNotFound(getAlbum(viewer, id));
+  return orNotFound(getAlbumPage(viewer, id, cursorOf(before)));
 });

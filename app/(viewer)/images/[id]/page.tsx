@@ -4,8 +4,8 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { type CSSProperties, cache, type ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import { albumIdShape, findNeighboursInAlbum } from "@/lib/albums/albums";
-import { findNeighbours, getImage, imageIdShape } from "@/lib/images/image";
+import { albumIdShape, getImageInAlbum } from "@/lib/albums/albums";
+import { getImageInPlace, imageIdShape } from "@/lib/images/image";
 import { isLong } from "@/lib/images/variants";
 import { getTexts } from "../../../_texts/request";
 import { iconButton } from "../../../_ui/styles";
@@ -21,17 +21,14 @@ import { Title } from "./title";
 
 type Props = PageProps<"/images/[id]">;
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await findOwnImage((await params).id)).title };
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: (await findOwnImage(...(await askedFor(props)))).image.title };
 }
 
-export default async function ImagePage({ params, searchParams }: Props) {
-  const viewer = await requireViewerOrSignIn();
-  const image = await findOwnImage((await params).id);
-  const { data: album = null } = albumIdShape.safeParse((await searchParams).album);
-  const { newer, older } = await (album === null
-    ? findNeighbours(viewer, image)
-    : orNotFound(findNeighboursInAlbum(viewer, album, image)));
+export default async function ImagePage(props: Props) {
+  const [id, album] = await askedFor(props);
+  const { image, neighbours } = await findOwnImage(id, album);
+  const { newer, older } = neighbours;
   const texts = await getTexts("image");
   const ways = {
     newer: newer === null ? null : imagePath(newer, album),
@@ -98,11 +95,16 @@ export default async function ImagePage({ params, searchParams }: Props) {
   );
 }
 
-/** For a picture of someone else as for none: 404. */
-const findOwnImage = cache(async (id: string) => {
+async function askedFor({ params, searchParams }: Props): Promise<[id: string, album: string | null]> {
+  const { data: album = null } = albumIdShape.safeParse((await searchParams).album);
+  return [(await params).id, album];
+}
+
+/** For a picture, or an album, of someone else as for none: 404. */
+const findOwnImage = cache(async (id: string, album: string | null) => {
   const viewer = await requireViewerOrSignIn();
   if (!imageIdShape.safeParse(id).success) notFound();
-  return orNotFound(getImage(viewer, id));
+  return orNotFound(album === null ? getImageInPlace(viewer, id) : getImageInAlbum(viewer, album, id));
 });
 
 function Step<T extends string>({

@@ -1,0 +1,155 @@
+-- The tables of ab24e46, released 2026-11-24, with a little in each.
+CREATE TABLE __drizzle_migrations (
+	id SERIAL PRIMARY KEY,
+	hash text NOT NULL,
+	created_at numeric
+);
+CREATE TABLE `accounts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`provider_id` text NOT NULL,
+	`password` text,
+	`access_token` text,
+	`refresh_token` text,
+	`id_token` text,
+	`access_token_expires_at` integer,
+	`refresh_token_expires_at` integer,
+	`scope` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `images` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner_id` text NOT NULL,
+	`keys` text NOT NULL,
+	`variant_types` text NOT NULL,
+	`name` text NOT NULL,
+	`title` text NOT NULL,
+	`type` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`stored_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`width` integer NOT NULL,
+	`height` integer NOT NULL,
+	`captured_at` integer NOT NULL,
+	`thumbhash` text NOT NULL,
+	`state` text DEFAULT 'ready' NOT NULL,
+	`created_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "images_state" CHECK("images"."state" in ('ready', 'trashed', 'purging')),
+	CONSTRAINT "images_deleted" CHECK(("images"."state" = 'ready') = ("images"."deleted_at" is null))
+);
+CREATE TABLE `rate_limits` (
+	`key` text NOT NULL,
+	`window_start` integer NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`key`, `window_start`)
+);
+CREATE TABLE `sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`token` text NOT NULL,
+	`ip_address` text,
+	`user_agent` text,
+	`expires_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `uploads` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner_id` text NOT NULL,
+	`image_id` text NOT NULL,
+	`name` text NOT NULL,
+	`objects` text NOT NULL,
+	`thumbhash` text NOT NULL,
+	`reserved_bytes` integer NOT NULL,
+	`state` text DEFAULT 'pending' NOT NULL,
+	`error_code` text,
+	`error_message` text,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL, `multipart_id` text,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "uploads_state" CHECK("uploads"."state" in ('pending', 'verifying', 'ready', 'rejected', 'expired', 'abandoned'))
+);
+CREATE TABLE `users` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`email` text NOT NULL,
+	`email_verified` integer DEFAULT false NOT NULL,
+	`image` text,
+	`role` text DEFAULT 'user' NOT NULL,
+	`used_bytes` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	CONSTRAINT "users_role" CHECK("users"."role" in ('user', 'admin'))
+);
+CREATE TABLE `verifications` (
+	`id` text PRIMARY KEY NOT NULL,
+	`identifier` text NOT NULL,
+	`value` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+CREATE TABLE `jobs` (
+	`name` text PRIMARY KEY NOT NULL,
+	`not_before` integer NOT NULL
+);
+CREATE TABLE `tokens` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`name` text NOT NULL,
+	`hash` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer,
+	`last_used_at` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (null, 'bae64a6d9d42aa74519b40b343f0b946f131941eff84872312b65bd3f0f9feed', 1795466879901);
+INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (null, '0aba56f4e38b4aa141f4d549c664e7c329a227e9c571bfdd0b54529ce120271a', 1795466915381);
+INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (null, 'd4d6454f20de4b914cf108dbd3afac170b6e7054cccc4a6dddd2e93ce007a97a', 1795507226654);
+INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (null, 'acd9077a08dfeb2b0cfe33ce4508b4b9a4a6ca80f3d6e61c84b932ae1f9c1d9c', 1795517125953);
+INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (null, '6be45d9ea1e32b153b503d4f8a1b8c511a4cd813aa2d2ee179ff4a6982a6110e', 1795518623260);
+INSERT INTO images (id, owner_id, keys, variant_types, name, title, type, bytes, stored_bytes, sha256, width, height, captured_at, thumbhash, state, created_at, deleted_at) VALUES ('i1', 'ann', '{"original":"media/i1/original.jpg","thumb":"media/i1/thumb.webp","display":"media/i1/display.webp"}', '{"thumb":"image/webp","display":"image/webp"}', 'lake.jpg', 'Lake i1', 'image/jpeg', 900, 1000, 'i1=', 40, 30, 1795046400000, '1QcSHQRnh493V4dIh4eXh1h4kJUI', 'ready', 1795132800000, null);
+INSERT INTO images (id, owner_id, keys, variant_types, name, title, type, bytes, stored_bytes, sha256, width, height, captured_at, thumbhash, state, created_at, deleted_at) VALUES ('i2', 'ann', '{"original":"media/i2/original.jpg","thumb":"media/i2/thumb.webp","display":"media/i2/display.webp"}', '{"thumb":"image/webp","display":"image/webp"}', 'lake.jpg', 'Lake i2', 'image/jpeg', 900, 1000, 'i2=', 40, 30, 1795132800000, '1QcSHQRnh493V4dIh4eXh1h4kJUI', 'ready', 1795132800000, null);
+INSERT INTO images (id, owner_id, keys, variant_types, name, title, type, bytes, stored_bytes, sha256, width, height, captured_at, thumbhash, state, created_at, deleted_at) VALUES ('i3', 'ann', '{"original":"media/i3/original.jpg","thumb":"media/i3/thumb.webp","display":"media/i3/display.webp"}', '{"thumb":"image/webp","display":"image/webp"}', 'lake.jpg', 'Lake i3', 'image/jpeg', 900, 1000, 'i3=', 40, 30, 1795046400000, '1QcSHQRnh493V4dIh4eXh1h4kJUI', 'trashed', 1795132800000, 1795132800000);
+INSERT INTO sessions (id, user_id, token, ip_address, user_agent, expires_at, created_at, updated_at) VALUES ('s1', 'ann', 'a-token-as-it-is', null, null, 4102444800000, 1795132800000, 1795132800000);
+INSERT INTO uploads (id, owner_id, image_id, name, objects, thumbhash, reserved_bytes, state, error_code, error_message, created_at, expires_at, multipart_id) VALUES ('u1', 'ann', 'i4', 'sea.jpg', '{"original":{"type":"image/jpeg","bytes":500,"sha256":"500="},"thumb":{"type":"image/webp","bytes":10,"sha256":"10="},"display":{"type":"image/webp","bytes":20,"sha256":"20="}}', '1QcSHQRnh493V4dIh4eXh1h4kJUI', 530, 'pending', null, null, 1795132800000, 1795133700000, null);
+INSERT INTO users (id, name, email, email_verified, image, role, used_bytes, created_at, updated_at) VALUES ('ann', 'Ann', 'ann@example.org', 1, null, 'admin', 3530, 1795132800000, 1795132800000);
+INSERT INTO jobs (name, not_before) VALUES ('sweep', 1795132800000);
+INSERT INTO tokens (id, user_id, name, hash, scopes, created_at, expires_at, last_used_at) VALUES ('t1', 'ann', 'A script', 'aGFzaA==', '["read"]', 1795132800000, null, null);
+CREATE INDEX `accounts_user` ON `accounts` (`user_id`);
+CREATE INDEX `images_gallery` ON `images` (`owner_id`,`captured_at`,`id`) WHERE "images"."state" = 'ready';
+CREATE UNIQUE INDEX `images_content` ON `images` (`owner_id`,`sha256`) WHERE "images"."state" = 'ready';
+CREATE INDEX `images_trash` ON `images` (`deleted_at`) WHERE "images"."state" <> 'ready';
+CREATE UNIQUE INDEX `sessions_token_unique` ON `sessions` (`token`);
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`);
+CREATE UNIQUE INDEX `uploads_image_id_unique` ON `uploads` (`image_id`);
+CREATE INDEX `uploads_open` ON `uploads` (`owner_id`) WHERE "uploads"."state" in ('pending', 'verifying');
+CREATE INDEX `uploads_expiry` ON `uploads` (`expires_at`);
+CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
+CREATE TRIGGER `images_used_add` AFTER INSERT ON `images` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` + NEW.`stored_bytes` WHERE `id` = NEW.`owner_id`;
+END;
+CREATE TRIGGER `images_used_change` AFTER UPDATE OF `stored_bytes` ON `images` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` + NEW.`stored_bytes` - OLD.`stored_bytes` WHERE `id` = NEW.`owner_id`;
+END;
+CREATE TRIGGER `images_used_remove` AFTER DELETE ON `images` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` - OLD.`stored_bytes` WHERE `id` = OLD.`owner_id`;
+END;
+CREATE TRIGGER `uploads_used_add` AFTER INSERT ON `uploads` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` + NEW.`reserved_bytes` WHERE `id` = NEW.`owner_id`;
+END;
+CREATE TRIGGER `uploads_used_change` AFTER UPDATE OF `reserved_bytes` ON `uploads` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` + NEW.`reserved_bytes` - OLD.`reserved_bytes` WHERE `id` = NEW.`owner_id`;
+END;
+CREATE TRIGGER `uploads_used_remove` AFTER DELETE ON `uploads` BEGIN
+  UPDATE `users` SET `used_bytes` = `used_bytes` - OLD.`reserved_bytes` WHERE `id` = OLD.`owner_id`;
+END;
+CREATE UNIQUE INDEX `tokens_hash_unique` ON `tokens` (`hash`);
+CREATE INDEX `tokens_user` ON `tokens` (`user_id`);

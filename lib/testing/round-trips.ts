@@ -1,0 +1,125 @@
+import { rememberPlaces } from "@/lib/accounts/known-places";
+import { signIn } from "@/lib/accounts/sign-in";
+import { createToken, listTokens, requireTokenOwner } from "@/lib/accounts/tokens";
+import { createAdmin } from "@/lib/accounts/users";
+import { findViewer, type Viewer } from "@/lib/accounts/viewer";
+import {
+  addToAlbum,
+  deleteAlbum,
+  getAlbumPage,
+  getImageInAlbum,
+  listAlbumImages,
+  listAlbums,
+} from "@/lib/albums/albums";
+import { database, openLibsql, setDatabase } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { listImages } from "@/lib/images/gallery";
+import { changeImage, getImageInPlace } from "@/lib/images/image";
+import { findImageUrls } from "@/lib/images/image-urls";
+import { restoreImage, trashImage } from "@/lib/images/trash";
+import { beginUploads } from "@/lib/uploads/begin";
+import { confirmUploads } from "@/lib/uploads/confirm";
+import { findLastExamination } from "@/lib/uploads/store";
+import { startLibsqlDouble } from "./libsql-double/libsql-double";
+import { makePicture, postAll, startTestPail } from "./test-pail";
+
+/** How many round trips to the database something takes, and how many it may take at most. */
+export interface RoundTrips {
+  what: string;
+  trips: number;
+  most: number;
+  /** with the delay that the double was given */
+  ms: number;
+}
+
+const account = { name: "Viewer", email: "viewer@example.org", password: "none that is common" };
+const caller = { address: "192.0.2.1", userAgent: "a browser", browser: undefined };
+
+/**
+ * Counts what pages, actions and programs ask of a database: by the verbs that they call, each with whoever has to ask who asks.
+ * The Pail is this process's, and its bucket a local one.
+ */
+export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
+  const pail = await startTestPail();
+  database().close();
+  const double = await startLibsqlDouble({ delayMs });
+  setDatabase(openLibsql(double.url));
+  await migrate(database());
+  const counted: RoundTrips[] = [];
+
+  async function count<T>(what: string, most: number, work: () => Promise<T>): Promise<T> {
+    double.forget();
+    const began = performance.now();
+    const value = await work();
+    counted.push({ what, trips: double.trips.length, most, ms: performance.now() - began });
+    return value;
+  }
+
+  try {
+    await createAdmin(account);
+    const session = await count("sign-in", 4, () => enter());
+    const viewer = () => whoHas(session);
+    const own = await viewer();
+    await count("sign-in where one signed in before", 4, () => enter("a-token-of-the-browser"));
+
+    const pictures = await Promise.all(Array.from({ length: 100 }, (_, i) => makePicture(`${i}.jpg`)));
+    const offers = pictures.map(({ offer }) => offer);
+    const outcomes = await count("begin of 100", 4, async () => beginUploads(await viewer(), offers));
+    const uploadIds = await Promise.all(
+      outcomes.slice(0, 50).map(async (outcome, index) => {
+        const picture = pictures[index];
+        if (outcome.status !== "granted" || picture === undefined) throw new Error("a begin was refused");
+        await postAll(outcome.grants, picture);
+        return outcome.uploadId;
+      }),
+    );
+    const again = offers.slice(0, 50).map((offer, i) => ({ ...offer, uploadId: uploadIds[i] ?? "" }));
+    await count("begin again of 50", 4, async () => beginUploads(await viewer(), again));
+    await count("confirm of 50", 8, async () => confirmUploads(await viewer(), uploadIds));
+    await count("confirm again of 50", 4, async () => confirmUploads(await viewer(), uploadIds));
+
+    const { images } = await count("gallery, and its fragment", 2, async () =>
+      listImages(await viewer(), null),
+    );
+    const [, { id }] = images as [unknown, { id: string }];
+    const imageIds = images.map((image) => image.id);
+    const album = await count("add to an album", 2, async () =>
+      addToAlbum(await viewer(), { name: "Lake", imageIds }),
+    );
+    await count("picture page", 2, async () => getImageInPlace(await viewer(), id));
+    await count("picture page in an album", 2, async () => getImageInAlbum(await viewer(), album.id, id));
+    await count("album page", 2, async () => getAlbumPage(await viewer(), album.id, null));
+    await count("fragment of an album", 2, async () => listAlbumImages(await viewer(), album.id, null));
+    await count("albums", 2, async () => listAlbums(await viewer()));
+    await count("settings", 2, async () => listTokens(await viewer()));
+    await count("storage page", 2, async () => [await viewer(), await findLastExamination()]);
+    await count("fresh URLs of 50", 2, async () => findImageUrls(await viewer(), imageIds));
+    await count("new title", 2, async () => changeImage(await viewer(), { id, changes: { title: "Lake" } }));
+    await count("delete", 2, async () => trashImage(await viewer(), id));
+    await count("undo", 2, async () => restoreImage(await viewer(), id));
+    await count("delete an album", 2, async () => deleteAlbum(await viewer(), album.id));
+
+    const secret = await createToken(own, { name: "A script", scopes: ["read"], lifetimeDays: null });
+    const list = async () => listImages(await requireTokenOwner(secret, "read", caller), null);
+    await count("API list, the first in a minute", 4, list);
+    await count("API list", 3, list);
+    return counted;
+  } finally {
+    await pail.stop();
+    await double.close();
+  }
+}
+
+async function enter(browser?: string): Promise<string> {
+  const { email, password } = account;
+  const from = { ...caller, browser };
+  const token = await signIn({ email, password }, from);
+  await rememberPlaces(email, from);
+  return token;
+}
+
+async function whoHas(session: string): Promise<Viewer> {
+  const viewer = await findViewer(session);
+  if (viewer === null) throw new Error("nobody has signed in");
+  return viewer;
+}
