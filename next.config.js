@@ -40,6 +40,7 @@ export default {
       "../build/polyfills/polyfill-module": "./app/no-polyfills.js",
     },
   },
+  ...(process.env.PAIL_STANDALONE && { output: "standalone" }),
   poweredByHeader: false,
   // What is to be fetched first says the HTML: signed URLs are too many and too long for headers, and a proxy may log those.
   reactMaxHeadersLength: 0,
@@ -48,7 +49,8 @@ export default {
   // `npm run validate` checks the types; whoever only starts Pail need not wait for it.
   typescript: { ignoreBuildErrors: true },
   // A begin for a hundred of the largest pictures names the SHA-256 of every part.
-  experimental: { serverActions: { bodySizeLimit: "2mb" } },
+  // Of the pages each is loaded when it is asked for: a start is shorter, and takes less memory.
+  experimental: { serverActions: { bodySizeLimit: "2mb" }, preloadEntriesOnStart: false },
   // The decoder's process runs without a bundler, and finds these where they were installed: see lib/decoder/README.md.
   serverExternalPackages: ["libheif-js", "thumbhash"],
   outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },

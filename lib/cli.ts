@@ -1,4 +1,3 @@
-import "./require-node.cjs";
 import { parseArgs } from "node:util";
 import type { Command, Flags } from "@/lib/commands/command";
 import { AppError } from "@/lib/errors";
@@ -14,6 +13,10 @@ const commands: Record<string, Entry> = {
     summary:
       "build if needed, migrate, start the local bucket if no bucket is set, serve the pages (npm start)",
     load: async () => (await import("@/lib/commands/start")).startCommand,
+  },
+  standalone: {
+    summary: "build, and pack all that a server needs into one folder, which runs by “node server.js”",
+    load: async () => (await import("@/lib/commands/standalone")).standaloneCommand,
   },
   migrate: {
     summary: "bring the database's tables up to date",

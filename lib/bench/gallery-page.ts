@@ -6,7 +6,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
-import { projectDir } from "@/lib/commands/build";
+import { projectDir } from "@/lib/commands/program";
 import { childEnv } from "@/lib/env";
 import { storedObjects } from "@/lib/testing/image-rows";
 import { copyProject } from "@/lib/testing/project-copy";

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { childEnv } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { BucketMessage } from "./bucket-serve";
+import { ownProgram } from "./program";
 
 export interface BucketProcess {
   port: number;
@@ -55,9 +55,9 @@ export async function startBucketProcess(): Promise<BucketProcess> {
 }
 
 function spawnBucket(changes: Record<string, string>): ChildProcess {
-  return fork(fileURLToPath(new URL("../cli.ts", import.meta.url)), ["bucket", "serve"], {
+  return fork(ownProgram.file, ["bucket", "serve"], {
     env: childEnv(changes),
-    execArgv: ["--conditions=react-server", "--import", "tsx"],
+    execArgv: ownProgram.execArgv,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
 }

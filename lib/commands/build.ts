@@ -4,11 +4,9 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { childEnv, env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-
-export const projectDir = fileURLToPath(new URL("../..", import.meta.url));
+import { isPacked, projectDir } from "./program";
 
 const sources = [
   "app",
@@ -31,18 +29,28 @@ const lockFile = path.join(projectDir, "node_modules", ".cache", "pail-build.loc
 
 /** Builds the pages unless there is a build of just these sources. Two at once: one builds, the other waits for it. */
 export async function buildIfStale(say: (line: string) => void): Promise<void> {
-  const wanted = hashSources();
-  if (isBuilt(wanted)) return;
+  if (isFresh()) return;
   await withLock(say, async () => {
-    if (isBuilt(wanted)) return;
+    if (isFresh()) return;
+    const wanted = hashSources();
     say("Building the pages (once; this takes about half a minute) …");
     await runNextBuild("kept");
     fs.writeFileSync(stampFile, wanted);
   });
 }
 
-const isBuilt = (wanted: string): boolean =>
-  fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === wanted;
+/** Builds them in any case, with all that they need beside them: in `standalone`, in the folder of the build. */
+export async function buildStandalonePages(say: (line: string) => void): Promise<void> {
+  await withLock(say, async () => {
+    say("Building the pages …");
+    await runNextBuild("kept", { PAIL_STANDALONE: "1" });
+    fs.writeFileSync(stampFile, hashSources());
+  });
+}
+
+/** Whether the pages are those of just these sources. */
+export const isFresh = (): boolean =>
+  isPacked || (fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === hashSources());
 
 function hashSources(): string {
   const hash = createHash("sha256").update(env().staticUrl ?? "");
@@ -62,12 +70,15 @@ function filesUnder(place: string): string[] {
 }
 
 /** @param output is kept for the error that tells of its failure, or shown on standard error as it comes */
-export async function runNextBuild(output: "kept" | "shown"): Promise<void> {
+export async function runNextBuild(
+  output: "kept" | "shown",
+  variables: Record<string, string> = {},
+): Promise<void> {
   fs.rmSync(stampFile, { force: true });
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const child = spawn(process.execPath, [next, "build"], {
     cwd: projectDir,
-    env: childEnv({ NODE_ENV: "production", NODE_OPTIONS: "", NEXT_TELEMETRY_DISABLED: "1" }),
+    env: childEnv({ NODE_ENV: "production", NODE_OPTIONS: "", NEXT_TELEMETRY_DISABLED: "1", ...variables }),
     stdio: output === "kept" ? ["ignore", "pipe", "pipe"] : ["ignore", 2, 2],
   });
   const said = collectOutput(child);

@@ -8,8 +8,9 @@ import {
   type StaticPlan,
 } from "@/lib/storage/static-files";
 import { recallStore } from "@/lib/uploads/store";
-import { buildDir, buildIfStale, projectDir } from "./build";
+import { buildDir, buildIfStale } from "./build";
 import type { Command } from "./command";
+import { projectDir } from "./program";
 
 export const collectStaticCommand: Command = {
   usage: "[--dry-run] [--delete]",

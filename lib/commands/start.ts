@@ -16,9 +16,10 @@ import { isFatal } from "@/lib/storage/doctor/finding";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
-import { buildIfStale, projectDir } from "./build";
+import { buildIfStale, isFresh } from "./build";
 import type { Command } from "./command";
 import { refuseUnfitBucket } from "./fit-bucket";
+import { isPacked, projectDir } from "./program";
 import { boundConnections } from "./serving/connections";
 import { sendConsoleToLog } from "./serving/console";
 import { frontOf } from "./serving/front";
@@ -63,16 +64,18 @@ async function start(dev: boolean): Promise<Started> {
   boundConnections(server);
   // The port first: whoever has to choose another should not wait for a build.
   setEnv({ PORT: String(await listen(server, env().port, env().host)) });
+  if (!dev) sendConsoleToLog();
+  // They take their time, and need nothing of what comes between.
+  const loaded = !dev && isFresh() ? loadPages() : null;
+  loaded?.catch(() => undefined);
   const bucket = env().bucket.local === null ? null : await startBucketProcess();
   stopOnSignal(server, bucket);
   if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
   await migrate(database());
   if (bucket !== null) await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
   else if (!dev) await refuseUnfitBucket(say);
-  if (!dev) await buildIfStale(say);
-  if (!dev) sendConsoleToLog();
-  // Pages have no web sockets, and Next leaves those open that ask for one: it listens for them at a server of its own.
-  serve = frontOf(await nextHandler(dev, dev ? server : createServer()));
+  if (!dev && loaded === null) await buildIfStale(say);
+  serve = frontOf(await (loaded ?? loadPages(dev ? server : null)));
   setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();
   const { appOrigin: origin, port } = env();
   return { origin, port, bucketPort: bucket?.port ?? null, setupUrl: await findSetupUrl() };
@@ -81,13 +84,25 @@ async function start(dev: boolean): Promise<Started> {
 // Standard output belongs to the answer.
 const say = (line: string): void => console.error(line);
 
-async function nextHandler(dev: boolean, httpServer: Server): Promise<RequestListener> {
+/** @param development the server whose web sockets tell of changes; null: pages have no web sockets */
+async function loadPages(development: Server | null = null): Promise<RequestListener> {
   const { default: next } = await import("next");
+  const dev = development !== null;
+  // Next leaves those open that ask for a web socket: it listens for them at a server of its own.
+  const httpServer = development ?? createServer();
   const { host, port } = env();
+  if (isPacked) takeConfigOfBuild();
   const app = next({ dev, dir: projectDir, hostname: host, port, httpServer });
   await app.prepare();
   const handle = app.getRequestHandler();
   return (request, response) => void handle(request, response);
+}
+
+/** As Next's own server of a packed build does: what makes the configuration is not brought along. */
+function takeConfigOfBuild(): void {
+  const file = path.join(projectDir, ".next", "required-server-files.json");
+  const { config } = JSON.parse(fs.readFileSync(file, "utf8"));
+  setEnv({ __NEXT_PRIVATE_STANDALONE_CONFIG: JSON.stringify(config) });
 }
 
 /** A bucket that is ours is fit, but browsers may have no way to it. */

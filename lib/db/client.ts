@@ -135,11 +135,13 @@ interface SyncStatement {
 }
 
 /**
- * A remote SQLite; also takes `file:`, which is how tests run this driver. Whatever is asked of it ends within five seconds: where
- * the database is not to be had, it throws DatabaseError. Throws AppError `bad_configuration` for what is no address of one.
+ * A remote SQLite. Whatever is asked of it ends within five seconds: where the database is not to be had, it throws DatabaseError.
+ * Throws AppError `bad_configuration` for what is no address of one.
+ *
+ * @param create for tests, which run this driver on a file as well
  */
-export function openLibsql(url: string, token: string | null = null): Database {
-  const client = boundedClient(clientOf(url, token), hostOf(url));
+export function openLibsql(url: string, token: string | null = null, create = createClient): Database {
+  const client = boundedClient(clientOf(url, token, create), hostOf(url));
   const orm = drizzleRemote(client, { schema });
   // What reads first and then finds that somebody else has written could not go on.
   const writing: Client = { ...client, batch: (statements) => client.batch(statements, "write") };
@@ -156,8 +158,7 @@ export function openLibsql(url: string, token: string | null = null): Database {
   };
 }
 
-function clientOf(url: string, token: string | null): Client {
-  const create = url.startsWith("file:") ? driversForFiles().createClient : createClient;
+function clientOf(url: string, token: string | null, create: typeof createClient): Client {
   try {
     return create({
       url,

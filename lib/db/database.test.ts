@@ -7,12 +7,13 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "@/lib/ids";
 import { imageRow } from "@/lib/testing/image-rows";
-import { type Database, openDatabase, openLibsql } from "./client";
+import { openLibsqlFile } from "@/lib/testing/libsql-file";
+import { type Database, openDatabase } from "./client";
 import { insertWhere } from "./insert-where";
 import { migrate } from "./migrate";
 import { images, sessions, uploads, users } from "./schema";
 
-const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsqlFile };
 
 describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) => {
   let folder: string;

@@ -4,11 +4,12 @@ import path from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LibsqlDouble, startLibsqlDouble } from "@/lib/testing/libsql-double/libsql-double";
+import { openLibsqlFile } from "@/lib/testing/libsql-file";
 import { type Database, openDatabase, openLibsql } from "./client";
 import { migrate } from "./migrate";
 import { users } from "./schema";
 
-const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql, "libsql over HTTP": openLibsql };
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsqlFile, "libsql over HTTP": openLibsql };
 
 describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) => {
   let folder: string;

@@ -34,8 +34,9 @@ export async function ask(question: Question): Promise<Answer> {
   }
 }
 
-/** It lies among the sources also where a bundler has packed them: next.config.js sees that it comes along. */
-const programFile = (): string => path.join(path.dirname(fileURLToPath(import.meta.url)), "process.mjs");
+/** It lies among the sources also where these are packed: next.config.js sees that it comes along. */
+const programFile = (): string =>
+  path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "decoder", "process.mjs");
 
 /** Rejects with another error than DecoderFailure where it could not be started. */
 export function askProcess(program: string, question: Question): Promise<Answer> {

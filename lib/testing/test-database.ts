@@ -1,11 +1,12 @@
 import path from "node:path";
 import BetterSqlite from "better-sqlite3";
 import { beforeAll, describe, vi } from "vitest";
-import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
+import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { env } from "@/lib/env";
+import { openLibsqlFile } from "./libsql-file";
 
-const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsqlFile };
 type Driver = keyof typeof drivers;
 
 const fileOf = (driver: Driver): string => path.join(env().dataDir, `${driver}.sqlite`);

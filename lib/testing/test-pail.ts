@@ -5,7 +5,7 @@ import path from "node:path";
 import { Crc32c } from "@aws-sdk/checksums/crc";
 import sharp from "sharp";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
+import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
@@ -18,6 +18,7 @@ import { examineBucket } from "@/lib/storage/doctor/examine";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { type Found, knownAfter } from "@/lib/storage/setup/setting";
 import { s3Traits, type Traits } from "@/lib/storage/stores/traits";
+import { openLibsqlFile } from "@/lib/testing/libsql-file";
 import { emptyAndDelete, keepVersionsIfWanted } from "@/lib/testing/other-store";
 import {
   type ImageOffer,
@@ -43,7 +44,7 @@ export async function startTestPail(driver: "better-sqlite3" | "libsql" = "bette
     ? startBucketHere(dataDir)
     : makeBucketThere());
   const url = `file:${path.join(dataDir, "pail.sqlite")}`;
-  setDatabase(driver === "libsql" ? openLibsql(url) : openDatabase(url));
+  setDatabase(driver === "libsql" ? openLibsqlFile(url) : openDatabase(url));
   await migrate(database());
   const { found } = await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
   await keepVersionsIfWanted(bucketClient().s3, bucketClient().name);
