@@ -98,8 +98,10 @@ function openFile(url: string): Database {
   };
 }
 
+type FileDatabase = InstanceType<NonNullable<typeof drivers>["BetterSqlite"]>;
+
 /** For whoever goes back to the Pail that has made these tables: see “Going back” in README.md. */
-function keepCopy(sqlite: BetterSqlite.Database, file: string): void {
+function keepCopy(sqlite: FileDatabase, file: string): void {
   if (sqlite.prepare("select 1 from sqlite_master where name = 'users'").get() === undefined) return;
   const aside = `${file}.before.${process.pid}`;
   try {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
+import { bucketOrigin } from "@/lib/storage/bucket-address";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import { type ImageUrls, maxImagesPerUrlCall } from "./contract";
@@ -54,3 +55,6 @@ export async function findImageUrls(viewer: Viewer, ids: string[]): Promise<Reco
     await Promise.all(rows.map(async (row) => [row.id, await imageUrlsOf(row)] as const)),
   );
 }
+
+/** Where pages get their pictures from: their browser may well connect to it before it has read which. */
+export const picturesOrigin = (): string => bucketOrigin();
