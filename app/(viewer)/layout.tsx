@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { preconnect } from "react-dom";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { acceptedFiles } from "@/lib/images/formats/table";
-import { bucketOrigin } from "@/lib/storage/bucket-client";
+import { imageOrigin } from "@/lib/images/image-urls";
 import type { Namespace } from "@/lib/texts/english";
 import { pageLimits } from "@/lib/uploads/limits";
 import { LanguageSwitch } from "../_texts/language-switch";
@@ -31,7 +31,7 @@ const places: Namespace[] = [
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
   const viewer = await requireViewerOrSignIn();
   // Without crossOrigin: an `img` asks with credentials, and those requests have connections of their own.
-  preconnect(bucketOrigin());
+  preconnect(imageOrigin());
   const texts = await getTexts("frame");
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (

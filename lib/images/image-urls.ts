@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
+import { bucketOrigin } from "@/lib/storage/bucket-client";
 import { media } from "@/lib/storage/locations";
 import { attachment } from "@/lib/storage/signed-url";
 import { type ImageUrls, maxImagesPerUrlCall } from "./contract";
@@ -16,6 +17,9 @@ export const imageIdsShape = z.array(z.uuid()).min(1).max(maxImagesPerUrlCall);
 
 /** An original is shown up to a size that is fit to be looked at. */
 const maxShownBytes = 32 * 1024 * 1024;
+
+/** The origin that browsers get pictures from. */
+export const imageOrigin = (): string => bucketOrigin();
 
 type UrlRow = Pick<
   ImageRow,
