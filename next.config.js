@@ -41,6 +41,8 @@ export default {
     },
   },
   ...(process.env.PAIL_STANDALONE && { output: "standalone" }),
+  // Given by lib/commands/build.ts; `next build` alone makes one up.
+  generateBuildId: () => process.env.PAIL_BUILD_ID ?? null,
   poweredByHeader: false,
   // What is to be fetched first says the HTML: signed URLs are too many and too long for headers, and a proxy may log those.
   reactMaxHeadersLength: 0,

@@ -75,10 +75,17 @@ export async function runNextBuild(
   variables: Record<string, string> = {},
 ): Promise<void> {
   fs.rmSync(stampFile, { force: true });
+  const sourcesHash = hashSources();
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const child = spawn(process.execPath, [next, "build"], {
     cwd: projectDir,
-    env: childEnv({ NODE_ENV: "production", NODE_OPTIONS: "", NEXT_TELEMETRY_DISABLED: "1", ...variables }),
+    env: childEnv({
+      NODE_ENV: "production",
+      NODE_OPTIONS: "",
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...alikeOf(sourcesHash),
+      ...variables,
+    }),
     stdio: output === "kept" ? ["ignore", "pipe", "pipe"] : ["ignore", 2, 2],
   });
   const said = collectOutput(child);
@@ -89,6 +96,18 @@ export async function runNextBuild(
   if (code !== 0)
     throw new AppError("build_failed", `The pages could not be built:\n${said.join("")}`.trimEnd());
 }
+
+/**
+ * Two builds of the same sources are to be the same to a browser, wherever they are made: behind a balancer a page of the one asks
+ * the other for its scripts and its actions. The key would hide what a page hands to its actions, and ours hand them nothing: see
+ * “Several instances” in README.md.
+ */
+const alikeOf = (sourcesHash: string): Record<string, string> => ({
+  PAIL_BUILD_ID: sourcesHash.slice(0, 20),
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: createHash("sha256")
+    .update(`actions of ${sourcesHash}`)
+    .digest("base64"),
+});
 
 function collectOutput(child: ChildProcess): string[] {
   const output: string[] = [];
