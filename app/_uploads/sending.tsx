@@ -6,6 +6,7 @@ import { plainFailure, type Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { createPreparer } from "@/lib/uploads/client/prepare/preparer";
+import { addOrGoOn } from "@/lib/uploads/client/queue/add-or-go-on";
 import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
 import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
@@ -38,7 +39,7 @@ export function Sending({ limits, viewerId, chosen, onTaken, onSortedOut }: Send
     if (queue === null || chosen.length === 0) return;
     onTaken(chosen.length);
     void sortOut(chosen).then(({ files, leftOut }) => {
-      queue.add(files);
+      void addOrGoOn(queue, files);
       onSortedOut(leftOut);
     });
   }, [queue, chosen, onTaken, onSortedOut]);
@@ -99,7 +100,7 @@ const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
   abortCalls: abortActions,
 });
 
-/** A private window, or a full disk, may refuse to keep anything. */
+/** Settings, or a full disk, may refuse to keep anything: the tray says so. */
 async function journalOf(viewerId: string): Promise<Journal> {
   try {
     return await BrowserJournal.open(viewerId);

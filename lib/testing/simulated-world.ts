@@ -48,6 +48,8 @@ export class SimulatedWorld {
   bucketFaults: (BucketFault | null)[] = [];
   retryAfterSeconds: number | null = null;
   isOnline = true;
+  /** Somebody leaves the page, which is not gone yet: its files cannot be read any more. */
+  isLeaving = false;
   begins: ImageOffer[][] = [];
   confirms: string[][] = [];
   pings = 0;
@@ -98,6 +100,7 @@ export class SimulatedWorld {
 
   readonly connection = {
     isOnline: async () => this.isOnline,
+    isLeaving: () => this.isLeaving,
     onOnline: (listener: () => void) => {
       this.#onlineListeners.add(listener);
       return () => this.#onlineListeners.delete(listener);
