@@ -288,8 +288,10 @@ export class SimulatedWorld {
   /** The content of a simulated file is its hash. */
   readonly preparer: Preparer = {
     concurrency: 2,
-    prepare: async (file, signal, { digests, prepared } = { digests: sha256Alone }) => {
-      await sleep(this.clock, 100, signal);
+    prepare: async (file, signal, { digests, prepared, tell } = { digests: sha256Alone }) => {
+      await sleep(this.clock, 50, signal);
+      tell?.({ step: "decoding", share: null });
+      await sleep(this.clock, 50, signal);
       if (prepared === undefined) this.prepared += 1;
       return preparedImage(file, await file.slice(0, 100).text(), digests);
     },

@@ -32,7 +32,7 @@ export const tray = {
   hoursLeft: "{hours, number} h {minutes, number} min left",
   waiting: "Waiting",
   paused: "Paused",
-  preparing: "Preparing",
+  preparing: "Preparing, {step, number} of {steps, number}",
   checking: "Checking",
   percent: "{percent, number} %",
   files: "Files",

@@ -28,7 +28,7 @@ export const tray = {
   hoursLeft: "{hours, number}시간 {minutes, number}분 남음",
   waiting: "대기 중",
   paused: "일시정지됨",
-  preparing: "준비 중",
+  preparing: "준비 중, {steps, number}단계 중 {step, number}단계",
   checking: "확인 중",
   percent: "{percent, number}%",
   files: "파일",

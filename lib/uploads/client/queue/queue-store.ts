@@ -76,7 +76,8 @@ export class QueueStore {
     this.#items.set(id, { ...item, state });
     this.#active += activeOf(state) - activeOf(item.state);
     this.#speed.moved(item.bytes * (sentFraction(state) - sentFraction(item.state)));
-    if (state.status === "sending" && item.state.status === "sending") this.#notifyLater();
+    const comesFurther = state.status === "sending" || state.status === "preparing";
+    if (comesFurther && item.state.status === state.status) this.#notifyLater();
     else this.#notifySoon();
   }
 
