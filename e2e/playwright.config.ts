@@ -8,7 +8,8 @@ process.env.PAIL_TEST_RUN ??= String(process.pid);
 export default defineConfig({
   testDir: ".",
   // `npm run test:stores` has the store that this journey needs.
-  testIgnore: process.env.STORE_JOURNEY === undefined ? "store-journey.spec.ts" : [],
+  // `npm run test:browsers` has those of the other browsers.
+  testIgnore: ["browsers/**", ...(process.env.STORE_JOURNEY === undefined ? ["store-journey.spec.ts"] : [])],
   outputDir: `../test-results/${process.env.PAIL_TEST_RUN}`,
   // A worker has a server of its own.
   workers: "100%",
