@@ -12,9 +12,9 @@ const person = { name: "Ada", email: "ada@example.org", password: "a pail of pic
 
 /** All formats, and what turns their pictures. */
 const chosen = [
-  ...["baseline.jpg", "orientation 6.jpg", "orientation 3.jpg", "orientation 5.jpg", "transparent.png"],
-  ...["orientation 8.png", "an animation.gif", "lossy.webp", "transparent.webp", "turned 1.avif"],
-  ...["plain.heic", "turned 3.heic"],
+  ...["baseline.jpg", "orientation 6.jpg", "orientation 2.jpg", "transparent.png", "orientation 3.png"],
+  ...["an animation.gif", "lossy.webp", "transparent.webp", "turned 1.avif", "turned 2, mirrored 0.avif"],
+  ...["zeros behind it.avif", "turned 3.heic"],
 ];
 
 let folder: string;
