@@ -86,7 +86,7 @@ export class Hand {
   }
 
   async seePictures(count: number): Promise<void> {
-    await expect.poll(async () => (await this.pictures()).length, { timeout: 60_000 }).toBe(count);
+    await expect.poll(async () => (await this.pictures()).length).toBe(count);
   }
 
   private async read(): Promise<string> {
@@ -99,7 +99,7 @@ export class Hand {
     await expect(async () => {
       expect(await this.page.evaluate(mark, role, name), `${role} “${name}”`).toBe(true);
       await work("[data-hand]");
-    }).toPass({ timeout: 30_000 });
+    }).toPass({ timeout: 60_000 });
   }
 }
 
