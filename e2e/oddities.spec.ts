@@ -2,13 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import sharp from "sharp";
-import { isTransparent } from "@/lib/images/transparency";
 import { makeCorpus } from "@/lib/testing/corpus/corpus";
-import { type CorpusFile, readCorners, type Shown } from "@/lib/testing/corpus/quadrants";
+import type { CorpusFile } from "@/lib/testing/corpus/quadrants";
 import { expect, galleryImages, test, uploadFiles } from "./fixtures";
-import type { PailServer } from "./support/pail-server";
+import { displayOf, type ImageRow, shownOf } from "./support/shown-of";
 
 /** Of what is larger, the other doors are tried; one is enough to see that this one takes as much. */
 const maxFileBytes = 1_000_000;
@@ -47,41 +45,6 @@ test("every format with every oddity is taken as it is shown, or refused, as by 
 function withoutTwins(corpus: CorpusFile[]): CorpusFile[] {
   const hash = ({ bytes }: CorpusFile) => createHash("sha256").update(bytes).digest("hex");
   return [...new Map(corpus.map((file) => [hash(file), file])).values()];
-}
-
-interface Row {
-  name: string;
-  width: number;
-  height: number;
-  captured_at: number;
-  captured_source: string;
-  thumbhash: string;
-  facts: string;
-  keys: string;
-}
-
-async function shownOf(pail: PailServer, owner: string, corpus: CorpusFile[]) {
-  const rows = pail.query<Row>("select * from images where owner_id = ?", owner);
-  const found: Record<string, Shown> = {};
-  for (const row of rows) {
-    const corners = await readCorners(await displayOf(pail, row));
-    const isGrey = corpus.find(({ name }) => name === row.name)?.shown?.corners === "";
-    found[row.name] = {
-      ...{ width: row.width, height: row.height, corners: isGrey ? "" : corners },
-      capturedAt: row.captured_source === "picture" ? row.captured_at : null,
-      isTransparent: isTransparent(Buffer.from(row.thumbhash, "base64")),
-      isAnimated: JSON.parse(row.facts).isAnimated === true,
-    };
-  }
-  return found;
-}
-
-async function displayOf(pail: PailServer, { keys }: Row): Promise<Uint8Array> {
-  const { s3, name } = await pail.bucket();
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key: JSON.parse(keys).display }));
-  const bytes = await Body?.transformToByteArray();
-  s3.destroy();
-  return bytes ?? new Uint8Array();
 }
 
 async function oddity(name: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
@@ -131,7 +94,7 @@ test("what is transparent stays so, and stands on a checkerboard", async ({ page
   await expect(page).toHaveURL(/\/images\//);
   await expect(boards).toHaveCount(1);
   const large = page.getByRole("img", { name: "transparent", exact: true });
-  const rows = pail.query<Row>(
+  const rows = pail.query<ImageRow>(
     "select * from images where owner_id = ? and name like 'transparent%'",
     user.id,
   );

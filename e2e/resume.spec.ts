@@ -122,12 +122,53 @@ test("what is chosen in one page is sent by another", async ({ page, context }) 
   for (const each of [page, other]) await expect(galleryImages(each)).toHaveCount(2);
 });
 
-test("what the browser could not keep is chosen again, told by its content", async ({ page, pail }) => {
-  const photographs = await makePhotographs(3);
-  await page.addInitScript(() => {
-    // A browser whose disk is full.
+/** Browsers that keep none of the files, but what is to be done with them. */
+const keepers = {
+  "whose disk is full": () => {
     navigator.storage.estimate = async () => ({ quota: 0, usage: 0 });
+  },
+  "that has no private file system, as WebKitGTK": () => {
+    Object.defineProperty(navigator, "storage", { value: undefined });
+  },
+  "that does not hand it out, as Firefox in a private window": () => {
+    navigator.storage.getDirectory = () => Promise.reject(new DOMException("", "SecurityError"));
+  },
+};
+
+for (const [which, become] of Object.entries(keepers))
+  test(`in a browser ${which}, what was left is chosen again, told by its content`, async ({
+    page,
+    pail,
+  }) => {
+    const photographs = await makePhotographs(3);
+    await page.addInitScript(become);
+    await page.goto("/");
+    pail.bucketWire.cut(500_000);
+    await choose(page, photographs.slice(0, 2));
+    await expect(waiting(page)).toBeVisible();
+    await untilNoted(page, 2);
+    await page.reload();
+    pail.bucketWire.mend();
+    await expect(tray(page).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
+    const again = tray(page).getByLabel("Choose these again", { exact: true });
+    await again.setInputFiles(photographs[2]?.path ?? "");
+    await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
+    await again.setInputFiles(photographs.slice(0, 2).map(({ path }) => path));
+    await expect(galleryImages(page)).toHaveCount(2);
+    // What has arrived is struck out a moment later.
+    await untilNoted(page, 0);
+    await page.reload();
+    await expect(galleryImages(page)).toHaveCount(2);
+    await expect(tray(page)).toHaveCount(0);
   });
+
+test("what was left goes on where it is chosen again by the button for new pictures", async ({
+  page,
+  pail,
+  user,
+}) => {
+  const photographs = await makePhotographs(3);
+  await page.addInitScript(keepers["that has no private file system, as WebKitGTK"]);
   await page.goto("/");
   pail.bucketWire.cut(500_000);
   await choose(page, photographs.slice(0, 2));
@@ -136,16 +177,29 @@ test("what the browser could not keep is chosen again, told by its content", asy
   await page.reload();
   pail.bucketWire.mend();
   await expect(tray(page).getByText("2 pictures were on the way when Pail was closed.")).toBeVisible();
-  const again = tray(page).getByLabel("Choose these again", { exact: true });
-  await again.setInputFiles(photographs[2]?.path ?? "");
-  await expect(page.getByText("is none of them. Nothing was added.")).toBeVisible();
-  await again.setInputFiles(photographs.slice(0, 2).map(({ path }) => path));
-  await expect(galleryImages(page)).toHaveCount(2);
-  // What has arrived is struck out a moment later.
+  await choose(page, photographs);
+  await expect(galleryImages(page)).toHaveCount(3);
   await untilNoted(page, 0);
-  await page.reload();
-  await expect(galleryImages(page)).toHaveCount(2);
-  await expect(tray(page)).toHaveCount(0);
+  await expect(tray(page).getByText("were on the way")).toHaveCount(0);
+  expect(pail.query("select count(*) as n from uploads where owner_id = ?", user.id)).toEqual([{ n: 3 }]);
+});
+
+test("a browser that notes nothing at all says that its page has to stay open", async ({ page, pail }) => {
+  const photographs = await makePhotographs(1);
+  await page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException("", "SecurityError");
+    };
+  });
+  await page.goto("/");
+  pail.bucketWire.cut(500_000);
+  await choose(page, photographs);
+  await expect(waiting(page)).toBeVisible();
+  const stays = tray(page).getByText("Keep this page open until all is added");
+  await expect(stays).toBeVisible();
+  pail.bucketWire.mend();
+  await expect(galleryImages(page)).toHaveCount(1);
+  await expect(stays).toHaveCount(0);
 });
 
 test("what was left is chosen again in any page, also one that does not send", async ({

@@ -22,7 +22,6 @@ export function contentSecurityPolicy(nonce: string): string {
     `form-action 'self' ${bucket}`,
     `worker-src ${workers}`,
     `font-src ${assets}`,
-    "manifest-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join("; ");

@@ -1,11 +1,12 @@
 "use client";
 
-import { unstable_isUnrecognizedActionError, useRouter } from "next/navigation";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { unstable_isUnrecognizedActionError, usePathname, useRouter } from "next/navigation";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { plainFailure, type Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { UploadServer } from "@/lib/uploads/client/calls/upload-server";
 import { createPreparer } from "@/lib/uploads/client/prepare/preparer";
+import { addOrGoOn } from "@/lib/uploads/client/queue/add-or-go-on";
 import { askPermission, BrowserJournal } from "@/lib/uploads/client/queue/browser-journal";
 import { type Journal, noJournal } from "@/lib/uploads/client/queue/journal";
 import { PageQueue } from "@/lib/uploads/client/queue/page-queue";
@@ -33,12 +34,12 @@ interface SendingProps {
 
 /** The queue of this tab: it outlives the pages, so that one can look at pictures while others are sent. */
 export function Sending({ limits, viewerId, chosen, onTaken, onSortedOut }: SendingProps) {
-  const queue = useQueue(limits, viewerId);
+  const queue = useQueue(limits, viewerId, useRefreshAlbums());
   useEffect(() => {
     if (queue === null || chosen.length === 0) return;
     onTaken(chosen.length);
     void sortOut(chosen).then(({ files, leftOut }) => {
-      queue.add(files);
+      void addOrGoOn(queue, files);
       onSortedOut(leftOut);
     });
   }, [queue, chosen, onTaken, onSortedOut]);
@@ -55,16 +56,17 @@ export function Sending({ limits, viewerId, chosen, onTaken, onSortedOut }: Send
 }
 
 /** Made in the browser only, and once. */
-function useQueue({ digests, ...limits }: PageLimits, viewerId: string): UploadQueue | null {
+function useQueue(
+  { digests, ...limits }: PageLimits,
+  viewerId: string,
+  onAlbum: () => void,
+): UploadQueue | null {
   const [queue, setQueue] = useState<UploadQueue | null>(null);
-  const router = useRouter();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the limits are the server's and do not change while it runs.
   useEffect(() => {
     const preparer = createPreparer({ limits });
     const disableAbortActions = enableAbortActions();
-    const server = serverFor(viewerId, () => {
-      if (window.location.pathname.startsWith("/albums")) router.refresh();
-    });
+    const server = serverFor(viewerId, onAlbum);
     // Over plain http in a home network the page can neither keep files nor tell who sends: each is on its own.
     const made = window.isSecureContext
       ? new SharedQueue({
@@ -84,6 +86,20 @@ function useQueue({ digests, ...limits }: PageLimits, viewerId: string): UploadQ
   return queue;
 }
 
+/** What is to be called when an album has changed: a page of albums shows it, also one that was on its way at that moment. */
+function useRefreshAlbums(): () => void {
+  const router = useRouter();
+  const isOfAlbums = usePathname().startsWith("/albums");
+  const [changes, setChanges] = useState(0);
+  const shown = useRef(0);
+  useEffect(() => {
+    if (!isOfAlbums || shown.current === changes) return;
+    shown.current = changes;
+    router.refresh();
+  }, [router, isOfAlbums, changes]);
+  return useCallback(() => setChanges((before) => before + 1), []);
+}
+
 /** Each call says whose page this is: somebody else may have signed in since. */
 const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
   begin: known((offers) => begin(viewerId, offers)),
@@ -99,7 +115,7 @@ const serverFor = (viewerId: string, onAlbum: () => void): UploadServer => ({
   abortCalls: abortActions,
 });
 
-/** A private window, or a full disk, may refuse to keep anything. */
+/** Settings, or a full disk, may refuse to keep anything: the tray says so. */
 async function journalOf(viewerId: string): Promise<Journal> {
   try {
     return await BrowserJournal.open(viewerId);

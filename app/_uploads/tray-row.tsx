@@ -1,12 +1,13 @@
 import { Check, type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
-import { canHold, hasEnded, sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
+import { canHold, hasEnded, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { useWordWait } from "../_texts/use-word-wait";
 import { iconButton } from "../_ui/styles";
+import { RowProgress } from "./row-progress";
 import { useWording } from "./use-wording";
 
 /** One file: its name, how far it is or what is wrong, and what can be done about it. */
@@ -16,7 +17,6 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
   const wordFailure = useWordFailure();
   const wordWait = useWordWait();
   const { id, name, state } = item;
-  const share = Math.round(sentFraction(state) * 100);
   const isFailed = state.status === "failed";
   return (
     <li className="group flex min-h-12 items-center gap-1 pe-2 ps-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
@@ -41,21 +41,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
           </p>
         ) : null}
         {state.status === "retrying" ? <p className="text-sm text-quiet">{wordWait(state.code)}</p> : null}
-        {isFailed || state.status === "duplicate" ? null : (
-          <div
-            role="progressbar"
-            aria-label={name}
-            aria-valuenow={share}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            className="h-1 overflow-hidden rounded-full bg-sunken"
-          >
-            <div
-              className="h-full origin-left rtl:origin-right bg-accent"
-              style={{ transform: `scaleX(${share / 100})` }}
-            />
-          </div>
-        )}
+        {isFailed || state.status === "duplicate" ? null : <RowProgress name={name} state={state} />}
       </div>
       {isFailed && state.canRetry ? (
         <RowButton

@@ -81,6 +81,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
         <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
       )}
       <Blocked items={items} />
+      {isActive && !snapshot.isLasting ? <p className="px-4 pb-2.5 text-sm">{texts("notLasting")}</p> : null}
       <Interrupted items={items} queue={queue} />
       <AlbumOffer items={items} queue={queue} />
       <div aria-hidden className="h-0.5 bg-sunken">

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { formatProgress } from "@/lib/texts/formats";
 import type { AnyLanguage } from "@/lib/texts/languages";
 import type { Translator } from "@/lib/texts/translator";
+import { preparingSteps } from "@/lib/uploads/client/prepare/preparing";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
 import { sentFraction, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import { useLanguage, useTexts } from "../_texts/provider";
@@ -65,7 +66,10 @@ function stateOf(texts: Texts, language: AnyLanguage, { state, bytes }: UploadIt
     case "held":
       return texts("paused");
     case "preparing":
-      return texts("preparing");
+      return texts("preparing", {
+        step: preparingSteps.indexOf(state.step) + 1,
+        steps: preparingSteps.length,
+      });
     case "sending":
     case "retrying":
     case "offline":

@@ -2,6 +2,7 @@ import type { InterruptedUpload, Journal, Progress } from "@/lib/uploads/client/
 
 /** Outlives the queues of its pages. Of some files a later page finds the bytes, the others have to be chosen again. */
 export class SimulatedJournal implements Journal {
+  readonly isLasting = true;
   readonly rows = new Map<string, { file: File; isKept: boolean; progress: Progress }>();
 
   constructor(private readonly keeps: (file: File) => boolean = () => true) {}

@@ -48,6 +48,8 @@ export class SimulatedWorld {
   bucketFaults: (BucketFault | null)[] = [];
   retryAfterSeconds: number | null = null;
   isOnline = true;
+  /** Somebody leaves the page, which is not gone yet: its files cannot be read any more. */
+  isLeaving = false;
   begins: ImageOffer[][] = [];
   confirms: string[][] = [];
   pings = 0;
@@ -98,6 +100,7 @@ export class SimulatedWorld {
 
   readonly connection = {
     isOnline: async () => this.isOnline,
+    isLeaving: () => this.isLeaving,
     onOnline: (listener: () => void) => {
       this.#onlineListeners.add(listener);
       return () => this.#onlineListeners.delete(listener);
@@ -285,8 +288,10 @@ export class SimulatedWorld {
   /** The content of a simulated file is its hash. */
   readonly preparer: Preparer = {
     concurrency: 2,
-    prepare: async (file, signal, { digests, prepared } = { digests: sha256Alone }) => {
-      await sleep(this.clock, 100, signal);
+    prepare: async (file, signal, { digests, prepared, tell } = { digests: sha256Alone }) => {
+      await sleep(this.clock, 50, signal);
+      tell?.({ step: "decoding", share: null });
+      await sleep(this.clock, 50, signal);
       if (prepared === undefined) this.prepared += 1;
       return preparedImage(file, await file.slice(0, 100).text(), digests);
     },

@@ -1,5 +1,5 @@
 import type { Format } from "./format";
-import { brandsOf, readHeifImage } from "./heif-image";
+import { brandsOf, readHeifImage, withWholeBoxes } from "./heif-image";
 
 const brands = ["avif", "avis"];
 
@@ -13,6 +13,6 @@ export const avif = {
   turnedBy: "boxes",
   matches: (head) => brandsOf(head).some((brand) => brands.includes(brand)),
   read: readHeifImage,
-  mend: null,
+  mend: withWholeBoxes,
   decode: null,
 } as const satisfies Format;

@@ -7,6 +7,8 @@ import { Metadata } from "./metadata";
 
 const maxNoteBytes = 256 * 1024;
 const maxNotes = 4;
+/** its length and its type */
+const headBytes = 8;
 /** Enough for AV1's sequence header. */
 const itemStartBytes = 1024;
 const transformTypes = ["clap", "irot", "imir"];
@@ -59,6 +61,28 @@ async function readFileBoxes(reader: ByteReader): Promise<Box[]> {
     boxes.push(box);
   }
   return boxes;
+}
+
+/**
+ * With boxes up to its end. Firefox decodes no picture behind which stands anything else, or whose last box is said to go on.
+ * Throws AppError `damaged_image` where nothing is to be mended.
+ */
+export async function withWholeBoxes(reader: ByteReader): Promise<Decoding> {
+  let start = 0;
+  for (let box: Box | null = null; start + headBytes <= reader.bytes; start = box.end) {
+    box = await readBox(reader, start, reader.bytes);
+    if (box === null || !/^[ -~]{4}$/.test(box.type)) break;
+    if (box.end > reader.bytes) return { edits: [boxHead(start, reader.bytes, box.type)], crop: null };
+  }
+  if (start >= reader.bytes) throw damaged();
+  return { edits: [boxHead(start, Math.max(reader.bytes, start + headBytes), "free")], crop: null };
+}
+
+function boxHead(start: number, end: number, type: string): Decoding["edits"][number] {
+  const bytes = new Uint8Array(headBytes);
+  viewOf(bytes).setUint32(0, end - start);
+  bytes.set(new TextEncoder().encode(type), headBytes / 2);
+  return { at: start, bytes };
 }
 
 function requireWhole(location: ItemLocation, fileBytes: number): void {

@@ -14,6 +14,8 @@ export const tray = {
   notFinished:
     "{isFirst, select, true {{count, plural, one {# picture} other {# pictures}}} other {{count, number}}} not finished",
   left: "{count, plural, one {A picture was} other {# pictures were}} on the way when Pail was closed.",
+  notLasting:
+    "Keep this page open until all is added: this browser lets Pail keep nothing with which it could go on later.",
   otherPictures:
     "{more, plural, =0 {“{first}” is none of them. Nothing was added.} other {“{first}” and # more are none of them. Nothing of these was added.}}",
   albumOffer: "{more, plural, =0 {Keep “{first}” as an album?} other {Keep “{first}” and # more as albums?}}",
@@ -30,7 +32,7 @@ export const tray = {
   hoursLeft: "{hours, number} h {minutes, number} min left",
   waiting: "Waiting",
   paused: "Paused",
-  preparing: "Preparing",
+  preparing: "Preparing, {step, number} of {steps, number}",
   checking: "Checking",
   percent: "{percent, number} %",
   files: "Files",

@@ -11,6 +11,8 @@ export const tray = {
   left: "지난번에 다 올리지 못한 사진이 {count, number}장 있어요.",
   otherPictures:
     "{more, plural, =0 {‘{first}’ 파일은 올리던 사진이 아니어서 추가하지 않았어요.} other {‘{first}’ 외 #개 파일은 올리던 사진이 아니어서 추가하지 않았어요.}}",
+  notLasting:
+    "이 브라우저에서는 나중에 이어서 올릴 수 없어요. 사진이 모두 추가될 때까지 이 페이지를 열어 두세요.",
   albumOffer:
     "{more, plural, =0 {‘{first}’ 폴더를 앨범으로 만들까요?} other {‘{first}’ 외 폴더 #개를 앨범으로 만들까요?}}",
   albumsMade:
@@ -26,7 +28,7 @@ export const tray = {
   hoursLeft: "{hours, number}시간 {minutes, number}분 남음",
   waiting: "대기 중",
   paused: "일시정지됨",
-  preparing: "준비 중",
+  preparing: "준비 중, {steps, number}단계 중 {step, number}단계",
   checking: "확인 중",
   percent: "{percent, number}%",
   files: "파일",

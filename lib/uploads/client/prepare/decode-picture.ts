@@ -1,10 +1,11 @@
 import { ByteReader, blobSource } from "@/lib/images/formats/byte-reader";
 import type { Orientation } from "@/lib/images/formats/exif";
-import type { Crop, Decoding, Size } from "@/lib/images/formats/header";
+import { type Crop, type Decoding, type Size, upright } from "@/lib/images/formats/header";
 import { formatOf } from "@/lib/images/formats/table";
 import { damaged, type Inspection } from "@/lib/images/inspect";
 import { largestKind, targetSize } from "@/lib/images/variants";
 import { contextOf } from "./canvas";
+import { turnsUpright } from "./turns-upright";
 
 /** A largest size so much smaller is no worse to look at, where it is had for nothing. */
 const largeEnough = 0.95;
@@ -24,7 +25,9 @@ export async function decodePicture(source: Source, inspection: Inspection): Pro
   const small = await decodeSmall(source, inspection);
   if (small !== null) return checked(small, orientation, isShape(inspection));
   const bitmap = await decodeWhole(source, inspection);
-  const whole = checked(bitmap, orientation, isSize(decoding.crop?.whole ?? inspection));
+  const isExpected = isSize(decoding.crop?.whole ?? inspection);
+  const liesSurely = orientation !== 1 && !(await turnsUpright(inspection.type));
+  const whole = checked(liesSurely ? turned(bitmap, orientation) : bitmap, orientation, isExpected);
   return decoding.crop === null ? whole : cut(whole, decoding.crop);
 }
 
@@ -95,13 +98,10 @@ function checked(
   isExpected: (size: Size) => boolean,
 ): ImageBitmap {
   if (isExpected(bitmap)) return bitmap;
-  try {
-    const isLying = isExpected({ width: bitmap.height, height: bitmap.width });
-    if (!isLying || orientation < 5) throw damaged();
-    return turned(bitmap, orientation);
-  } finally {
-    bitmap.close();
-  }
+  const isLying = isExpected({ width: bitmap.height, height: bitmap.width });
+  if (isLying && orientation > 4) return turned(bitmap, orientation);
+  bitmap.close();
+  throw damaged();
 }
 
 const isSize =
@@ -117,22 +117,27 @@ const isShape =
       ? Math.abs(height - (expected.height * width) / expected.width) <= 1
       : Math.abs(width - (expected.width * height) / expected.height) <= 1;
 
-/** Where a stored point comes to be: the canvas's matrix, in parts of the stored width and height. */
-const turns: Record<
-  5 | 6 | 7 | 8,
-  { matrix: [number, number, number, number]; byHeight: number; byWidth: number }
-> = {
-  5: { matrix: [0, 1, 1, 0], byHeight: 0, byWidth: 0 },
-  6: { matrix: [0, 1, -1, 0], byHeight: 1, byWidth: 0 },
-  7: { matrix: [0, -1, -1, 0], byHeight: 1, byWidth: 1 },
-  8: { matrix: [0, -1, 1, 0], byHeight: 0, byWidth: 1 },
-};
+/** Where a stored point comes to be: the canvas's matrix, and how far that is moved, in parts of the canvas. */
+const turns: Record<Orientation, { matrix: [number, number, number, number]; right: number; down: number }> =
+  {
+    1: { matrix: [1, 0, 0, 1], right: 0, down: 0 },
+    2: { matrix: [-1, 0, 0, 1], right: 1, down: 0 },
+    3: { matrix: [-1, 0, 0, -1], right: 1, down: 1 },
+    4: { matrix: [1, 0, 0, -1], right: 0, down: 1 },
+    5: { matrix: [0, 1, 1, 0], right: 0, down: 0 },
+    6: { matrix: [0, 1, -1, 0], right: 1, down: 0 },
+    7: { matrix: [0, -1, -1, 0], right: 1, down: 1 },
+    8: { matrix: [0, -1, 1, 0], right: 0, down: 1 },
+  };
 
+/** Closes what it turns. */
 function turned(stored: ImageBitmap, orientation: Orientation): ImageBitmap {
-  const { matrix, byHeight, byWidth } = turns[orientation as keyof typeof turns];
-  const context = contextOf(new OffscreenCanvas(stored.height, stored.width));
-  context.setTransform(...matrix, byHeight * stored.height, byWidth * stored.width);
+  const { matrix, right, down } = turns[orientation];
+  const { width, height } = upright(stored, orientation);
+  const context = contextOf(new OffscreenCanvas(width, height));
+  context.setTransform(...matrix, right * width, down * height);
   context.drawImage(stored, 0, 0);
+  stored.close();
   return context.canvas.transferToImageBitmap();
 }
 

@@ -23,17 +23,23 @@ import { contextOf } from "./canvas";
 import { decodePicture, type Source } from "./decode-picture";
 
 /**
- * Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. See
- * "JPEG at half its size" and "WebP or JPEG" in lib/images/README.md.
+ * Decodes a picture once and makes what a gallery shows from it; each size from the one above it. One picture at a time. Tells of
+ * the sizes which share is made. See "JPEG at half its size" and "WebP or JPEG" in lib/images/README.md.
  */
-export async function derive(source: Source, inspection: Inspection) {
+export async function derive(source: Source, inspection: Inspection, tellShare: (share: number) => void) {
   const bitmaps = await decode(source, inspection);
+  let encoded = 0;
+  const encodeNext = async (kind: VariantKind, isPhotograph: boolean) => {
+    tellShare(encoded / variantKinds.length);
+    encoded += 1;
+    return await encode(bitmaps[kind], kind, isPhotograph);
+  };
   try {
     const thumbhash = thumbhashOf(bitmaps.thumb);
     const isPhotograph = formatOf(inspection.type).isPhotograph && !isTransparent(thumbhash);
     return {
       thumbhash: toBase64(thumbhash),
-      variants: await byKindInTurn(variantKinds, (kind) => encode(bitmaps[kind], kind, isPhotograph)),
+      variants: await byKindInTurn(variantKinds, (kind) => encodeNext(kind, isPhotograph)),
     };
   } finally {
     for (const bitmap of Object.values(bitmaps)) bitmap.close();

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Crc32c } from "@aws-sdk/checksums/crc";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { maxBytesAtOnce, partsOf, type WantedDigests } from "@/lib/uploads/contract";
+import { maxBytesAtOnce, partsOf, sha256Alone, type WantedDigests } from "@/lib/uploads/contract";
 import { digestsOf, sha256 } from "./digests";
 import { withDigests } from "./prepare-image";
 import type { PreparedImage } from "./prepared-image";
@@ -47,6 +47,13 @@ describe("what goes in parts", () => {
       digestOf(part, large.subarray(start, end)),
     );
     expect(parts).toEqual(await Promise.all(expected));
+  });
+
+  it("tells how much of it is read", async () => {
+    const shares: number[] = [];
+    await digestsOf(blobOf(large), sha256Alone, (share) => shares.push(share));
+    expect(shares).toEqual(partsOf(large.length).map(({ end }) => end / large.length));
+    expect(shares.at(-1)).toBe(1);
   });
 
   it("has none of parts where the store takes no parts", async () => {

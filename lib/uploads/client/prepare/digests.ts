@@ -5,7 +5,11 @@ import { toBase64 } from "./base64";
 export type Digests = Pick<ObjectOffer, "sha256" | "md5" | "parts" | "partDigest">;
 
 /** The SHA-256, and what else is wanted; of what is too long to go at once also that of each part, in one pass that holds one part. */
-export async function digestsOf(blob: Blob, wanted: WantedDigests): Promise<Digests> {
+export async function digestsOf(
+  blob: Blob,
+  wanted: WantedDigests,
+  tellShare: (share: number) => void = () => {},
+): Promise<Digests> {
   if (blob.size <= maxBytesAtOnce) return digestsOfBytes(await blob.arrayBuffer(), wanted);
   const [sha256, md5] = await Promise.all([
     createHash("sha256"),
@@ -17,6 +21,7 @@ export async function digestsOf(blob: Blob, wanted: WantedDigests): Promise<Dige
     const part = wanted.part === "none" ? null : digestOfPart(bytes, wanted.part);
     for (const whole of [sha256, md5]) whole?.update(new Uint8Array(bytes));
     if (part !== null) parts.push(await part);
+    tellShare(end / blob.size);
   }
   return {
     sha256: inBase64(sha256),

@@ -2,6 +2,7 @@ import type { WantedDigests } from "@/lib/uploads/contract";
 import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { heldBytes, type PreparedImage } from "./prepared-image";
 import type { Preparer } from "./preparer";
+import type { TellPreparing } from "./preparing";
 
 export interface Prepared {
   /** replaced where further digests are wanted of it */
@@ -39,15 +40,15 @@ export class Preparation {
     file: File,
     digests: WantedDigests,
     signal: AbortSignal,
-    onStart: () => void,
+    tell: TellPreparing,
   ): Promise<Prepared> {
     let endPreparing = () => {};
     let endHolding = () => {};
     try {
       endPreparing = await this.#preparing.acquire(file.size, signal);
       endHolding = await this.#holding.acquire(0, signal);
-      onStart();
-      const image = await this.preparer.prepare(file, signal, { digests });
+      tell({ step: "reading", share: null });
+      const image = await this.preparer.prepare(file, signal, { digests, tell });
       return { image, release: this.#hold(image, endHolding) };
     } catch (error) {
       endHolding();

@@ -7,25 +7,33 @@ import { pixelsHeld } from "./decode-picture";
 import { derive } from "./derive";
 import { digestsOf, digestsOfBytes } from "./digests";
 import type { PreparedImage, PreparedObject } from "./prepared-image";
+import type { TellPreparing } from "./preparing";
 import { largePixels, takeTurn } from "./turn";
 
-/**
- * Runs in a worker: everything that is heavy. `turn` is for a picture that is so large that it has to be the only one that is
- * decoded. Throws an AppError for what Pail does not take.
- */
+interface PrepareImageOptions {
+  limits: UploadLimits;
+  wanted: WantedDigests;
+  /** for a picture that is so large that it has to be the only one that is decoded */
+  turn: MessagePort;
+  tell: TellPreparing;
+}
+
+/** Runs in a worker: everything that is heavy. Throws an AppError for what Pail does not take. */
 export async function prepareImage(
   file: File,
-  limits: UploadLimits,
-  wanted: WantedDigests,
-  turn: MessagePort,
+  { limits, wanted, turn, tell }: PrepareImageOptions,
 ): Promise<PreparedImage> {
   // Each read of a file goes through the browser's main process, and costs more than its hash: one read does for all.
   const isRead = file.size <= Math.min(maxBytesAtOnce, limits.maxBytes);
   const bytes = isRead ? await file.arrayBuffer() : null;
   const inspection = await inspect(bytes === null ? blobSource(file) : bufferSource(bytes), limits);
-  const digests = await (bytes === null ? digestsOf(file, wanted) : digestsOfBytes(bytes, wanted));
+  const digests = await (bytes === null
+    ? digestsOf(file, wanted, (share) => tell({ step: "reading", share }))
+    : digestsOfBytes(bytes, wanted));
   if (pixelsHeld(inspection) > largePixels) await takeTurn(turn);
-  const { variants, thumbhash } = await derive({ file, bytes }, inspection);
+  tell({ step: "decoding", share: null });
+  const tellResizing = (share: number) => tell({ step: "resizing", share });
+  const { variants, thumbhash } = await derive({ file, bytes }, inspection, tellResizing);
   return {
     original: { type: inspection.type, bytes: file.size, ...digests, blob: file },
     ...(await byKindInTurn(variantKinds, (kind) => digested(variants[kind], wanted))),

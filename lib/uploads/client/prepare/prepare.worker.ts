@@ -2,6 +2,7 @@ import { AppError, type Failure, plainFailure } from "@/lib/errors";
 import type { UploadLimits, WantedDigests } from "@/lib/uploads/contract";
 import { prepareImage, withDigests } from "./prepare-image";
 import type { PreparedImage } from "./prepared-image";
+import type { Preparing } from "./preparing";
 
 export interface PrepareRequest {
   file: File;
@@ -14,6 +15,12 @@ export interface PrepareRequest {
 }
 
 /** Errors lose their class on the way out of a worker, so they travel as what they say. */
+/** What it says before it replies. */
+export interface PrepareNote {
+  status: "preparing";
+  preparing: Preparing;
+}
+
 export type PrepareReply =
   | { status: "prepared"; image: PreparedImage }
   | { status: "failed"; error: Failure };
@@ -26,11 +33,16 @@ async function reply({ file, limits, digests, prepared, turn }: PrepareRequest):
   try {
     const image = await (prepared
       ? withDigests(prepared, digests)
-      : prepareImage(file, limits, digests, turn));
+      : prepareImage(file, { limits, wanted: digests, turn, tell }));
     return { status: "prepared", image };
   } catch (error) {
     return { status: "failed", error: failureOf(error) };
   }
+}
+
+function tell(preparing: Preparing): void {
+  const note: PrepareNote = { status: "preparing", preparing };
+  self.postMessage(note);
 }
 
 function failureOf(error: unknown): Failure {

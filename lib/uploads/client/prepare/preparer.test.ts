@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { PrepareReply, PrepareRequest } from "./prepare.worker";
-import { createPreparer } from "./preparer";
+import { sha256Alone } from "@/lib/uploads/contract";
+import type { PrepareNote, PrepareReply, PrepareRequest } from "./prepare.worker";
+import { createPreparer, type PrepareOptions } from "./preparer";
+import type { Preparing } from "./preparing";
 import { takeTurn } from "./turn";
 
 const limits = { maxBytes: 1000, maxPixels: 1000 };
@@ -17,6 +19,7 @@ class FakeWorker extends EventTarget {
         this.hasTurn = true;
       });
     if (file.name === "crash") queueMicrotask(() => this.dispatchEvent(new Event("error")));
+    if (file.name === "slow") this.tellAndReply();
     if (file.name === "good") this.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
     if (file.name === "odd")
       this.reply({ status: "failed", error: { code: "not_prepared", message: "Something was not there." } });
@@ -24,8 +27,14 @@ class FakeWorker extends EventTarget {
       this.reply({ status: "failed", error: { code: "unsupported_type", message: "SVG." } });
   }
 
-  reply(data: PrepareReply): void {
+  reply(data: PrepareReply | PrepareNote): void {
     queueMicrotask(() => this.dispatchEvent(new MessageEvent("message", { data })));
+  }
+
+  tellAndReply(): void {
+    this.reply({ status: "preparing", preparing: { step: "decoding", share: null } });
+    this.reply({ status: "preparing", preparing: { step: "resizing", share: 0.5 } });
+    this.reply({ status: "prepared", image: { thumbhash: "hash" } as never });
   }
 
   terminate(): void {
@@ -44,7 +53,8 @@ function pool() {
       return worker as unknown as Worker;
     },
   });
-  const prepare = (name: string, signal = never) => preparer.prepare(new File(["x"], name), signal);
+  const prepare = (name: string, signal = never, options?: PrepareOptions) =>
+    preparer.prepare(new File(["x"], name), signal, options);
   return { ...preparer, workers, prepare };
 }
 
@@ -56,6 +66,17 @@ describe("the pool of workers", () => {
     expect(workers).toHaveLength(2);
     expect(await prepare("good")).toEqual({ thumbhash: "hash" });
     expect(workers).toHaveLength(2);
+  });
+
+  it("tells how far a picture is, and waits until it is prepared", async () => {
+    const { prepare } = pool();
+    const told: Preparing[] = [];
+    const tell = (preparing: Preparing) => told.push(preparing);
+    expect(await prepare("slow", never, { digests: sha256Alone, tell })).toEqual({ thumbhash: "hash" });
+    expect(told).toEqual([
+      { step: "decoding", share: null },
+      { step: "resizing", share: 0.5 },
+    ]);
   });
 
   it("passes on why a picture is refused, and keeps the worker", async () => {

@@ -3,8 +3,9 @@ import { sha256Alone, type UploadLimits, type WantedDigests } from "@/lib/upload
 import { ConcurrencyLimiter } from "../concurrency-limiter";
 import { askWorker } from "./ask-worker";
 import { startCrossOriginWorker } from "./cross-origin-worker";
-import type { PrepareReply, PrepareRequest } from "./prepare.worker";
+import type { PrepareNote, PrepareReply, PrepareRequest } from "./prepare.worker";
 import type { PreparedImage } from "./prepared-image";
+import type { TellPreparing } from "./preparing";
 import { offerTurn } from "./turn";
 
 export interface Preparer {
@@ -18,6 +19,8 @@ export interface PrepareOptions {
   digests: WantedDigests;
   /** what came of the file already, and only lacks digests */
   prepared?: PreparedImage | undefined;
+  /** Called as often as it comes further. */
+  tell?: TellPreparing;
 }
 
 interface PreparerOptions {
@@ -65,14 +68,19 @@ export function createPreparer({
   async function prepare(
     file: File,
     signal: AbortSignal,
-    options: PrepareOptions = { digests: sha256Alone },
+    { tell, ...options }: PrepareOptions = { digests: sha256Alone },
   ): Promise<PreparedImage> {
     signal.throwIfAborted();
     const worker = take();
     const turn = offerTurn(turns, signal);
     try {
       const question = { file, limits, ...options, turn: turn.port };
-      const reply = await askWorker<PrepareRequest, PrepareReply>(worker, question, signal, [turn.port]);
+      const hear = (said: PrepareReply | PrepareNote): said is PrepareNote => {
+        if (said.status === "preparing") tell?.(said.preparing);
+        return said.status === "preparing";
+      };
+      const asking = { signal, transfer: [turn.port], hear };
+      const reply = await askWorker<PrepareRequest, PrepareReply, PrepareNote>(worker, question, asking);
       // One that could not do it may lack what it failed to load: it goes, and the next one loads it anew.
       const isSuspect = reply.status === "failed" && reply.error.code === "not_prepared";
       // What a large picture leaves behind goes with its worker, before the next one has its turn.

@@ -27,7 +27,7 @@ const gatherMs = 100;
 
 /**
  * A journal in IndexedDB, of one viewer. A file's bytes are kept by its handle where the browser gave one, else as a copy in the
- * origin's private file system, within a budget. For one page at a time: whoever holds the viewer's lock. See "Resume after a
+ * origin's private file system, within a budget; where there is none of these, the file has to be chosen again. For one page at a time: whoever holds the viewer's lock. See "Resume after a
  * reload" in lib/uploads/README.md.
  */
 export class BrowserJournal implements Journal {
@@ -35,17 +35,22 @@ export class BrowserJournal implements Journal {
   /** ids of rows that are to be written */
   #changed = new Set<string>();
   #copying: Promise<void> = Promise.resolve();
+  #isWritten = true;
 
   private constructor(
     private readonly db: IDBPDatabase<Schema>,
-    private readonly copies: FileCopies,
+    private readonly copies: FileCopies | null,
     private readonly viewerId: string,
   ) {}
 
-  /** Throws where the browser keeps nothing, as in a private window. */
+  /** Throws where the browser keeps nothing. */
   static async open(viewerId: string): Promise<BrowserJournal> {
     const db = await openRows();
-    return new BrowserJournal(db, await FileCopies.open(), viewerId);
+    return new BrowserJournal(db, await openCopies(), viewerId);
+  }
+
+  get isLasting(): boolean {
+    return this.#isWritten;
   }
 
   add(id: string, file: File, progress: Progress): void {
@@ -63,9 +68,10 @@ export class BrowserJournal implements Journal {
       ...progress,
       ...(handle && { handle }),
     });
-    if (handle !== undefined) return;
+    const { copies } = this;
+    if (handle !== undefined || copies === null) return;
     const dueMs = performance.now() + copyAfterMs;
-    this.#copying = warned(this.#copying.then(() => this.#copyAt(dueMs, id, file)));
+    this.#copying = warned(this.#copying.then(() => this.#copyAt(dueMs, id, file, copies)));
   }
 
   note(id: string, progress: Progress): void {
@@ -78,7 +84,7 @@ export class BrowserJournal implements Journal {
     if (row === undefined) return;
     this.#rows.delete(id);
     this.#writeSoon(id);
-    if (row.isCopied) void warned(this.copies.remove(id, row.bytes));
+    if (row.isCopied && this.copies !== null) void warned(this.copies.remove(id, row.bytes));
   }
 
   async readInterrupted(): Promise<InterruptedUpload[]> {
@@ -90,10 +96,10 @@ export class BrowserJournal implements Journal {
     }
   }
 
-  async #copyAt(dueMs: number, id: string, file: File): Promise<void> {
+  async #copyAt(dueMs: number, id: string, file: File, copies: FileCopies): Promise<void> {
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const { status } = await this.copies.copy(id, file, () => this.#rows.has(id));
+    const { status } = await copies.copy(id, file, () => this.#rows.has(id));
     const row = this.#rows.get(id);
     if (status === "copied" && row !== undefined) this.#put({ ...row, isCopied: true });
   }
@@ -104,8 +110,18 @@ export class BrowserJournal implements Journal {
   }
 
   #writeSoon(id: string): void {
-    if (this.#changed.size === 0) setTimeout(() => void warned(this.#writeChanged()), gatherMs);
+    if (this.#changed.size === 0) setTimeout(() => void warned(this.#writeGathered()), gatherMs);
     this.#changed.add(id);
+  }
+
+  async #writeGathered(): Promise<void> {
+    try {
+      await this.#writeChanged();
+      this.#isWritten = true;
+    } catch (error) {
+      this.#isWritten = false;
+      throw error;
+    }
   }
 
   /** All of it in one transaction: thousands of files in thousands of them would keep the page busy. */
@@ -126,18 +142,24 @@ export class BrowserJournal implements Journal {
   async #readRows(): Promise<InterruptedUpload[]> {
     const rows = await this.db.getAllFromIndex("files", "viewer", this.viewerId);
     for (const row of rows) this.#rows.set(row.id, row);
-    this.copies.setCopiedBytes(rows.reduce((sum, row) => sum + (row.isCopied ? row.bytes : 0), 0));
+    if (this.copies !== null) await this.#tidy(this.copies, rows);
+    return Promise.all(rows.map((row) => this.#interruptedOf(row)));
+  }
+
+  async #tidy(copies: FileCopies, rows: readonly Row[]): Promise<void> {
+    copies.setCopiedBytes(rows.reduce((sum, row) => sum + (row.isCopied ? row.bytes : 0), 0));
     // The copies of other viewers stay.
     const copied = (await this.db.getAll("files")).filter((row) => row.isCopied);
-    await this.copies.removeAllBut(new Set(copied.map((row) => row.id)));
-    return Promise.all(rows.map((row) => this.#interruptedOf(row)));
+    await copies.removeAllBut(new Set(copied.map((row) => row.id)));
   }
 
   async #interruptedOf(written: Row): Promise<InterruptedUpload> {
     // An earlier build may have known less.
     const row = { ...noProgress, ...written, albumWish: readAlbumWish(written) };
     const { id, handle, isCopied } = row;
-    if (isCopied) return { ...row, open: () => this.copies.read(id, row), asksPermission: false };
+    const { copies } = this;
+    if (isCopied && copies !== null)
+      return { ...row, open: () => copies.read(id, row), asksPermission: false };
     if (handle === undefined) return { ...row, open: null, asksPermission: false };
     const asksPermission = (await handle.queryPermission?.({ mode: "read" })) === "prompt";
     return { ...row, open: () => openHandle(handle), asksPermission };
@@ -155,6 +177,16 @@ export async function askPermission(viewerId: string): Promise<void> {
     nullIfGone(error);
   } finally {
     db.close();
+  }
+}
+
+/** null where the browser keeps no files for pages, like Firefox's private windows and WebKitGTK. */
+async function openCopies(): Promise<FileCopies | null> {
+  try {
+    return await FileCopies.open();
+  } catch (error) {
+    console.info("chosen files cannot be kept for a later page, which will ask for them again", error);
+    return null;
   }
 }
 

@@ -18,7 +18,7 @@ export class FileCopies {
     private readonly budgetBytes: number,
   ) {}
 
-  /** Throws where the browser keeps no files for pages, as in a private window. */
+  /** Throws where the browser keeps no files for pages. */
   static async open(): Promise<FileCopies> {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(folderName, { create: true });

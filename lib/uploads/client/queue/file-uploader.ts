@@ -108,8 +108,8 @@ export class FileUploader {
     if (sourceOf(file).isUnreadable) throw new AppError("file_unreadable");
     const isPrepared = this.options.server.count("preparing");
     try {
-      return await this.#preparation.prepare(file, this.#asking.digests, signal, () =>
-        show({ status: "preparing" }),
+      return await this.#preparation.prepare(file, this.#asking.digests, signal, (preparing) =>
+        show({ status: "preparing", ...preparing }),
       );
     } catch (error) {
       // What prepares is loaded when it is needed: without a connection it does not come, and of an earlier build it is gone.

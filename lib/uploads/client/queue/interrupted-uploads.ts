@@ -1,4 +1,5 @@
 import { sha256 } from "../prepare/digests";
+import { nullIfGone } from "./file-copies";
 import { type InterruptedUpload, type Journal, type Progress, progressOf } from "./journal";
 
 interface Options {
@@ -76,10 +77,10 @@ export class InterruptedUploads {
   async #find(file: File): Promise<InterruptedUpload | undefined> {
     const alike = [...this.#uploads.values()].filter(({ bytes }) => bytes === file.size);
     if (alike.length === 0) return undefined;
-    const hash = await sha256(file);
+    const hash = await sha256(file).catch(nullIfGone);
     const { name, lastModified } = file;
     return (
-      alike.find((upload) => upload.sha256 === hash) ??
+      alike.find((upload) => hash !== null && upload.sha256 === hash) ??
       alike.find(
         (upload) => upload.sha256 === null && upload.name === name && upload.lastModified === lastModified,
       )

@@ -27,6 +27,8 @@ export interface InterruptedUpload extends Progress {
 
 /** Where the queue notes what it has to do, for the page after this one. It never fails: at worst it knows less. */
 export interface Journal {
+  /** Whether a later page finds anything of it. It may turn out that it does not. */
+  readonly isLasting: boolean;
   readInterrupted(): Promise<InterruptedUpload[]>;
   add(id: string, file: File, progress: Progress): void;
   note(id: string, progress: Progress): void;
@@ -55,6 +57,7 @@ export const withoutUpload = (progress: Progress): Progress => ({ ...progress, u
 
 /** For pages that cannot keep anything. */
 export const noJournal: Journal = {
+  isLasting: false,
   readInterrupted: async () => [],
   add: () => undefined,
   note: () => undefined,

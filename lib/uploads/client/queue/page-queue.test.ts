@@ -89,6 +89,27 @@ describe("when all goes well", () => {
     expect(world.abandoned).toEqual([]);
   });
 
+  it("shows how far a picture is that is being prepared", async () => {
+    queue.add(files(1));
+    await until("preparing");
+    expect(queue.getSnapshot().items[0]?.state).toEqual({
+      status: "preparing",
+      step: "reading",
+      share: null,
+    });
+    await clock.advance(200);
+    const seen = new Set<string>();
+    queue.add(files(2).slice(1));
+    await until("preparing");
+    const unsubscribe = queue.subscribe(() => {
+      for (const { state } of queue.getSnapshot().items)
+        if (state.status === "preparing") seen.add(state.step);
+    });
+    await finish();
+    unsubscribe();
+    expect([...seen]).toContain("decoding");
+  });
+
   it("says with each offer when its file was last changed, or taken by what lay beside it", async () => {
     const taken = Date.UTC(2019, 4, 6, 7, 8, 9);
     const at = (content: string, lastModified: number) =>

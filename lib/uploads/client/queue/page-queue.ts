@@ -56,7 +56,7 @@ export class PageQueue implements UploadQueue {
     const parallelSends = () => this.#uploader.parallelSends;
     const batched = new BatchedServer({ server, retryContext, parallelSends });
     this.#journal = journal;
-    this.#store = new QueueStore(clock);
+    this.#store = new QueueStore(clock, journal);
     this.#uploader = new FileUploader({ server: batched, preparer, send, retryContext, digests });
     this.#attempts = new Attempts({ journal, store: this.#store, upload: (task) => this.#upload(task) });
     this.#intake = new Intake({

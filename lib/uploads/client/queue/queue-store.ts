@@ -1,5 +1,6 @@
 import type { Clock } from "../clock";
 import type { AlbumWish } from "./album-wish";
+import type { Journal } from "./journal";
 import { SpeedMeter, type Totals, totalsOf } from "./totals";
 import { hasEnded, sentFraction, type UploadItem, type UploadItemState } from "./upload-item";
 
@@ -8,6 +9,8 @@ export interface QueueSnapshot {
   items: readonly UploadItem[];
   totals: Totals;
   isPaused: boolean;
+  /** whether a later page could go on with what is under way */
+  isLasting: boolean;
 }
 
 /**
@@ -30,7 +33,10 @@ export class QueueStore {
   #active = 0;
   #timer: unknown = null;
 
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    private readonly journal: Pick<Journal, "isLasting">,
+  ) {
     this.#speed = new SpeedMeter(clock);
   }
 
@@ -44,6 +50,7 @@ export class QueueStore {
       items: [...this.#items.values()],
       totals: totalsOf(this.#items.values(), this.#speed),
       isPaused: this.#isPaused,
+      isLasting: this.journal.isLasting,
     };
     return this.#snapshot;
   };
@@ -69,7 +76,8 @@ export class QueueStore {
     this.#items.set(id, { ...item, state });
     this.#active += activeOf(state) - activeOf(item.state);
     this.#speed.moved(item.bytes * (sentFraction(state) - sentFraction(item.state)));
-    if (state.status === "sending" && item.state.status === "sending") this.#notifyLater();
+    const comesFurther = state.status === "sending" || state.status === "preparing";
+    if (comesFurther && item.state.status === state.status) this.#notifyLater();
     else this.#notifySoon();
   }
 

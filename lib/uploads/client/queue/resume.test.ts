@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { AppError } from "@/lib/errors";
 import type { BucketFault } from "@/lib/testing/bucket-faults";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SimulatedJournal } from "@/lib/testing/simulated-journal";
 import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
+import type { Preparer } from "@/lib/uploads/client/prepare/preparer";
 import { objectKinds } from "@/lib/uploads/contract";
+import { addOrGoOn } from "./add-or-go-on";
 import { withSource } from "./file-source";
 import type { UploadQueue } from "./upload-queue";
 
@@ -75,6 +78,50 @@ describe("a later page", () => {
     expectNothingTwice();
   });
 
+  it.each([0, 1, 5])(
+    "finds all of it, though everything failed in a page that was left after %d",
+    async (n) => {
+      const chosen = files(4);
+      queue.add(chosen);
+      while (world.sending === 0 || world.taken.length < n) await clock.advance(5);
+      const gone = () => Promise.reject(new DOMException("It is gone.", "NotReadableError"));
+      const unreadable = chosen.map((each) =>
+        vi.spyOn(each, "slice").mockReturnValue({ ...new Blob(), arrayBuffer: gone }),
+      );
+      world.isLeaving = true;
+      world.isOnline = false;
+      await clock.advance(20_000);
+      expect(statuses()).not.toContain("failed");
+      for (const spy of unreadable) spy.mockRestore();
+      world.isLeaving = false;
+      world.isOnline = true;
+      reload();
+      await finish();
+      expect(world.images.size).toBe(4);
+      expect(world.abandoned).toEqual([]);
+      expectNothingTwice();
+    },
+  );
+
+  it("goes on by itself where somebody stays after all, with what could not be read meanwhile too", async () => {
+    const prepare: Preparer["prepare"] = async (...given) => {
+      const prepared = await world.preparer.prepare(...given);
+      if (world.isLeaving) throw new AppError("file_changed");
+      return prepared;
+    };
+    queue = world.openQueue({ journal, preparer: { concurrency: 1, prepare } });
+    queue.add(files(2));
+    await clock.advance(120);
+    world.isLeaving = true;
+    world.isOnline = false;
+    await clock.advance(20_000);
+    world.isLeaving = false;
+    world.isOnline = true;
+    await finish();
+    expect(statuses()).toEqual(["ready", "ready"]);
+    expectNothingTwice();
+  });
+
   it("only confirms what had arrived as a whole", async () => {
     queue.add(files(1));
     while (world.taken.length < objectKinds.length) await clock.advance(5);
@@ -112,6 +159,27 @@ describe("a later page", () => {
     await finish();
     expect(statuses()).toEqual(["ready", "ready", "ready", "ready"]);
     expectNothingTwice();
+  });
+
+  it("takes files that are chosen again by another button for what was left, and no others", async () => {
+    start(() => false);
+    queue.add(files(2));
+    await clock.advance(150);
+    reload();
+    await addOrGoOn(queue, [...files(2), file("stranger")]);
+    await finish();
+    expect(statuses()).toEqual(["ready", "ready", "ready"]);
+    expect(journal.rows.size).toBe(0);
+    expectNothingTwice();
+    // Nothing is left by now.
+    await addOrGoOn(queue, files(1));
+    await finish();
+    expect(statuses()).toEqual(["ready", "ready", "ready", "duplicate"]);
+  });
+
+  it("is said to be none where nothing can be noted for it", async () => {
+    expect(queue.getSnapshot().isLasting).toBe(true);
+    expect(world.openQueue().getSnapshot().isLasting).toBe(false);
   });
 
   it("forgets what is cancelled, and what has failed for good", async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SimulatedJournal } from "@/lib/testing/simulated-journal";
 import { SimulatedWorld } from "@/lib/testing/simulated-world";
+import { addOrGoOn } from "./add-or-go-on";
 import type { InterruptedUpload } from "./journal";
 import { SharedQueue } from "./shared-queue";
 import type { UploadQueue } from "./upload-queue";
@@ -41,6 +42,7 @@ function openPage(name: string): UploadQueue {
     await sleep(opensInMs);
     return world.openQueue({
       journal: {
+        isLasting: true,
         add: journal.add,
         note: journal.note,
         forget: journal.forget,
@@ -120,6 +122,19 @@ describe("a page that does not send", () => {
     await shows(other, ["ready", "ready"]);
     expect(await others).toEqual([stranger]);
     expect(world.images.size).toBe(2);
+  });
+
+  it("has what was left go on by whichever button its files are chosen again, and adds the others", async () => {
+    await leave([file("one"), file("two")]);
+    opensInMs = 20;
+    openPage("sender");
+    const other = openPage("other");
+    // Before anything is known of what was left.
+    const added = addOrGoOn(other, [file("one"), file("stranger"), file("two")]);
+    await shows(other, ["ready", "ready", "ready"]);
+    await added;
+    expect(world.images.size).toBe(3);
+    expect(journal.rows.size).toBe(0);
   });
 
   it("asks for permission itself, and the page that sends goes on", async () => {

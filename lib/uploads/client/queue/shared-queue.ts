@@ -29,6 +29,7 @@ const nothing: QueueSnapshot = {
     secondsLeft: null,
   },
   isPaused: false,
+  isLasting: true,
 };
 const snapshotIntervalMs = 200;
 /** Each costs a look at the disk, and the page waits for it. */
@@ -40,7 +41,7 @@ const maxPassedAtOnce = 20;
  * lib/uploads/README.md.
  */
 export class SharedQueue implements UploadQueue {
-  readonly restored = Promise.resolve();
+  readonly restored: Promise<void>;
   readonly #channel: BroadcastChannel;
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
@@ -55,10 +56,14 @@ export class SharedQueue implements UploadQueue {
   #hasSender = false;
   #hasFollowers = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #setRestored = () => {};
 
   constructor(private readonly options: SharedQueueOptions) {
     const { name, locks = navigator.locks } = options;
     const { signal } = this.#closing;
+    this.restored = new Promise((resolve) => {
+      this.#setRestored = resolve;
+    });
     this.#channel = new BroadcastChannel(name);
     this.#channel.addEventListener("message", ({ data }: MessageEvent<Message>) => this.#hear(data));
     this.#say({ type: "hello" });
@@ -147,6 +152,8 @@ export class SharedQueue implements UploadQueue {
     this.#show(queue.getSnapshot());
     this.#say({ type: "began" });
     await queue.restored;
+    this.#show(queue.getSnapshot());
+    this.#setRestored();
     queue.addAs([...this.#chosenHere.values()]);
     this.#chosenHere.clear();
     for (const { files, answer } of this.#reattaching.values()) answer(await queue.reattach(files));
@@ -163,6 +170,7 @@ export class SharedQueue implements UploadQueue {
   #follow(message: Message): void {
     if (message.type === "snapshot") {
       this.#show(message.snapshot);
+      this.#setRestored();
       if (!this.#hasSender) this.#pass([...this.#chosenHere.values()]);
       this.#hasSender = true;
     }

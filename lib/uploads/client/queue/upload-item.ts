@@ -1,6 +1,7 @@
 import { retryOf } from "@/lib/error-codes";
 import type { Failure } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
+import type { Preparing } from "../prepare/preparing";
 import type { Blocked, Wait } from "../send/retry";
 import type { AlbumWish } from "./album-wish";
 
@@ -10,7 +11,7 @@ export type UploadItemState =
   | { status: "interrupted"; needs: "file" | "permission" }
   /** Held back by the person, until they let it go on. */
   | { status: "held" }
-  | { status: "preparing" }
+  | ({ status: "preparing" } & Preparing)
   | { status: "sending"; sentBytes: number; totalBytes: number }
   /** The code says why it does not move. */
   | (Wait & { sentBytes: number; totalBytes: number })

@@ -29,6 +29,7 @@ beforeEach(() => {
       return () => networkListeners.delete(listener);
     },
     onReturn: () => () => {},
+    isLeaving: () => false,
   });
 });
 

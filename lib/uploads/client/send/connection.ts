@@ -1,4 +1,5 @@
 import { type Clock, sleep, systemClock } from "../clock";
+import { isLeaving } from "./leaving";
 
 /** Whether Pail can be reached, and when something may have changed for the better. */
 export interface Connection {
@@ -7,6 +8,8 @@ export interface Connection {
   onOnline(listener: () => void): () => void;
   /** The person came back to this page, perhaps from signing in on another. Returns how to stop listening. */
   onReturn(listener: () => void): () => void;
+  /** Whether this page may be about to go: what fails then says nothing. See "Pages that are left" in lib/uploads/README.md. */
+  isLeaving(): boolean;
 }
 
 interface AppConnectionOptions {
@@ -17,6 +20,7 @@ interface AppConnectionOptions {
   /** The browser's sign of a network, which is none of Pail. */
   onNetwork(listener: () => void): () => void;
   onReturn(listener: () => void): () => void;
+  isLeaving(): boolean;
 }
 
 const firstWaitMs = 1000;
@@ -50,6 +54,10 @@ export class AppConnection implements Connection {
     return this.options.onReturn(listener);
   }
 
+  isLeaving(): boolean {
+    return this.options.isLeaving();
+  }
+
   async #watch(): Promise<void> {
     const { clock, random, onNetwork } = this.options;
     this.#isWatching = true;
@@ -70,6 +78,7 @@ export const alwaysOnline: Connection = {
   isOnline: async () => true,
   onOnline: () => () => {},
   onReturn: () => () => {},
+  isLeaving: () => false,
 };
 
 export const browserConnection: Connection = new AppConnection({
@@ -78,6 +87,7 @@ export const browserConnection: Connection = new AppConnection({
   doesPailAnswer: async () => navigator.onLine && (await answersAsPail("/healthz")),
   onNetwork: (listener) => listen("online", listener),
   onReturn: (listener) => listen("focus", listener),
+  isLeaving,
 });
 
 const answerMs = 10_000;

@@ -11,6 +11,8 @@ const maxWaitMs = 30_000;
 const maxRetryAfterMs = 300_000;
 /** What it waits for may be there without a sign, so one tries now and then. */
 const blockedWaitMs = 30_000;
+/** Most pages are gone by then. */
+const leavingWaitMs = 1000;
 
 interface TransientOptions {
   cause?: unknown;
@@ -60,6 +62,11 @@ export async function retrying<T>(
     const outcome = await tryOnce(work);
     if (outcome.status === "done") return outcome.value;
     signal.throwIfAborted();
+    if (connection.isLeaving()) {
+      await sleep(clock, leavingWaitMs, signal);
+      continue;
+    }
+    if (outcome.status === "lost") throw outcome.error;
     const { failure, options } = outcome.error;
 
     const blocked = await blockedBy(failure, connection);
@@ -96,13 +103,18 @@ async function blockedBy({ code }: Failure, connection: Connection): Promise<Wai
   }
 }
 
-async function tryOnce<T>(
-  work: () => Promise<T>,
-): Promise<{ status: "done"; value: T } | { status: "failed"; error: TransientError }> {
+type Tried<T> =
+  | { status: "done"; value: T }
+  | { status: "failed"; error: TransientError }
+  /** The file cannot be read: for good, but in a page that is being left. */
+  | { status: "lost"; error: AppError };
+
+async function tryOnce<T>(work: () => Promise<T>): Promise<Tried<T>> {
   try {
     return { status: "done", value: await work() };
   } catch (error) {
     if (error instanceof TransientError) return { status: "failed", error };
+    if (error instanceof AppError && error.code === "file_changed") return { status: "lost", error };
     throw error;
   }
 }

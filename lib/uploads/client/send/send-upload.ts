@@ -9,7 +9,7 @@ import {
   type Refusal,
   type Reported,
 } from "@/lib/uploads/contract";
-import type { Clock } from "../clock";
+import { type Clock, sleep } from "../clock";
 import type { PreparedImage } from "../prepare/prepared-image";
 import { type RetryContext, retrying, TransientError, type Wait } from "./retry";
 import { isConditional, isExpiredForm, passingErrorOf } from "./send-failure";
@@ -59,6 +59,7 @@ export const isEarlyFor = (
 ): boolean => nowMs - grantedAtMs < expiresInSeconds * 1000 * usableLife;
 
 const stallMs = 30_000;
+const readAgainAfterMs = 3000;
 
 /** Sends the objects of a picture one after another, and again what failed in passing. */
 export async function sendUpload(options: SendUploadOptions): Promise<void> {
@@ -128,9 +129,7 @@ export async function sendUpload(options: SendUploadOptions): Promise<void> {
     if (outcome.status === "sent") return;
     onProgress(0);
     const { httpStatus, code, requestId } = outcome;
-    if (httpStatus === 0 && !(await isReadable(blob))) {
-      throw new AppError("file_changed");
-    }
+    if (httpStatus === 0 && (await isGone(blob, retryContext, signal))) throw new AppError("file_changed");
     // It may have arrived unheard, and the bucket would refuse it for that: the server knows.
     isExpired ||= isExpiredForm(outcome) || (httpStatus === 0 && isConditional(target));
     const passing = passingErrorOf(outcome);
@@ -212,7 +211,20 @@ async function withStallWatch(
   }
 }
 
-/** A file that was changed or deleted while it was sent looks like a cut connection. */
+/**
+ * A file that was changed or deleted while it was sent looks like a cut connection. What cannot be read in a page that is being left
+ * may be there all the same; some phones do not say before that it is left.
+ */
+async function isGone(
+  blob: Blob,
+  { clock, connection }: RetryContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (connection.isLeaving() || (await isReadable(blob))) return false;
+  await sleep(clock, readAgainAfterMs, signal);
+  return !(connection.isLeaving() || (await isReadable(blob)));
+}
+
 async function isReadable(blob: Blob): Promise<boolean> {
   try {
     await blob.slice(0, 1).arrayBuffer();
