@@ -195,6 +195,31 @@ describe("what is refused", () => {
     expect(await size(variants.display.bytes)).toMatchObject({ width: 400, height: 300 });
   });
 
+  test("is a GIF whose first image has fewer pixels than it is large", async () => {
+    const picture = image({ width: 96, height: 64 });
+    const taller = Buffer.from(picture);
+    taller.writeUInt16LE(65, 7);
+    const made = [];
+    for (const [index, each] of [picture, taller].entries()) {
+      const file = await written(`${index}.gif`, gifOf({ width: 96, height: 65 }, each, trailer));
+      made.push(
+        await make(file, "image/gif", 96, 65).then(
+          () => "taken",
+          ({ code }) => code,
+        ),
+      );
+    }
+    expect(made).toEqual(["taken", "damaged_image"]);
+    // With codes of all lengths, and a table that is full.
+    const noise = Buffer.from(Array.from({ length: 300 * 200 * 3 }, (_, n) => (n * n * 7919) >> 5));
+    const raw = { width: 300, height: 200, channels: 3 } as const;
+    for (const colours of [2, 4, 16, 256]) {
+      const gif = await sharp(noise, { raw }).gif({ colours }).toBuffer();
+      const file = await written(`noise-${colours}.gif`, gif);
+      expect((await make(file, "image/gif", 300, 200)).variants.display.bytes.length).toBeGreaterThan(0);
+    }
+  });
+
   test("is no picture at all", async () => {
     const file = await written("words.heic", Buffer.from("no picture"));
     for (const type of ["image/heic", "image/jpeg", "image/avif"] as const)

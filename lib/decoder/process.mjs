@@ -156,8 +156,10 @@ async function open(task) {
   const picture = sharp(file, { limitInputPixels: maxPixels, failOn });
   const { width, height } = await picture.metadata();
   const whole = wholeOf(task);
-  if (type === "image/gif" && width <= whole.width && height <= whole.height)
+  if (type === "image/gif" && width <= whole.width && height <= whole.height) {
+    requireAllPixels(await readFile(file));
     return onScreen(task, picture, { width, height });
+  }
   requireSame({ width, height }, orientation > 4 ? { width: whole.height, height: whole.width } : whole);
   return sized(task, turned(picture, orientation));
 }
@@ -176,6 +178,72 @@ function requireOwnEnd(bytes) {
     if (code === 0xff) at += 1;
     else at += standsAlone ? 2 : 2 + bytes.readUInt16BE(at + 2);
   }
+}
+
+/**
+ * Browsers refuse a GIF whose first image breaks off; sharp's decoder leaves the rest of it empty.
+ * @param {Buffer} bytes of a GIF that was inspected
+ */
+function requireAllPixels(bytes) {
+  /** @param {number} flags */
+  const tableBytes = (flags) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
+  let at = 13 + tableBytes(bytes.readUInt8(10));
+  while (bytes.readUInt8(at) === 0x21) at = dataFrom(bytes, at + 2).end;
+  const pixels = bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
+  at += 10 + tableBytes(bytes.readUInt8(at + 9));
+  if (countPixels(dataFrom(bytes, at + 1).data, bytes.readUInt8(at)) < pixels)
+    throw new Error("its first image breaks off");
+}
+
+/**
+ * What the blocks from here on hold, up to the empty one.
+ * @param {Buffer} bytes
+ * @param {number} start
+ */
+function dataFrom(bytes, start) {
+  const blocks = [];
+  let at = start;
+  for (let length = bytes.readUInt8(at); length > 0; length = bytes.readUInt8(at)) {
+    blocks.push(bytes.subarray(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return { data: Buffer.concat(blocks), end: at + 1 };
+}
+
+/**
+ * How many pixels GIF's LZW codes stand for, up to the first that means nothing.
+ * @param {Buffer} data
+ * @param {number} colourBits
+ */
+function countPixels(data, colourBits) {
+  if (colourBits === 0) return 0;
+  const [clear, end] = [1 << colourBits, (1 << colourBits) + 1];
+  const lengths = new Uint16Array(4096).fill(1, 0, clear);
+  let [bits, count, width, next, previous, pixels] = [0, 0, colourBits + 1, end + 1, -1, 0];
+  for (const byte of data) {
+    bits |= byte << count;
+    count += 8;
+    while (count >= width) {
+      const code = bits & ((1 << width) - 1);
+      bits >>>= width;
+      count -= width;
+      if (code === end) return pixels;
+      if (code === clear) {
+        [width, next, previous] = [colourBits + 1, end + 1, -1];
+        continue;
+      }
+      if (previous < 0 ? code > clear : code > next) return pixels;
+      const grown = previous < 0 ? 0 : (lengths[previous] ?? 0) + 1;
+      pixels += code === next ? grown : (lengths[code] ?? 0);
+      if (previous >= 0 && next < lengths.length) {
+        lengths[next] = grown;
+        next += 1;
+        if (next === 1 << width && width < 12) width += 1;
+      }
+      previous = code;
+    }
+  }
+  return pixels;
 }
 
 /**
