@@ -35,6 +35,11 @@ const commands: Record<string, Entry> = {
     summary: "make the bucket what Pail needs, and say what was changed; with --plan only what would be",
     load: async () => (await import("@/lib/commands/bucket-setup")).bucketSetupCommand,
   },
+  "bucket copy": {
+    summary:
+      "copy all that is kept to another bucket, and compare every object; goes on where it was cut short",
+    load: async () => (await import("@/lib/commands/bucket-copy")).bucketCopyCommand,
+  },
   "bucket list": {
     summary: "show the account's buckets; a star marks the one that is configured",
     load: async () => (await import("@/lib/commands/bucket-list")).bucketListCommand,

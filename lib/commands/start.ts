@@ -11,6 +11,7 @@ import { log } from "@/lib/log";
 import { makePrivateFolder } from "@/lib/private-files";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { isFatal } from "@/lib/storage/doctor/finding";
+import { requireWholeBucket } from "@/lib/storage/half-copied";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
 import { examineStore } from "@/lib/uploads/store";
@@ -64,8 +65,10 @@ async function start(dev: boolean): Promise<Started> {
   stopOnSignal(server, bucket);
   if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
   await migrate(database());
-  if (bucket !== null) await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
-  else if (!dev) await refuseUnfitBucket();
+  if (bucket !== null) {
+    await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
+    await requireWholeBucket(bucketClient(), env().locations);
+  } else if (!dev) await refuseUnfitBucket();
   if (!dev) await buildIfStale(say);
   if (!dev) sendConsoleToLog();
   // Pages have no web sockets, and Next leaves those open that ask for one: it listens for them at a server of its own.
