@@ -63,9 +63,19 @@ const commands: Record<string, Entry> = {
     summary: "send pictures to a Pail, this one or another, with a token made under its Settings",
     load: async () => (await import("@/lib/commands/upload")).uploadCommand,
   },
+  export: {
+    summary:
+      "write pictures, as they are, and a JSON of what is known of them, into a folder that people can read",
+    load: async () => (await import("@/lib/commands/export")).exportCommand,
+  },
   "images refresh": {
     summary: "read again what the pictures say of themselves, like their dates, and mend what is kept of it",
     load: async () => (await import("@/lib/commands/images-refresh")).imagesRefreshCommand,
+  },
+  import: {
+    summary:
+      "add the pictures of an export, of a Google Takeout, of any folder or of a prefix in a bucket, with titles, albums and dates",
+    load: async () => (await import("@/lib/commands/import")).importCommand,
   },
   "uploads sweep": {
     summary:

@@ -40,6 +40,9 @@ export async function withOwnBucket<T>(work: (bucket: BucketClient) => Promise<T
 }
 
 /** Throws StorageError with its cause: the answer to a HEAD of the bucket would not tell that there is none. */
-export async function requireAnswer(bucket: BucketClient): Promise<void> {
-  await listObjects(bucket, `${env().locations.media}/`, { recursive: false }).next();
+export async function requireAnswer(
+  bucket: BucketClient,
+  prefix = `${env().locations.media}/`,
+): Promise<void> {
+  await listObjects(bucket, prefix, { recursive: false }).next();
 }

@@ -1,9 +1,7 @@
 import "server-only";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { now } from "@/lib/clock";
 import type { Env } from "@/lib/env";
-import { type ErrorCode, retryOf } from "@/lib/error-codes";
 import { AppError, type Failure } from "@/lib/errors";
 import { deleteObjects } from "@/lib/storage/delete-objects";
 import {
@@ -15,7 +13,6 @@ import {
 import { type ListedKey, listObjects } from "@/lib/storage/list-objects";
 import { locationNames, locationRules } from "@/lib/storage/locations";
 import { partBytes } from "@/lib/storage/put-object";
-import { StorageError } from "@/lib/storage/s3-failure";
 import { findStoredObject, type StoredObject } from "@/lib/storage/stored-object";
 import { carryObject, hashStored, type Route } from "./carry-object";
 import type { CopyLedger } from "./copy-ledger";
@@ -26,10 +23,10 @@ import {
   pictureIdsIn,
   withoutPicture,
 } from "./known-pictures";
+import { failureOf, inParallel } from "./tries";
 
 /** Objects of up to 8 MiB that are copied at the same time; of longer ones one goes at a time, in parts. */
 const smallAtOnce = 8;
-const maxTries = 3;
 /** As of `uploads reconcile --repair`: to delete more than this part of a bucket is more likely a mistake. */
 const maxShareDeleted = 0.01;
 
@@ -155,19 +152,9 @@ class BucketCopy {
     this.options.onProgress?.(this.report.present + this.report.copied + this.report.failed.length);
   }
 
-  /** One object, however often it takes. What is no matter of this object ends it all. */
   private async bring(key: string, expected: string | null): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.tryToBring(key, expected);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        const isPassing = error.code === "changed" || retryOf(error.code) === "soon";
-        if (isPassing && tries < maxTries) await sleep(500 * tries);
-        else if (error instanceof StorageError && !ofOneObject.has(error.code)) throw error;
-        else return void this.report.failed.push({ key, error: error.toFailure() });
-      }
-    }
+    const error = await failureOf(() => this.tryToBring(key, expected));
+    if (error !== null) this.report.failed.push({ key, error });
   }
 
   private async tryToBring(key: string, expected: string | null): Promise<void> {
@@ -219,8 +206,6 @@ class BucketCopy {
   }
 }
 
-/** Of a StorageError: another object may well be copied. */
-const ofOneObject = new Set<ErrorCode>(["no_object", "out_of_range", "precondition_failed", "store_refused"]);
 const isSmall = ({ bytes }: ListedKey): boolean => bytes <= partBytes;
 
 function saysTheSame({ headers: one }: StoredObject, { headers: other }: StoredObject): boolean {
@@ -229,17 +214,4 @@ function saysTheSame({ headers: one }: StoredObject, { headers: other }: StoredO
     custom: Object.fromEntries(Object.entries(Metadata).map(([name, value]) => [name.toLowerCase(), value])),
   });
   return isDeepStrictEqual(comparable(one), comparable(other));
-}
-
-/** Once one fails nothing more is begun, and what was begun has ended when this rejects. */
-async function inParallel<T>(atOnce: number, items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  // An error in one of the loops closes the generator, and so ends the others.
-  const queue = (function* () {
-    yield* items;
-  })();
-  const run = async () => {
-    for (const item of queue) await work(item);
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, run));
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
