@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
@@ -113,6 +113,11 @@ test("all that is kept is copied with all that it says of itself, and incoming/ 
   expect(await findStoredObject(to, "incoming/x/original")).toBeNull();
   const large = await findStoredObject(to, "media/large.bin");
   expect(large).toMatchObject({ headers: { Metadata: { owner: "anna", name: "%ED%98%B8" } } });
+  const Key = "static/a b/ü.css";
+  expect(await to.s3.send(new HeadObjectCommand({ Bucket: to.name, Key }))).toMatchObject({
+    ...{ ContentType: "text/css; charset=utf-8", CacheControl: "public, max-age=3600" },
+    ContentEncoding: "gzip",
+  });
   // In parts.
   expect(large?.etag).toMatch(/-3"?$/);
 });
@@ -133,16 +138,18 @@ test("a second run copies nothing and asks for no object; what came meanwhile, i
   await database().orm.delete(images).where(eq(images.id, id));
   expect(await copy()).toMatchObject({ copied: 0, left: 3, deleted: 0 });
   await expect(copy({ deletes: true })).rejects.toMatchObject({ code: "too_many" });
-  await put(to, `media/${id}/of-someone.txt`, "not copied there");
-  expect(await copy({ deletes: true, force: true })).toMatchObject({ deleted: 3, left: 1 });
-  expect(await findStoredObject(to, `media/${id}/of-someone.txt`)).not.toBeNull();
+  const others = [`media/${id}/of-someone.txt`, `media/${id}/thumb.webp`];
+  for (const key of others) await put(to, key, "nobody has copied that");
+  expect(await copy({ deletes: true, force: true })).toMatchObject({ deleted: 2, left: 2 });
+  for (const key of others) expect(await findStoredObject(to, key)).not.toBeNull();
 }, 90_000);
 
 test("an object that has other bytes at the target is found, and copied anew", async () => {
   await copy();
   const key = `media/${imageIds[0]}/original.jpg`;
   const source = await findStoredObject(bucketClient(), key);
-  await put(to, key, randomBytes(source?.bytes ?? 0));
+  const Body = randomBytes(source?.bytes ?? 0);
+  await to.s3.send(new PutObjectCommand({ Bucket: to.name, Key: key, Body, ...source?.headers }));
   expect(await copy()).toMatchObject({ copied: 1, present: objectCount - 1 });
   expect(await contentsOf(to)).toEqual(await contentsOf(bucketClient()));
 });
@@ -229,6 +236,22 @@ test.each<[string, Partial<Traits>]>([
   expect(reads).toEqual([]);
   expect(await copy({ isDeep: true }, route)).toMatchObject({ copied: 0, present: objectCount });
   expect(reads).toHaveLength(objectCount);
+  await double.close();
+});
+
+test("a copy that is read back with other bytes is named, and the bucket is not whole", async () => {
+  const double = await startStoreDouble(store.url, (request, _response, pass) => {
+    const isRead = request.method === "GET" && request.url?.includes(".css");
+    const head = ({ headers }: { headers: Record<string, unknown> }) =>
+      delete headers["x-amz-checksum-sha256"];
+    pass({ head, ...(isRead && { body: (css: string) => css.toUpperCase() }) });
+  });
+  const report = await copy({}, { from: bucketClient(), to: connect(to.name, double.url) });
+  expect(report).toMatchObject({
+    copied: objectCount - 1,
+    failed: [{ key: "static/a b/ü.css", error: { code: "bytes_differ" } }],
+  });
+  expect(await findStoredObject(to, "media/half-copied.json")).not.toBeNull();
   await double.close();
 });
 
