@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { env } from "@/lib/env";
 import { type LocalBucket, startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient, connectBucket } from "@/lib/storage/bucket-client";
+import { markHalfCopied } from "@/lib/storage/half-copied";
 import { listObjects } from "@/lib/storage/list-objects";
 import { media } from "@/lib/storage/locations";
 import { launch, newFolder, run } from "@/lib/testing/command-line";
@@ -63,6 +64,23 @@ async function keysOf(name: string): Promise<string[]> {
   return keys;
 }
 
+/** As a copy into it that was cut short does. */
+async function markLocalBucket(dataDir: string): Promise<void> {
+  const { bucketCredentials } = JSON.parse(fs.readFileSync(path.join(dataDir, "secrets.json"), "utf8"));
+  const options = {
+    dataDir: path.join(dataDir, "bucket"),
+    region: "us-east-1",
+    credentials: bucketCredentials,
+  };
+  const local = await startLocalBucket(options);
+  const bucket = connectBucket({
+    ...{ local: null, name: "pail", region: "us-east-1", credentials: bucketCredentials },
+    ...{ endpoint: local.url, publicEndpoint: local.url, forcePathStyle: true, vercelRole: undefined },
+  });
+  await markHalfCopied(bucket, env().locations);
+  await local.close();
+}
+
 test("killed in the middle it leaves a bucket with which Pail does not start, goes on, and comes back", async () => {
   let puts = 0;
   const slow = await startStoreDouble(store.url, (request, _response, pass) => {
@@ -110,6 +128,10 @@ test("killed in the middle it leaves a bucket with which Pail does not start, go
   });
   const checked = await run(["bucket", "check", "--deep", "--json"], home);
   expect(JSON.parse(checked.out)).toMatchObject({ objects: count, problems: [] });
+
+  await markLocalBucket(home.DATA_DIR);
+  const atHome = await run(["start"], home);
+  expect(atHome).toMatchObject({ code: 1, err: expect.stringMatching(/half copied.*\n$/) });
 }, 240_000);
 
 test.each<[string, () => Record<string, string> | null, RegExp]>([

@@ -96,7 +96,8 @@ export async function knowOtherStore(bucket: BucketClient, isLocal: boolean): Pr
     bucket.traits = row.traits;
     return;
   }
-  const { traits, findings } = await examineBucket(bucket, env());
+  // How browsers are to send to this process's bucket says nothing of the other one.
+  const { traits, findings } = await examineBucket(bucket, { ...env(), upload: "auto" });
   if (traits === null) {
     const sentences = findings.flatMap((found) => (found.level === "fatal" ? [`${found.what}.`] : []));
     throw new AppError("unfit_bucket", sentences.join(" ") || "It is not known what this store can.");
