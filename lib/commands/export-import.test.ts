@@ -1,11 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { addToAlbum } from "@/lib/albums/albums";
 import { env } from "@/lib/env";
 import { changeImage } from "@/lib/images/image";
-import { bucketClient } from "@/lib/storage/bucket-client";
+import { startLocalBucket } from "@/lib/local-bucket/server";
+import { bucketClient, connectBucket } from "@/lib/storage/bucket-client";
+import { putObject } from "@/lib/storage/put-object";
 import { addPicture, makeJpeg } from "@/lib/testing/add-picture";
 import { newFolder, run } from "@/lib/testing/command-line";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
@@ -89,6 +92,31 @@ test("a fresh Pail has from an export what that Pail had, and exports the same",
       .files.map(({ status }: { status: string }) => status)
       .sort(),
   ).toEqual([...Array(3).fill("duplicate"), "failed"]);
+}, 240_000);
+
+test("of a bucket with other settings a prefix is imported; one with nothing under it is a sentence", async () => {
+  const credentials = { accessKeyId: "AKIAELSEWHERE", secretAccessKey: "a-secret-key" };
+  const region = "eu-north-1";
+  const store = await startLocalBucket({ dataDir: newFolder(), region, credentials });
+  const elsewhere = connectBucket({
+    ...{ local: null, name: "pictures", region, credentials, vercelRole: undefined },
+    ...{ endpoint: store.url, publicEndpoint: store.url, forcePathStyle: true },
+  });
+  await elsewhere.s3.send(new CreateBucketCommand({ Bucket: "pictures" }));
+  const headers = { ContentType: "image/jpeg" };
+  await putObject(elsewhere, "old/ü b.jpg", await makeJpeg(), { headers, overwrite: true });
+  const file = path.join(newFolder(), "elsewhere.env");
+  const keys = `AWS_ACCESS_KEY_ID=${credentials.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`;
+  fs.writeFileSync(file, `S3_ENDPOINT=${store.url}\nS3_REGION=${region}\n${keys}\n`);
+  const importing = (place: string) =>
+    run(["import", place, "--owner", viewer.email, "--from", file], running());
+  const [imported, nothing] = await Promise.all(
+    ["s3://pictures/old/", "s3://pictures/nowhere"].map(importing),
+  );
+  expect(imported).toMatchObject({ code: 0, out: "Sent 1; 0 were already there; 0 failed.\n" });
+  expect(imported?.err).toBe("sent  s3://pictures/old/ü b.jpg\n");
+  expect(nothing).toMatchObject({ code: 1, err: "There is nothing under s3://pictures/nowhere.\n" });
+  await store.close();
 }, 240_000);
 
 test.each<[string, () => string[], number, RegExp]>([

@@ -37,6 +37,8 @@ export const importCommand: Command = {
       }),
     );
     if (process.stderr.isTTY) process.stderr.write("\n");
+    if (place.startsWith("s3://") && results.length + leftOut === 0)
+      throw new AppError("unreadable", `There is nothing under ${place}.`);
     const text = [summary(results), leftOutLine(leftOut)].filter((line) => line !== "").join("\n");
     const exitCode = results.some(({ status }) => status === "failed") ? 1 : 0;
     return { data: { files: results, leftOut }, text, exitCode };
