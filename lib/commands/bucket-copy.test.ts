@@ -10,6 +10,7 @@ import { bucketClient, connectBucket } from "@/lib/storage/bucket-client";
 import { markHalfCopied } from "@/lib/storage/half-copied";
 import { listObjects } from "@/lib/storage/list-objects";
 import { media } from "@/lib/storage/locations";
+import { putObject } from "@/lib/storage/put-object";
 import { launch, newFolder, run } from "@/lib/testing/command-line";
 import { startStoreDouble } from "@/lib/testing/store-double";
 import { startTestPail } from "@/lib/testing/test-pail";
@@ -149,6 +150,22 @@ test.each<[string, () => Record<string, string> | null, RegExp]>([
     running(),
   );
   expect([code, err]).toEqual([2, expect.stringMatching(sentence)]);
+});
+
+test("into a bucket of another Pail nothing is written, and one sentence says so", async () => {
+  const requests: string[] = [];
+  const double = await startStoreDouble(store.url, (request, _response, pass) => {
+    requests.push(request.method ?? "");
+    pass();
+  });
+  await clientOf("others").s3.send(new CreateBucketCommand({ Bucket: "others" }));
+  const key = "media/00000000-0000-4000-8000-000000000000/original.jpg";
+  await putObject(clientOf("others"), key, Buffer.from("another's"), { headers: {}, overwrite: true });
+  const file = fileOf({ ...settings(double.url), S3_BUCKET: "others" });
+  const { code, err } = await run(["bucket", "copy", "--to", file], running());
+  expect([code, err]).toEqual([1, expect.stringMatching(/^The bucket others .* another Pail.*\.\n$/)]);
+  expect(new Set(requests)).toEqual(new Set(["GET"]));
+  await double.close();
 });
 
 test("says in one sentence that there is no such bucket, or that nothing answers", async () => {

@@ -32,6 +32,8 @@ export const bucketCopyCommand: Command = {
             { from, to },
             {
               ...{ locations: env().locations, ledger, onProgress: showProgress },
+              // Finding out what its store can writes to it.
+              beforeWriting: () => knowOtherStore(to, other.bucket().local !== null),
               ...{ isDeep: flags.deep === true, deletes: flags.delete === true, force: flags.force === true },
             },
           );
@@ -46,7 +48,7 @@ export const bucketCopyCommand: Command = {
   },
 };
 
-/** Its store's traits are known then. Throws AppError `usage` where it is the bucket of this Pail. */
+/** Throws AppError `usage` where it is the bucket of this Pail. */
 async function connectOther(other: OtherSettings, from: BucketClient): Promise<BucketClient> {
   const settings = other.bucket();
   const to = connectBucket(settings);
@@ -54,7 +56,6 @@ async function connectOther(other: OtherSettings, from: BucketClient): Promise<B
   if (isSame) throw new AppError("usage", "--to names the bucket that Pail uses already.");
   if (settings.local === null) await requireAnswer(to);
   else await setUpBucket(to, { ...env(), origins: [env().appOrigin] });
-  await knowOtherStore(to, settings.local !== null);
   return to;
 }
 

@@ -54,6 +54,8 @@ export interface CopyOptions {
   deletes?: boolean;
   /** also where that is more than one in a hundred */
   force?: boolean;
+  /** Once it is known that the bucket may be written to, and before it is. */
+  beforeWriting?(): Promise<void>;
   onProgress?(done: number): void;
 }
 
@@ -88,6 +90,7 @@ class BucketCopy {
     await requireWholeBucket(from, locations);
     const total = await this.notePresent();
     await this.refuseOthersBucket();
+    await this.options.beforeWriting?.();
     await markHalfCopied(to, locations);
     for (const prefix of this.prefixes())
       for await (const { objects } of listObjects(from, prefix, { recursive: true }))
