@@ -47,6 +47,11 @@ const commands: Record<string, Entry> = {
     summary: "make the bucket what Pail needs, and say what was changed; with --plan only what would be",
     load: async () => (await import("@/lib/commands/bucket-setup")).bucketSetupCommand,
   },
+  "bucket copy": {
+    summary:
+      "copy all that is kept to another bucket, and compare every object; goes on where it was cut short",
+    load: async () => (await import("@/lib/commands/bucket-copy")).bucketCopyCommand,
+  },
   "bucket list": {
     summary: "show the account's buckets; a star marks the one that is configured",
     load: async () => (await import("@/lib/commands/bucket-list")).bucketListCommand,
@@ -70,9 +75,19 @@ const commands: Record<string, Entry> = {
     summary: "send pictures to a Pail, this one or another, with a token made under its Settings",
     load: async () => (await import("@/lib/commands/upload")).uploadCommand,
   },
+  export: {
+    summary:
+      "write pictures, as they are, and a JSON of what is known of them, into a folder that people can read",
+    load: async () => (await import("@/lib/commands/export")).exportCommand,
+  },
   "images refresh": {
     summary: "read again what the pictures say of themselves, like their dates, and mend what is kept of it",
     load: async () => (await import("@/lib/commands/images-refresh")).imagesRefreshCommand,
+  },
+  import: {
+    summary:
+      "add the pictures of an export, of a Google Takeout, of any folder or of a prefix in a bucket, with titles, albums and dates",
+    load: async () => (await import("@/lib/commands/import")).importCommand,
   },
   "uploads sweep": {
     summary:

@@ -145,6 +145,22 @@ export function bareEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as NodeJS.ProcessEnv;
 }
 
+/**
+ * The bucket that another set of variables names, as a file like .env has them: the local one where it names none, else with the
+ * credentials among them, or those of this process's default chain. Throws AppError `bad_configuration`.
+ */
+export function readOtherBucket(given: Record<string, string | undefined>): Env["bucket"] {
+  const isOfBucket = ([name]: [string, unknown]) => /^(S3_(?!PORT$)|AWS_ROLE_ARN$)/.test(name);
+  const others = Object.entries(process.env).filter((entry) => !isOfBucket(entry));
+  const { bucket } = readEnv(
+    Object.fromEntries([...others, ...Object.entries(given).filter(isOfBucket)]) as NodeJS.ProcessEnv,
+  );
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = given;
+  if (bucket.local !== null || !accessKeyId || !secretAccessKey) return bucket;
+  const session = given.AWS_SESSION_TOKEN ? { sessionToken: given.AWS_SESSION_TOKEN } : {};
+  return { ...bucket, credentials: { accessKeyId, secretAccessKey, ...session } };
+}
+
 function readEnv(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== "")) as Given;
   const result = variables.safeParse(given);
@@ -211,6 +227,12 @@ const databaseToken = ({
 }: DatabaseVariables): string | null =>
   DATABASE_URL === undefined || TURSO_DATABASE_URL === undefined ? (TURSO_AUTH_TOKEN ?? null) : null;
 
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
 /** The bucket that Pail serves itself. Browsers reach it under the app's own host name. */
 function localBucket(v: z.output<typeof variables>, appOrigin: string, dataDir: string) {
   const publicHost = new URL(appOrigin).hostname;
@@ -240,7 +262,7 @@ function remoteBucket(v: z.output<typeof variables>, name: string) {
     publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? v.S3_ENDPOINT,
     forcePathStyle: v.S3_FORCE_PATH_STYLE ?? v.S3_ENDPOINT !== undefined,
     /** undefined: the SDK's default chain, or the role */
-    credentials: undefined,
+    credentials: undefined as Credentials | undefined,
     vercelRole: arn !== undefined && isOnVercel ? { arn, token } : undefined,
   };
 }

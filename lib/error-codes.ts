@@ -228,6 +228,7 @@ const commands = {
   too_many: {},
   unreadable: {},
   unfit_bucket: {},
+  unwritable: {},
 } as const satisfies Record<string, Meaning>;
 
 const errorCodes = { ...answers, ...sending, ...bucket, ...store, ...commands };

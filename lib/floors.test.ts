@@ -24,7 +24,7 @@ const floors = [
   ["lib/images"],
   ["lib/decoder"],
   ["lib/albums", "lib/uploads"],
-  ["lib/upkeep"],
+  ["lib/upkeep", "lib/move"],
   ["lib/actions", "lib/health", "lib/content-security-policy"],
   ["lib/api"],
   ["lib/commands", "app", "proxy", "instrumentation"],

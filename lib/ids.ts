@@ -2,6 +2,6 @@ import { v7 } from "uuid";
 import { now } from "@/lib/clock";
 
 /** A new UUIDv7: its order is the order of making, so that new rows go to the end of an index. */
-export function newId(): string {
-  return v7({ msecs: now().getTime() });
+export function newId(madeAt = now()): string {
+  return v7({ msecs: madeAt.getTime() });
 }

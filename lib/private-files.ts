@@ -40,4 +40,4 @@ function isShared(folder: string): boolean {
 }
 
 const isPails = (name: string): boolean =>
-  /^(pail\.sqlite|secrets\.json|\.probe-)/.test(name) || ["bucket", "lost+found"].includes(name);
+  /^(pail\.sqlite|secrets\.json|\.probe-)/.test(name) || ["bucket", "copies", "lost+found"].includes(name);

@@ -4,6 +4,7 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { sessions, users } from "@/lib/db/schema";
 import { hashSessionToken } from "@/lib/db/session-tokens";
+import { AppError } from "@/lib/errors";
 import { hasToken } from "./session-tokens";
 
 /** Whoever asks, once they have signed in. */
@@ -31,4 +32,14 @@ export async function findViewer(token: string): Promise<Viewer | null> {
   // An older Pail may still run beside this one.
   if (found.stored === token) await hashSessionToken(database(), token);
   return found.viewer;
+}
+
+/** Whose address it is, for commands that act for somebody. Throws AppError `not_found`. */
+export async function getViewerByEmail(email: string): Promise<Viewer> {
+  const [viewer] = await database()
+    .orm.select({ id: users.id, name: users.name, email: users.email, role: users.role })
+    .from(users)
+    .where(eq(users.email, email.trim().toLowerCase()));
+  if (viewer === undefined) throw new AppError("not_found", `Nobody has an account as ${email} here.`);
+  return viewer;
 }

@@ -1,9 +1,8 @@
 import fs from "node:fs";
-import { open } from "node:fs/promises";
 import path from "node:path";
-import { isFileBeside, isFolderOfProgram } from "@/lib/uploads/client/folder-rule";
-import { isPictureFile } from "@/lib/uploads/client/picture-file";
-import { isSidecarName } from "@/lib/uploads/client/takeout";
+import { diskTree } from "@/lib/move/disk-tree";
+import { pictureFolders } from "@/lib/move/picture-folders";
+import { isFolderOfProgram } from "@/lib/uploads/client/folder-rule";
 import { datingSidecarOf } from "./file-moments";
 
 export interface Named {
@@ -18,62 +17,22 @@ export interface Named {
  * named, as by `*`, another program's folder is left out.
  */
 export async function filesNamed(given: string[]): Promise<Named> {
-  const walk = new Walk();
+  const named: Named = { files: [], leftOut: 0 };
   for (const name of given) {
     const isFolder = fs.statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    if (!isFolder) walk.files.push(name);
-    else
-      await walk.open(name, given.length > 1 && isFolderOfProgram(path.basename(path.resolve(name)), null));
+    if (!isFolder) named.files.push(name);
+    else await addFolder(named, name, given.length > 1);
   }
-  return { files: walk.files, leftOut: walk.leftOut };
+  return named;
 }
 
-class Walk {
-  readonly files: string[] = [];
-  leftOut = 0;
-
-  async open(folder: string, isOfProgram: boolean): Promise<void> {
-    const entries = entriesOf(folder);
-    if (entries === null) {
-      if (isOfProgram) this.leftOut += 1;
-      else this.files.push(folder);
-      return;
-    }
-    const parent = path.basename(path.resolve(folder));
-    const pictures: string[] = [];
-    const sidecars: string[] = [];
-    for (const entry of entries) {
-      const { name } = entry;
-      const place = path.join(folder, name);
-      if (entry.isDirectory()) await this.open(place, isOfProgram || isFolderOfProgram(name, parent));
-      else if (!entry.isFile()) continue;
-      else if (!isOfProgram && isSidecarName(name)) sidecars.push(name);
-      else if (!isOfProgram && !isFileBeside(name) && (await isPictureFile(name, headOf(place))))
-        pictures.push(place);
-      else this.leftOut += 1;
-    }
-    this.files.push(...pictures);
+async function addFolder(named: Named, folder: string, isOneOfSeveral: boolean): Promise<void> {
+  const isOfProgram = isOneOfSeveral && isFolderOfProgram(path.basename(path.resolve(folder)), null);
+  for await (const found of pictureFolders(diskTree, folder, isOfProgram)) {
+    const { place, sidecars, leftOut, isClosed } = found;
+    const pictures = found.pictures.map((name) => path.join(place, name));
+    named.files.push(...(isClosed ? [place] : pictures));
     const dating = sidecars.length === 0 ? [] : await Promise.all(pictures.map(datingSidecarOf));
-    this.leftOut += sidecars.length - new Set(dating.filter((name) => name !== null)).size;
+    named.leftOut += leftOut + sidecars.length - new Set(dating.filter((name) => name !== null)).size;
   }
 }
-
-/** By their names; null where the folder cannot be opened. */
-function entriesOf(folder: string): fs.Dirent[] | null {
-  try {
-    const entries = fs.readdirSync(folder, { withFileTypes: true });
-    return entries.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name));
-  } catch {
-    return null;
-  }
-}
-
-const headOf = (file: string) => async (end: number) => {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(end), 0, end, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-};

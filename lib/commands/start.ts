@@ -13,6 +13,7 @@ import { bucketOrigin } from "@/lib/storage/bucket-address";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { examineAddresses } from "@/lib/storage/doctor/addresses";
 import { isFatal } from "@/lib/storage/doctor/finding";
+import { requireWholeBucket } from "@/lib/storage/half-copied";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
@@ -72,8 +73,10 @@ async function start(dev: boolean): Promise<Started> {
   stopOnSignal(server, bucket);
   if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
   await migrate(database());
-  if (bucket !== null) await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
-  else if (!dev) await refuseUnfitBucket(say);
+  if (bucket !== null) {
+    await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
+    await requireWholeBucket(bucketClient(), env().locations);
+  } else if (!dev) await refuseUnfitBucket(say);
   if (!dev && loaded === null) await buildIfStale(say);
   serve = frontOf(await (loaded ?? loadPages(dev ? server : null)));
   setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();

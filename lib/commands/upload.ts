@@ -2,6 +2,7 @@ import { z } from "zod";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import type { Command, Flags } from "./command";
+import { leftOutLine, showProgress, summary } from "./file-results";
 import { filesNamed } from "./folder-files";
 import { UploadClient } from "./upload-client";
 import { type FileResult, uploadFiles } from "./upload-files";
@@ -56,38 +57,4 @@ function originOf({ origin }: Flags): string {
 /** What was begun holds room in the quota. Where this fails, it ends by itself a little later. */
 async function abandon(client: UploadClient, open: Set<string>): Promise<void> {
   await Promise.allSettled([...open].map((id) => client.abandon(id)));
-}
-
-const words = { sent: "sent", duplicate: "already there", failed: "failed" };
-
-/** A line for each file; on a terminal one for all, and for those that failed. Standard output belongs to the answer. */
-function showProgress(total: number): (result: FileResult, done: number) => void {
-  const isTerminal = process.stderr.isTTY;
-  return (result, done) => {
-    const reason = result.status === "failed" ? `: ${result.error.message}` : "";
-    const line = `${words[result.status]}  ${result.file}${reason}\n`;
-    if (!isTerminal) process.stderr.write(line);
-    else {
-      const count = `${done} of ${total}${done === total ? "\n" : ""}`;
-      process.stderr.write(`\r\x1b[K${result.status === "failed" ? line : ""}${count}`);
-    }
-  };
-}
-
-function summary(results: FileResult[], total: number): string {
-  const count = (wanted: FileResult["status"]) => results.filter(({ status }) => status === wanted).length;
-  const parts = [
-    `Sent ${count("sent")}`,
-    `${count("duplicate")} were already there`,
-    `${count("failed")} failed`,
-  ];
-  const rest = total - results.length;
-  return `${[...parts, ...(rest > 0 ? [`${rest} were not reached`] : [])].join("; ")}.`;
-}
-
-/** As the page says it. */
-function leftOutLine(count: number): string {
-  if (count === 0) return "";
-  const files = count === 1 ? "1 other file was" : `${count} other files were`;
-  return `${files} left out: sidecars, videos, other programs’ files.`;
 }

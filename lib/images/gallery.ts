@@ -55,7 +55,7 @@ export function isViewers(viewer: Viewer, ids?: SQLWrapper): SQL | undefined {
 
 // A row value, as the gallery's index has it: SQLite goes straight to a place in it, however many pictures there are.
 export const placeColumns = sql`(${images.capturedAt}, ${images.capturedOrder}, ${images.id})`;
-const placeValues = ({ capturedAt, capturedOrder, id }: Place): SQL =>
+export const placeValues = ({ capturedAt, capturedOrder, id }: Place): SQL =>
   sql`(${capturedAt}, ${capturedOrder}, ${id})`;
 export const newestFirst = [images.capturedAt, images.capturedOrder, images.id].map((column) => desc(column));
 export const oldestFirst = [images.capturedAt, images.capturedOrder, images.id].map((column) => asc(column));

@@ -4,10 +4,12 @@ import { ListObjectsV2Command, type ListObjectsV2Output } from "@aws-sdk/client-
 import type { BucketClient } from "./bucket-client";
 import { StorageError } from "./s3-failure";
 
-interface ListedKey {
+export interface ListedKey {
   key: string;
   bytes: number;
   modifiedAt: Date;
+  /** empty where the store lists none */
+  etag: string;
 }
 
 interface ListedPage {
@@ -63,11 +65,14 @@ async function* listPages(
   while (from !== null) {
     const answer: ListObjectsV2Output = await s3.send(new ListObjectsV2Command({ ...target, ...from }));
     const decode = answer.EncodingType === "url" ? decodeKey : (text: string) => text;
-    const keys = (answer.Contents ?? []).map(({ Key = "", Size = 0, LastModified = new Date(0) }) => ({
-      key: decode(Key),
-      bytes: Size,
-      modifiedAt: LastModified,
-    }));
+    const keys = (answer.Contents ?? []).map(
+      ({ Key = "", Size = 0, LastModified = new Date(0), ETag = "" }) => ({
+        key: decode(Key),
+        bytes: Size,
+        modifiedAt: LastModified,
+        etag: ETag,
+      }),
+    );
     const folders = (answer.CommonPrefixes ?? []).map(({ Prefix = "" }) => decode(Prefix));
     yield {
       keys: keys.filter(({ key }) => key.startsWith(prefix)),

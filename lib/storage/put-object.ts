@@ -19,7 +19,13 @@ export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array | string
 
 export type ObjectHeaders = Pick<
   PutObjectCommandInput,
-  "ContentType" | "CacheControl" | "ContentDisposition" | "ContentEncoding" | "Metadata"
+  | "ContentType"
+  | "CacheControl"
+  | "ContentDisposition"
+  | "ContentEncoding"
+  | "ContentLanguage"
+  | "Expires"
+  | "Metadata"
 >;
 
 export interface PutOptions {
@@ -80,6 +86,16 @@ export async function putObject(
   );
 }
 
+export interface KnownObject {
+  type: string;
+  bytes: number;
+  /** base64 */
+  sha256: string;
+  md5?: string | undefined;
+  /** what it says of itself beside its type */
+  headers?: ObjectHeaders;
+}
+
 /**
  * One object in one request, read as it goes: the store itself holds it to its length and its digest (base64), as it does a
  * grant. Of a stream the MD5 must be known where that is what the store compares.
@@ -88,9 +104,9 @@ export async function putKnown(
   { s3, name, traits }: BucketClient,
   key: string,
   body: Readable | Uint8Array,
-  { type, bytes, sha256, md5 }: { type: string; bytes: number; sha256: string; md5?: string | undefined },
+  { type, bytes, sha256, md5, headers }: KnownObject,
 ): Promise<void> {
-  const known = { ContentType: type, ContentLength: bytes };
+  const known = { ContentType: type, ContentLength: bytes, ...headers };
   const digest =
     traits.objectDigest === "md5" ? { ContentMD5: md5 ?? (await md5Of(body)) } : { ChecksumSHA256: sha256 };
   await s3.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ...known, ...digest }));

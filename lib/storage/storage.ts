@@ -191,7 +191,7 @@ export class Storage {
       yield {
         folders: folders.map(inside).filter(isName),
         files: objects
-          .map(({ key, ...object }) => ({ name: inside(key), ...object }))
+          .map(({ key, bytes, modifiedAt }) => ({ name: inside(key), bytes, modifiedAt }))
           .filter(({ name }) => isName(name)),
       };
     }

@@ -9,7 +9,7 @@ import { stores } from "@/lib/db/schema";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { bucketClient } from "@/lib/storage/bucket-client";
+import { type BucketClient, bucketClient } from "@/lib/storage/bucket-client";
 import { type Examination, examineBucket } from "@/lib/storage/doctor/examine";
 import { type Finding, findingsShape } from "@/lib/storage/doctor/finding";
 import { s3Traits, type Traits, traitsShape, withOverride } from "@/lib/storage/stores/traits";
@@ -86,6 +86,27 @@ export async function rememberExamination({
 }
 
 /**
+ * Sets the traits of another bucket than this process's, as they were last kept; where nobody has found them out, they are found out
+ * now, and kept. Throws AppError `unfit_bucket` where they cannot be.
+ */
+export async function knowOtherStore(bucket: BucketClient, isLocal: boolean): Promise<void> {
+  if (isLocal) return;
+  const row = await findRow(bucket);
+  if (row !== null) {
+    bucket.traits = row.traits;
+    return;
+  }
+  // How browsers are to send to this process's bucket says nothing of the other one.
+  const { traits, findings } = await examineBucket(bucket, { ...env(), upload: "auto" });
+  if (traits === null) {
+    const sentences = findings.flatMap((found) => (found.level === "fatal" ? [`${found.what}.`] : []));
+    throw new AppError("unfit_bucket", sentences.join(" ") || "It is not known what this store can.");
+  }
+  bucket.traits = traits;
+  await keep({ traits, foundAt: now(), findings, examinedAt: now() }, bucket);
+}
+
+/**
  * After a refusal that contradicts the traits: takes over what another instance has found out since, or else examines the
  * bucket. Resolves to whether browsers have to send in another way now.
  */
@@ -109,11 +130,14 @@ async function examineAndKeep(): Promise<Examination> {
   return examination;
 }
 
-async function keep(changes: Partial<typeof stores.$inferInsert>): Promise<void> {
+async function keep(
+  changes: Partial<typeof stores.$inferInsert>,
+  { publicUrl }: Pick<BucketClient, "publicUrl"> = bucketClient(),
+): Promise<void> {
   const unknown = { traits: {}, foundAt: now() };
   await database()
     .orm.insert(stores)
-    .values({ ...unknown, ...changes, bucketUrl: bucketClient().publicUrl })
+    .values({ ...unknown, ...changes, bucketUrl: publicUrl })
     .onConflictDoUpdate({ target: stores.bucketUrl, set: changes });
 }
 
@@ -151,8 +175,8 @@ interface Found {
 }
 
 /** null where nobody has found out, or an older Pail did, which asked for less */
-async function findRow(): Promise<Found | null> {
-  const [row] = await database().orm.select().from(stores).where(isThisBucket());
+async function findRow({ publicUrl } = bucketClient()): Promise<Found | null> {
+  const [row] = await database().orm.select().from(stores).where(eq(stores.bucketUrl, publicUrl));
   const traits = traitsShape.safeParse(row?.traits);
   return row === undefined || !traits.success ? null : { traits: traits.data, foundAt: row.foundAt };
 }

@@ -10,6 +10,7 @@ import { examineAddresses } from "./addresses";
 import { examineConnection } from "./connection";
 import { examineCors, examinePublicAddress } from "./cors";
 import { type Finding, fatal, fine, isFatal, warning } from "./finding";
+import { examineHalfCopied } from "./half-copied";
 import { urlProbes } from "./hostile-urls";
 import { findPartDigest, partsFindings } from "./parts";
 import { reportProbes, tryProbes } from "./probe";
@@ -71,6 +72,7 @@ export async function examineBucket(
   const findings = [
     ...addresses,
     ...connection,
+    ...(await examineHalfCopied(visit)),
     ...use.findings,
     ...settings.findings,
     ...left,
