@@ -6,6 +6,7 @@ import { database } from "@/lib/db/client";
 import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
+import { toObjectMetadata } from "@/lib/images/adoption";
 import { capturedOf } from "@/lib/images/captured";
 import { findImagesByContent, galleryColumns, toGalleryImage } from "@/lib/images/gallery";
 import { titleOf } from "@/lib/images/names";
@@ -91,8 +92,9 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<ConfirmOutc
     await completeParts(upload);
     const whole = await withVariants(upload);
     const verified = await verify(whole);
-    await copyToMedia(whole, verified);
-    return await commit(viewer, whole, verified);
+    const row = imageOf(whole, verified.original);
+    await copyToMedia(whole, verified, row);
+    return await commit(viewer, whole, row);
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError) throw error;
     // Not an end: the bytes may still come, or come again, or the decoder may do better.
@@ -110,13 +112,23 @@ async function answerOfEnded(viewer: Owner, { id }: Upload): Promise<ConfirmOutc
 }
 
 /** Only the copy tells that every byte is the one that was announced: in an object in parts, also that they are in order. */
-async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Verified): Promise<void> {
+async function copyToMedia(
+  { id, imageId, objects }: WholeUpload,
+  { etags }: Verified,
+  row: NewImage,
+): Promise<void> {
   const [from, to] = [incoming(), media()];
+  const about = toObjectMetadata(
+    row,
+    id,
+    byKind(variantKinds, (kind) => objects[kind].bytes),
+  );
   const copy = async (kind: ObjectKind) => {
     const source = { storage: from, name: incomingName(id, kind) };
     const { type } = objects[kind];
     const name = mediaName(imageId, kind, objects[kind]);
-    const copied = await to.copy(source, name, { ifMatch: etags[kind], type });
+    const custom = kind === "original" ? about : {};
+    const copied = await to.copy(source, name, { ifMatch: etags[kind], type, custom });
     const sha256 = copied ?? (await hashObject(to, name));
     if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
@@ -126,9 +138,8 @@ async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Ver
 }
 
 /** The image and the end of its upload, together; only now is the picture acknowledged. */
-async function commit(viewer: Owner, upload: WholeUpload, { original }: Verified): Promise<ConfirmOutcome> {
+async function commit(viewer: Owner, upload: WholeUpload, row: NewImage): Promise<ConfirmOutcome> {
   const db = database();
-  const row = imageOf(upload, original);
   const [[inserted]] = await db.atomic([
     insertWhere(
       db,
