@@ -28,6 +28,7 @@ const location = z
  */
 const foldersOf = (v: Record<"MEDIA_LOCATION" | "STATIC_LOCATION", string>) => ({
   incoming: "incoming",
+  journal: "journal",
   media: v.MEDIA_LOCATION,
   static: v.STATIC_LOCATION,
 });

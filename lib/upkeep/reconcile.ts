@@ -8,6 +8,11 @@ import { media } from "@/lib/storage/locations";
 import type { ListedObject } from "@/lib/storage/storage";
 import { isOpen } from "@/lib/uploads/objects";
 import { knowStore } from "@/lib/uploads/store";
+import { type Adopted, adopt, dropPurged, findCandidates } from "./adopt";
+import { type Folder, foldersInOrder, imageIdOf, isImageId } from "./folders";
+import { applyNews, type JournalApplied } from "./journal/apply";
+import { refuseOtherPail, requireOwnBucket } from "./journal/identity";
+import { listParts, newsAmong } from "./journal/parts";
 
 /** What is younger may be on its way: an upload can end only a while after its copies were made. */
 const graceSeconds = 24 * 60 * 60;
@@ -21,7 +26,11 @@ export interface ReconcileReport {
   /** how many were compared */
   images: number;
   objects: number;
-  /** objects under media/ that no picture names */
+  /** ids of pictures that the bucket has and the database does not know */
+  unknown: string[];
+  /** parts of the journal that the database does not know: it is older than the bucket */
+  news: number;
+  /** objects under media/ that no picture names, and that name none */
   orphans: string[];
   /** ids of pictures without their original */
   lost: string[];
@@ -33,13 +42,17 @@ export interface ReconcileReport {
 
 /**
  * Compares what lies under media/ with the pictures, both ways, in one pass over both in the order of their ids, holding no
- * more than a page of each. What is younger than a day is let be. See "Reconcile" in README.md.
+ * more than a page of each. What is younger than a day is let be, but for whole pictures. Throws AppError `other_pail`. See "Reconcile"
+ * in README.md.
  */
 export async function reconcile(): Promise<ReconcileReport> {
   await knowStore();
+  await refuseOtherPail();
   const report: ReconcileReport = {
     images: 0,
     objects: 0,
+    unknown: [],
+    news: (await newsAmong((await listParts()).parts)).size,
     orphans: [],
     lost: [],
     incomplete: [],
@@ -51,7 +64,9 @@ export async function reconcile(): Promise<ReconcileReport> {
     if (row !== undefined) compare(report, row, files);
     row = (await rows.next()).value;
   };
-  for await (const { id, files } of foldersInOrder()) {
+  const strangers: Folder[] = [];
+  for await (const folder of foldersInOrder()) {
+    const { id, files } = folder;
     report.objects += files.length;
     if (!isImageId(id)) {
       report.foreign += files.length;
@@ -59,11 +74,54 @@ export async function reconcile(): Promise<ReconcileReport> {
     }
     while (row !== undefined && row.id < id) await takeRow([]);
     if (row?.id === id) await takeRow(files);
-    else report.orphans.push(...files.filter(isOld).map(({ name }) => name));
+    else strangers.push(folder);
   }
   while (row !== undefined) await takeRow([]);
-  report.orphans = await stillOrphans(report.orphans);
+  report.unknown = (await findCandidates(strangers)).map((candidate) => candidate.row.id);
+  const pictures = new Set(report.unknown);
+  const nobodys = strangers.filter(({ id }) => !pictures.has(id)).flatMap(({ files }) => files);
+  report.orphans.push(...nobodys.filter(isOld).map(({ name }) => name));
+  report.orphans = await stillOrphans(report.orphans.sort());
   return { ...report, ...(await lookAgain([...report.lost, ...report.incomplete])) };
+}
+
+/**
+ * Takes over what the bucket knows and the database does not: what its journal tells, and pictures that it does not tell of. What is
+ * there is not changed. Throws AppError `other_pail`.
+ */
+export async function takeOver({
+  unknown,
+}: Pick<ReconcileReport, "unknown">): Promise<JournalApplied & Adopted> {
+  await requireOwnBucket({ takesOver: true });
+  const applied = await applyNews();
+  if (applied.told > 0) await dropPurged();
+  const report: Adopted = { adopted: [], duplicates: [] };
+  for (let start = 0; start < unknown.length; start += rowsAtOnce) {
+    const batch = unknown.slice(start, start + rowsAtOnce);
+    const folders = await Promise.all(batch.map(folderOf));
+    const { adopted, duplicates } = await adopt(await findCandidates(folders));
+    report.adopted.push(...adopted);
+    report.duplicates.push(...duplicates);
+  }
+  return { ...applied, ...report };
+}
+
+/** Deletes all that the bucket has of these pictures. Throws AppError `usage` where the database knows one of them, and `other_pail`. */
+export async function deletePictures(ids: string[]): Promise<number> {
+  await refuseOtherPail();
+  const known = await database().orm.select({ id: images.id }).from(images).where(inArray(images.id, ids));
+  const [first] = known;
+  if (first !== undefined) {
+    const sentence = `Picture ${first.id} is in the database: delete it in Pail. Nothing was deleted.`;
+    throw new AppError("usage", sentence);
+  }
+  let deleted = 0;
+  for (const id of ids) {
+    const { files } = await folderOf(id);
+    await media().delete(files.map(({ name }) => name));
+    deleted += files.length;
+  }
+  return deleted;
 }
 
 /**
@@ -124,9 +182,7 @@ async function lookAgain(ids: string[]): Promise<Pick<ReconcileReport, "lost" | 
       .where(inArray(images.id, batch))
       .orderBy(asc(images.id));
     for (const row of rows) {
-      const files: ListedObject[] = [];
-      for await (const page of media().listdir(row.id)) files.push(...page.files);
-      addMissing(found, row, files);
+      addMissing(found, row, (await folderOf(row.id)).files);
     }
   }
   return found;
@@ -151,6 +207,12 @@ async function stillOrphans(names: string[]): Promise<string[]> {
     found.push(...batch.filter((name) => !named.has(media().key(name)) && !openIds.has(imageIdOf(name))));
   }
   return found;
+}
+
+async function folderOf(id: string): Promise<Folder> {
+  const files: ListedObject[] = [];
+  for await (const page of media().listdir(id)) files.push(...page.files);
+  return { id, files };
 }
 
 async function trashLost(id: string): Promise<number> {
@@ -188,24 +250,5 @@ async function* imagesInOrder(): AsyncGenerator<ImageKeys, undefined> {
   }
 }
 
-/** The objects under media/ by their first folder, in the order of its name. */
-async function* foldersInOrder(): AsyncGenerator<{ id: string; files: ListedObject[] }> {
-  let folder: { id: string; files: ListedObject[] } | undefined;
-  for await (const { files } of media().listdir("", { recursive: true })) {
-    for (const file of files) {
-      const id = imageIdOf(file.name);
-      if (folder?.id === id) {
-        folder.files.push(file);
-        continue;
-      }
-      if (folder !== undefined) yield folder;
-      folder = { id, files: [file] };
-    }
-  }
-  if (folder !== undefined) yield folder;
-}
-
-const imageIdOf = (name: string): string => name.split("/", 1)[0] ?? name;
-const isImageId = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 const isOld = ({ modifiedAt }: Pick<ListedObject, "modifiedAt">): boolean =>
   modifiedAt.getTime() < now().getTime() - graceSeconds * 1000;

@@ -88,7 +88,8 @@ async function forgetUploads(): Promise<number> {
     if (rows.length === 0) return forgotten;
     const ids = rows.map((row) => row.id);
     await deleteIncoming(ids);
-    await deleteCopies(rows.filter((row) => row.state !== "ready"));
+    // One that has expired may have become a picture that a restored database does not know: that is for reconcile.
+    await deleteCopies(rows.filter(({ state }) => state === "rejected" || state === "abandoned"));
     await orm.delete(uploads).where(inArray(uploads.id, ids));
     forgotten += rows.length;
   }
