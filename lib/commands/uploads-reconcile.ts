@@ -1,6 +1,7 @@
 import { database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
-import { deletePictures, reconcile, repair, takeOver } from "@/lib/upkeep/reconcile";
+import { reconcile, repair } from "@/lib/upkeep/reconcile";
+import { deletePictures, takeOver } from "@/lib/upkeep/take-over";
 import type { Command } from "./command";
 
 export const uploadsReconcileCommand: Command = {

@@ -1,13 +1,13 @@
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, images, users } from "@/lib/db/schema";
-import { makePicture, postAll } from "@/lib/testing/test-pail";
+import { makePicture, postAll, type TestPicture } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 
 /** Sends a picture as a browser does, until it is acknowledged. Returns its id. */
-export async function keepPicture(viewer: Viewer, name = "lake.jpg"): Promise<string> {
-  const picture = await makePicture(name);
+export async function keepPicture(viewer: Viewer, named: string | TestPicture = "lake.jpg"): Promise<string> {
+  const picture = typeof named === "string" ? await makePicture(named) : named;
   const [granted] = await beginUploads(viewer, [picture.offer]);
   if (granted?.status !== "granted") throw new Error("not granted");
   await postAll(granted.grants, picture);

@@ -25,5 +25,12 @@ export async function* foldersInOrder(): AsyncGenerator<Folder> {
   if (folder !== undefined) yield folder;
 }
 
+/** As it is now, also where the store tells a folder in two pieces. */
+export async function folderOf(id: string): Promise<Folder> {
+  const files: ListedObject[] = [];
+  for await (const page of media().listdir(id)) files.push(...page.files);
+  return { id, files };
+}
+
 export const imageIdOf = (name: string): string => name.split("/", 1)[0] ?? name;
 export const isImageId = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);

@@ -17,11 +17,12 @@ import { keepPicture, keptByPeople } from "@/lib/testing/keep-picture";
 import { addViewer, makePicture, postAll, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
-import { listParts } from "./journal/parts";
+import { listParts, readObject, writeObject } from "./journal/parts";
 import { mergeJournal, writeChanges } from "./journal/write";
 import { rebuild } from "./rebuild";
-import { deletePictures, reconcile, repair, takeOver } from "./reconcile";
+import { reconcile, repair } from "./reconcile";
 import { sweep } from "./sweep";
+import { deletePictures, takeOver } from "./take-over";
 
 const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
 const names = [
@@ -253,6 +254,55 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
     expect((await keptByPeople()).images.map(({ title }) => title)).toEqual(titles);
   });
 
+  test("a picture that was added again meanwhile makes way for the former one, unless that has gone from the bucket", async () => {
+    const ann = await addViewer("Ann");
+    await keepPicture(ann);
+    await writeChanges();
+    const backup = await backUp();
+    const pictures = [await makePicture("one.jpg"), await makePicture("two.jpg")];
+    const [one = "", two = ""] = [await keepPicture(ann, pictures[0]), await keepPicture(ann, pictures[1])];
+    await changeImage(ann, { id: one, changes: { title: "One, as it was called" } });
+    await writeChanges();
+    await open(backup);
+    const [oneAgain = "", twoAgain = ""] = [
+      await keepPicture(ann, pictures[0]),
+      await keepPicture(ann, pictures[1]),
+    ];
+    await media().delete([`${two}/original.jpg`]);
+    await takeOver(await reconcile());
+    const { images: rows } = await keptByPeople();
+    const states = new Map(rows.map(({ id, state }) => [id, state]));
+    expect([one, oneAgain, two, twoAgain].map((id) => states.get(id))).toEqual([
+      "ready",
+      "trashed",
+      undefined,
+      "ready",
+    ]);
+    expect(rows.find(({ id }) => id === one)?.title).toBe("One, as it was called");
+  });
+
+  test("where the journal has lost who somebody is, titles and albums are there all the same", async () => {
+    const { ann, ids } = await live();
+    const [part] = (await listParts()).parts;
+    const object = part?.objects[0] ?? "";
+    const told = (await readObject(object))?.records ?? [];
+    await writeObject(
+      object,
+      told.filter(({ kind }) => kind !== "user"),
+    );
+    const before = await keptByPeople();
+    await openNew();
+    expect(await rebuild()).toMatchObject({ damaged: [], skipped: [] });
+    const after = await keptByPeople();
+    expect([after.images, after.albums, after.members]).toEqual([
+      before.images,
+      before.albums,
+      before.members,
+    ]);
+    expect(after.users.map(({ id }) => id)).toContain(ann.id);
+    expect(after.images.find(({ id }) => id === ids[0])?.title).toBe("The lake, 1999 “😀”");
+  });
+
   test("an account that was made anew before the rebuild goes on as the former one, with its pictures", async () => {
     const { ann } = await live();
     const before = await keptByPeople();
@@ -344,7 +394,6 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
     await createAdmin({ email: "ann@example.org", name: "Ann", password: "correct horse battery 1" });
     await writeChanges();
     await mergeJournal({ always: true });
-    const { readObject } = await import("./journal/parts");
     const told = await Promise.all(
       (await listParts()).parts.flatMap(({ objects }) => objects).map(readObject),
     );

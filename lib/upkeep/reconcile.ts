@@ -8,10 +8,9 @@ import { media } from "@/lib/storage/locations";
 import type { ListedObject } from "@/lib/storage/storage";
 import { isOpen } from "@/lib/uploads/objects";
 import { knowStore } from "@/lib/uploads/store";
-import { type Adopted, adopt, dropPurged, findCandidates } from "./adopt";
-import { type Folder, foldersInOrder, imageIdOf, isImageId } from "./folders";
-import { applyNews, type JournalApplied } from "./journal/apply";
-import { refuseOtherPail, requireOwnBucket } from "./journal/identity";
+import { findCandidates } from "./candidates";
+import { type Folder, folderOf, foldersInOrder, imageIdOf, isImageId } from "./folders";
+import { refuseOtherPail } from "./journal/identity";
 import { listParts, newsAmong } from "./journal/parts";
 
 /** What is younger may be on its way: an upload can end only a while after its copies were made. */
@@ -64,7 +63,7 @@ export async function reconcile(): Promise<ReconcileReport> {
     if (row !== undefined) compare(report, row, files);
     row = (await rows.next()).value;
   };
-  const strangers: Folder[] = [];
+  let strangers: Folder[] = [];
   for await (const folder of foldersInOrder()) {
     const { id, files } = folder;
     report.objects += files.length;
@@ -75,53 +74,14 @@ export async function reconcile(): Promise<ReconcileReport> {
     while (row !== undefined && row.id < id) await takeRow([]);
     if (row?.id === id) await takeRow(files);
     else strangers.push(folder);
+    if (strangers.length < rowsAtOnce) continue;
+    await tellApart(report, strangers);
+    strangers = [];
   }
   while (row !== undefined) await takeRow([]);
-  report.unknown = (await findCandidates(strangers)).map((candidate) => candidate.row.id);
-  const pictures = new Set(report.unknown);
-  const nobodys = strangers.filter(({ id }) => !pictures.has(id)).flatMap(({ files }) => files);
-  report.orphans.push(...nobodys.filter(isOld).map(({ name }) => name));
+  await tellApart(report, strangers);
   report.orphans = await stillOrphans(report.orphans.sort());
   return { ...report, ...(await lookAgain([...report.lost, ...report.incomplete])) };
-}
-
-/**
- * Takes over what the bucket knows and the database does not: what its journal tells, and pictures that it does not tell of. What is
- * there is not changed. Throws AppError `other_pail`.
- */
-export async function takeOver({
-  unknown,
-}: Pick<ReconcileReport, "unknown">): Promise<JournalApplied & Adopted> {
-  await requireOwnBucket({ takesOver: true });
-  const applied = await applyNews();
-  if (applied.told > 0) await dropPurged();
-  const report: Adopted = { adopted: [], duplicates: [] };
-  for (let start = 0; start < unknown.length; start += rowsAtOnce) {
-    const batch = unknown.slice(start, start + rowsAtOnce);
-    const folders = await Promise.all(batch.map(folderOf));
-    const { adopted, duplicates } = await adopt(await findCandidates(folders));
-    report.adopted.push(...adopted);
-    report.duplicates.push(...duplicates);
-  }
-  return { ...applied, ...report };
-}
-
-/** Deletes all that the bucket has of these pictures. Throws AppError `usage` where the database knows one of them, and `other_pail`. */
-export async function deletePictures(ids: string[]): Promise<number> {
-  await refuseOtherPail();
-  const known = await database().orm.select({ id: images.id }).from(images).where(inArray(images.id, ids));
-  const [first] = known;
-  if (first !== undefined) {
-    const sentence = `Picture ${first.id} is in the database: delete it in Pail. Nothing was deleted.`;
-    throw new AppError("usage", sentence);
-  }
-  let deleted = 0;
-  for (const id of ids) {
-    const { files } = await folderOf(id);
-    await media().delete(files.map(({ name }) => name));
-    deleted += files.length;
-  }
-  return deleted;
 }
 
 /**
@@ -144,6 +104,14 @@ export async function repair(
   }
   for (const id of lost) done.trashed += await trashLost(id);
   return done;
+}
+
+/** Of folders that no row names: what is a picture, and what is not. */
+async function tellApart(report: ReconcileReport, strangers: Folder[]): Promise<void> {
+  const pictures = new Set((await findCandidates(strangers)).map((candidate) => candidate.row.id));
+  report.unknown.push(...pictures);
+  const nobodys = strangers.filter(({ id }) => !pictures.has(id)).flatMap(({ files }) => files);
+  report.orphans.push(...nobodys.filter(isOld).map(({ name }) => name));
 }
 
 function compare(
@@ -207,12 +175,6 @@ async function stillOrphans(names: string[]): Promise<string[]> {
     found.push(...batch.filter((name) => !named.has(media().key(name)) && !openIds.has(imageIdOf(name))));
   }
   return found;
-}
-
-async function folderOf(id: string): Promise<Folder> {
-  const files: ListedObject[] = [];
-  for await (const page of media().listdir(id)) files.push(...page.files);
-  return { id, files };
 }
 
 async function trashLost(id: string): Promise<number> {

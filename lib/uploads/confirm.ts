@@ -228,7 +228,7 @@ async function clearAway(uploadIds: string[]): Promise<void> {
       .where(and(inArray(uploads.id, uploadIds), not(isOpen)));
     await abortParts(rows);
     await deleteIncoming(rows.map((row) => row.id));
-    await deleteCopies(rows.filter((row) => row.state !== "ready"));
+    await deleteCopies(rows);
   } catch (error) {
     log.warn({ error }, "objects of uploads that have ended are left to the sweep");
   }

@@ -88,8 +88,7 @@ async function forgetUploads(): Promise<number> {
     if (rows.length === 0) return forgotten;
     const ids = rows.map((row) => row.id);
     await deleteIncoming(ids);
-    // One that has expired may have become a picture that a restored database does not know: that is for reconcile.
-    await deleteCopies(rows.filter(({ state }) => state === "rejected" || state === "abandoned"));
+    await deleteCopies(rows);
     await orm.delete(uploads).where(inArray(uploads.id, ids));
     forgotten += rows.length;
   }

@@ -1,12 +1,13 @@
 import "server-only";
-import { eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
+import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, changes, images, journalParts, users } from "@/lib/db/schema";
-import { giveFormerId } from "./former-id";
+import { isPending, makeWay, makeWayForUsers, withoutLost } from "./make-way";
 import { listParts, newsAmong, type Part, readObject, type Span } from "./parts";
 import { columnsOf, type Kind, kinds, memberId, type Record, type Row } from "./records";
+import { makeAccounts } from "./unknown-accounts";
 
 const recordsAtOnce = 500;
 
@@ -85,9 +86,11 @@ const isOfDatabase = (error: unknown): boolean => {
 };
 
 async function apply(kind: Kind, records: Record[]): Promise<void> {
-  const rows = records.flatMap(({ row }) => (row === null ? [] : [kind === "image" ? undoable(row) : row]));
+  const told = records.flatMap(({ row }) => (row === null ? [] : [row]));
+  const rows = kind === "image" ? (await withoutLost(told)).map(undoable) : told;
   const gone = records.flatMap(({ id, row }) => (row === null ? [id] : []));
   if (kind === "user") await makeWayForUsers(rows);
+  if (kind === "image" || kind === "album") await makeAccounts(rows.map(({ owner_id }) => String(owner_id)));
   const db = database();
   await db.atomic([
     // What makes way is a change of its own, so it comes before the notes are muted.
@@ -117,10 +120,9 @@ function insert(kind: Kind, rows: Row[]) {
   const values = columns.map((_, index) => sql`json_extract(j.value, ${sql.raw(`'$[${index}]'`)})`);
   const at = (name: string) => values[columns.findIndex(([key]) => key === name)] ?? sql`null`;
   const id = kind === "member" ? sql`${at("albumId")} || '/' || ${at("imageId")}` : at("id");
-  const owners = kind === "image" || kind === "album" ? sql` and ${exists(users, at("ownerId"))}` : sql``;
   const both = sql` and ${exists(albums, at("albumId"))} and ${exists(images, at("imageId"))}`;
   const source = sql`select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(told)}) as j
-    where not ${isPending(kind, id)}${owners}${kind === "member" ? both : sql``}`;
+    where not ${isPending(kind, id)}${kind === "member" ? both : sql``}`;
   const inserted = orm.insert(table).select(source);
   if (kind === "member") return inserted.onConflictDoNothing();
   const toldNames = new Set(Object.keys(columnsOf[kind]));
@@ -131,11 +133,8 @@ function insert(kind: Kind, rows: Row[]) {
   });
 }
 
-const exists = (table: typeof users | typeof albums | typeof images, id: SQL): SQL =>
+const exists = (table: typeof albums | typeof images, id: SQL): SQL =>
   sql`exists (select 1 from ${table} as there where there.id = ${id})`;
-
-const isPending = (kind: Kind, id: SQL): SQL =>
-  sql`exists (select 1 from ${changes} where ${changes.kind} = ${kind} and ${changes.id} = ${id})`;
 
 /** As the driver takes it. What an older Pail did not tell is as the schema has it. */
 function toldValue(column: SQLiteColumn, row: Row): unknown {
@@ -182,58 +181,3 @@ async function deleteBetween({ kind, after, upTo }: Span, records: Record[]): Pr
     and not ${isPending(kind, id)}`;
   await db.atomic([mute(), db.orm.delete(tables[kind]).where(where), unmute()]);
 }
-
-/**
- * Two pictures of one owner with the same bytes, two albums of one name: where the journal brings the second, the first makes way.
- * What became of it follows in the journal.
- */
-function makeWay(kind: Kind, rows: Row[]) {
-  const { orm } = database();
-  if (kind === "image") {
-    const ready = rows.filter(({ state }) => state === "ready");
-    const told = JSON.stringify(ready.map(({ id, owner_id, sha256 }) => [id, owner_id, sha256]));
-    const others = sql`(select there.id from json_each(${told}) as j join ${images} as there
-      on there.owner_id = json_extract(j.value, '$[1]') and there.sha256 = json_extract(j.value, '$[2]')
-      where there.state = 'ready' and there.id <> json_extract(j.value, '$[0]')
-      and not ${isPending("image", sql`json_extract(j.value, '$[0]')`)})`;
-    const trashed = { state: "trashed" as const, deletedAt: now() };
-    return [orm.update(images).set(trashed).where(sql`${images.id} in ${others}`)];
-  }
-  if (kind === "album") {
-    const told = JSON.stringify(rows.map(({ id, owner_id, name }) => [id, owner_id, name]));
-    const others = sql`(select there.id from json_each(${told}) as j join ${albums} as there
-      on there.owner_id = json_extract(j.value, '$[1]') and there.name = json_extract(j.value, '$[2]')
-      where there.id <> json_extract(j.value, '$[0]')
-      and not ${isPending("album", sql`json_extract(j.value, '$[0]')`)})`;
-    const name = sql`${albums.name} || ' (' || substr(${albums.id}, -12) || ')'`;
-    return [orm.update(albums).set({ name }).where(sql`${albums.id} in ${others}`)];
-  }
-  return [];
-}
-
-/** An address belongs to one account: one that was made anew here goes on as the former one, which has the pictures. */
-async function makeWayForUsers(rows: Row[]): Promise<void> {
-  const { orm } = database();
-  const emails = rows.map(({ email }) => String(email));
-  const there = await orm
-    .select({ id: users.id, email: users.email })
-    .from(users)
-    .where(inArray(users.email, emails));
-  for (const { id, email } of there) {
-    const told = rows.find((row) => row.email === email);
-    if (told === undefined || told.id === id) continue;
-    const [fresh] = await orm
-      .select({ id: changes.id })
-      .from(changes)
-      .where(sql`${changes.kind} = 'user' and ${changes.id} = ${id}`);
-    if (fresh !== undefined) await giveFormerId(id, String(told.id));
-    else
-      await orm
-        .update(users)
-        .set({ email: placeholderEmail(id) })
-        .where(eq(users.id, id));
-  }
-}
-
-/** Of an account of which only the id is known. */
-export const placeholderEmail = (userId: string): string => `${userId}@unknown.invalid`;
