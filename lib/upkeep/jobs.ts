@@ -19,7 +19,7 @@ const retrySeconds = 5 * 60;
 
 const jobsByName: Record<string, Job> = {
   // Less than a minute, so that whoever looks every minute finds it due.
-  journal: { everySeconds: 30, leaseSeconds: 10 * 60, run: writeChanges },
+  journal: { everySeconds: 30, leaseSeconds: 2 * 60, run: writeChanges },
   "journal merge": { everySeconds: 60 * 60, leaseSeconds: 2 * 60 * 60, run: () => mergeJournal() },
   sweep: { everySeconds: 5 * 60, leaseSeconds: 30 * 60, run: runSweep },
   reconcile: { everySeconds: 24 * 60 * 60, leaseSeconds: 6 * 60 * 60, run: runReconcile },
