@@ -35,6 +35,10 @@ const commands: Record<string, Entry> = {
     summary: "make an admin account, or give an account a new password and make it one",
     load: async () => (await import("@/lib/commands/create-admin")).createAdminCommand,
   },
+  "set-password": {
+    summary: "give an account a password, also one that came back by a rebuild; its role stays",
+    load: async () => (await import("@/lib/commands/set-password")).setPasswordCommand,
+  },
   "bucket serve": {
     summary: "serve the local bucket alone (npm start does so by itself), or with --data one for any tests",
     load: async () => (await import("@/lib/commands/bucket-serve")).bucketServeCommand,
@@ -89,13 +93,19 @@ const commands: Record<string, Entry> = {
       "add the pictures of an export, of a Google Takeout, of any folder or of a prefix in a bucket, with titles, albums and dates",
     load: async () => (await import("@/lib/commands/import")).importCommand,
   },
+  "images rebuild": {
+    summary:
+      "make the database anew from the bucket alone, or have one that is older learn what it does not know",
+    load: async () => (await import("@/lib/commands/images-rebuild")).imagesRebuildCommand,
+  },
   "uploads sweep": {
     summary:
       "confirm what arrived and was left, delete what nobody will use any more: unfinished uploads, leftover objects, emptied trash",
     load: async () => (await import("@/lib/commands/uploads-sweep")).uploadsSweepCommand,
   },
   "uploads reconcile": {
-    summary: "compare the pictures with the bucket, both ways; with --repair delete what has no other half",
+    summary:
+      "compare the pictures with the bucket, both ways; with --repair take over what the bucket knows, and delete what has no other half",
     load: async () => (await import("@/lib/commands/uploads-reconcile")).uploadsReconcileCommand,
   },
 };

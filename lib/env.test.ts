@@ -66,7 +66,7 @@ describe("without any variable", () => {
       trustProxy: false,
       dataDir: folder,
       databaseUrl: `file:${folder}/pail.sqlite`,
-      locations: { incoming: "incoming", media: "media", static: "static" },
+      locations: { incoming: "incoming", journal: "journal", media: "media", static: "static" },
       limits: { maxBytes: 52_428_800, maxPixels: 100_000_000 },
       userQuotaBytes: 107_374_182_400,
     });

@@ -29,6 +29,7 @@ const hostName = z.string().regex(/^[\w.-]+(:\d+)?$/, "must be a host name");
  */
 const foldersOf = (v: Record<"MEDIA_LOCATION" | "STATIC_LOCATION", string>) => ({
   incoming: "incoming",
+  journal: "journal",
   media: v.MEDIA_LOCATION,
   static: v.STATIC_LOCATION,
 });

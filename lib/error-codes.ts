@@ -209,6 +209,7 @@ const store = {
 /** What only whoever runs a command reads. */
 const commands = {
   usage: { retry: "never" },
+  address_taken: {},
   bad_bucket_name: { retry: "never" },
   bad_configuration: { retry: "never" },
   bad_region: { retry: "never" },
@@ -222,6 +223,8 @@ const commands = {
   no_pail: {},
   odd_policy: {},
   others_bucket: {},
+  /** bucket and database are not of one */
+  other_pail: {},
   port: {},
   test_store_failed: {},
   test_store_missing: {},

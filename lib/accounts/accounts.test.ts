@@ -12,7 +12,7 @@ import { findKnownPlace, forgetOldPlaces, rememberPlaces } from "./known-places"
 import { forgetOldUses } from "./rate-limit";
 import { credentialsShape, signIn, signOut } from "./sign-in";
 import { createToken, requireTokenOwner } from "./tokens";
-import { createAdmin, createFirstAdmin, hasUsers, newAccountShape, setupToken } from "./users";
+import { createAdmin, createFirstAdmin, hasUsers, newAccountShape, setPassword, setupToken } from "./users";
 import { findViewer } from "./viewer";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
@@ -128,6 +128,30 @@ describe("an admin made by command", () => {
       .where(eq(accounts.userId, await idOf(ada.email)));
     expect(await createAdmin(ada)).toBe("updated");
     expect(await findViewer(await signIn(ada, from()))).toMatchObject({ email: ada.email });
+  });
+});
+
+describe("an account that came back by a rebuild", () => {
+  test("keeps its role when it is given a password, and an address where none was known", async () => {
+    const [ada, eve] = [account(), account()];
+    await createAdmin(eve);
+    const id = newId();
+    const times = { createdAt: new Date(), updatedAt: new Date() };
+    await database()
+      .orm.insert(users)
+      .values({ id, name: "Unknown", email: `${id}@unknown.invalid`, ...times });
+    await expect(setPassword(ada)).rejects.toMatchObject({ code: "not_found" });
+    await expect(setPassword({ ...ada, email: eve.email, account: id })).rejects.toMatchObject({
+      code: "address_taken",
+    });
+    await setPassword({ ...ada, account: id });
+    const viewer = await findViewer(await signIn(ada, from()));
+    expect(viewer).toMatchObject({ id, email: ada.email, role: "user" });
+    const other = "another long password";
+    const token = await signIn(ada, from());
+    await setPassword({ email: ada.email, password: other });
+    expect(await findViewer(token)).toBeNull();
+    expect(await findViewer(await signIn({ ...ada, password: other }, from()))).toMatchObject({ id });
   });
 });
 

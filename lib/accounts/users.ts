@@ -76,20 +76,57 @@ export async function createAdmin(account: NewAccount): Promise<"created" | "upd
   ) {
     return "created";
   }
-  const db = database();
-  const [user] = await db.orm.select({ id: users.id }).from(users).where(eq(users.email, account.email));
+  const { orm } = database();
+  const [user] = await orm.select({ id: users.id }).from(users).where(eq(users.email, account.email));
   if (user === undefined) throw new AppError("not_found", "The account was deleted just now. Try again.");
+  await changeLogin(user.id, account.password, { role: "admin" });
+  return "updated";
+}
+
+export const passwordShape = newAccountShape
+  .pick({ email: true, password: true })
+  .extend({ account: z.string().max(200).optional() });
+
+/**
+ * Gives the account of this address a password, and leaves its role as it is; its sessions and its tokens for programs end. With
+ * `account`, an id, that account gets the address too: one of which no more was known. Throws AppError `not_found`, and
+ * `address_taken`.
+ */
+export async function setPassword({
+  email,
+  password,
+  account,
+}: z.infer<typeof passwordShape>): Promise<void> {
+  const { orm } = database();
+  const [taken] = await orm.select({ id: users.id }).from(users).where(eq(users.email, email));
+  const id = account ?? taken?.id;
+  const [user] =
+    id === undefined ? [] : await orm.select({ id: users.id }).from(users).where(eq(users.id, id));
+  if (user === undefined) throw new AppError("not_found", `There is no account ${account ?? email}.`);
+  if (taken !== undefined && taken.id !== user.id)
+    throw new AppError("address_taken", `${email} is the address of another account.`);
+  await changeLogin(user.id, password, { email });
+}
+
+async function changeLogin(
+  userId: string,
+  password: string,
+  changes: Partial<Pick<typeof users.$inferSelect, "role" | "email">>,
+): Promise<void> {
+  const db = database();
   await db.atomic([
-    db.orm.update(users).set({ role: "admin", updatedAt: now() }).where(eq(users.id, user.id)),
+    db.orm
+      .update(users)
+      .set({ ...changes, updatedAt: now() })
+      .where(eq(users.id, userId)),
     db.orm
       .delete(accounts)
-      .where(and(eq(accounts.userId, user.id), eq(accounts.providerId, passwordProvider))),
-    db.orm.insert(accounts).values(await loginOf(user.id, account.password)),
-    db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
-    db.orm.delete(tokens).where(eq(tokens.userId, user.id)),
-    db.orm.delete(knownPlaces).where(eq(knownPlaces.userId, user.id)),
+      .where(and(eq(accounts.userId, userId), eq(accounts.providerId, passwordProvider))),
+    db.orm.insert(accounts).values(await loginOf(userId, password)),
+    db.orm.delete(sessions).where(eq(sessions.userId, userId)),
+    db.orm.delete(tokens).where(eq(tokens.userId, userId)),
+    db.orm.delete(knownPlaces).where(eq(knownPlaces.userId, userId)),
   ]);
-  return "updated";
 }
 
 /** Inserts the user and its password together, where the condition holds. */

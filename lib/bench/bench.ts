@@ -11,12 +11,13 @@ import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
 import { benchManyFiles } from "./many-files";
 import { benchPut } from "./put";
+import { benchRebuild } from "./rebuild";
 import { benchReload } from "./reload";
 import { benchSoak } from "./soak";
 import { benchStorage } from "./storage";
 import { benchUploads } from "./uploads";
 
-const benches: Record<string, () => Promise<void>> = {
+const benches: Record<string, (parameter?: string) => Promise<void>> = {
   begin: benchBegin,
   query: benchGalleryQuery,
   page: benchGalleryPage,
@@ -29,22 +30,26 @@ const benches: Record<string, () => Promise<void>> = {
   uploads: benchUploads,
   put: benchPut,
   many: benchManyFiles,
+  rebuild: benchRebuild,
   reload: benchReload,
   soak: benchSoak,
   "deploy-function": benchDeployFunction,
   deploy: benchDeploy,
 };
 
-// `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own.
+// `npm run bench` measures everything, `npm run bench -- page begin` only these: each in a process of its own. What follows a colon
+// is the bench's parameter.
+const nameOf = (argument: string): string => argument.split(":", 1)[0] ?? "";
+const parameterOf = (argument: string): string => argument.slice(nameOf(argument).length + 1);
 const [first = "", ...others] = process.argv.slice(2);
-const only = others.length === 0 ? benches[first] : undefined;
+const only = others.length === 0 ? benches[nameOf(first)] : undefined;
 if (only !== undefined) {
-  await only();
+  await only(parameterOf(first));
   process.exit(0);
 }
 const wanted = first === "" ? Object.keys(benches) : [first, ...others];
 const codes = wanted.map((name) => {
-  if (benches[name] !== undefined) return runAlone(name);
+  if (benches[nameOf(name)] !== undefined) return runAlone(name);
   console.error(`There is no bench “${name}”. There are: ${Object.keys(benches).join(", ")}`);
   return 2;
 });

@@ -11,8 +11,7 @@ export const createAdminCommand: Command = {
   options: { email: { type: "string" }, name: { type: "string" } },
   async run({ email, name }) {
     if (typeof email !== "string") throw new AppError("usage", "Say whose account: --email you@example.org");
-    if (process.stdin.isTTY) process.stderr.write("Password: ");
-    const [password = ""] = (await text(process.stdin)).split(/\r?\n/, 1);
+    const password = await readPassword();
     const parsed = newAccountShape.safeParse({ email, password, name: name ?? email.split("@")[0] });
     if (!parsed.success) throw new AppError("invalid_input", firstLine(parsed.error));
     await migrate(database());
@@ -22,4 +21,11 @@ export const createAdminCommand: Command = {
   },
 };
 
-const firstLine = (error: z.ZodError): string => error.issues[0]?.message ?? "That is not an account.";
+/** The first line of standard input. */
+export async function readPassword(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write("Password: ");
+  const [password = ""] = (await text(process.stdin)).split(/\r?\n/, 1);
+  return password;
+}
+
+export const firstLine = (error: z.ZodError): string => error.issues[0]?.message ?? "That is not an account.";

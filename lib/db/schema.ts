@@ -281,3 +281,36 @@ export const albumImages = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.albumId, t.imageId] }), index("album_images_image").on(t.imageId)],
 );
+
+// ── what is told beside the pictures: see “Journal” in lib/upkeep/README.md ─────────────────────────────────────────
+
+/**
+ * What was changed since the journal in the bucket was written. Triggers on users, images, albums and album_images keep it, so
+ * that no code has to remember; a change of the same thing again takes the place of the one before, under a higher number. While
+ * there is a row of the kind `muted`, nothing is noted.
+ */
+export const changes = sqliteTable(
+  "changes",
+  {
+    number: integer().primaryKey({ autoIncrement: true }),
+    kind: text().notNull(),
+    id: text().notNull(),
+  },
+  (t) => [uniqueIndex("changes_of").on(t.kind, t.id)],
+);
+
+/** The parts of the bucket's journal that this database wrote, or has taken over. Another one is news to it. */
+export const journalParts = sqliteTable("journal_parts", {
+  /** under journal/ */
+  name: text().primaryKey(),
+});
+
+/** Which Pail this is: its bucket says the same under `journal/pail.json`. One row, once there is something to tell. */
+export const installation = sqliteTable(
+  "installation",
+  {
+    one: integer().primaryKey(),
+    id: text().notNull(),
+  },
+  (t) => [check("installation_one", sql`${t.one} = 1`)],
+);

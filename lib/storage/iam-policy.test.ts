@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 import { iamPolicy, knownOperations } from "./iam-policy";
 import { iamRoles } from "./locations";
 
-const bucket = { name: "photos", locations: { incoming: "incoming", media: "pictures", static: "static" } };
+const bucket = {
+  name: "photos",
+  locations: { incoming: "incoming", journal: "journal", media: "pictures", static: "static" },
+};
 
 test("every operation that the code performs is in the table, and no other", () => {
   const folder = path.resolve(import.meta.dirname, "..");
@@ -36,6 +39,12 @@ test("the app may do nothing outside its locations, and nothing to the bucket bu
       "s3:DeleteObjectVersion",
       "s3:GetObject",
       "s3:ListMultipartUploadParts",
+      "s3:PutObject",
+    ],
+    "arn:aws:s3:::photos/journal/*": [
+      "s3:DeleteObject",
+      "s3:DeleteObjectVersion",
+      "s3:GetObject",
       "s3:PutObject",
     ],
     "arn:aws:s3:::photos/pictures/*": [

@@ -60,6 +60,16 @@ export const locationRules: Record<LocationName, Rules> = {
     emptied: null,
     cacheControl: "no-store",
   },
+  /** What people change, told beside their pictures: see “Journal” in lib/upkeep/README.md. */
+  journal: {
+    allowed: {
+      app: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+    },
+    // No browser is given anything that lies there.
+    refusesPresignedWrites: false,
+    emptied: null,
+    cacheControl: "no-store",
+  },
   /** What `collect-static` puts there. Whoever serves STATIC_URL reads it from here; the bucket itself stays closed. */
   static: {
     allowed: {
@@ -81,6 +91,7 @@ export const locationNames = Object.keys(locationRules) as LocationName[];
 
 export const incoming = () => locationOf("incoming");
 export const media = () => locationOf("media");
+export const journal = () => locationOf("journal");
 export const staticFiles = () => locationOf("static");
 
 const locationOf = (name: LocationName): Storage =>

@@ -147,18 +147,22 @@ export class Storage {
 
   /**
    * Copies an object to here within the store, in place of what has the name. Throws AppError `changed` where it has another
-   * ETag than `ifMatch`, and the store heeds that (`copyConditions` of its traits); what was copied then is not to be used. With a `type` the copy says that of itself and nothing else,
-   * whatever its source says. Resolves to the SHA-256 of what was copied as the store has it, null where it tells none.
+   * ETag than `ifMatch`, and the store heeds that (`copyConditions` of its traits); what was copied then is not to be used. With a `type` the copy says that, and what `custom` has, of itself and
+   * nothing else, whatever its source says. Resolves to the SHA-256 of what was copied as the store has it, null where it tells none.
    */
   async copy(
     source: { name: string; storage?: Storage },
     name: string,
-    { ifMatch, type }: Pick<OpenOptions, "ifMatch"> & { type?: string } = {},
+    {
+      ifMatch,
+      type,
+      custom,
+    }: Pick<OpenOptions, "ifMatch"> & Partial<Pick<SaveOptions, "type" | "custom">> = {},
   ): Promise<string | null> {
     const { storage: from = this } = source;
     const options = {
       ...(ifMatch !== undefined && { ifMatch }),
-      ...(type !== undefined && { headers: { ContentType: type } }),
+      ...(type !== undefined && { headers: { ContentType: type, ...(custom && { Metadata: custom }) } }),
     };
     try {
       return await copyObject(this.bucket, from.key(source.name), this.key(name), options);

@@ -5,6 +5,7 @@ import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import { observe } from "@/lib/metrics";
+import { mergeJournal, writeChanges } from "./journal/write";
 import { reconcile } from "./reconcile";
 import { sweep } from "./sweep";
 
@@ -18,6 +19,9 @@ interface Job {
 const retrySeconds = 5 * 60;
 
 const jobsByName: Record<string, Job> = {
+  // Less than a minute, so that whoever looks every minute finds it due.
+  journal: { everySeconds: 30, leaseSeconds: 2 * 60, run: writeChanges },
+  "journal merge": { everySeconds: 60 * 60, leaseSeconds: 2 * 60 * 60, run: () => mergeJournal() },
   sweep: { everySeconds: 5 * 60, leaseSeconds: 30 * 60, run: runSweep },
   reconcile: { everySeconds: 24 * 60 * 60, leaseSeconds: 6 * 60 * 60, run: runReconcile },
 };
@@ -33,7 +37,7 @@ export async function runDueJobs(): Promise<Record<string, object | null>> {
     if (leasedUntil === null) continue;
     const report = await attempt(name, job);
     reports[name] = report;
-    const pauseSeconds = report === null ? retrySeconds : job.everySeconds;
+    const pauseSeconds = report === null ? Math.min(retrySeconds, job.everySeconds) : job.everySeconds;
     await releaseLease(name, leasedUntil, pauseSeconds);
   }
   return reports;
@@ -81,15 +85,16 @@ async function runSweep(): Promise<object> {
 
 /** It only looks: repairing is for a person, who can see whether the settings are right. */
 async function runReconcile(): Promise<object> {
-  const { orphans, lost, incomplete, ...counts } = await reconcile();
+  const { unknown, orphans, lost, incomplete, ...counts } = await reconcile();
   const report = {
     ...counts,
+    unknown: unknown.length,
     orphans: orphans.length,
     lost: lost.length,
     incomplete: incomplete.length,
   };
   observe.reconciled(report);
-  if (orphans.length + lost.length + incomplete.length > 0)
+  if (unknown.length + report.news + orphans.length + lost.length + incomplete.length > 0)
     log.warn(report, "the bucket and the database differ: “npm run manage -- uploads reconcile” says where");
   return report;
 }

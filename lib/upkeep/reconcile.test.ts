@@ -57,6 +57,8 @@ test("where both agree there is nothing to say, however they lie in order", asyn
   const report = {
     images: 3,
     objects: 3 * objectKinds.length,
+    unknown: [],
+    news: 0,
     orphans: [],
     lost: [],
     incomplete: [],
@@ -81,6 +83,8 @@ test("objects without a picture, pictures without objects, and what is not Pail'
     images: 3,
     objects: 3 * objectKinds.length + 3,
     foreign: 2,
+    unknown: [],
+    news: 0,
     orphans,
     lost: [first.id],
     incomplete: [third.id],
@@ -149,7 +153,7 @@ test("what has changed since the report was made is looked at again", async () =
 });
 
 test("one in a hundred may go, more may not", async () => {
-  const report = { images: 100, objects: 300, incomplete: [], foreign: 0 };
+  const report = { images: 100, objects: 300, unknown: [], news: 0, incomplete: [], foreign: 0 };
   const ids = (count: number) => Array.from({ length: count }, () => newId());
   await expect(repair({ ...report, orphans: ids(4), lost: [] })).rejects.toThrow(/4 of 300 objects.*--force/);
   await expect(repair({ ...report, orphans: [], lost: ids(2) })).rejects.toThrow("2 of 100 pictures");

@@ -8,6 +8,10 @@ import { media } from "@/lib/storage/locations";
 import type { ListedObject } from "@/lib/storage/storage";
 import { isOpen } from "@/lib/uploads/objects";
 import { knowStore } from "@/lib/uploads/store";
+import { findCandidates } from "./candidates";
+import { type Folder, folderOf, foldersInOrder, imageIdOf, isImageId } from "./folders";
+import { refuseOtherPail } from "./journal/identity";
+import { listParts, newsAmong } from "./journal/parts";
 
 /** What is younger may be on its way: an upload can end only a while after its copies were made. */
 const graceSeconds = 24 * 60 * 60;
@@ -21,7 +25,11 @@ export interface ReconcileReport {
   /** how many were compared */
   images: number;
   objects: number;
-  /** objects under media/ that no picture names */
+  /** ids of pictures that the bucket has and the database does not know */
+  unknown: string[];
+  /** parts of the journal that the database does not know: it is older than the bucket */
+  news: number;
+  /** objects under media/ that no picture names, and that name none */
   orphans: string[];
   /** ids of pictures without their original */
   lost: string[];
@@ -33,13 +41,17 @@ export interface ReconcileReport {
 
 /**
  * Compares what lies under media/ with the pictures, both ways, in one pass over both in the order of their ids, holding no
- * more than a page of each. What is younger than a day is let be. See "Reconcile" in README.md.
+ * more than a page of each. What is younger than a day is let be, but for whole pictures. Throws AppError `other_pail`. See "Reconcile"
+ * in README.md.
  */
 export async function reconcile(): Promise<ReconcileReport> {
   await knowStore();
+  await refuseOtherPail();
   const report: ReconcileReport = {
     images: 0,
     objects: 0,
+    unknown: [],
+    news: (await newsAmong((await listParts()).parts)).size,
     orphans: [],
     lost: [],
     incomplete: [],
@@ -51,7 +63,9 @@ export async function reconcile(): Promise<ReconcileReport> {
     if (row !== undefined) compare(report, row, files);
     row = (await rows.next()).value;
   };
-  for await (const { id, files } of foldersInOrder()) {
+  let strangers: Folder[] = [];
+  for await (const folder of foldersInOrder()) {
+    const { id, files } = folder;
     report.objects += files.length;
     if (!isImageId(id)) {
       report.foreign += files.length;
@@ -59,10 +73,14 @@ export async function reconcile(): Promise<ReconcileReport> {
     }
     while (row !== undefined && row.id < id) await takeRow([]);
     if (row?.id === id) await takeRow(files);
-    else report.orphans.push(...files.filter(isOld).map(({ name }) => name));
+    else strangers.push(folder);
+    if (strangers.length < rowsAtOnce) continue;
+    await tellApart(report, strangers);
+    strangers = [];
   }
   while (row !== undefined) await takeRow([]);
-  report.orphans = await stillOrphans(report.orphans);
+  await tellApart(report, strangers);
+  report.orphans = await stillOrphans(report.orphans.sort());
   return { ...report, ...(await lookAgain([...report.lost, ...report.incomplete])) };
 }
 
@@ -86,6 +104,14 @@ export async function repair(
   }
   for (const id of lost) done.trashed += await trashLost(id);
   return done;
+}
+
+/** Of folders that no row names: what is a picture, and what is not. */
+async function tellApart(report: ReconcileReport, strangers: Folder[]): Promise<void> {
+  const pictures = new Set((await findCandidates(strangers)).map((candidate) => candidate.row.id));
+  report.unknown.push(...pictures);
+  const nobodys = strangers.filter(({ id }) => !pictures.has(id)).flatMap(({ files }) => files);
+  report.orphans.push(...nobodys.filter(isOld).map(({ name }) => name));
 }
 
 function compare(
@@ -124,9 +150,7 @@ async function lookAgain(ids: string[]): Promise<Pick<ReconcileReport, "lost" | 
       .where(inArray(images.id, batch))
       .orderBy(asc(images.id));
     for (const row of rows) {
-      const files: ListedObject[] = [];
-      for await (const page of media().listdir(row.id)) files.push(...page.files);
-      addMissing(found, row, files);
+      addMissing(found, row, (await folderOf(row.id)).files);
     }
   }
   return found;
@@ -188,24 +212,5 @@ async function* imagesInOrder(): AsyncGenerator<ImageKeys, undefined> {
   }
 }
 
-/** The objects under media/ by their first folder, in the order of its name. */
-async function* foldersInOrder(): AsyncGenerator<{ id: string; files: ListedObject[] }> {
-  let folder: { id: string; files: ListedObject[] } | undefined;
-  for await (const { files } of media().listdir("", { recursive: true })) {
-    for (const file of files) {
-      const id = imageIdOf(file.name);
-      if (folder?.id === id) {
-        folder.files.push(file);
-        continue;
-      }
-      if (folder !== undefined) yield folder;
-      folder = { id, files: [file] };
-    }
-  }
-  if (folder !== undefined) yield folder;
-}
-
-const imageIdOf = (name: string): string => name.split("/", 1)[0] ?? name;
-const isImageId = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 const isOld = ({ modifiedAt }: Pick<ListedObject, "modifiedAt">): boolean =>
   modifiedAt.getTime() < now().getTime() - graceSeconds * 1000;

@@ -2,9 +2,11 @@ import "server-only";
 import { forgetOldPlaces } from "@/lib/accounts/known-places";
 import { forgetOldUses } from "@/lib/accounts/rate-limit";
 import { purgeTrash } from "@/lib/images/trash";
+import { log } from "@/lib/log";
 import { knowStore } from "@/lib/uploads/store";
 import { sweepUploads, type UploadsSwept } from "@/lib/uploads/sweep";
 import { sweepTemporaryFolders } from "@/lib/uploads/temporary-folder";
+import { isBehind } from "./journal/parts";
 
 export interface SweepReport extends UploadsSwept {
   /** pictures whose time in the trash was over */
@@ -17,8 +19,17 @@ export interface SweepReport extends UploadsSwept {
 export async function sweep(): Promise<SweepReport> {
   await knowStore();
   const swept = await sweepUploads();
-  const purged = await purgeTrash();
+  const purged = await purgeUnlessBehind();
   await forgetOldUses();
   await forgetOldPlaces();
   return { ...swept, purged, temporaryFolders: await sweepTemporaryFolders() };
+}
+
+/** Where the bucket tells of changes that a restored database does not know, a picture may have been brought back from its trash. */
+async function purgeUnlessBehind(): Promise<number> {
+  if (!(await isBehind())) return purgeTrash();
+  log.warn(
+    "the bucket knows more than the database, so nothing is deleted from the trash: “npm run manage -- uploads reconcile --repair” takes it over",
+  );
+  return 0;
 }

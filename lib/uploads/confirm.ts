@@ -7,6 +7,7 @@ import { DatabaseError } from "@/lib/db/failure";
 import { insertWhere } from "@/lib/db/insert-where";
 import { images, uploads } from "@/lib/db/schema";
 import { AppError, type Failure, plainFailure, readFailure } from "@/lib/errors";
+import { toObjectMetadata } from "@/lib/images/adoption";
 import { capturedOf } from "@/lib/images/captured";
 import type { GalleryImage } from "@/lib/images/contract";
 import { contentAsked, imagesByContent } from "@/lib/images/gallery";
@@ -124,8 +125,9 @@ async function verifyAndKeep(viewer: Owner, upload: Upload): Promise<Ending<Conf
     await completeParts(upload);
     const whole = await withVariants(upload);
     const verified = await verify(whole);
-    await copyToMedia(whole, verified);
-    return committing(viewer, whole, imageOf(whole, verified.original));
+    const row = imageOf(whole, verified.original);
+    await copyToMedia(whole, verified, row);
+    return committing(viewer, whole, row);
   } catch (error) {
     if (!(error instanceof AppError) || error instanceof StorageError || error instanceof DatabaseError)
       throw error;
@@ -150,13 +152,23 @@ async function answerOfEnded(viewer: Owner, { id }: Upload): Promise<ConfirmOutc
 }
 
 /** Only the copy tells that every byte is the one that was announced: in an object in parts, also that they are in order. */
-async function copyToMedia({ id, imageId, objects }: WholeUpload, { etags }: Verified): Promise<void> {
+async function copyToMedia(
+  { id, imageId, objects }: WholeUpload,
+  { etags }: Verified,
+  row: NewImage,
+): Promise<void> {
   const [from, to] = [incoming(), media()];
+  const about = toObjectMetadata(
+    row,
+    id,
+    byKind(variantKinds, (kind) => objects[kind].bytes),
+  );
   const copy = async (kind: ObjectKind) => {
     const source = { storage: from, name: incomingName(id, kind) };
     const { type } = objects[kind];
     const name = mediaName(imageId, kind, objects[kind]);
-    const copied = await to.copy(source, name, { ifMatch: etags[kind], type });
+    const custom = kind === "original" ? about : {};
+    const copied = await to.copy(source, name, { ifMatch: etags[kind], type, custom });
     const sha256 = copied ?? (await hashObject(to, name));
     if (sha256 !== objects[kind].sha256) throw bytesDiffer();
   };
@@ -233,7 +245,7 @@ async function clearAway(uploadIds: string[]): Promise<void> {
       .where(and(inArray(uploads.id, uploadIds), not(isOpen)));
     await abortParts(rows);
     await deleteIncoming(rows.map((row) => row.id));
-    await deleteCopies(rows.filter((row) => row.state !== "ready"));
+    await deleteCopies(rows);
   } catch (error) {
     log.warn({ error }, "objects of uploads that have ended are left to the sweep");
   }

@@ -22,10 +22,12 @@ import { type BucketClient, bucketClient, connectBucket } from "@/lib/storage/bu
 import { examineBucket } from "@/lib/storage/doctor/examine";
 import { isFatal } from "@/lib/storage/doctor/finding";
 import { iamPolicy } from "@/lib/storage/iam-policy";
-import { incoming } from "@/lib/storage/locations";
+import { incoming, journal } from "@/lib/storage/locations";
 import { listMultiparts } from "@/lib/storage/multipart";
 import { planSetup, setUpBucket } from "@/lib/storage/setup/set-up";
 import { addViewer, makePicture, postAll, type TestPicture } from "@/lib/testing/test-pail";
+import { listParts } from "@/lib/upkeep/journal/parts";
+import { mergeJournal, writeChanges } from "@/lib/upkeep/journal/write";
 import { sweep } from "@/lib/upkeep/sweep";
 import { abandonUploads, beginUploads } from "./begin";
 import { confirmUploads } from "./confirm";
@@ -161,6 +163,13 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
         },
       ],
       [
+        "journal",
+        async () => {
+          await writeChanges();
+          for (let n = 0; n < 2; n += 1) await mergeJournal({ always: true });
+        },
+      ],
+      [
         "versions",
         async () => {
           if (bucketClient().traits.versions === "none") return;
@@ -169,7 +178,13 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
           const left = await Promise.all(
             [`incoming/${begun.uploadId}/`, `media/${imageId}/`].map(versionsUnder),
           );
-          if (left.flat().length > 0) throw new Error("older versions were left");
+          const told = (await listParts()).parts.flatMap(({ objects }) =>
+            objects.map((each) => journal().key(each)),
+          );
+          const others = (await versionsUnder("journal/2")).filter(
+            ({ Key }) => !Key.endsWith("/whole.json") && !told.includes(Key),
+          );
+          if (left.flat().length + others.length > 0) throw new Error("older versions were left");
         },
       ],
     ];
@@ -226,11 +241,15 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
     [`s3:ListBucketVersions ${name}`]: "versions",
     "s3:DeleteObjectVersion incoming": "versions",
     "s3:DeleteObjectVersion media": "versions",
+    "s3:DeleteObjectVersion journal": "versions",
     "s3:ListMultipartUploadParts incoming": "parts",
     "s3:AbortMultipartUpload incoming": "abandon",
     "s3:PutObject incoming": "post",
     "s3:GetObject incoming": "confirm",
     "s3:DeleteObject incoming": "confirm",
+    "s3:PutObject journal": "journal",
+    "s3:GetObject journal": "journal",
+    "s3:DeleteObject journal": "journal",
     "s3:PutObject media": "confirm",
     "s3:GetObject media": "confirm",
     "s3:DeleteObject media": "purge",

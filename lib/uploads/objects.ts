@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { uploads } from "@/lib/db/schema";
+import { readObjectMetadata } from "@/lib/images/adoption";
 import { formatOf, type ImageType } from "@/lib/images/formats/table";
 import { variantKinds } from "@/lib/images/variants";
 import { incoming, media } from "@/lib/storage/locations";
@@ -39,10 +40,20 @@ export async function deleteIncoming(uploadIds: string[]): Promise<void> {
   await incoming().delete(uploadIds.flatMap((id) => objectKinds.map((kind) => incomingName(id, kind))));
 }
 
-/** Deletes what a confirm has copied for these uploads; never for one whose image exists. */
-export async function deleteCopies(orphans: Pick<Upload, "imageId" | "objects">[]): Promise<void> {
-  const names = orphans.flatMap(({ imageId, objects }) =>
-    objectKinds.flatMap((kind) => (objects[kind] ? [mediaName(imageId, kind, objects[kind])] : [])),
-  );
+/**
+ * Deletes what a confirm has copied for these uploads; never for one whose image exists. One that has expired may have become a picture
+ * that a restored database does not know: its copy says so, and is for reconcile.
+ */
+export async function deleteCopies(ended: Pick<Upload, "imageId" | "objects" | "state">[]): Promise<void> {
+  const names: string[] = [];
+  for (const { imageId, objects, state } of ended) {
+    if (state === "ready" || (state === "expired" && (await isPicture(imageId, objects)))) continue;
+    for (const kind of objectKinds) if (objects[kind]) names.push(mediaName(imageId, kind, objects[kind]));
+  }
   await media().delete(names);
+}
+
+async function isPicture(imageId: string, { original }: Upload["objects"]): Promise<boolean> {
+  const copy = await media().metadata(mediaName(imageId, "original", original));
+  return copy !== null && readObjectMetadata(copy.custom)?.row.id === imageId;
 }

@@ -91,7 +91,7 @@ async function forgetUploads(): Promise<number> {
     if (rows.length === 0) return forgotten;
     const ids = rows.map((row) => row.id);
     await deleteIncoming(ids);
-    await deleteCopies(rows.filter((row) => row.state !== "ready"));
+    await deleteCopies(rows);
     await orm.delete(uploads).where(inArray(uploads.id, ids));
     forgotten += rows.length;
   }

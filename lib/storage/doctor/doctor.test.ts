@@ -54,7 +54,7 @@ const troubles = (findings: Finding[]) =>
 /** Whatever any examination put anywhere. */
 async function leftBehind(): Promise<string[]> {
   const names: string[] = [];
-  for (const location of [env().locations.incoming, env().locations.media]) {
+  for (const location of [env().locations.incoming, env().locations.media, env().locations.journal]) {
     const pages = new Storage(bucketClient(), location).listdir("", { recursive: true });
     for await (const { files } of pages) names.push(...files.map(({ name }) => name));
   }
@@ -322,8 +322,31 @@ describe("it names", () => {
     expect(troubles(deletions)).toEqual(["warning left-behind"]);
     const left = await leftBehind();
     expect(left.length).toBeGreaterThan(0);
-    for (const location of [env().locations.incoming, env().locations.media])
+    for (const location of [env().locations.incoming, env().locations.media, env().locations.journal])
       await new Storage(bucketClient(), location).delete(left);
+  });
+
+  test("a store that keeps no metadata of copies, and a key that may not write the journal", async () => {
+    const dropped = await behind(
+      (request, _response, pass) => {
+        if (request.headers["x-amz-copy-source"] === undefined) {
+          pass({ head: (answer) => delete answer.headers["x-amz-meta-pail"] });
+        } else pass();
+      },
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(dropped)).toEqual(["warning journal"]);
+    const refused = await behind(
+      (request, response, pass) =>
+        request.method === "PUT" && request.url?.includes(`/${env().locations.journal}/`)
+          ? refuse(request, response, 403, "AccessDenied")
+          : pass(),
+      (bucket) => examine(bucket),
+    );
+    expect(troubles(refused)).toEqual(["warning journal"]);
+    const mend = expect.stringContaining("bucket iam-policy");
+    expect(refused.find(({ id }) => id === "journal")).toMatchObject({ mend });
+    expect(await leftBehind()).toEqual([]);
   });
 
   test("a store that accepts anything, by everything that it accepted", async () => {

@@ -12,6 +12,7 @@ import { examineCors, examinePublicAddress } from "./cors";
 import { type Finding, fatal, fine, isFatal, warning } from "./finding";
 import { examineHalfCopied } from "./half-copied";
 import { urlProbes } from "./hostile-urls";
+import { examineJournal } from "./journal";
 import { findPartDigest, partsFindings } from "./parts";
 import { reportProbes, tryProbes } from "./probe";
 import { examineRoundTrip } from "./round-trip";
@@ -55,6 +56,7 @@ export async function examineBucket(
     locations,
     incoming: new Storage(bucket, locations.incoming),
     media: new Storage(bucket, locations.media),
+    journal: new Storage(bucket, locations.journal),
     folder: `doctor-${randomBytes(8).toString("hex")}`,
     signal: AbortSignal.timeout(withinMs),
     answers: [],
@@ -110,6 +112,7 @@ async function examineUse(visit: Visit, upload: Places["upload"]): Promise<Use> 
   const cors = await examineCors(withTraits(asBrowser, { partDigest }), way.method);
   findings.push(takenWay(forms, way), ...cors, ...partsFindings(partDigest), ...roundTrip.findings);
   if (roundTrip.findings.some(isFatal)) return { findings, traits: null };
+  findings.push(await examineJournal(asBrowser));
   const urls = await tryProbes(asBrowser, urlProbes(asBrowser, arrivedName(asBrowser, way)));
   findings.push(...reportProbes([...way.probes, ...urls]));
   return { findings, traits: { ...asBrowser.bucket.traits, ...wayTraits, ...roundTrip.traits } };
@@ -174,9 +177,9 @@ async function inTime<T>(
   }
 }
 
-/** Everything lies in one folder of two locations. */
+/** Everything lies in one folder of three locations. */
 async function cleanUp(visit: Visit): Promise<Finding[]> {
-  const { incoming, media, folder } = visit;
+  const { incoming, media, journal, folder } = visit;
   const late = new AppError("unavailable", "The store did not delete what was put there in time.");
   try {
     await Promise.race([
@@ -187,13 +190,14 @@ async function cleanUp(visit: Visit): Promise<Finding[]> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const why = "Objects that nobody needs stay, and deleted pictures would too.";
-    const mend = `Allow s3:DeleteObject, and delete ${incoming.key(folder)}/ and ${media.key(folder)}/.`;
+    const left = [incoming, media, journal].map((storage) => `${storage.key(folder)}/`);
+    const mend = `Allow s3:DeleteObject, and delete ${left.join(" and ")}.`;
     return [warning("left-behind", { what: error.message, why, mend })];
   }
 }
 
-async function empty({ incoming, media, folder }: Visit): Promise<void> {
-  for (const storage of [incoming, media]) {
+async function empty({ incoming, media, journal, folder }: Visit): Promise<void> {
+  for (const storage of [incoming, media, journal]) {
     for await (const { files } of storage.listdir(folder, { recursive: true })) {
       await storage.delete(files.map(({ name }) => name));
     }

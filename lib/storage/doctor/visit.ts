@@ -15,6 +15,7 @@ export interface Visit {
   locations: Env["locations"];
   incoming: Storage;
   media: Storage;
+  journal: Storage;
   folder: string;
   /** ends what takes too long */
   signal: AbortSignal;
@@ -44,7 +45,13 @@ export const withTraits = (visit: Visit, traits: Partial<Traits>): Visit =>
 /** The same visit by another way to the bucket. */
 export function toBucket(visit: Visit, bucket: BucketClient): Visit {
   const at = ({ location }: Storage) => new Storage(bucket, location);
-  return { ...visit, bucket, incoming: at(visit.incoming), media: at(visit.media) };
+  return {
+    ...visit,
+    bucket,
+    incoming: at(visit.incoming),
+    media: at(visit.media),
+    journal: at(visit.journal),
+  };
 }
 
 const known = async () => ({

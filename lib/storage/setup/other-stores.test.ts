@@ -40,7 +40,7 @@ const connectTo = (url: string, name: string): BucketClient =>
   } as unknown as Parameters<typeof connectBucket>[0]);
 
 const origin = "http://localhost:3000";
-const locations = { incoming: "incoming", media: "media", static: "static" };
+const locations = { incoming: "incoming", journal: "journal", media: "media", static: "static" };
 const wishes = () => ({ origins: [origin], locations });
 const ids = ({ changes }: SetupPlan) => changes.map(({ id }) => id);
 const lacks = ({ unsupported }: SetupPlan) => unsupported.map(({ what }) => what).sort();
@@ -481,11 +481,11 @@ describe("a bucket that keeps versions", () => {
       expect(ids(await planSetup(bucket, asked))).toEqual(["versions"]);
       const report = await setUpBucket(bucket, asked);
       expect([ids(report), report.offers, report.refused]).toEqual([["versions"], [], []]);
-      for (const location of ["incoming", "media", "static"])
+      for (const location of ["incoming", "journal", "media", "static"])
         expect(rules()).toMatch(
           new RegExp(`<ID>pail-versions-${location}</ID>.*?<Prefix>${location}/</Prefix>`),
         );
-      expect(rules().match(/<NoncurrentDays>1</g)).toHaveLength(3);
+      expect(rules().match(/<NoncurrentDays>1</g)).toHaveLength(4);
       expect(rules().match(/<Days>7</g)).toHaveLength(1);
       for (const again of [asked, wishes()]) {
         const second = await setUpBucket(bucket, again);

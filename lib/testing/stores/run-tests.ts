@@ -17,6 +17,7 @@ const contract = [
   "lib/uploads/iam-policy.test.ts",
   "lib/uploads/uploads.test.ts",
   "lib/images/images.test.ts",
+  "lib/upkeep/rebuild.test.ts",
 ];
 
 const projectDir = path.resolve(import.meta.dirname, "..", "..", "..");
