@@ -5,7 +5,8 @@ import path from "node:path";
 import BetterSqlite from "better-sqlite3";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Database, openDatabase, openLibsql } from "./client";
+import { openLibsqlFile } from "@/lib/testing/libsql-file";
+import { type Database, openDatabase } from "./client";
 import { migrate } from "./migrate";
 import { images, sessions, uploads, users } from "./schema";
 import { storedToken } from "./session-tokens";
@@ -13,7 +14,7 @@ import { storedToken } from "./session-tokens";
 const folderOfTables = path.resolve(import.meta.dirname, "../testing/older-tables");
 /** A file for each state of the tables that was released, named after its last migration. What is there stays as it is. */
 const releases = readdirSync(folderOfTables).toSorted();
-const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsqlFile };
 
 test("each release's tables are kept", () => {
   expect(releases.length).toBeGreaterThanOrEqual(11);
