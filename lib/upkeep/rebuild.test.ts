@@ -5,7 +5,7 @@ import { createAdmin } from "@/lib/accounts/users";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { addToAlbum, deleteAlbum, renameAlbum } from "@/lib/albums/albums";
 import { setClock } from "@/lib/clock";
-import { database, openDatabase, openLibsql, setDatabase } from "@/lib/db/client";
+import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { changes, images, installation, jobs, uploads, users } from "@/lib/db/schema";
 import { env } from "@/lib/env";
@@ -14,6 +14,7 @@ import { changeImage } from "@/lib/images/image";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { incoming, journal, media } from "@/lib/storage/locations";
 import { keepPicture, keptByPeople } from "@/lib/testing/keep-picture";
+import { openLibsqlFile } from "@/lib/testing/libsql-file";
 import { addViewer, makePicture, postAll, startTestPail } from "@/lib/testing/test-pail";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
@@ -24,7 +25,7 @@ import { reconcile, repair } from "./reconcile";
 import { sweep } from "./sweep";
 import { deletePictures, takeOver } from "./take-over";
 
-const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
+const drivers = { "better-sqlite3": openDatabase, libsql: openLibsqlFile };
 const names = [
   "湖の写真 (1).jpg",
   "호수 사진.jpeg",
