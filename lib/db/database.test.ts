@@ -9,8 +9,9 @@ import { newId } from "@/lib/ids";
 import { imageRow } from "@/lib/testing/image-rows";
 import { type Database, openDatabase, openLibsql } from "./client";
 import { insertWhere } from "./insert-where";
+import { installationId } from "./installation";
 import { migrate } from "./migrate";
-import { images, sessions, uploads, users } from "./schema";
+import { images, installation, sessions, uploads, users } from "./schema";
 
 const drivers = { "better-sqlite3": openDatabase, libsql: openLibsql };
 
@@ -49,6 +50,21 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) =
     await migrate(sameFile);
     expect(await schemaOf()).toEqual(before);
     expect(await usedBytes(id)).toBe(0);
+  });
+
+  test("a database belongs to one installation for good, and another database to another one", async () => {
+    const id = await installationId(db);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    await migrate(db);
+    expect(await installationId(sameFile)).toBe(id);
+    await expect(
+      db.orm.insert(installation).values({ only: 2, id: "0".repeat(32) }),
+      "there is no second one",
+    ).rejects.toThrow();
+    const other = drivers[driver](`file:${path.join(folder, "other.sqlite")}`);
+    await migrate(other);
+    expect(await installationId(other)).not.toBe(id);
+    other.close();
   });
 
   test("atomic gives each statement's rows, in order", async () => {

@@ -140,6 +140,18 @@ export const stores = sqliteTable("stores", {
   examinedAt: timestamp("examined_at"),
 });
 
+/** One row, which the migration makes: whose database this is. Copies and backups of it say the same. */
+export const installation = sqliteTable(
+  "installation",
+  {
+    /** 1: there is no second row */
+    only: integer().primaryKey().default(1),
+    /** 32 hexadecimal digits, by chance */
+    id: text().notNull(),
+  },
+  (t) => [check("installation_only", sql`${t.only} = 1`)],
+);
+
 // ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** An intent: someone asked to put one picture. The row is there before the bytes are. */
