@@ -19,6 +19,10 @@ const commands: Record<string, Entry> = {
     summary: "bring the database's tables up to date",
     load: async () => (await import("@/lib/commands/migrate")).migrateCommand,
   },
+  "db copy": {
+    summary: "copy the database into an empty one, file or libSQL, and read every row back",
+    load: async () => (await import("@/lib/commands/db-copy")).dbCopyCommand,
+  },
   "create-admin": {
     summary: "make an admin account, or give an account a new password and make it one",
     load: async () => (await import("@/lib/commands/create-admin")).createAdminCommand,

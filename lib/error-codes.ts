@@ -209,6 +209,8 @@ const store = {
 /** What only whoever runs a command reads. */
 const commands = {
   usage: { retry: "never" },
+  /** not what it should be, or not whole */
+  bad_backup: { retry: "never" },
   bad_bucket_name: { retry: "never" },
   bad_configuration: { retry: "never" },
   bad_region: { retry: "never" },
@@ -216,11 +218,19 @@ const commands = {
   bucket_check: {},
   bucket_failed: {},
   build_failed: {},
+  copy_differs: {},
   data_dir: {},
+  database_failed: {},
+  database_in_use: {},
+  disk_full: {},
+  file_exists: { retry: "never" },
   interrupted: { sentence: "Interrupted." },
+  newer_database: { retry: "never" },
   /** what answered is none */
   no_pail: {},
+  not_empty: { retry: "never" },
   odd_policy: {},
+  others_backup: { retry: "never" },
   others_bucket: {},
   port: {},
   test_store_failed: {},

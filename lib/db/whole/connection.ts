@@ -1,0 +1,155 @@
+import "server-only";
+import fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Client, createClient, type InStatement } from "@libsql/client";
+import type BetterSqlite from "better-sqlite3";
+import { AppError } from "@/lib/errors";
+
+/** As SQLite has it: integers apart from other numbers. */
+export type Value = bigint | number | string | null | Uint8Array;
+export type Row = Value[];
+
+export interface Statement {
+  sql: string;
+  args?: Row;
+}
+
+export type Read = (sql: string, args?: Row) => Promise<Row[]>;
+
+/** A database apart from its schema: for what copies it whole, of whichever Pail it is. */
+export interface Connection {
+  /** where it is, for people: without any token */
+  name: string;
+  read: Read;
+  /** All of them happen, or none. */
+  write(statements: Statement[]): Promise<void>;
+  /** What `work` reads is of one moment, whatever others write meanwhile. */
+  atOneMoment<T>(work: (read: Read) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** The file of a URL that names one; null where it leads elsewhere. */
+export function fileOf(url: string): string | null {
+  if (url.startsWith("file://")) return fileURLToPath(url);
+  return url.startsWith("file:") ? url.slice("file:".length) : null;
+}
+
+/** What may be said of a URL: not its token. */
+export function nameOf(url: string): string {
+  const file = fileOf(url);
+  if (file !== null) return file;
+  const parsed = URL.parse(url);
+  if (parsed === null) throw new AppError("usage", "A database is file:… or the URL of a libSQL server.");
+  return `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/$/, "")}`;
+}
+
+/** Throws AppError `not_found` where a URL names a file that is not there, and `database_failed` for what a server refuses. */
+export async function connectWhole(url: string): Promise<Connection> {
+  const file = fileOf(url);
+  if (file === null) return connectLibsql(url);
+  if (!fs.existsSync(file)) throw new AppError("not_found", `There is no database at ${file}.`);
+  return await connectFile(file);
+}
+
+/** Loaded only where a file is opened: a serverless host has no such driver. */
+export async function openSqlite(
+  file: string,
+  options?: BetterSqlite.Options,
+): Promise<BetterSqlite.Database> {
+  const { default: Sqlite } = await import("better-sqlite3");
+  return new Sqlite(file, options);
+}
+
+export async function connectFile(file: string): Promise<Connection> {
+  const sqlite = await openSqlite(file, { timeout: 5000 });
+  sqlite.defaultSafeIntegers(true);
+  const read: Read = async (sql, args = []) =>
+    sqlite
+      .prepare<Row, Row>(sql)
+      .raw()
+      .all(...args);
+  const writeAll = sqlite.transaction((statements: Statement[]) => {
+    const prepared = new Map<string, BetterSqlite.Statement<Row>>();
+    for (const { sql, args = [] } of statements) {
+      const statement = prepared.get(sql) ?? sqlite.prepare<Row>(sql);
+      prepared.set(sql, statement);
+      statement.run(...args);
+    }
+  });
+  return {
+    name: file,
+    read,
+    write: async (statements) => writeAll.immediate(statements),
+    async atOneMoment(work) {
+      sqlite.exec("begin");
+      try {
+        // It begins with the first thing that is read.
+        await read("select count(*) from sqlite_master");
+        return await work(read);
+      } finally {
+        sqlite.exec("rollback");
+      }
+    },
+    close: () => sqlite.close(),
+  };
+}
+
+/** Also takes `file:`, which is how tests run this driver. */
+export function connectLibsql(url: string): Connection {
+  const name = nameOf(url);
+  const client = attemptNow(url, () => createClient({ url, intMode: "bigint", timeout: 5000 }));
+  return {
+    name,
+    read: (sql, args = []) => attempt(url, async () => rowsOf(await client.execute({ sql, args }))),
+    async write(statements) {
+      const batch = statements.map(({ sql, args = [] }): InStatement => ({ sql, args }));
+      await attempt(url, () => client.batch(batch, "write"));
+    },
+    async atOneMoment(work) {
+      const transaction = await attempt(url, () => client.transaction("read"));
+      try {
+        return await work((sql, args = []) =>
+          attempt(url, async () => rowsOf(await transaction.execute({ sql, args }))),
+        );
+      } finally {
+        transaction.close();
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+const rowsOf = ({ columns, rows }: Awaited<ReturnType<Client["execute"]>>): Row[] =>
+  rows.map((row) =>
+    columns.map((_, index) => {
+      const value = row[index] ?? null;
+      return value instanceof ArrayBuffer ? new Uint8Array(value) : value;
+    }),
+  );
+
+async function attempt<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw withoutToken(url, error);
+  }
+}
+
+function attemptNow<T>(url: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw withoutToken(url, error);
+  }
+}
+
+/** The driver's own error may have the URL with its token, or what was written, so that it is not kept as the cause. */
+function withoutToken(url: string, error: unknown): AppError {
+  const { message, code } = error as { message: string; code?: unknown };
+  const { searchParams, password } = URL.parse(url) ?? { searchParams: new URLSearchParams(), password: "" };
+  const secrets = [url, ...searchParams.values(), password].filter((secret) => secret !== "");
+  let said = message;
+  for (const secret of secrets) said = said.replaceAll(secret, "…");
+  const because = typeof code === "string" && !said.includes(code) ? `${code}: ${said}` : said;
+  return new AppError("database_failed", `The database at ${nameOf(url)} does not do it: ${because}`);
+}
