@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { iamPolicy, knownOperations } from "./iam-policy";
 import { iamRoles } from "./locations";
 
-const bucket = { name: "photos", locations: { incoming: "incoming", media: "pictures", static: "static" } };
+const locations = { incoming: "incoming", media: "pictures", backups: "backups", static: "static" };
+const bucket = { name: "photos", locations };
 
 test("every operation that the code performs is in the table, and no other", () => {
   const folder = path.resolve(import.meta.dirname, "..");
@@ -39,6 +40,13 @@ test("the app may do nothing outside its locations, and nothing to the bucket bu
       "s3:PutObject",
     ],
     "arn:aws:s3:::photos/pictures/*": [
+      "s3:DeleteObject",
+      "s3:DeleteObjectVersion",
+      "s3:GetObject",
+      "s3:PutObject",
+    ],
+    "arn:aws:s3:::photos/backups/*": [
+      "s3:AbortMultipartUpload",
       "s3:DeleteObject",
       "s3:DeleteObjectVersion",
       "s3:GetObject",

@@ -14,7 +14,7 @@ import { type Examination, examineBucket } from "./examine";
 
 const credentials = { accessKeyId: "AKIADOUBLES", secretAccessKey: "a-secret" };
 const appOrigin = "http://localhost:3000";
-const locations = { incoming: "incoming", media: "media", static: "static" };
+const locations = { incoming: "incoming", media: "media", backups: "backups", static: "static" };
 let folder: string;
 
 beforeAll(async () => {
