@@ -31,7 +31,7 @@ export const dbCopyCommand: Command = {
 
 async function openTarget(url: string): Promise<Connection> {
   const file = fileOf(url);
-  if (file === null) return connectLibsql(url);
+  if (file === null) return await connectLibsql(url);
   makePrivateFile(file);
   return await connectFile(file);
 }

@@ -48,11 +48,10 @@ export function setDatabase(replacement: Database): void {
 function openFile(url: string): Database {
   const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
   makePlaceOf(file);
-  const sqlite = new BetterSqlite(file);
+  const sqlite = openInPlace(file);
   sqlite.pragma("journal_mode = WAL");
   // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
   sqlite.pragma("synchronous = FULL");
-  sqlite.pragma("busy_timeout = 5000");
   sqlite.pragma("foreign_keys = ON");
   const orm = drizzleFile(sqlite, { schema });
   const runAll = sqlite.transaction((statements: Statement[]) =>
@@ -67,6 +66,18 @@ function openFile(url: string): Database {
     migrate: async (config) => migrateFile(orm, config),
     close: () => sqlite.close(),
   };
+}
+
+/** A restore puts another file in its place while nobody else may have it: whoever waited for that has the one that was there. */
+function openInPlace(file: string): BetterSqlite.Database {
+  for (;;) {
+    const { ino } = fs.statSync(file);
+    const sqlite = new BetterSqlite(file);
+    sqlite.pragma("busy_timeout = 5000");
+    sqlite.pragma("schema_version");
+    if (fs.statSync(file).ino === ino) return sqlite;
+    sqlite.close();
+  }
 }
 
 function makePlaceOf(file: string): void {

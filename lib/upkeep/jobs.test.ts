@@ -18,24 +18,24 @@ const later = (hours: number) => setClock(new Date(Date.now() + hours * 3_600_00
 test("of several instances one does a job that is due, and nobody does it again before its time", async () => {
   await database().orm.delete(jobs);
   const all = await Promise.all([runDueJobs(), runDueJobs(), runDueJobs()]);
-  expect(all.flatMap((reports) => Object.keys(reports)).sort()).toEqual(["reconcile", "sweep"]);
+  expect(all.flatMap((reports) => Object.keys(reports)).sort()).toEqual(["backup", "reconcile", "sweep"]);
   expect(await runDueJobs()).toEqual({});
   later(0.1);
   expect(Object.keys(await runDueJobs())).toEqual(["sweep"]);
   later(25);
-  expect(Object.keys(await runDueJobs())).toEqual(["sweep", "reconcile"]);
+  expect(Object.keys(await runDueJobs())).toEqual(["sweep", "reconcile", "backup"]);
   // One whose instance died is taken over once its time is up.
   const notBefore = new Date(Date.now() + 26 * 3_600_000);
   await database().orm.update(jobs).set({ notBefore });
   expect(await runDueJobs()).toEqual({});
   later(26.1);
-  expect(Object.keys(await runDueJobs())).toEqual(["sweep", "reconcile"]);
+  expect(Object.keys(await runDueJobs())).toEqual(["sweep", "reconcile", "backup"]);
 });
 
 test("a job that fails keeps no other from its turn, and is tried again five minutes later", async () => {
   await database().orm.delete(jobs);
   const send = vi.spyOn(bucketClient().s3, "send").mockRejectedValue(new Error("no bucket") as never);
-  expect(await runDueJobs()).toEqual({ sweep: null, reconcile: null });
+  expect(await runDueJobs()).toEqual({ sweep: null, reconcile: null, backup: null });
   send.mockRestore();
   expect(await runDueJobs()).toEqual({});
   later(0.1);

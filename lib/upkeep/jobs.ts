@@ -4,13 +4,17 @@ import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { log } from "@/lib/log";
+import { backUpDaily } from "./backup/backup";
 import { reconcile } from "./reconcile";
+import { sayServing } from "./serving";
 import { sweep } from "./sweep";
 
 interface Job {
   everySeconds: number;
   /** How long the lease holds: after that whoever began it counts as gone, and another may begin. */
   leaseSeconds: number;
+  /** When one that failed is due again, where that is not after five minutes. */
+  retrySeconds?: number;
   run(): Promise<object>;
 }
 
@@ -19,6 +23,7 @@ const retrySeconds = 5 * 60;
 const jobsByName: Record<string, Job> = {
   sweep: { everySeconds: 5 * 60, leaseSeconds: 30 * 60, run: runSweep },
   reconcile: { everySeconds: 24 * 60 * 60, leaseSeconds: 6 * 60 * 60, run: runReconcile },
+  backup: { everySeconds: 24 * 60 * 60, leaseSeconds: 60 * 60, retrySeconds: 60 * 60, run: runBackup },
 };
 
 /**
@@ -26,13 +31,14 @@ const jobsByName: Record<string, Job> = {
  * were not due, or that another instance does, are not in it. See "Scheduled jobs" in README.md.
  */
 export async function runDueJobs(): Promise<Record<string, object | null>> {
+  await sayServing();
   const reports: Record<string, object | null> = {};
   for (const [name, job] of Object.entries(jobsByName)) {
     const leasedUntil = await acquireLease(name, job);
     if (leasedUntil === null) continue;
     const report = await attempt(name, job);
     reports[name] = report;
-    const pauseSeconds = report === null ? retrySeconds : job.everySeconds;
+    const pauseSeconds = report === null ? (job.retrySeconds ?? retrySeconds) : job.everySeconds;
     await releaseLease(name, leasedUntil, pauseSeconds);
   }
   return reports;
@@ -71,6 +77,13 @@ async function attempt(name: string, { run }: Job): Promise<object | null> {
 async function runSweep(): Promise<object> {
   const report = await sweep();
   if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
+  return report;
+}
+
+async function runBackup(): Promise<object> {
+  const { place, manifest, deleted } = await backUpDaily();
+  const report = { place, pictures: manifest.rows.images, deleted };
+  log.info(report, "the database was backed up");
   return report;
 }
 

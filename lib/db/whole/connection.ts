@@ -1,7 +1,8 @@
 import "server-only";
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Client, createClient, type InStatement } from "@libsql/client";
+import type { InStatement, ResultSet } from "@libsql/client";
+import { createClient } from "@libsql/client/web";
 import type BetterSqlite from "better-sqlite3";
 import { AppError } from "@/lib/errors";
 
@@ -46,7 +47,7 @@ export function nameOf(url: string): string {
 /** Throws AppError `not_found` where a URL names a file that is not there, and `database_failed` for what a server refuses. */
 export async function connectWhole(url: string): Promise<Connection> {
   const file = fileOf(url);
-  if (file === null) return connectLibsql(url);
+  if (file === null) return await connectLibsql(url);
   if (!fs.existsSync(file)) throw new AppError("not_found", `There is no database at ${file}.`);
   return await connectFile(file);
 }
@@ -94,10 +95,17 @@ export async function connectFile(file: string): Promise<Connection> {
   };
 }
 
+/** The most that one request may take. */
+const answersWithinMs = 60_000;
+
 /** Also takes `file:`, which is how tests run this driver. */
-export function connectLibsql(url: string): Connection {
+export async function connectLibsql(url: string): Promise<Connection> {
   const name = nameOf(url);
-  const client = attemptNow(url, () => createClient({ url, intMode: "bigint", timeout: 5000 }));
+  const client = await attempt(url, async () => {
+    const create =
+      fileOf(url) === null ? createClient : (await import("@libsql/client/sqlite3")).createClient;
+    return create({ url, intMode: "bigint", timeout: 5000, fetch: fetchInTime });
+  });
   return {
     name,
     read: (sql, args = []) => attempt(url, async () => rowsOf(await client.execute({ sql, args }))),
@@ -119,7 +127,10 @@ export function connectLibsql(url: string): Connection {
   };
 }
 
-const rowsOf = ({ columns, rows }: Awaited<ReturnType<Client["execute"]>>): Row[] =>
+const fetchInTime: typeof fetch = (input, options) =>
+  fetch(input, { ...options, signal: AbortSignal.timeout(answersWithinMs) });
+
+const rowsOf = ({ columns, rows }: ResultSet): Row[] =>
   rows.map((row) =>
     columns.map((_, index) => {
       const value = row[index] ?? null;
@@ -130,14 +141,6 @@ const rowsOf = ({ columns, rows }: Awaited<ReturnType<Client["execute"]>>): Row[
 async function attempt<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (error) {
-    throw withoutToken(url, error);
-  }
-}
-
-function attemptNow<T>(url: string, work: () => T): T {
-  try {
-    return work();
   } catch (error) {
     throw withoutToken(url, error);
   }

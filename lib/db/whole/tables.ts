@@ -11,8 +11,11 @@ export interface Table {
   triggers: string[];
 }
 
+/** Holds rows for as long as they are on their way into a table. */
+export const stagingPrefix = "_pail_restored_";
 /** Those of SQLite, of libSQL and of Litestream are made by them anew. */
-const isOthers = (name: string): boolean => /^(sqlite_|libsql_|_litestream_)/.test(name);
+const others = ["sqlite_", "libsql_", "_litestream_", stagingPrefix];
+const isOthers = (name: string): boolean => others.some((prefix) => name.startsWith(prefix));
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
