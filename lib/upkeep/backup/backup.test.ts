@@ -109,6 +109,29 @@ describe.each(["better-sqlite3", "libsql"] as const)("on %s", (driver) => {
     await database().orm.delete(images).where(eq(images.storedBytes, 7));
   });
 
+  test.runIf(driver === "libsql")("so is one in which a change follows each thing that is read", async () => {
+    if (typeof source === "string") throw new Error("libSQL has a connection");
+    const { atOneMoment } = source;
+    const busy: Source = {
+      ...source,
+      atOneMoment: (work) =>
+        atOneMoment((read) =>
+          work(async (text, args) => {
+            const rows = await read(text, args);
+            await addImage(owner, { storedBytes: 7 });
+            return rows;
+          }),
+        ),
+    };
+    const file = path.join(folder, "busy.gz");
+    const { manifest } = await backUpToFile(file, busy);
+    expect(manifest.rows.images).toBe(20);
+    const copy = await opened(file);
+    expect(copy.prepare("select used_bytes from users").pluck().get()).toBe(20 * 1500);
+    copy.close();
+    await database().orm.delete(images).where(eq(images.storedBytes, 7));
+  });
+
   test("a file that is there is not replaced, and in a folder a backup gets a name", async () => {
     const file = path.join(folder, "mine.txt");
     await writeFile(file, "mine");

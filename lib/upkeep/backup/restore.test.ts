@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import BetterSqlite from "better-sqlite3";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openDatabase } from "@/lib/db/client";
 import { installationId } from "@/lib/db/installation";
 import { users } from "@/lib/db/schema";
@@ -109,6 +109,27 @@ describe("a database in a file", () => {
       second.close();
     });
     expect(await pictures()).toBe(3);
+  });
+
+  test("is the one that is there now for whoever waited meanwhile", async () => {
+    await fill(3);
+    const other = path.join(DATA_DIR, "other.sqlite");
+    await fill(4, other);
+    const kept = path.join(DATA_DIR, "kept.sqlite");
+    const { pragma } = BetterSqlite.prototype;
+    const waiting = vi.spyOn(BetterSqlite.prototype, "pragma").mockImplementation(function (
+      this: BetterSqlite.Database,
+      ...given
+    ) {
+      if (given[0] === "schema_version" && !fs.existsSync(kept)) {
+        fs.renameSync(file, kept);
+        fs.renameSync(other, file);
+      }
+      return pragma.apply(this, given);
+    });
+    expect(await pictures()).toBe(4);
+    waiting.mockRestore();
+    expect(await pictures(kept)).toBe(3);
   });
 
   test("stays where the backup is damaged, cut short, none, or not there", async () => {
