@@ -31,6 +31,19 @@ const commands: Record<string, Entry> = {
       "what a deploy to a serverless host runs: check the settings, build the pages, migrate, examine the bucket, print the set-up link",
     load: async () => (await import("@/lib/commands/build-for-host")).buildCommand,
   },
+  "db copy": {
+    summary: "copy the database into an empty one, file or libSQL, and read every row back",
+    load: async () => (await import("@/lib/commands/db-copy")).dbCopyCommand,
+  },
+  backup: {
+    summary:
+      "copy the database, as it is at one moment, into the bucket or with --to into a file; Pail may run",
+    load: async () => (await import("@/lib/commands/backup")).backupCommand,
+  },
+  restore: {
+    summary: "put a backup in the database's place, and keep what was there; Pail must not run",
+    load: async () => (await import("@/lib/commands/restore")).restoreCommand,
+  },
   "create-admin": {
     summary: "make an admin account, or give an account a new password and make it one",
     load: async () => (await import("@/lib/commands/create-admin")).createAdminCommand,

@@ -66,7 +66,13 @@ describe("without any variable", () => {
       trustProxy: false,
       dataDir: folder,
       databaseUrl: `file:${folder}/pail.sqlite`,
-      locations: { incoming: "incoming", journal: "journal", media: "media", static: "static" },
+      locations: {
+        incoming: "incoming",
+        journal: "journal",
+        backups: "backups",
+        media: "media",
+        static: "static",
+      },
       limits: { maxBytes: 52_428_800, maxPixels: 100_000_000 },
       userQuotaBytes: 107_374_182_400,
     });
@@ -156,6 +162,7 @@ describe("a wrong variable is named, in one sentence:", () => {
     ["S3_ENDPOINT", "https://user@bucket.example.org/s3"],
     // The bucket that Pail serves itself knows no path.
     ["S3_PUBLIC_ENDPOINT", "https://bucket.example.org/photos"],
+    ["MEDIA_LOCATION", "backups"],
     ["TRUST_PROXY", "yes"],
     ["S3_FORCE_PATH_STYLE", "maybe"],
     ["AUTH_SECRET", "too short"],

@@ -30,6 +30,7 @@ const hostName = z.string().regex(/^[\w.-]+(:\d+)?$/, "must be a host name");
 const foldersOf = (v: Record<"MEDIA_LOCATION" | "STATIC_LOCATION", string>) => ({
   incoming: "incoming",
   journal: "journal",
+  backups: "backups",
   media: v.MEDIA_LOCATION,
   static: v.STATIC_LOCATION,
 });
@@ -86,7 +87,7 @@ export const variables = z
   .superRefine((values, context) => {
     const folders = Object.entries(foldersOf(values));
     for (const [index, [name, folder]] of folders.entries()) {
-      // The sweep empties incoming/.
+      // The sweep empties incoming/, and nobody is to be shown what lies in backups/.
       if (!folders.slice(0, index).some(([, other]) => other === folder)) continue;
       const variable = `${name.toUpperCase()}_LOCATION`;
       const message = "must be a folder that has no other use";

@@ -210,6 +210,8 @@ const store = {
 const commands = {
   usage: { retry: "never" },
   address_taken: {},
+  /** not what it should be, or not whole */
+  bad_backup: { retry: "never" },
   bad_bucket_name: { retry: "never" },
   bad_configuration: { retry: "never" },
   bad_region: { retry: "never" },
@@ -217,11 +219,19 @@ const commands = {
   bucket_check: {},
   bucket_failed: {},
   build_failed: {},
+  copy_differs: {},
   data_dir: {},
+  database_failed: {},
+  database_in_use: {},
+  disk_full: {},
+  file_exists: { retry: "never" },
   interrupted: { sentence: "Interrupted." },
+  newer_database: { retry: "never" },
   /** what answered is none */
   no_pail: {},
+  not_empty: { retry: "never" },
   odd_policy: {},
+  others_backup: { retry: "never" },
   others_bucket: {},
   /** bucket and database are not of one */
   other_pail: {},

@@ -11,10 +11,17 @@ export function makePrivateFolder(folder: string): void {
   if (made === undefined && !isShared(folder)) withdraw(folder);
 }
 
-/** Makes the file where there is none, and lets nobody else read it. */
+/**
+ * Makes the file where there is none, and lets nobody else read it. One that is there is not opened: closing it again would end the
+ * locks that SQLite has on it in this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ */
 export function makePrivateFile(file: string): void {
-  fs.closeSync(fs.openSync(file, "a", 0o600));
-  makeFilePrivate(file);
+  try {
+    fs.closeSync(fs.openSync(file, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    makeFilePrivate(file);
+  }
 }
 
 /** The same where there may be none, and then need not be. */
@@ -40,4 +47,5 @@ function isShared(folder: string): boolean {
 }
 
 const isPails = (name: string): boolean =>
-  /^(pail\.sqlite|secrets\.json|\.probe-)/.test(name) || ["bucket", "copies", "lost+found"].includes(name);
+  /^(pail\.sqlite|secrets\.json|before-restore-|\.probe-|\.backup-)/.test(name) ||
+  ["bucket", "copies", "lost+found"].includes(name);

@@ -77,6 +77,7 @@ describe("bucket iam-policy", () => {
       "arn:aws:s3:::photos/incoming/*",
       "arn:aws:s3:::photos/pictures/*",
       "arn:aws:s3:::photos/journal/*",
+      "arn:aws:s3:::photos/backups/*",
     ]);
     const setup = await run(["bucket", "iam-policy", "--for", "setup"], variables("photos"));
     expect(setup.out).toContain("s3:PutBucketPolicy");

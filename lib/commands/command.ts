@@ -2,6 +2,10 @@ import type { ParseArgsConfig } from "node:util";
 
 export type Flags = Record<string, string | boolean | string[] | undefined>;
 
+/** Like “1 account”, “2 accounts”. */
+export const counted = (count: number | undefined, one: string): string =>
+  `${count ?? 0} ${one}${count === 1 ? "" : "s"}`;
+
 /** One command of `npm run manage`. Every one takes --help and --json besides its own options. */
 export interface Command {
   /** What follows the name, for the help text. */

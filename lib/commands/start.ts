@@ -16,6 +16,7 @@ import { isFatal } from "@/lib/storage/doctor/finding";
 import { requireWholeBucket } from "@/lib/storage/half-copied";
 import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
+import { endServing, sayServing } from "@/lib/upkeep/serving";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
 import { buildIfStale, isFresh } from "./build";
 import type { Command } from "./command";
@@ -73,6 +74,7 @@ async function start(dev: boolean): Promise<Started> {
   stopOnSignal(server, bucket);
   if (bucket !== null) setEnv({ S3_PORT: String(bucket.port) });
   await migrate(database());
+  await sayServing();
   if (bucket !== null) {
     await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
     await requireWholeBucket(bucketClient(), env().locations);
@@ -149,17 +151,28 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 }
 
 function stopOnSignal(server: Server, bucket: BucketProcess | null): void {
+  const leave = async () => {
+    await leaveDatabase();
+    await bucket?.stop();
+  };
   const stop = () => {
     setTimeout(() => process.exit(0), stopWithinMs).unref();
     server.close(() => {
-      database().close();
-      void bucket?.stop().then(() => process.exit(0));
-      if (bucket === null) process.exit(0);
+      void leave().then(() => process.exit(0));
     });
     server.closeIdleConnections();
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+}
+
+async function leaveDatabase(): Promise<void> {
+  try {
+    await endServing();
+  } catch (error) {
+    log.warn({ err: error }, "the database was not told that this server ends");
+  }
+  database().close();
 }
 
 async function lookForJobs(): Promise<void> {

@@ -60,14 +60,12 @@ export function setDatabase(replacement: Database): void {
 function openFile(url: string): Database {
   const file = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
   makePlaceOf(file);
-  const { BetterSqlite, drizzle } = driversForFiles();
-  const sqlite = new BetterSqlite(file);
+  const sqlite = openInPlace(file);
   sqlite.pragma("journal_mode = WAL");
   // An acknowledged upload survives a power cut; WAL alone would only promise consistency.
   sqlite.pragma("synchronous = FULL");
-  sqlite.pragma("busy_timeout = 5000");
   sqlite.pragma("foreign_keys = ON");
-  const orm = drizzle(sqlite, { schema });
+  const orm = driversForFiles().drizzle(sqlite, { schema });
   const runAll = sqlite.transaction((statements: Statements) =>
     statements.map((statement) => (statement as unknown as SyncStatement).prepare().execute().sync()),
   );
@@ -99,6 +97,19 @@ function openFile(url: string): Database {
 }
 
 type FileDatabase = InstanceType<NonNullable<typeof drivers>["BetterSqlite"]>;
+
+/** A restore puts another file in its place while nobody else may have it: whoever waited for that has the one that was there. */
+function openInPlace(file: string): FileDatabase {
+  const { BetterSqlite } = driversForFiles();
+  for (;;) {
+    const { ino } = fs.statSync(file);
+    const sqlite = new BetterSqlite(file);
+    sqlite.pragma("busy_timeout = 5000");
+    sqlite.pragma("schema_version");
+    if (fs.statSync(file).ino === ino) return sqlite;
+    sqlite.close();
+  }
+}
 
 /** For whoever goes back to the Pail that has made these tables: see “Going back” in README.md. */
 function keepCopy(sqlite: FileDatabase, file: string): void {

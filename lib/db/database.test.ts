@@ -10,8 +10,9 @@ import { imageRow } from "@/lib/testing/image-rows";
 import { openLibsqlFile } from "@/lib/testing/libsql-file";
 import { type Database, openDatabase } from "./client";
 import { insertWhere } from "./insert-where";
+import { findInstallation } from "./installation";
 import { migrate } from "./migrate";
-import { images, sessions, uploads, users } from "./schema";
+import { images, installation, sessions, uploads, users } from "./schema";
 
 const drivers = { "better-sqlite3": openDatabase, libsql: openLibsqlFile };
 
@@ -50,6 +51,17 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("%s", (driver) =
     await migrate(sameFile);
     expect(await schemaOf()).toEqual(before);
     expect(await usedBytes(id)).toBe(0);
+  });
+
+  test("a database is of one installation for good, once it is of one", async () => {
+    expect(await findInstallation(db)).toBeNull();
+    await db.orm.insert(installation).values({ one: 1, id: "an-id" });
+    await migrate(db);
+    expect(await findInstallation(sameFile)).toBe("an-id");
+    await expect(
+      db.orm.insert(installation).values({ one: 2, id: "another" }),
+      "there is no second one",
+    ).rejects.toThrow();
   });
 
   test("atomic gives each statement's rows, in order", async () => {

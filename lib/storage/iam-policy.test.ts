@@ -6,7 +6,13 @@ import { iamRoles } from "./locations";
 
 const bucket = {
   name: "photos",
-  locations: { incoming: "incoming", journal: "journal", media: "pictures", static: "static" },
+  locations: {
+    incoming: "incoming",
+    journal: "journal",
+    backups: "backups",
+    media: "pictures",
+    static: "static",
+  },
 };
 
 test("every operation that the code performs is in the table, and no other", () => {
@@ -48,6 +54,13 @@ test("the app may do nothing outside its locations, and nothing to the bucket bu
       "s3:PutObject",
     ],
     "arn:aws:s3:::photos/pictures/*": [
+      "s3:DeleteObject",
+      "s3:DeleteObjectVersion",
+      "s3:GetObject",
+      "s3:PutObject",
+    ],
+    "arn:aws:s3:::photos/backups/*": [
+      "s3:AbortMultipartUpload",
       "s3:DeleteObject",
       "s3:DeleteObjectVersion",
       "s3:GetObject",

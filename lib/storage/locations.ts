@@ -70,6 +70,24 @@ export const locationRules: Record<LocationName, Rules> = {
     emptied: null,
     cacheControl: "no-store",
   },
+  /** Copies of the database, with the hashes of passwords in them. The server alone writes and reads them. */
+  backups: {
+    allowed: {
+      app: [
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:AbortMultipartUpload",
+      ],
+      setup: ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+    },
+    // No browser is given anything that lies there.
+    refusesPresignedWrites: false,
+    // Upkeep deletes all but the last ones.
+    emptied: null,
+    cacheControl: "no-store",
+  },
   /** What `collect-static` puts there. Whoever serves STATIC_URL reads it from here; the bucket itself stays closed. */
   static: {
     allowed: {
@@ -92,6 +110,7 @@ export const locationNames = Object.keys(locationRules) as LocationName[];
 export const incoming = () => locationOf("incoming");
 export const media = () => locationOf("media");
 export const journal = () => locationOf("journal");
+export const backups = () => locationOf("backups");
 export const staticFiles = () => locationOf("static");
 
 const locationOf = (name: LocationName): Storage =>

@@ -19,6 +19,7 @@ test("of several instances one does a job that is due, and nobody does it again 
   await database().orm.delete(jobs);
   const all = await Promise.all([runDueJobs(), runDueJobs(), runDueJobs()]);
   expect(all.flatMap((reports) => Object.keys(reports)).sort()).toEqual([
+    "backup",
     "journal",
     "journal merge",
     "reconcile",
@@ -28,13 +29,25 @@ test("of several instances one does a job that is due, and nobody does it again 
   later(0.1);
   expect(Object.keys(await runDueJobs())).toEqual(["journal", "sweep"]);
   later(25);
-  expect(Object.keys(await runDueJobs())).toEqual(["journal", "journal merge", "sweep", "reconcile"]);
+  expect(Object.keys(await runDueJobs())).toEqual([
+    "journal",
+    "journal merge",
+    "sweep",
+    "reconcile",
+    "backup",
+  ]);
   // One whose instance died is taken over once its time is up.
   const notBefore = new Date(Date.now() + 26 * 3_600_000);
   await database().orm.update(jobs).set({ notBefore });
   expect(await runDueJobs()).toEqual({});
   later(26.1);
-  expect(Object.keys(await runDueJobs())).toEqual(["journal", "journal merge", "sweep", "reconcile"]);
+  expect(Object.keys(await runDueJobs())).toEqual([
+    "journal",
+    "journal merge",
+    "sweep",
+    "reconcile",
+    "backup",
+  ]);
 });
 
 test("a job that fails keeps no other from its turn, and is tried again five minutes later", async () => {
@@ -45,6 +58,7 @@ test("a job that fails keeps no other from its turn, and is tried again five min
     "journal merge": { told: 0, deleted: 0 },
     sweep: null,
     reconcile: null,
+    backup: null,
   });
   send.mockRestore();
   expect(await runDueJobs()).toEqual({});

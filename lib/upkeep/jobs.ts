@@ -5,14 +5,18 @@ import { database } from "@/lib/db/client";
 import { jobs } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import { observe } from "@/lib/metrics";
+import { backUpDaily } from "./backup/backup";
 import { mergeJournal, writeChanges } from "./journal/write";
 import { reconcile } from "./reconcile";
+import { sayServing } from "./serving";
 import { sweep } from "./sweep";
 
 interface Job {
   everySeconds: number;
   /** How long the lease holds: after that whoever began it counts as gone, and another may begin. */
   leaseSeconds: number;
+  /** When one that failed is due again, where that is not after five minutes. */
+  retrySeconds?: number;
   run(): Promise<object>;
 }
 
@@ -24,6 +28,7 @@ const jobsByName: Record<string, Job> = {
   "journal merge": { everySeconds: 60 * 60, leaseSeconds: 2 * 60 * 60, run: () => mergeJournal() },
   sweep: { everySeconds: 5 * 60, leaseSeconds: 30 * 60, run: runSweep },
   reconcile: { everySeconds: 24 * 60 * 60, leaseSeconds: 6 * 60 * 60, run: runReconcile },
+  backup: { everySeconds: 24 * 60 * 60, leaseSeconds: 60 * 60, retrySeconds: 60 * 60, run: runBackup },
 };
 
 /**
@@ -31,13 +36,15 @@ const jobsByName: Record<string, Job> = {
  * were not due, or that another instance does, are not in it. See "Scheduled jobs" in README.md.
  */
 export async function runDueJobs(): Promise<Record<string, object | null>> {
+  await sayServing();
   const reports: Record<string, object | null> = {};
   for (const [name, job] of Object.entries(jobsByName)) {
     const leasedUntil = await acquireLease(name, job);
     if (leasedUntil === null) continue;
     const report = await attempt(name, job);
     reports[name] = report;
-    const pauseSeconds = report === null ? Math.min(retrySeconds, job.everySeconds) : job.everySeconds;
+    const pauseSeconds =
+      report === null ? Math.min(job.retrySeconds ?? retrySeconds, job.everySeconds) : job.everySeconds;
     await releaseLease(name, leasedUntil, pauseSeconds);
   }
   return reports;
@@ -80,6 +87,13 @@ async function runSweep(): Promise<object> {
   const report = await sweep();
   observe.swept(report);
   if (Object.values(report).some((count) => count > 0)) log.info(report, "swept");
+  return report;
+}
+
+async function runBackup(): Promise<object> {
+  const { place, manifest, deleted } = await backUpDaily();
+  const report = { place, pictures: manifest.rows.images, deleted };
+  log.info(report, "the database was backed up");
   return report;
 }
 

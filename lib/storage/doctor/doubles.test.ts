@@ -14,7 +14,13 @@ import { type Examination, examineBucket } from "./examine";
 
 const credentials = { accessKeyId: "AKIADOUBLES", secretAccessKey: "a-secret" };
 const appOrigin = "http://localhost:3000";
-const locations = { incoming: "incoming", journal: "journal", media: "media", static: "static" };
+const locations = {
+  incoming: "incoming",
+  journal: "journal",
+  backups: "backups",
+  media: "media",
+  static: "static",
+};
 let folder: string;
 
 beforeAll(async () => {

@@ -49,12 +49,12 @@ export const bucketPolicy: Setting = {
     if (missing.length === 0) proposal.found.policies = true;
     else if (known?.policies === false) {
       const why = "The store has refused it, or not kept it, before.";
-      proposal.unsupported.push(...missing.map(({ lack }) => ({ what: lack, why })));
+      proposal.unsupported.push({ what: missing.map(({ lack }) => lack).join(", "), why });
     } else {
       proposal.changes.push({
         id: "policy",
         what: `Refuse ${missing.map(({ what }) => what).join(", and ")} (bucket policy)`,
-        why: "Verified pictures must not be replaced by whoever gets hold of a signature.",
+        why: "Verified pictures and backups must not be replaced by whoever gets hold of a signature.",
         apply: () => put(writes.map(({ statement }) => statement)),
         lack: missing.map(({ lack }) => lack).join(", "),
         otherwise: { policies: false },

@@ -40,7 +40,13 @@ const connectTo = (url: string, name: string): BucketClient =>
   } as unknown as Parameters<typeof connectBucket>[0]);
 
 const origin = "http://localhost:3000";
-const locations = { incoming: "incoming", journal: "journal", media: "media", static: "static" };
+const locations = {
+  incoming: "incoming",
+  journal: "journal",
+  backups: "backups",
+  media: "media",
+  static: "static",
+};
 const wishes = () => ({ origins: [origin], locations });
 const ids = ({ changes }: SetupPlan) => changes.map(({ id }) => id);
 const lacks = ({ unsupported }: SetupPlan) => unsupported.map(({ what }) => what).sort();
@@ -198,7 +204,8 @@ describe("a condition that the store does not know", () => {
         const first = await setUpBucket(bucket, wishes());
         expect(ids(first)).toEqual(expect.arrayContaining(["tls", "lifecycle", "cors"]));
         const [lack] = first.unsupported.filter(
-          ({ what }) => what === "Refusing presigned writes under media/",
+          ({ what }) =>
+            what === "Refusing presigned writes under media/, Refusing presigned writes under backups/",
         );
         expect(lack?.why).toMatch(/Policy has an invalid condition key.*PutBucketPolicy, MalformedPolicy/);
         expect(first.refused).toEqual([]);
@@ -481,7 +488,7 @@ describe("a bucket that keeps versions", () => {
       expect(ids(await planSetup(bucket, asked))).toEqual(["versions"]);
       const report = await setUpBucket(bucket, asked);
       expect([ids(report), report.offers, report.refused]).toEqual([["versions"], [], []]);
-      for (const location of ["incoming", "journal", "media", "static"])
+      for (const location of ["incoming", "journal", "backups", "media", "static"])
         expect(rules()).toMatch(
           new RegExp(`<ID>pail-versions-${location}</ID>.*?<Prefix>${location}/</Prefix>`),
         );
@@ -538,15 +545,15 @@ describe("a bucket that keeps versions", () => {
       if (part === "versioning")
         return [200, "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"];
       if (part !== "policy") return null;
-      return isPut ? [204, body && ""] : [200, JSON.stringify({ Statement: [presignedWrites] })];
+      return isPut ? [204, body && ""] : [200, JSON.stringify({ Statement: presignedWrites })];
     });
-    const presignedWrites = {
+    const presignedWrites = ["media", "backups"].map((location) => ({
       Effect: "Deny",
       Principal: "*",
       Action: "s3:PutObject",
-      Resource: "arn:aws:s3:::NAME/media/*",
+      Resource: `arn:aws:s3:::NAME/${location}/*`,
       Condition: { StringEquals: { "s3:authType": ["REST-QUERY-STRING", "POST"] } },
-    };
+    }));
     const conduct: Conduct = (request, response, pass) => {
       const { searchParams } = new URL(request.url ?? "", "http://store");
       if (searchParams.has("versions")) {
@@ -561,10 +568,13 @@ describe("a bucket that keeps versions", () => {
       } else rules(request, response, pass);
     };
     await withBucket(conduct, async (bucket) => {
-      presignedWrites.Resource = presignedWrites.Resource.replace("NAME", bucket.name);
+      for (const statement of presignedWrites)
+        statement.Resource = statement.Resource.replace("NAME", bucket.name);
       const report = await setUpBucket(bucket, wishes());
       expect(lacks(report)).toContain("Refusing presigned writes under media/");
-      expect(deleted).toEqual([
+      expect(lacks(report)).toContain("Refusing presigned writes under backups/");
+      expect(deleted.sort()).toEqual([
+        expect.stringMatching(/^backups\/setup-/),
         expect.stringMatching(/^incoming\/setup-/),
         expect.stringMatching(/^media\/setup-/),
       ]);

@@ -2,6 +2,7 @@ import "server-only";
 import { asc, desc, ne } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "@/lib/db/client";
+import { findInstallation } from "@/lib/db/installation";
 import { images, installation, journalParts } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -69,11 +70,6 @@ async function readIdentity(): Promise<string | null> {
     const where = journal().key(identityName);
     throw new AppError("other_pail", `${where} in the bucket is damaged, or of a newer Pail.`, { cause });
   }
-}
-
-async function findInstallation(): Promise<string | null> {
-  const [row] = await database().orm.select({ id: installation.id }).from(installation);
-  return row?.id ?? null;
 }
 
 async function keepInstallation(id: string): Promise<string> {
