@@ -8,7 +8,7 @@ import { imageRow } from "@/lib/testing/image-rows";
 import { connectLibsqlFile, openLibsqlFile } from "@/lib/testing/libsql-file";
 import { type Database, openDatabase } from "../client";
 import { migrate } from "../migrate";
-import { albumImages, albums, images, sessions, users } from "../schema";
+import { albumImages, albums, images, installation, sessions, users } from "../schema";
 import { type Connection, connectFile } from "./connection";
 import { copyDatabase } from "./copy";
 import { RowsDigest } from "./tables";
@@ -46,6 +46,7 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])("%s", (way) => {
   async function makeSource(pictures: number): Promise<{ owner: string; close(): void; db: Database }> {
     const db = openFrom(`file:${fileFrom()}`);
     await migrate(db);
+    await db.orm.insert(installation).values({ one: 1, id: newId() });
     const at = new Date();
     const owner = newId();
     const person = {

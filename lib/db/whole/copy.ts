@@ -12,7 +12,16 @@ const marker = "_pail_unfinished_copy";
 const migrations = "__drizzle_migrations";
 
 /** What a Pail that nobody has used yet may have put there. */
-const ofNobody = new Set([migrations, "installation", "jobs", "rate_limits", "stores"]);
+const ofNobody = new Set([
+  migrations,
+  "changes",
+  "installation",
+  "jobs",
+  "journal_parts",
+  "migration_lease",
+  "rate_limits",
+  "stores",
+]);
 
 /**
  * Copies one moment of a database of Pail into an empty one, and reads it back: each row is there as it was. A copy that was cut

@@ -100,7 +100,7 @@ export interface ListedBackup {
 }
 
 const named =
-  /^(?:daily|manual)\/(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-[0-9a-f]{8}[^/]*\.(?:sqlite|sql)\.gz$/;
+  /^(?:daily|manual)\/(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-(?:[0-9a-f]{8}|new)[^/]*\.(?:sqlite|sql)\.gz$/;
 
 /** Those in the bucket, the oldest first, whichever Pail made them. */
 export async function listBackups(): Promise<ListedBackup[]> {
