@@ -20,6 +20,8 @@ test("on a remote database pages take two round trips, and say so plainly where 
     await page.goto("about:blank");
 
     for (const path of ["/", "/albums", "/settings", "/admin/storage", "/images"]) {
+      // Whatever asks first in its part of the process looks whether the tables are too new.
+      await get(path);
       double.forget();
       expect((await get(path)).status()).toBe(200);
       expect({ path, trips: double.trips.length }).toEqual({ path, trips: 2 });

@@ -184,8 +184,10 @@ export function openLibsql(
 /** Once its list of migrations is known to be ours, nothing is looked at any more. */
 function refusingNewer(client: Client): Client {
   let looked: Promise<unknown> | null = null;
+  const orm = drizzleRemote(client);
+  keepParametersOutOfErrors(orm);
   const look = async () => {
-    looked ??= lacksMigrations({ orm: drizzleRemote(client) });
+    looked ??= lacksMigrations({ orm });
     try {
       await looked;
     } catch (error) {
