@@ -25,7 +25,7 @@ const floors = [
   ["lib/decoder"],
   ["lib/albums", "lib/uploads"],
   ["lib/upkeep", "lib/move"],
-  ["lib/actions", "lib/health", "lib/content-security-policy"],
+  ["lib/actions", "lib/health", "lib/plain-refusals", "lib/content-security-policy"],
   ["lib/api"],
   ["lib/commands", "app", "proxy", "instrumentation"],
   ["lib/cli"],
@@ -43,7 +43,8 @@ const forBrowser = /^lib\/(texts|clock|error-codes|errors|\w+\/contract)\b/;
 const forTests = /^(lib\/testing|lib\/bench|e2e)\/|\.(test|spec|config)\.ts$/;
 const packagesOfServer =
   /^(node:|next|drizzle-orm|better-sqlite3|sharp|@libsql|@aws-sdk|@smithy|server-only)/;
-const mayKnowNext = /^(app\/|proxy\.|lib\/actions\.|lib\/accounts\/session-cookie\.|lib\/commands\/start\.)/;
+const mayKnowNext =
+  /^(app\/|proxy\.|instrumentation\.|lib\/actions\.|lib\/accounts\/session-cookie\.|lib\/commands\/start\.)/;
 const sqlAndS3 = /^(drizzle-orm|better-sqlite3|@libsql|@aws-sdk|@smithy)/;
 
 const roomOf = (place: string) =>

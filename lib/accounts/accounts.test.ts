@@ -316,6 +316,9 @@ describe("guessing", () => {
       status: 429,
     });
     await signIn(ada, from("203.0.113.10"));
+    // What is refused for its address does not count against the account either.
+    expect(await guess(12, () => ada.email, "203.0.113.9")).toEqual(Array(12).fill("rate_limited"));
+    await signIn(ada, from("203.0.113.10"));
   });
 
   test("from anywhere in one /64 counts together, as whoever has one has all of its addresses", async () => {

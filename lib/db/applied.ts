@@ -1,9 +1,13 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { MigrationMeta } from "drizzle-orm/migrator";
 import journal from "@/drizzle/meta/_journal.json";
-import type { Database } from "./client";
 import { DatabaseError } from "./failure";
+
+interface Asked {
+  orm: Pick<LibSQLDatabase, "all">;
+}
 
 /** A migration is known by when it was made. */
 const known: ReadonlySet<number> = new Set(journal.entries.map(({ when }) => when));
@@ -12,7 +16,7 @@ const known: ReadonlySet<number> = new Set(journal.entries.map(({ when }) => whe
  * Whether the tables lack what this Pail needs. Throws DatabaseError where they have what it does not know: a newer one has
  * changed them, and an older one could break what it wants to be so.
  */
-export async function lacksMigrations(db: Database): Promise<boolean> {
+export async function lacksMigrations(db: Asked): Promise<boolean> {
   const applied = await findApplied(db);
   if ([...applied].some((at) => !known.has(at))) {
     const sentence =
@@ -23,7 +27,7 @@ export async function lacksMigrations(db: Database): Promise<boolean> {
 }
 
 /** What is still to be run of these migrations, in their order, and what notes that it was. */
-export async function statementsFor(db: Database, migrations: MigrationMeta[]): Promise<string[]> {
+export async function statementsFor(db: Asked, migrations: MigrationMeta[]): Promise<string[]> {
   const applied = await findApplied(db);
   return migrations
     .filter(({ folderMillis }) => !applied.has(folderMillis))
@@ -33,7 +37,7 @@ export async function statementsFor(db: Database, migrations: MigrationMeta[]): 
     ]);
 }
 
-async function findApplied({ orm }: Database): Promise<Set<number>> {
+async function findApplied({ orm }: Asked): Promise<Set<number>> {
   const tables = await orm.all(sql`select name from sqlite_master where name = '__drizzle_migrations'`);
   if (tables.length === 0) return new Set();
   const rows = await orm.all<{ at: number }>(sql`select created_at as at from __drizzle_migrations`);

@@ -1,5 +1,9 @@
 import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type LibsqlDouble, startLibsqlDouble } from "@/lib/testing/libsql-double/libsql-double";
 import { type Database, openLibsql } from "./client";
@@ -44,6 +48,13 @@ test("a database that hangs is given up within five seconds, by however many cal
   double.conduct.hangs = true;
   const began = performance.now();
   const calls = Array.from({ length: 50 }, (_, i) => failureOf(i % 2 === 0 ? ask(db) : db.atomic([ask(db)])));
+  // What only a collected object would end never ends.
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  for (let i = 0; i < 10; i += 1) {
+    await delay(100);
+    collect();
+  }
   const failures = await Promise.all(calls);
   expect(performance.now() - began).toBeLessThan(5000);
   for (const failure of failures) {
@@ -119,4 +130,22 @@ test("what is wrong with a statement stays what it was", async () => {
   expect(failure).not.toBeInstanceOf(DatabaseError);
   expect(inspect(failure)).toContain("UNIQUE constraint failed");
   await db.orm.delete(users);
+});
+
+test("a process that has not migrated looks once whether the tables are too new, and then asks nothing", async () => {
+  const other = openLibsql(double.url, "right", { refusesNewer: true });
+  double.forget();
+  await ask(other);
+  expect(double.trips).toHaveLength(3);
+  await ask(other);
+  expect(double.trips).toHaveLength(4);
+  await db.orm.run(
+    sql`insert into __drizzle_migrations (hash, created_at) values ('of later', 9999999999999)`,
+  );
+  const late = openLibsql(double.url, "right", { refusesNewer: true });
+  for (let times = 0; times < 2; times += 1)
+    for (const call of [ask(late), late.together([ask(late)]), late.atomic([ask(late)])])
+      expect(await failureOf(call)).toMatchObject({ reason: "newer", code: "unavailable" });
+  await db.orm.run(sql`delete from __drizzle_migrations where hash = 'of later'`);
+  expect(await ask(late)).toEqual([]);
 });

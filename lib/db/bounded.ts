@@ -11,12 +11,13 @@ const migrateWithinMs = 110_000;
 /** The most requests at a time: each has a connection. */
 export const mostRequests = 20;
 
-/** How long the request at hand may take. */
-const patience = new AsyncLocalStorage<number>();
+/** Ends the request at hand. */
+const ends = new AsyncLocalStorage<AbortSignal>();
 
 /** The `fetch` of a client that `boundedClient` is given. */
 export function boundedFetch(request: Request): Promise<Response> {
-  return fetch(request, { signal: AbortSignal.timeout(patience.getStore() ?? answerWithinMs) });
+  const signal = ends.getStore();
+  return fetch(request, signal === undefined ? {} : { signal });
 }
 
 /**
@@ -32,8 +33,7 @@ export function boundedClient(client: Client, host: string): Client {
     if (running < mostRequests) running += 1;
     else await turn(withinMs);
     try {
-      const leftMs = Math.max(1, Math.round(withinMs - (performance.now() - began)));
-      return await patience.run(leftMs, call);
+      return await endingAfter(withinMs - (performance.now() - began), call);
     } catch (error) {
       throw databaseErrorOf(error, host) ?? error;
     } finally {
@@ -41,6 +41,18 @@ export function boundedClient(client: Client, host: string): Client {
       if (next === undefined) running -= 1;
       else next();
     }
+  }
+
+  /** Whether or not the request can be ended; AbortSignal.timeout() may be collected before its time. */
+  function endingAfter<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const timer = setTimeout(() => {
+      reject(tooSlow(host));
+      controller.abort();
+    }, ms);
+    ends.run(controller.signal, call).then(resolve, reject);
+    return promise.finally(() => clearTimeout(timer));
   }
 
   /** The place of whoever is ready first, in the order in which they came. */

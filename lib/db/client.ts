@@ -10,6 +10,7 @@ import { drizzle as drizzleRemote } from "drizzle-orm/libsql/web";
 import { env, isServerless } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { makeFilePrivate, makePrivateFile, makePrivateFolder } from "@/lib/private-files";
+import { lacksMigrations } from "./applied";
 import { boundedClient, boundedFetch, mostRequests } from "./bounded";
 import { DatabaseError } from "./failure";
 import * as schema from "./schema";
@@ -46,9 +47,12 @@ export function atLeastOne<T extends Statement>([first, ...others]: T[]): [T, ..
 
 let opened: Database | undefined;
 
-/** The database of this process. */
+/** The database of this process. A function does not migrate, so it looks whether its tables are too new when it first asks. */
 export function database(): Database {
-  opened ??= openDatabase(env().databaseUrl, env().databaseToken);
+  const { databaseUrl, databaseToken } = env();
+  opened ??= databaseUrl.startsWith("file:")
+    ? openDatabase(databaseUrl)
+    : openLibsql(databaseUrl, databaseToken, { refusesNewer: true });
   return opened;
 }
 
@@ -152,9 +156,15 @@ interface SyncStatement {
  * Throws AppError `bad_configuration` for what is no address of one.
  *
  * @param create for tests, which run this driver on a file as well
+ * @param refusesNewer whether its first call looks at the list of migrations first
  */
-export function openLibsql(url: string, token: string | null = null, create = createClient): Database {
-  const client = boundedClient(clientOf(url, token, create), hostOf(url));
+export function openLibsql(
+  url: string,
+  token: string | null = null,
+  { create = createClient, refusesNewer = false } = {},
+): Database {
+  const unchecked = boundedClient(clientOf(url, token, create), hostOf(url));
+  const client = refusesNewer ? refusingNewer(unchecked) : unchecked;
   const orm = drizzleRemote(client, { schema });
   // What reads first and then finds that somebody else has written could not go on.
   const writing: Client = { ...client, batch: (statements) => client.batch(statements, "write") };
@@ -168,6 +178,33 @@ export function openLibsql(url: string, token: string | null = null, create = cr
       await client.migrate(statements);
     },
     close: () => client.close(),
+  };
+}
+
+/** Once its list of migrations is known to be ours, nothing is looked at any more. */
+function refusingNewer(client: Client): Client {
+  let looked: Promise<unknown> | null = null;
+  const orm = drizzleRemote(client);
+  keepParametersOutOfErrors(orm);
+  const look = async () => {
+    looked ??= lacksMigrations({ orm });
+    try {
+      await looked;
+    } catch (error) {
+      looked = null;
+      throw error;
+    }
+  };
+  return {
+    ...client,
+    execute: async (...args: [never]) => {
+      await look();
+      return client.execute(...args);
+    },
+    batch: async (...args) => {
+      await look();
+      return client.batch(...args);
+    },
   };
 }
 

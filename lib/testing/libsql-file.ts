@@ -6,4 +6,4 @@ import { type Connection, connectLibsql } from "@/lib/db/whole/connection";
 export const connectLibsqlFile = (url: string): Promise<Connection> => connectLibsql(url, createClient);
 
 /** The same with its schema. */
-export const openLibsqlFile = (url: string): Database => openLibsql(url, null, createClient);
+export const openLibsqlFile = (url: string): Database => openLibsql(url, null, { create: createClient });

@@ -19,6 +19,8 @@ export const frame = {
   pageFailedHint: "Your pictures are safe. Try again; if it goes on, look at the server’s log.",
   pageFailedHintDigest:
     "Your pictures are safe. Try again; if it goes on, look at the server’s log for {digest}.",
+  databaseAway:
+    "Pail cannot reach its database at the moment. Your pictures are safe. Try again in a minute.",
   nothingHere: "There is nothing here",
   nothingHereHint: "It may have been deleted, or the address is not quite right.",
   toPictures: "To your pictures",

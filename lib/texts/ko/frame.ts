@@ -18,6 +18,7 @@ export const frame = {
   pageFailedHint: "사진은 안전해요. 다시 시도해 보고, 계속 안 되면 서버 로그를 확인해 주세요.",
   pageFailedHintDigest:
     "사진은 안전해요. 다시 시도해 보고, 계속 안 되면 서버 로그에서 이 번호를 찾아보세요: {digest}",
+  databaseAway: "지금은 데이터베이스에 연결할 수 없어요. 사진은 안전해요. 잠시 뒤에 다시 시도해 주세요.",
   nothingHere: "찾는 페이지가 없어요",
   nothingHereHint: "삭제됐거나 주소가 잘못됐을 수 있어요.",
   toPictures: "내 사진 보기",
