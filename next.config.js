@@ -29,6 +29,8 @@ const leftOut = [
   ...fileDrivers.map((name) => `node_modules/${name}/**/*`),
   ".next/node_modules/better-sqlite3-*",
 ];
+// Tracing comes along where the build knows that it is wanted, or the proxy alone would be a tenth larger.
+const isUntraced = isForFunctions && !process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
 
 /** @type {import("next").NextConfig} */
 export default {
@@ -56,6 +58,7 @@ export default {
   // The decoder's process runs without a bundler, and finds these where they were installed: see lib/decoder/README.md.
   serverExternalPackages: ["libheif-js", "thumbhash"],
   outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
+  ...(isUntraced && { compiler: { defineServer: { "process.env.OTEL_EXPORTER_OTLP_ENDPOINT": "" } } }),
   ...(isForFunctions && { outputFileTracingExcludes: { "/**": leftOut } }),
   images: { unoptimized: true },
   // What follows a question mark may be a secret, also while one develops.

@@ -215,7 +215,7 @@ test("from the link in the log to pictures of every format, deleted again; then 
       photo("alpine-path-phone.heic"),
     ],
     checkout.folder,
-    { PAIL_TOKEN: secret, NODE_EXTRA_CA_CERTS: around.certificate.file },
+    { PAIL_TOKEN: secret, NODE_EXTRA_CA_CERTS: around.certificate.certFile },
   );
   expect(uploaded.code, uploaded.log).toBe(0);
   await page.goto(origin);

@@ -12,6 +12,7 @@ const floors = [
     "lib/clock",
     "lib/ids",
     "lib/log",
+    "lib/without-secrets",
     "lib/request-context",
     "lib/metrics",
     "lib/traces",

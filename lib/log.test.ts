@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutSecrets } from "./log";
+import { withoutSecrets } from "./without-secrets";
 
 test.each([
   [

@@ -2,6 +2,7 @@ import "server-only";
 import { trace } from "@opentelemetry/api";
 import pino from "pino";
 import { findRequestId } from "./request-context";
+import { withoutSecrets } from "./without-secrets";
 
 /** Structured lines on standard error. Never a URL with its query, a cookie, a form field or a secret. */
 export const log = pino(
@@ -26,12 +27,4 @@ function describe(error: unknown): unknown {
   const { code, digest } = error as { code?: unknown; digest?: unknown };
   const known = { name, code, digest, message, stack };
   return { ...known, ...(cause !== undefined && { cause: describe(cause) }) };
-}
-
-/** What follows the question mark of an address may open a bucket, a share or a session, whoever it was that said it. */
-export function withoutSecrets(line: string): string {
-  return line
-    .replace(/\?[\w.~%+[\]-]+=[^\s"'<>\\)]*/g, "?…")
-    .replace(/\bpail_[\w-]{20,}/g, "pail_…")
-    .replace(/\b(Bearer|AWS4-HMAC-SHA256) [^"\\]+/g, "$1 …");
 }

@@ -10,7 +10,7 @@ import {
   resourceFromAttributes,
 } from "@opentelemetry/resources";
 import { BatchSpanProcessor, type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { withoutSecrets } from "./log";
+import { withoutSecrets } from "./without-secrets";
 
 /** Sends Next's spans, and ours within them, to where the variables of OpenTelemetry say. */
 export function startTracing(): void {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { makeCertificate } from "@/lib/testing/self-signed";
 
 const readme = path.resolve(import.meta.dirname, "..", "..", "README.md");
 const packages = { nginx: "nginx-light", caddy: "caddy" };
@@ -20,26 +21,7 @@ export class TlsProxy {
   static async start(kind: ProxyKind, ports: ProxyPorts): Promise<TlsProxy> {
     install(kind);
     const folder = await mkdtemp(path.join(os.tmpdir(), "pail-proxy-"));
-    const [certificate, key] = [path.join(folder, "certificate.pem"), path.join(folder, "key.pem")];
-    execFileSync(
-      "openssl",
-      [
-        ...[
-          "req",
-          "-x509",
-          "-newkey",
-          "ec",
-          "-pkeyopt",
-          "ec_paramgen_curve:prime256v1",
-          "-nodes",
-          "-days",
-          "2",
-        ],
-        ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-        ...["-keyout", key, "-out", certificate],
-      ],
-      { stdio: "ignore" },
-    );
+    const { certFile: certificate, keyFile: key } = makeCertificate(folder);
     const recipe = withPorts(await recipeOf(kind), ports);
     const file = path.join(folder, kind);
     const config =

@@ -12,10 +12,10 @@ import { refuseUnfitBucket } from "./fit-bucket";
  */
 export const buildCommand: Command = {
   async run() {
-    const { appOrigin, cronSecret } = env();
+    const { appOrigin, cronSecret, bucket } = env();
     await runNextBuild("shown");
     await migrate(database());
-    await refuseUnfitBucket(say);
+    if (bucket.local === null) await refuseUnfitBucket(say);
     const setupUrl = await findSetupUrl();
     const warnings = cronSecret === null ? [withoutCron] : [];
     const lines = [`Pail is built for ${appOrigin}, and its database is up to date.`, ...warnings];

@@ -93,8 +93,9 @@ export async function runNextBuild(
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0)
-    throw new AppError("build_failed", `The pages could not be built:\n${said.join("")}`.trimEnd());
+  if (code === 0) return;
+  const why = output === "kept" ? `:\n${said.join("").trimEnd()}` : ", as said above.";
+  throw new AppError("build_failed", `The pages could not be built${why}`);
 }
 
 /**

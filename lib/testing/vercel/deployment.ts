@@ -6,10 +6,10 @@ import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import mime from "mime";
+import type { Certificate } from "@/lib/testing/self-signed";
 import type { BuildOutput, BuiltFunction } from "./build-output";
 import { Routing } from "./routing";
 import { type Answer, type Call, RunningFunction } from "./running-function";
-import type { Certificate } from "./self-signed";
 
 /** Of bodies, as Vercel has it: more is a 413 of its own. */
 const maxBodyBytes = 4.5 * 1024 * 1024;

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { type LibsqlDouble, startLibsqlDouble } from "@/lib/testing/libsql-double/libsql-double";
-import { type Certificate, makeCertificate } from "./self-signed";
+import { type Certificate, makeCertificate } from "@/lib/testing/self-signed";
 
 export interface Surroundings {
   /** everybody may enter it; goes at the end */
@@ -13,7 +13,7 @@ export interface Surroundings {
   /** of the address that Pail will have */
   port: number;
   domain: string;
-  certificate: Certificate & { file: string };
+  certificate: Certificate;
   database: LibsqlDouble;
   /** what somebody gets at Turso and at their store, and makes up */
   settings: Record<Setting, string>;
