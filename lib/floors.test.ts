@@ -152,3 +152,17 @@ test("no modules import each other in a circle, types included", () => {
   for (const file of house.keys()) visit(file, []);
   expect(circles).toEqual([]);
 });
+
+// See “Several instances” in lib/commands/README.md.
+test("no action closes over values, which the key of the actions would have to hide", () => {
+  const withActions = [...house].filter(
+    ([file, source]) => /^\s*["']use server["']/m.test(source) && !forTests.test(file),
+  );
+  expect(withActions.length).toBeGreaterThan(5);
+  for (const [file, source] of withActions)
+    expect([file, source.match(/["']use server["']/g)?.length, source.indexOf('"use server"')]).toEqual([
+      file,
+      1,
+      0,
+    ]);
+});

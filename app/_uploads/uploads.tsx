@@ -5,6 +5,7 @@ import type { PageLimits } from "@/lib/uploads/contract";
 import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { DropTarget } from "./drop-target";
+import { keepChoice, takeChoice } from "./kept-choice";
 import { whenUnderWay } from "./under-way";
 import { untilLoaded } from "./until-loaded";
 
@@ -33,15 +34,23 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
   const [sending, setSending] = useState<typeof import("./sending") | null>(null);
   const [chosen, setChosen] = useState<File[]>([]);
   const isLoading = useRef(false);
+  const [isMissing, setIsMissing] = useState(false);
+  const kept = useRef<"nothing" | "some" | "all">("nothing");
   const leftOutByDrops = useRef(0);
   const prepare = useCallback(() => {
     if (isLoading.current) return;
     isLoading.current = true;
     void untilLoaded(
       () => import("./sending"),
-      () => toast(texts("notLoaded")),
-    ).then(setSending);
-  }, [texts]);
+      () => {
+        setIsMissing(true);
+        toast(texts(kept.current === "all" ? "choiceKept" : "notLoaded"));
+      },
+    ).then((loaded) => {
+      setSending(loaded);
+      if (kept.current !== "nothing") void takeChoice(viewerId);
+    });
+  }, [texts, viewerId]);
   const add = useCallback(
     (files: File[], leftOut = 0) => {
       if (files.length === 0 && leftOut > 0) toast(texts("leftOut", { count: leftOut }));
@@ -60,6 +69,14 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
     },
     [texts],
   );
+  useEffect(() => {
+    if (!isMissing || sending !== null || chosen.length === 0) return;
+    void keepChoice(viewerId, chosen).then((areAllKept) => {
+      kept.current = areAllKept ? "all" : "some";
+      if (areAllKept) toast(texts("choiceKept"));
+    });
+  }, [isMissing, sending, chosen, viewerId, texts]);
+  useEffect(() => void takeChoice(viewerId).then((files) => add(files)), [viewerId, add]);
   const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
   useEffect(() => whenUnderWay(viewerId, prepare), [viewerId, prepare]);
   const [takeFiles] = useState({ add, prepare });

@@ -1,12 +1,16 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
 import Database from "better-sqlite3";
+import { type LibsqlDouble, startLibsqlDouble } from "@/lib/testing/libsql-double/libsql-double";
 import { emptyAndDelete } from "@/lib/testing/other-store";
+import { Balancer } from "./balancer";
+import { commandLine, PailProcess } from "./pail-process";
 import { Wire } from "./wire";
 
 const projectDir = path.resolve(import.meta.dirname, "..", "..");
@@ -22,6 +26,8 @@ interface Options {
   hostname?: string;
   /** where its code is */
   folder?: string;
+  /** where each instance has its code, of several behind one nginx on one libSQL over HTTP; needs a bucket that is not Pail's own */
+  instances?: string[];
   /** a .tgz of a data folder that it starts with */
   data?: string;
   env?: Record<string, string>;
@@ -36,11 +42,13 @@ interface Ended {
   err: string;
 }
 
-const commandLine = ["--conditions=react-server", "--import", "tsx", "lib/cli.ts"];
+/** How long all instances run before one of them is ended and started again. */
+const turnAfterMs = 15_000;
 
 /**
  * A real Pail on free ports with a folder of its own, started as `npm start` starts it; browsers reach it over two wires. Its
- * bucket is the local one, or one of its own in the store that S3_CONTRACT_ENDPOINT names.
+ * bucket is the local one, or one of its own in the store that S3_CONTRACT_ENDPOINT names. It is two instances, one of which is
+ * ended and started again now and then, where PAIL_OTHER_BUILD names the folder of a second build: see `npm run test:instances`.
  */
 export class PailServer {
   readonly appWire = new Wire();
@@ -53,9 +61,13 @@ export class PailServer {
   output = "";
   private bucketPort = 0;
   private readonly otherBucket = bucketOfItsOwn();
-  private child: ChildProcess | undefined;
+  private processes: PailProcess[] = [];
+  private balancer: Balancer | null = null;
+  private libsql: LibsqlDouble | null = null;
+  private readonly authSecret = randomBytes(32).toString("hex");
+  private turns: { stop: AbortController; over: Promise<void> } | null = null;
 
-  private constructor(private readonly options: Options) {}
+  private constructor(private options: Options) {}
 
   static async start(options: Options = {}): Promise<PailServer> {
     const pail = await PailServer.prepare(options);
@@ -73,23 +85,76 @@ export class PailServer {
       await promisify(execFile)("tar", ["-xzf", options.data, "-C", pail.dataDir, "--strip-components=1"]);
     pail.origin = `http://${hostname}:${await pail.appWire.open()}`;
     pail.bucketOrigin = `http://${hostname}:${await pail.bucketWire.open()}`;
+    if (pail.folders.length > 1)
+      pail.libsql = await startLibsqlDouble({ file: path.join(pail.dataDir, "pail.sqlite") });
     if (pail.otherBucket !== null) pail.leadToBucket(Number(new URL(pail.otherBucket.S3_ENDPOINT).port));
     return pail;
   }
 
   /** Starts the process; after `kill`, again on the same data. */
   async run(): Promise<void> {
-    const child = spawn(process.execPath, [...commandLine, "start", "--json"], {
-      cwd: this.folder,
-      env: this.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.child = child;
     this.output = "";
-    const started = await this.startedBy(child);
-    this.setupUrl = started.setupUrl;
-    this.appWire.leadTo(started.port);
-    if (started.bucketPort !== null) this.leadToBucket(started.bucketPort);
+    this.processes = [];
+    for (const folder of this.folders) this.processes.push(await this.startIn(folder));
+    const [first] = this.processes;
+    if (first === undefined) throw new Error("it has no folder");
+    const { port, bucketPort, setupUrl } = first.started;
+    this.setupUrl = setupUrl;
+    if (bucketPort !== null) this.leadToBucket(bucketPort);
+    if (this.processes.length === 1) return this.appWire.leadTo(port);
+    if (this.balancer === null) this.balancer = await Balancer.start(this.ports);
+    else await this.balancer.leadTo(this.ports);
+    this.appWire.leadTo(this.balancer.port);
+    if (this.options.instances === undefined) this.startTurns();
+  }
+
+  /** Where the code of the next `run` is: another build of Pail on the same data. */
+  moveTo(folder: string): void {
+    this.options = { ...this.options, folder };
+  }
+
+  /** Of several instances, ends this one; the others go on. */
+  async killInstance(index: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    await this.processes[index]?.kill(signal);
+  }
+
+  /** Of several instances, starts this one again; it gets requests once it has started. */
+  async runInstance(index: number): Promise<void> {
+    this.processes[index] = await this.startIn(this.folders[index] ?? this.folder);
+    await this.balancer?.leadTo(this.ports);
+  }
+
+  /** Of each instance: where it is asked itself, without the balancer. */
+  get instanceOrigins(): string[] {
+    return this.ports.map((port) => `http://127.0.0.1:${port}`);
+  }
+
+  private get ports(): number[] {
+    return this.processes.map(({ started }) => started.port);
+  }
+
+  private startIn(folder: string): Promise<PailProcess> {
+    return PailProcess.start(folder, this.env, (text) => {
+      this.output += text;
+    });
+  }
+
+  private startTurns(): void {
+    const stop = new AbortController();
+    this.turns = { stop, over: this.takeTurns(stop.signal) };
+  }
+
+  private async takeTurns(signal: AbortSignal): Promise<void> {
+    for (let turn = 0; ; turn += 1) {
+      try {
+        await sleep(turnAfterMs, null, { signal });
+      } catch {
+        return;
+      }
+      const index = turn % this.processes.length;
+      await this.killInstance(index, "SIGTERM");
+      await this.runInstance(index);
+    }
   }
 
   private leadToBucket(port: number): void {
@@ -121,7 +186,15 @@ export class PailServer {
 
   /** of the server; the local bucket has a process of its own */
   get pid(): number {
-    return this.child?.pid ?? 0;
+    return this.processes[0]?.pid ?? 0;
+  }
+
+  /** of each instance */
+  private get folders(): string[] {
+    const { instances, folder, data } = this.options;
+    if (instances !== undefined) return instances;
+    const otherBuild = folder === undefined && data === undefined ? process.env.PAIL_OTHER_BUILD : undefined;
+    return [this.folder, ...(otherBuild === undefined ? [] : [otherBuild])];
   }
 
   private get env(): NodeJS.ProcessEnv {
@@ -134,6 +207,7 @@ export class PailServer {
       APP_ORIGIN: this.origin,
       S3_PUBLIC_ENDPOINT: this.bucketOrigin,
       ...this.otherBucket,
+      ...(this.libsql !== null && { DATABASE_URL: this.libsql.url, AUTH_SECRET: this.authSecret }),
       ...this.options.env,
     };
   }
@@ -154,15 +228,15 @@ export class PailServer {
   }
 
   async kill(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    const { child } = this;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await ended;
+    this.turns?.stop.abort();
+    await this.turns?.over;
+    await Promise.all(this.processes.map((one) => one.kill(signal)));
   }
 
   async stop(): Promise<void> {
     await this.kill();
+    await this.balancer?.stop();
+    await this.libsql?.close();
     await Promise.all([this.appWire.close(), this.bucketWire.close()]);
     if (this.otherBucket !== null && !this.options.leavesBucket) {
       const { s3, name } = await this.bucket();
@@ -216,35 +290,11 @@ export class PailServer {
       return id;
     });
   }
-
-  private startedBy(child: ChildProcess): Promise<Started> {
-    return new Promise((resolve, reject) => {
-      let answer = "";
-      child.stdout?.on("data", (chunk) => {
-        answer += String(chunk);
-        this.output += String(chunk);
-        const line = /^\{.*\}$/m.exec(answer);
-        if (line !== null) resolve(JSON.parse(line[0]));
-      });
-      child.stderr?.on("data", (chunk) => {
-        this.output += String(chunk);
-      });
-      child.once("exit", (code) => reject(new Error(`Pail ended with code ${code}:\n${this.output}`)));
-    });
-  }
 }
 
 /** What signing in keeps of a session's token. */
 const storedToken = (token: string): string =>
   `sha256:${createHash("sha256").update(token).digest("base64")}`;
-
-/** What `start --json` prints. */
-interface Started {
-  port: number;
-  /** null where the bucket is not the local one */
-  bucketPort: number | null;
-  setupUrl: string | null;
-}
 
 /** The variables for a bucket in the store that the environment names; null where it names none. */
 function bucketOfItsOwn() {

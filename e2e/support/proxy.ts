@@ -60,7 +60,7 @@ export interface ProxyPorts {
 }
 
 /** What stands in README.md, between its fences. */
-async function recipeOf(kind: ProxyKind): Promise<string> {
+export async function recipeOf(kind: ProxyKind): Promise<string> {
   const fence = kind === "nginx" ? "nginx" : "caddyfile";
   const [, recipe] = new RegExp(`\`\`\`${fence}\n([^]*?)\`\`\``).exec(await readFile(readme, "utf8")) ?? [];
   if (recipe === undefined) throw new Error(`README.md has no configuration for ${kind}`);
@@ -101,10 +101,10 @@ const caddyConfig = (certificate: string, key: string, recipe: string): string =
   )}`;
 
 /** sbin is not in everybody's PATH. */
-const programOf = (kind: ProxyKind): string | undefined =>
+export const programOf = (kind: ProxyKind): string | undefined =>
   [kind, `/usr/sbin/${kind}`].find((name) => spawnSync(name, ["-version"]).error === undefined);
 
-function install(kind: ProxyKind): void {
+export function install(kind: ProxyKind): void {
   if (programOf(kind) !== undefined) return;
   const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   // A service of it would want port 80.
@@ -115,7 +115,7 @@ function install(kind: ProxyKind): void {
   }
 }
 
-async function answering(port: number): Promise<void> {
+export async function answering(port: number): Promise<void> {
   for (;;) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");

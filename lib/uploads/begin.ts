@@ -30,7 +30,7 @@ import { hasRoomFor, mayOpenAnother, tooLarge } from "./limits";
 import { type Offer, totalBytes, type Upload } from "./objects";
 import { grantParts, leaveParts } from "./parts";
 import { renewUploads } from "./renew";
-import { findStoreAnew, knowStore } from "./store";
+import { findStoreAnew, knowStore, takeOverStore } from "./store";
 import { findUnreserved, formsAsked, type Unreserved, unreservedOf } from "./unreserved";
 
 const beginRate = { max: 120, windowSeconds: 60 };
@@ -81,6 +81,8 @@ async function recall(viewer: Viewer, offers: Offer[]): Promise<Known> {
   ]);
   refuseOveruse(uses, beginRate);
   await knowStore();
+  // What was granted is of no use, maybe since the store has changed, and another instance has heard of it.
+  if (offers.some((offer) => offer.uploadId)) await takeOverStore();
   return { owned: await imagesByContent(owned), forms };
 }
 

@@ -8,6 +8,8 @@ import { s3Traits } from "@/lib/storage/stores/traits";
 import { startPailOnDouble } from "@/lib/testing/pail-on-double";
 import type { Conduct } from "@/lib/testing/store-double";
 import { asR2 } from "@/lib/testing/stores/r2-double";
+import { addViewer, makePicture } from "@/lib/testing/test-pail";
+import { beginUploads } from "./begin";
 import { findStoreAnew, forgetStore, knowStore, rememberExamination } from "./store";
 
 let pail: Awaited<ReturnType<typeof startPailOnDouble>>;
@@ -80,6 +82,37 @@ test("what another instance has found out since is taken over without an examina
   expect(await findStoreAnew()).toBe(true);
   expect(bucketClient().traits.upload).toBe("put");
   expect(requests).toBe(0);
+});
+
+/** As another instance does, whose clock may be another. */
+const findElsewhere = (upload: "post" | "put", foundAt: Date) =>
+  database()
+    .orm.update(stores)
+    .set({ traits: { ...s3Traits, upload }, foundAt });
+
+test("what another instance has found out is taken over within a minute, also where its clock is behind", async () => {
+  await rememberExamination({ traits: s3Traits, findings: [] });
+  await findElsewhere("put", new Date(Date.now() - 5000));
+  requests = 0;
+  await knowStore();
+  expect(bucketClient().traits.upload).toBe("post");
+  setClock(new Date(Date.now() + 60_000));
+  await knowStore();
+  expect(bucketClient().traits.upload).toBe("put");
+  expect(requests).toBe(0);
+});
+
+test("an upload that is begun anew is granted as the instance that was told of its refusal knows the store", async () => {
+  await rememberExamination({ traits: s3Traits, findings: [] });
+  const viewer = await addViewer();
+  const { offer } = await makePicture();
+  const [first] = await beginUploads(viewer, [offer]);
+  expect(first).toMatchObject({ status: "granted", grants: { original: { method: "POST" } } });
+  await findElsewhere("put", new Date(Date.now() + 1000));
+  const uploadId = first?.status === "granted" ? first.uploadId : "";
+  expect(await beginUploads(viewer, [{ ...offer, uploadId }])).toMatchObject([
+    { status: "granted", uploadId, grants: { original: { method: "PUT" } } },
+  ]);
 });
 
 test("traits that an older Pail has kept, and that lack something, are found anew", async () => {

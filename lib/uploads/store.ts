@@ -16,24 +16,36 @@ import { s3Traits, type Traits, traitsShape, withOverride } from "@/lib/storage/
 
 /** A refusal is no reason to examine the store again sooner. */
 const anewAfterMs = 60_000;
+/** Not every instance meets a refusal: so long one goes on as it knows the store, though another has found out otherwise. */
+const lookAgainAfterMs = 60_000;
 const examineRate = { max: 20, windowSeconds: 10 * 60 };
 
 let known: Promise<void> | null = null;
 let knownSince = new Date(0);
+let lookedAt = new Date(0);
 let anew: Promise<boolean> | null = null;
 let examining: Promise<Examination> | null = null;
 let triedAt = new Date(0);
 
 /**
  * Sets the traits of this process's bucket, as they were last found out; where nobody has yet, they are found out now. Whatever
- * sends to the bucket, or lets others send, waits for it first. See "What a store can" in lib/storage/README.md.
+ * sends to the bucket, or lets others send, waits for it first. Once a minute it looks whether another instance knows better. See
+ * "What a store can" in lib/storage/README.md.
  */
-export function knowStore(): Promise<void> {
-  known ??= learn().catch((error: unknown) => {
-    known = null;
-    throw error;
-  });
-  return known;
+export async function knowStore(): Promise<void> {
+  await learnOnce();
+  if (now().getTime() - lookedAt.getTime() >= lookAgainAfterMs) await takeOverStore();
+}
+
+/** Takes over what another instance has found out since, and only that; resolves to whether there was something. */
+export async function takeOverStore(): Promise<boolean> {
+  if (env().bucket.local !== null) return false;
+  lookedAt = now();
+  const row = await findRow();
+  // By its clock, which may be behind ours.
+  if (row === null || row.foundAt.getTime() === knownSince.getTime()) return false;
+  use(row);
+  return true;
 }
 
 /** Sets the traits as they were last kept, where somebody has; finds out nothing, and makes no database. */
@@ -120,7 +132,7 @@ export function findStoreAnew(): Promise<boolean> {
 /** As in a new process. */
 export function forgetStore(): void {
   [known, anew] = [null, null];
-  [knownSince, triedAt] = [new Date(0), new Date(0)];
+  [knownSince, lookedAt, triedAt] = [new Date(0), new Date(0), new Date(0)];
   bucketClient().traits = s3Traits;
 }
 
@@ -143,6 +155,14 @@ async function keep(
 
 const isThisBucket = () => eq(stores.bucketUrl, bucketClient().publicUrl);
 
+function learnOnce(): Promise<void> {
+  known ??= learn().catch((error: unknown) => {
+    known = null;
+    throw error;
+  });
+  return known;
+}
+
 async function learn(): Promise<void> {
   // Pail's own bucket does what S3 does, and needs no examination.
   if (env().bucket.local !== null) return use({ traits: s3Traits, foundAt: now() });
@@ -157,12 +177,11 @@ async function learn(): Promise<void> {
 }
 
 async function relearn(): Promise<boolean> {
-  await knowStore();
+  await learnOnce();
   if (env().bucket.local !== null) return false;
   const before = wayOf(bucketClient().traits);
-  const row = await findRow();
-  if (row !== null && row.foundAt > knownSince) use(row);
-  else if (now().getTime() - triedAt.getTime() >= anewAfterMs) {
+  const isTakenOver = await takeOverStore();
+  if (!isTakenOver && now().getTime() - triedAt.getTime() >= anewAfterMs) {
     triedAt = now();
     await examineStore();
   }
@@ -183,6 +202,7 @@ async function findRow({ publicUrl } = bucketClient()): Promise<Found | null> {
 
 function use({ traits, foundAt }: Found): void {
   known = Promise.resolve();
+  lookedAt = now();
   bucketClient().traits = withOverride(traits, env().upload);
   knownSince = foundAt;
 }

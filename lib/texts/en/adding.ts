@@ -11,4 +11,5 @@ export const adding = {
     "{count, plural, one {# other file was} other {# other files were}} left out: sidecars, videos, other programs’ files.",
   notLoaded:
     "What sends the pictures could not be loaded. It is tried again; if that takes long, reload the page.",
+  choiceKept: "What sends the pictures could not be loaded. What you chose is kept: reload the page.",
 } as const;

@@ -79,10 +79,19 @@ export class FileCopies {
       } catch {
         // One that died would leave the next question without an answer.
         this.#worker = undefined;
+        if (await this.#copyHere(question)) return { status: "copied" };
         await new Promise((resolve) => setTimeout(resolve, copyAgainAfterMs));
       }
     }
     return { status: "not_needed" };
+  }
+
+  /** In a page of an earlier build the worker's script never comes. False where the browser writes in workers alone, as older Safaris do. */
+  async #copyHere({ file, name }: CopyRequest): Promise<boolean> {
+    const place = await this.folder.getFileHandle(name, { create: true });
+    if (place.createWritable === undefined) return false;
+    await file.stream().pipeTo(await place.createWritable());
+    return true;
   }
 }
 
