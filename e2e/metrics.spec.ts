@@ -26,6 +26,7 @@ test("Prometheus reads what happened by its token; without one there is no such 
       'pail_reconcile_found{what="orphans"} 0',
       'pail_request_seconds_count{status="4xx"} 1',
       /^pail_s3_seconds_count\{operation="ListObjectsV2"\} [1-9]/m,
+      /^pail_database_seconds_count\{outcome="done"\} [1-9]/m,
       /^process_resident_memory_bytes \d{8}/m,
     ])
       expect(said).toMatch(line);

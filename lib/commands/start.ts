@@ -33,7 +33,7 @@ export const startCommand: Command = {
   options: { dev: { type: "boolean" } },
   async run({ dev, json }) {
     const started = await start(dev === true);
-    if (json === true) console.log(JSON.stringify(started));
+    if (json === true) say(JSON.stringify(started));
     else sayStarted(started);
     return undefined;
   },
@@ -49,8 +49,8 @@ interface Started {
 }
 
 function sayStarted({ origin, setupUrl }: Started): void {
-  console.log(`Pail is at ${origin}`);
-  if (setupUrl !== null) console.log(`Make the first account: ${setupUrl}`);
+  say(`Pail is at ${origin}`);
+  if (setupUrl !== null) say(`Make the first account: ${setupUrl}`);
 }
 
 async function start(dev: boolean): Promise<Started> {
@@ -78,16 +78,17 @@ async function start(dev: boolean): Promise<Started> {
   if (bucket !== null) {
     await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
     await requireWholeBucket(bucketClient(), env().locations);
-  } else if (!dev) await refuseUnfitBucket(say);
-  if (!dev && loaded === null) await buildIfStale(say);
+  } else if (!dev) await refuseUnfitBucket(sayMeanwhile);
+  if (!dev && loaded === null) await buildIfStale(sayMeanwhile);
   serve = frontOf(await (loaded ?? loadPages(dev ? server : null)));
   setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();
   const { appOrigin: origin, port } = env();
   return { origin, port, bucketPort: bucket?.port ?? null, setupUrl: await findSetupUrl() };
 }
 
-// Standard output belongs to the answer.
-const say = (line: string): void => console.error(line);
+// Next's words on the console go to the log.
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+const sayMeanwhile = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 /** @param development the server whose web sockets tell of changes; null: pages have no web sockets */
 async function loadPages(development: Server | null = null): Promise<RequestListener> {

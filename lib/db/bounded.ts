@@ -2,6 +2,7 @@ import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Client } from "@libsql/client";
 import { databaseErrorOf, tooSlow } from "./failure";
+import { observed } from "./observe-queries";
 
 /** A page is to have its answer within five seconds, also where that is that there is none. */
 const answerWithinMs = 4000;
@@ -33,7 +34,7 @@ export function boundedClient(client: Client, host: string): Client {
     if (running < mostRequests) running += 1;
     else await turn(withinMs);
     try {
-      return await endingAfter(withinMs - (performance.now() - began), call);
+      return await observed(() => endingAfter(withinMs - (performance.now() - began), call));
     } catch (error) {
       throw databaseErrorOf(error, host) ?? error;
     } finally {

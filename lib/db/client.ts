@@ -13,6 +13,7 @@ import { makeFilePrivate, makePrivateFile, makePrivateFolder } from "@/lib/priva
 import { lacksMigrations } from "./applied";
 import { boundedClient, boundedFetch, mostRequests } from "./bounded";
 import { DatabaseError } from "./failure";
+import { observeSync } from "./observe-queries";
 import * as schema from "./schema";
 
 const drivers = isServerless() ? null : (await import("./file-drivers")).fileDrivers;
@@ -70,6 +71,7 @@ function openFile(url: string): Database {
   sqlite.pragma("synchronous = FULL");
   sqlite.pragma("foreign_keys = ON");
   const orm = driversForFiles().drizzle(sqlite, { schema });
+  observeSync(orm);
   const runAll = sqlite.transaction((statements: Statements) =>
     statements.map((statement) => (statement as unknown as SyncStatement).prepare().execute().sync()),
   );

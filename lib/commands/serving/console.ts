@@ -2,8 +2,10 @@ import { format, stripVTControlCharacters } from "node:util";
 import { log } from "@/lib/log";
 import { countMalformedAction, isOfMalformedAction } from "./malformed-actions";
 
-/** What Next says of errors and warnings becomes lines of the log, without what a log may not have. */
+/** What Next says becomes lines of the log, without what a log may not have: standard output belongs to the answer of the command. */
 export function sendConsoleToLog(): void {
+  for (const name of ["log", "info"] as const)
+    console[name] = (...said: unknown[]) => log.debug(stripVTControlCharacters(format(...said)).trim());
   console.error = (...said: unknown[]) => say("error", said);
   console.warn = (...said: unknown[]) => say("warn", said);
 }
