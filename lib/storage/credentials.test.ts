@@ -291,7 +291,13 @@ describe("a role for a web identity", () => {
         [context]: { get: () => ({ headers: { "x-vercel-oidc-token": token } }) },
       });
     afterEach(() => Reflect.deleteProperty(globalThis, context));
-    const onVercel = { AWS_ROLE_ARN: role, VERCEL: "1" };
+    const host = {
+      VERCEL: "1",
+      APP_ORIGIN: "https://photos.example.org",
+      DATABASE_URL: "libsql://database.example.org",
+      AUTH_SECRET: "a".repeat(32),
+    };
+    const onVercel = { ...host, AWS_ROLE_ARN: role };
 
     test("is assumed with the token of the request, or of the environment", async () => {
       useOnly({ ...onVercel, VERCEL_OIDC_TOKEN: "oidc-token-of-the-build", AWS_ENDPOINT_URL_STS: sts.url });
@@ -315,7 +321,7 @@ describe("a role for a web identity", () => {
     });
 
     test("leaves the chain alone where no role is named", async () => {
-      useOnly({ ...asEnv, VERCEL: "1", VERCEL_OIDC_TOKEN: "oidc-token" });
+      useOnly({ ...asEnv, ...host, VERCEL_OIDC_TOKEN: "oidc-token" });
       await list(connect());
       expect(sts.asked).toEqual([]);
     });

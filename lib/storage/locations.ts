@@ -80,7 +80,6 @@ export const locationRules: Record<LocationName, Rules> = {
         "s3:DeleteObjectVersion",
         "s3:AbortMultipartUpload",
       ],
-      setup: ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
     },
     // No browser is given anything that lies there.
     refusesPresignedWrites: false,
