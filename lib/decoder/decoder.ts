@@ -1,6 +1,7 @@
 import "server-only";
 import os from "node:os";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 import { formatOf } from "@/lib/images/formats/table";
 import { damaged, type Inspection } from "@/lib/images/inspect";
 import {
@@ -78,8 +79,13 @@ async function askHelped({ file, type, decoding }: Picture, task: Task, within: 
   const answer = await ask({ task, ...within });
   const { mend } = formatOf(type);
   if (answer.status !== "refused" || mend === null || decoding.edits.length > 0) return answer;
-  const { edits } = await withReaderOf(file, mend);
-  await edit(file, edits);
+  const mended = await withReaderOf(file, mend).catch((error: unknown) => {
+    // There is nothing to mend: the decoder's own reason stands.
+    if (error instanceof AppError && error.code === "damaged_image") return null;
+    throw error;
+  });
+  if (mended === null) return answer;
+  await edit(file, mended.edits);
   const maxMilliseconds = Math.max(1, Math.round(endsAt - performance.now()));
   return ask({ task, ...within, maxMilliseconds });
 }
