@@ -89,20 +89,18 @@ test("an upload goes on while one instance after the other is killed and started
   expectedErrors.push(networkErrors, serverErrors);
   const photographs = await makePhotographs(8);
   await page.goto("/");
-  pail.bucketWire.hold(6_000_000);
-  await page
-    .getByLabel("Choose images", { exact: true })
-    .setInputFiles(photographs.map((photograph) => photograph.path));
-  await expect.poll(() => pail.bucketWire.holding).toBe(true);
-  await pail.killInstance(0);
-  pail.bucketWire.mend();
-  pail.bucketWire.hold(14_000_000);
-  await expect(galleryImages(page).first()).toBeVisible({ timeout: 120_000 });
-  await pail.runInstance(0);
-  await pail.killInstance(1);
-  pail.bucketWire.mend();
-  await expect(galleryImages(page)).toHaveCount(photographs.length, { timeout: 150_000 });
-  await pail.runInstance(1);
+  for (const index of [0, 1]) {
+    const chosen = photographs.slice(4 * index, 4 * index + 4);
+    pail.bucketWire.hold(4_000_000);
+    await page
+      .getByLabel("Choose images", { exact: true })
+      .setInputFiles(chosen.map((photograph) => photograph.path));
+    await expect.poll(() => pail.bucketWire.holding).toBe(true);
+    await pail.killInstance(index);
+    pail.bucketWire.mend();
+    await expect(galleryImages(page)).toHaveCount(4 * index + 4, { timeout: 120_000 });
+    await pail.runInstance(index);
+  }
   const rows = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
   const found = rows.map((row) => Buffer.from(row.sha256, "base64").toString("hex")).sort();
   expect(found).toEqual(photographs.map((photograph) => photograph.sha256).sort());
