@@ -51,7 +51,9 @@ function requireReplaceable(folder: string): void {
 
 /** What Next found that its pages need, and what it leaves to whoever deploys them. */
 function assemble(folder: string): void {
-  const copy = (from: string, to: string) => fs.cpSync(from, path.join(folder, to), { recursive: true });
+  // Links as they are: made absolute, they would lead back to the folder of the build.
+  const copy = (from: string, to: string) =>
+    fs.cpSync(from, path.join(folder, to), { recursive: true, verbatimSymlinks: true });
   copy(path.join(buildDir, "standalone"), ".");
   copy(path.join(buildDir, "static"), ".next/static");
   copy(path.join(projectDir, "public"), "public");
