@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { findSetupUrl } from "@/lib/accounts/users";
@@ -31,8 +31,7 @@ export const startCommand: Command = {
   options: { dev: { type: "boolean" } },
   async run({ dev, json }) {
     const started = await start(dev === true);
-    if (json === true) console.log(JSON.stringify(started));
-    else sayStarted(started);
+    process.stdout.write(json === true ? `${JSON.stringify(started)}\n` : linesOf(started));
     return undefined;
   },
 };
@@ -46,9 +45,8 @@ interface Started {
   setupUrl: string | null;
 }
 
-function sayStarted({ origin, setupUrl }: Started): void {
-  console.log(`Pail is at ${origin}`);
-  if (setupUrl !== null) console.log(`Make the first account: ${setupUrl}`);
+function linesOf({ origin, setupUrl }: Started): string {
+  return `Pail is at ${origin}\n${setupUrl === null ? "" : `Make the first account: ${setupUrl}\n`}`;
 }
 
 async function start(dev: boolean): Promise<Started> {
@@ -81,8 +79,8 @@ async function start(dev: boolean): Promise<Started> {
   return { origin, port, bucketPort: bucket?.port ?? null, setupUrl: await findSetupUrl() };
 }
 
-// Standard output belongs to the answer.
-const say = (line: string): void => console.error(line);
+// Standard output belongs to the answer, and the console by then to the log.
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** @param development the server whose web sockets tell of changes; null: pages have no web sockets */
 async function loadPages(development: Server | null = null): Promise<RequestListener> {
@@ -148,6 +146,10 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 function stopOnSignal(server: Server, bucket: BucketProcess | null): void {
   const stop = () => {
     setTimeout(() => process.exit(0), stopWithinMs).unref();
+    // Whoever keeps a connection, as proxies do, would keep this process by asking on.
+    server.prependListener("request", (_request, response: ServerResponse) => {
+      response.setHeader("connection", "close");
+    });
     server.close(() => {
       database().close();
       void bucket?.stop().then(() => process.exit(0));
