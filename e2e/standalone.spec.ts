@@ -192,7 +192,9 @@ test("a bucket elsewhere is examined and set up; addresses that a proxy tells co
   try {
     const refused = other.run([], elsewhere);
     expect(await refused.ended).toBe(1);
-    expect(refused.err).toContain("node server.js bucket doctor");
+    expect(refused.err).toMatch(
+      /^Pail does not start with this bucket\. .*“node server\.js bucket doctor”.*\n$/m,
+    );
     expect(refused.err).not.toMatch(/\n +at /);
     const setUp = other.run(["bucket", "setup"], elsewhere);
     expect(await setUp.ended, setUp.err).toBe(0);

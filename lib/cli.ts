@@ -113,7 +113,8 @@ async function main(args: string[]): Promise<number | undefined> {
     // A command that serves has no result, and goes on after this.
     return result === undefined ? undefined : (result.exitCode ?? 0);
   } catch (error) {
-    console.error(sentenceOf(error));
+    // The console of a server belongs to its log.
+    process.stderr.write(`${sentenceOf(error)}\n`);
     return isUsage(error) ? 2 : 1;
   }
 }
