@@ -14,7 +14,8 @@ COPY --from=build /pail .
 # Whatever is mounted there later has the rights of this folder.
 RUN mkdir -m 700 /data && chown 1000:1000 /data
 USER 1000:1000
-ENV HOST=0.0.0.0 DATA_DIR=/data
+# A user that has no name has no home either, where programs look for ~/.aws.
+ENV HOST=0.0.0.0 DATA_DIR=/data HOME=/data
 VOLUME /data
 EXPOSE 3000 9000
 HEALTHCHECK --interval=30s --timeout=6s --start-period=20s \

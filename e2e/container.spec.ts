@@ -35,7 +35,7 @@ test("the image holds the packed folder and nothing that made it, and runs as no
   expect({ User, WorkingDir, Cmd, volumes: Object.keys(Volumes) }).toEqual({
     ...{ User: "1000:1000", WorkingDir: "/pail", Cmd: ["node", "server.js"], volumes: ["/data"] },
   });
-  expect(Env).toEqual(expect.arrayContaining(["HOST=0.0.0.0", "DATA_DIR=/data"]));
+  expect(Env).toEqual(expect.arrayContaining(["HOST=0.0.0.0", "DATA_DIR=/data", "HOME=/data"]));
   expect(fs.existsSync(path.join(image.root, "src"))).toBe(false);
   const { uid, mode } = fs.statSync(path.join(image.root, "data"));
   expect([uid, mode & 0o777]).toEqual([1000, 0o700]);

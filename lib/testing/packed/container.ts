@@ -92,6 +92,9 @@ export class Container {
       `mount -t proc proc ${root}/proc`,
       `mount --bind /dev ${root}/dev`,
       `mount -t tmpfs tmpfs ${root}/tmp`,
+      // Without it not even localhost is known.
+      `touch ${root}/etc/hosts`,
+      `mount --bind /etc/hosts ${root}/etc/hosts`,
       `mount --bind ${this.volume} ${root}${this.#mountPoint}`,
       `mount -o remount,bind,ro ${root}`,
     ];
