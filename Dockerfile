@@ -3,17 +3,21 @@ ARG BASE=node:24-bookworm-slim
 
 FROM ${BASE} AS build
 WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci
 COPY . .
-RUN npm ci && npm run manage -- standalone --to /pail
+RUN npm run manage -- standalone --to /pail
 
 FROM ${BASE}
-COPY --from=build /pail /pail
+WORKDIR /pail
+COPY --from=build /pail .
 # Whatever is mounted there later has the rights of this folder.
 RUN mkdir -m 700 /data && chown 1000:1000 /data
 USER 1000:1000
-ENV HOST=0.0.0.0 DATA_DIR=/data
+# A user that has no name has no home either, where programs look for ~/.aws.
+ENV HOST=0.0.0.0 DATA_DIR=/data HOME=/data
 VOLUME /data
 EXPOSE 3000 9000
 HEALTHCHECK --interval=30s --timeout=6s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "/pail/server.js"]
+CMD ["node", "server.js"]

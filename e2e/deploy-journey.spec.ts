@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import sharp from "sharp";
+import { expect, test } from "@playwright/test";
 import { type BuildOutput, bytesByPackage, readBuildOutput } from "@/lib/testing/vercel/build-output";
 import {
   asEnvFile,
@@ -15,6 +14,7 @@ import { Deployment } from "@/lib/testing/vercel/deployment";
 import { type Surroundings, startSurroundings } from "@/lib/testing/vercel/surroundings";
 import { expectAllLoaded, galleryImages, uploadFiles } from "./fixtures";
 import { commandsUnder, variablesOfDocument } from "./support/deploy-document";
+import { makeAccount, makeToken, signInAgain, writeFormats } from "./support/first-steps";
 import { photographsFolder } from "./support/photos";
 import { ask } from "./support/untrusted-https";
 
@@ -166,11 +166,7 @@ test("from the link in the log to pictures of every format, deleted again; then 
   deployment = await Deployment.start(output, { ...around, env: { ...settings, ...around.ofVercel } });
 
   await makeAccount(page, setupLinkIn(built.log) ?? "");
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await page.getByLabel("Email", { exact: true }).fill("ada@example.org");
-  await page.getByLabel("Password", { exact: true }).fill("a pail of pictures");
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
+  await signInAgain(page);
   expect((await page.context().cookies()).find(({ name }) => name === "__Host-pail")).toMatchObject({
     httpOnly: true,
     secure: true,
@@ -232,39 +228,3 @@ test("from the link in the log to pictures of every format, deleted again; then 
   for (const value of [settings.TURSO_AUTH_TOKEN, settings.AWS_SECRET_ACCESS_KEY, secret])
     expect(deployment.log).not.toContain(value);
 });
-
-async function makeAccount(page: Page, link: string): Promise<void> {
-  await page.goto(link);
-  await page.getByLabel("Name", { exact: true }).fill("Ada");
-  await page.getByLabel("Email", { exact: true }).fill("ada@example.org");
-  await page.getByLabel("Password", { exact: true }).fill("a pail of pictures");
-  await page.getByRole("button", { name: "Create account", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();
-}
-
-/** A picture of each format that browsers can be given, by different people. */
-async function writeFormats(folder: string): Promise<string[]> {
-  const scene = (name: string) => sharp(photo(name)).resize(700);
-  const made = {
-    "a.jpg": await scene("fig.jpg").jpeg().toBuffer(),
-    "b.png": await scene("dogs.jpg").png().toBuffer(),
-    "c.webp": await scene("drum.jpg").webp().toBuffer(),
-    "d.gif": await scene("brushes.jpg").gif().toBuffer(),
-    "e.avif": await scene("nuthatch.jpg").avif({ effort: 0 }).toBuffer(),
-  };
-  const files = Object.entries(made).map(async ([name, bytes]) => {
-    const file = path.join(folder, name);
-    await writeFile(file, bytes);
-    return file;
-  });
-  return [...(await Promise.all(files)), photo("alpine-path-phone.heic")];
-}
-
-async function makeToken(page: Page, origin: string): Promise<string> {
-  await page.goto(`${origin}/settings`);
-  await page.getByLabel("Name", { exact: true }).fill("a script");
-  await page.getByRole("button", { name: "Make token", exact: true }).click();
-  const field = page.getByLabel("The new token", { exact: true });
-  await expect(field).toBeVisible();
-  return field.inputValue();
-}

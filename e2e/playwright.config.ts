@@ -7,12 +7,13 @@ process.env.PAIL_TEST_RUN ??= String(process.pid);
 
 export default defineConfig({
   testDir: ".",
-  // `npm run test:stores` has the store that the one journey needs, `npm run test:deploy` the time that the other takes, and
-  // `npm run test:browsers` the other browsers.
+  // `npm run test:stores` has the store that the one journey needs, `npm run test:deploy`, `test:standalone` and `test:container` the
+  // time that others take, and `npm run test:browsers` the other browsers.
   testIgnore: [
     "browsers/**",
     ...(process.env.STORE_JOURNEY === undefined ? ["store-journey.spec.ts"] : []),
     ...(process.env.DEPLOY_JOURNEY === undefined ? ["deploy-journey.spec.ts"] : []),
+    ...(process.env.PACKED_JOURNEYS === undefined ? ["standalone.spec.ts", "container.spec.ts"] : []),
   ],
   outputDir: `../test-results/${process.env.PAIL_TEST_RUN}`,
   // A worker has a server of its own.

@@ -1,10 +1,11 @@
 import { countRoundTrips } from "@/lib/testing/round-trips";
+import { sayPackedStart } from "./packed-start";
 
 /** Of a database in the same region as the app. */
 const delayMs = 10;
 
 /** What matters where Pail runs on other machines than its database and its bucket; each part prints its own figures. */
-const parts: (() => Promise<void>)[] = [sayRoundTrips];
+const parts: (() => Promise<void>)[] = [sayRoundTrips, sayPackedStart];
 
 export async function benchDeploy(): Promise<void> {
   for (const part of parts) await part();

@@ -8,6 +8,8 @@ import { isPacked, projectDir } from "./program";
 /** Native, or found by files that lie beside them: they come along as they were installed, by what Next has found they need. */
 const installed = ["next", "better-sqlite3", "sharp", "@node-rs/argon2", "libheif-js", "thumbhash"];
 
+const amongSources = "npm run manage --";
+
 const server = `// node server.js starts Pail; node server.js <command> is what "npm run manage -- <command>" is among the sources.
 if (Number(process.versions.node.split(".")[0]) < 22) {
   console.error(\`Pail needs Node 22 or newer, and this is \${process.version}.\`);
@@ -30,6 +32,8 @@ export const standaloneCommand: Command = {
     fs.rmSync(aside, { recursive: true, force: true });
     assemble(aside);
     await pack(aside);
+    sayOwnProgram(path.join(aside, "lib", "commands"));
+    sayOwnProgram(path.join(aside, ".next", "server"));
     fs.rmSync(folder, { recursive: true, force: true });
     fs.renameSync(aside, folder);
     const bytes = sizeOf(folder);
@@ -51,8 +55,11 @@ function requireReplaceable(folder: string): void {
 
 /** What Next found that its pages need, and what it leaves to whoever deploys them. */
 function assemble(folder: string): void {
-  const copy = (from: string, to: string) => fs.cpSync(from, path.join(folder, to), { recursive: true });
+  // Links as they are: made absolute, they would lead back to the folder of the build.
+  const copy = (from: string, to: string) =>
+    fs.cpSync(from, path.join(folder, to), { recursive: true, verbatimSymlinks: true });
   copy(path.join(buildDir, "standalone"), ".");
+  fs.rmSync(path.join(buildDir, "standalone"), { recursive: true });
   copy(path.join(buildDir, "static"), ".next/static");
   copy(path.join(projectDir, "public"), "public");
   copy(path.join(projectDir, "LICENSE"), "LICENSE");
@@ -99,6 +106,16 @@ async function pack(folder: string): Promise<void> {
     legalComments: "none",
     logLevel: "silent",
   });
+}
+
+/** Sentences and lines of the log name commands as they are called among the sources. */
+function sayOwnProgram(folder: string): void {
+  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".js")) continue;
+    const file = path.join(folder, name);
+    const text = fs.readFileSync(file, "utf8");
+    if (text.includes(amongSources)) fs.writeFileSync(file, text.replaceAll(amongSources, "node server.js"));
+  }
 }
 
 function sizeOf(place: string): number {

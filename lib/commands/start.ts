@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { findSetupUrl } from "@/lib/accounts/users";
@@ -33,8 +33,7 @@ export const startCommand: Command = {
   options: { dev: { type: "boolean" } },
   async run({ dev, json }) {
     const started = await start(dev === true);
-    if (json === true) say(JSON.stringify(started));
-    else sayStarted(started);
+    process.stdout.write(json === true ? `${JSON.stringify(started)}\n` : linesOf(started));
     return undefined;
   },
 };
@@ -48,9 +47,8 @@ interface Started {
   setupUrl: string | null;
 }
 
-function sayStarted({ origin, setupUrl }: Started): void {
-  say(`Pail is at ${origin}`);
-  if (setupUrl !== null) say(`Make the first account: ${setupUrl}`);
+function linesOf({ origin, setupUrl }: Started): string {
+  return `Pail is at ${origin}\n${setupUrl === null ? "" : `Make the first account: ${setupUrl}\n`}`;
 }
 
 async function start(dev: boolean): Promise<Started> {
@@ -78,17 +76,16 @@ async function start(dev: boolean): Promise<Started> {
   if (bucket !== null) {
     await setUpBucket(bucketClient(), { ...env(), origins: [env().appOrigin] });
     await requireWholeBucket(bucketClient(), env().locations);
-  } else if (!dev) await refuseUnfitBucket(sayMeanwhile);
-  if (!dev && loaded === null) await buildIfStale(sayMeanwhile);
+  } else if (!dev) await refuseUnfitBucket(say);
+  if (!dev && loaded === null) await buildIfStale(say);
   serve = frontOf(await (loaded ?? loadPages(dev ? server : null)));
   setInterval(() => void lookForJobs(), lookForJobsEveryMs).unref();
   const { appOrigin: origin, port } = env();
   return { origin, port, bucketPort: bucket?.port ?? null, setupUrl: await findSetupUrl() };
 }
 
-// Next's words on the console go to the log.
-const say = (line: string): boolean => process.stdout.write(`${line}\n`);
-const sayMeanwhile = (line: string): boolean => process.stderr.write(`${line}\n`);
+// Standard output belongs to the answer, and the console by then to the log.
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** @param development the server whose web sockets tell of changes; null: pages have no web sockets */
 async function loadPages(development: Server | null = null): Promise<RequestListener> {
@@ -158,6 +155,10 @@ function stopOnSignal(server: Server, bucket: BucketProcess | null): void {
   };
   const stop = () => {
     setTimeout(() => process.exit(0), stopWithinMs).unref();
+    // Whoever keeps a connection, as proxies do, would keep this process by asking on.
+    server.prependListener("request", (_request, response: ServerResponse) => {
+      response.setHeader("connection", "close");
+    });
     server.close(() => {
       void leave().then(() => process.exit(0));
     });

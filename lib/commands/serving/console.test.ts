@@ -7,11 +7,12 @@ import { sendConsoleToLog } from "./console";
 import { refusingMalformedActions } from "./malformed-actions";
 import { withRequestId } from "./request-id";
 
-const [error, warn] = [vi.spyOn(log, "error"), vi.spyOn(log, "warn")];
-const { error: consoleError, warn: consoleWarn } = console;
+const [error, warn, debug] = [vi.spyOn(log, "error"), vi.spyOn(log, "warn"), vi.spyOn(log, "debug")];
+const { error: consoleError, warn: consoleWarn, log: consoleLog } = console;
 afterEach(() => {
   console.error = consoleError;
   console.warn = consoleWarn;
+  console.log = consoleLog;
   vi.clearAllMocks();
 });
 
@@ -46,6 +47,15 @@ test("what is said on the console becomes a line of the log, with the error that
   console.warn("%s is %d", "this", 7);
   expect(error.mock.calls).toEqual([[{ err: reason }, "a page failed"]]);
   expect(warn.mock.calls).toEqual([["this is 7"]]);
+});
+
+test("what Next says of itself is nothing on standard output", () => {
+  const written = vi.spyOn(process.stdout, "write");
+  sendConsoleToLog();
+  console.log("\x1b[32m✓\x1b[0m Running %s took 0.9ms", "next.config");
+  expect(written).not.toHaveBeenCalled();
+  expect(debug.mock.calls).toEqual([["✓ Running next.config took 0.9ms"]]);
+  written.mockRestore();
 });
 
 test("an action that fails before it is reached is 400, and counted once a minute; any other failure is 500 and logged", async () => {

@@ -2,10 +2,12 @@ import { format, stripVTControlCharacters } from "node:util";
 import { log } from "@/lib/log";
 import { countMalformedAction, isOfMalformedAction } from "./malformed-actions";
 
-/** What Next says becomes lines of the log, without what a log may not have: standard output belongs to the answer of the command. */
+/**
+ * What Next says of errors and warnings becomes lines of the log, without what a log may not have, and of itself no more than whoever
+ * debugs wants to know: standard output belongs to what the command answers.
+ */
 export function sendConsoleToLog(): void {
-  for (const name of ["log", "info"] as const)
-    console[name] = (...said: unknown[]) => log.debug(stripVTControlCharacters(format(...said)).trim());
+  console.log = (...said: unknown[]) => log.debug(wordsOf(said));
   console.error = (...said: unknown[]) => say("error", said);
   console.warn = (...said: unknown[]) => say("warn", said);
 }
@@ -16,7 +18,9 @@ function say(level: "error" | "warn", said: unknown[]): void {
     countMalformedAction(error);
     return;
   }
-  const words = stripVTControlCharacters(format(...said.filter((one) => one !== error))).trim();
+  const words = wordsOf(said.filter((one) => one !== error));
   if (error === undefined) log[level](words);
   else log[level]({ err: error }, words.replace(/^⨯$/, "") || "a page failed");
 }
+
+const wordsOf = (said: unknown[]): string => stripVTControlCharacters(format(...said)).trim();
