@@ -11,7 +11,19 @@ import { copyProjectApart } from "@/lib/testing/project-copy";
 const projectDir = path.resolve(import.meta.dirname, "..", "..");
 const playwright = createRequire(import.meta.url).resolve("@playwright/test/cli");
 /** What they have in common with the others: see “Several instances” in e2e/README.md. */
-const journeys = ["albums", "api", "doors", "faults", "instances", "plain-form", "resume", "upload"];
+const journeys = [
+  "albums",
+  "api",
+  "dates",
+  "doors",
+  "faults",
+  "image",
+  "instances",
+  "plain-form",
+  "resume",
+  "storage",
+  "upload",
+];
 
 /** Of these journeys, what measures one process or reads its log. */
 const leftOut = "connections that hold a body open at|what anyone can send and no page could";
