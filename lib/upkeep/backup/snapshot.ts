@@ -112,12 +112,21 @@ async function deleteLeft(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
     const folder = path.join(parent, name);
-    const { mtimeMs, uid } = await stat(folder);
-    const written = await Promise.all((await readdir(folder)).map((file) => stat(path.join(folder, file))));
-    const isOurs = uid === (process.getuid?.() ?? uid);
-    const last = Math.max(mtimeMs, ...written.map((file) => file.mtimeMs));
-    if (isOurs && Date.now() - last > leftAfterMs) await rm(folder, { recursive: true, force: true });
+    try {
+      if (await isLeft(folder)) await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      // Whoever works in it may be done meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
   }
+}
+
+async function isLeft(folder: string): Promise<boolean> {
+  const { mtimeMs, uid } = await stat(folder);
+  const written = await Promise.all((await readdir(folder)).map((file) => stat(path.join(folder, file))));
+  const isOurs = uid === (process.getuid?.() ?? uid);
+  const last = Math.max(mtimeMs, ...written.map((file) => file.mtimeMs));
+  return isOurs && Date.now() - last > leftAfterMs;
 }
 
 /** Where a snapshot is made that goes elsewhere: beside the database, or where temporary files are. */
