@@ -49,6 +49,12 @@ async function signUp(page: Page, { pail }: Served): Promise<void> {
   await expect(page.getByLabel("Choose images", { exact: true })).toBeAttached();
 }
 
+/** What the page still asks for, like its icon, would not come once the proxy is gone. */
+async function leave(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.goto("about:blank");
+}
+
 interface Asked {
   method?: string;
   headers?: Record<string, string>;
@@ -120,6 +126,7 @@ for (const kind of ["nginx", "caddy"] as const)
       });
       expect(refused.status, refused.body).toBeLessThan(400);
       expect(pail.query("select 1 from rate_limits where key like '%127.0.0.7%'")).not.toEqual([]);
+      await leave(page);
       // Neither what the action led to, nor the proxy, is worth a line.
       expect(pail.output).not.toMatch(/"level":(40|50)/);
     });
@@ -129,6 +136,7 @@ test("a proxy that is not trusted is noticed, once", async ({ page }) => {
   await behind("nginx", {}, async (served) => {
     await signUp(page, served);
     await page.reload();
+    await leave(page);
     expect(served.pail.output.match(/Set TRUST_PROXY=1/g)).toHaveLength(1);
   });
 });
