@@ -79,19 +79,26 @@ export function boundConnections(server: Server, limits = connectionLimits): voi
     since.looks = 0;
     if (rests.size >= limits.restsAtOnce) {
       // Once Node, which lets flow what nobody has begun to read, has done so.
-      setImmediate(() => socket.pause());
-      setTimeout(() => socket.destroy(), limits.partingMs).unref();
+      setImmediate(() => part(socket));
       return;
     }
     rests.add(socket);
     // Else, as fast as they send, all of a crowd would come in turn.
     socket.once("close", () => setTimeout(() => rests.delete(socket), limits.partingMs).unref());
     let received = Buffer.byteLength(request.read() ?? "");
-    request.on("data", (chunk: Buffer) => {
+    const count = (chunk: Buffer) => {
       received += chunk.length;
-      if (received > limits.restBytes) socket.destroy();
-    });
+      if (received <= limits.restBytes) return;
+      request.off("data", count).pause();
+      part(socket);
+    };
+    request.on("data", count);
     request.resume();
+  }
+  /** Reads no more. At once it would be the end of the answer too, for a sender that has not read it yet. */
+  function part(socket: Socket): void {
+    socket.pause();
+    setTimeout(() => socket.destroy(), limits.partingMs).unref();
   }
   const timer = setInterval(() => {
     for (const connection of open.values()) {
