@@ -124,3 +124,13 @@ test("a head that takes too long, and a reader that does not read, are ended", a
   await head.ended;
   await expect.poll(() => new Promise((resolve) => raw.server.getConnections((_, n) => resolve(n)))).toBe(0);
 });
+
+test("many that send a little after their answers, one after another, are no crowd", async () => {
+  await start({ restsAtOnce: 2, lookMs: 60_000 });
+  for (let n = 0; n < 6; n += 1) {
+    const { socket, answer } = await raw.hold(`${post(6, "/at-once")}abc`);
+    await expect.poll(answer).toContain("answered");
+    socket.write(`def${get("/at-once")}`);
+    await expect.poll(() => answer().match(/answered/g)?.length).toBe(2);
+  }
+});

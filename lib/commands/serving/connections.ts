@@ -74,26 +74,32 @@ export function boundConnections(server: Server, limits = connectionLimits): voi
       if (!request.complete) takeRest(connection, request);
     });
   });
-  /** Whoever sends more than was wanted may not hear the answer before the end. Of a crowd that does, it is not waited for. */
+  /**
+   * Whoever sends more than was wanted may not hear the answer before the end. Of a crowd that does, no more is read than what is on
+   * its way already.
+   */
   function takeRest({ socket, since }: Connection, request: IncomingMessage): void {
     since.looks = 0;
-    if (rests.size >= limits.restsAtOnce) {
-      // Once Node, which lets flow what nobody has begun to read, has done so.
-      setImmediate(() => part(socket));
-      return;
-    }
-    rests.add(socket);
-    // Else, as fast as they send, all of a crowd would come in turn.
-    socket.once("close", () => setTimeout(() => rests.delete(socket), limits.partingMs).unref());
+    const isCrowd = rests.size >= limits.restsAtOnce;
+    const most = isCrowd ? limits.paceBytes : limits.restBytes;
     let received = Buffer.byteLength(request.read() ?? "");
     const count = (chunk: Buffer) => {
       received += chunk.length;
-      if (received <= limits.restBytes) return;
+      if (received <= most) return;
       request.off("data", count).pause();
       part(socket);
     };
     request.on("data", count);
     request.resume();
+    if (isCrowd) {
+      setTimeout(() => request.complete || socket.destroy(), limits.partingMs).unref();
+      return;
+    }
+    rests.add(socket);
+    // Else, as fast as they send, all of a crowd would come in turn.
+    socket.once("close", () => setTimeout(() => rests.delete(socket), limits.partingMs).unref());
+    // What was short has kept nobody, and the connection goes on.
+    request.once("end", () => received <= limits.paceBytes && rests.delete(socket));
   }
   /** Reads no more. At once it would be the end of the answer too, for a sender that has not read it yet. */
   function part(socket: Socket): void {
