@@ -1,14 +1,14 @@
 import "server-only";
 import { eq, isNull } from "drizzle-orm";
-import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
-import { accounts, jobs, users } from "@/lib/db/schema";
+import { accounts, users } from "@/lib/db/schema";
 import { knowStore } from "@/lib/uploads/store";
 import { type Adopted, adopt, dropPurged } from "./adopt";
 import { findCandidates } from "./candidates";
 import { type Folder, foldersInOrder, isImageId } from "./folders";
 import { applyNews, type JournalApplied } from "./journal/apply";
 import { requireOwnBucket } from "./journal/identity";
+import { notePosition, readPosition } from "./position";
 
 /** Of `jobs`: its row says behind which object of the journal a rebuild that was cut short goes on. */
 const jobName = "images rebuild";
@@ -37,9 +37,9 @@ export async function rebuild({
 } = {}): Promise<RebuildReport> {
   await knowStore();
   await requireOwnBucket({ takesOver: true });
-  const position = await readPosition();
-  const applied = await applyNews({ position, onObject: notePosition });
-  await notePosition(null);
+  const position = await readPosition(jobName);
+  const applied = await applyNews({ position, onObject: (name) => notePosition(jobName, name) });
+  await notePosition(jobName, null);
   await dropPurged();
   const report = { images: 0, adopted: 0, duplicates: [] as string[] };
   for await (const folders of batches()) {
@@ -72,19 +72,4 @@ async function findUnclaimed(): Promise<string[]> {
     .where(isNull(accounts.id))
     .orderBy(users.email);
   return rows.map(({ email }) => email);
-}
-
-async function readPosition(): Promise<string> {
-  const [row] = await database()
-    .orm.select({ position: jobs.position })
-    .from(jobs)
-    .where(eq(jobs.name, jobName));
-  return row?.position ?? "";
-}
-
-async function notePosition(position: string | null): Promise<void> {
-  await database()
-    .orm.insert(jobs)
-    .values({ name: jobName, notBefore: now(), position })
-    .onConflictDoUpdate({ target: jobs.name, set: { position } });
 }

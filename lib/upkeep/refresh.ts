@@ -1,8 +1,7 @@
 import "server-only";
 import { and, asc, count, eq, gt, ne } from "drizzle-orm";
-import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
-import { images, jobs } from "@/lib/db/schema";
+import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { capturedOf } from "@/lib/images/captured";
 import type { FileDate } from "@/lib/images/contract";
@@ -14,6 +13,7 @@ import { sizeAsShown } from "@/lib/images/shown-size";
 import { variantOf } from "@/lib/images/variant-of";
 import { media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
+import { notePosition, readPosition } from "./position";
 
 /** Of `jobs`: its row says behind which picture a refresh that was cut short goes on. */
 const jobName = "images refresh";
@@ -50,7 +50,7 @@ export async function refreshImages({
   anew = false,
   onProgress,
 }: RefreshOptions = {}): Promise<RefreshReport> {
-  let position = anew ? "" : await readPosition();
+  let position = anew ? "" : await readPosition(jobName);
   const report: RefreshReport = { images: 0, changed: 0, lost: [], unreadable: [], resumed: position !== "" };
   const total = await countBehind(position);
   for (;;) {
@@ -64,11 +64,11 @@ export async function refreshImages({
     const outcomes = await Promise.allSettled(Array.from({ length: parallel }, work));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     position = last.id;
-    await notePosition(position);
+    await notePosition(jobName, position);
     report.images += rows.length;
     onProgress?.(report.images, total);
   }
-  await notePosition(null);
+  await notePosition(jobName, null);
   return report;
 }
 
@@ -145,19 +145,4 @@ const rowsBehind = (position: string): Promise<ImageRow[]> =>
 async function countBehind(position: string): Promise<number> {
   const [row] = await database().orm.select({ total: count() }).from(images).where(isBehind(position));
   return row?.total ?? 0;
-}
-
-async function readPosition(): Promise<string> {
-  const [row] = await database()
-    .orm.select({ position: jobs.position })
-    .from(jobs)
-    .where(eq(jobs.name, jobName));
-  return row?.position ?? "";
-}
-
-async function notePosition(position: string | null): Promise<void> {
-  await database()
-    .orm.insert(jobs)
-    .values({ name: jobName, notBefore: now(), position })
-    .onConflictDoUpdate({ target: jobs.name, set: { position } });
 }
