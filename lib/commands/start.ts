@@ -67,6 +67,7 @@ async function start(dev: boolean): Promise<Started> {
   if (!dev) sendConsoleToLog();
   // They take their time, and need nothing of what comes between.
   const loaded = !dev && isFresh() ? loadPages() : null;
+  // Why they could not be loaded is said where they are waited for; meanwhile it is no unhandled rejection.
   loaded?.catch(() => undefined);
   const bucket = env().bucket.local === null ? null : await startBucketProcess();
   stopOnSignal(server, bucket);

@@ -3,15 +3,20 @@ import { observe } from "@/lib/metrics";
 
 /** Measures what a database is asked, for `/metrics`. */
 export async function observed<T>(call: () => Promise<T>): Promise<T> {
-  const startedAt = performance.now();
-  let outcome: "done" | "failed" = "failed";
+  const end = begin();
   try {
     const answer = await call();
-    outcome = "done";
+    end("done");
     return answer;
-  } finally {
-    observe.query(outcome, performance.now() - startedAt);
+  } catch (error) {
+    end("failed");
+    throw error;
   }
+}
+
+function begin(): (outcome: "done" | "failed") => void {
+  const startedAt = performance.now();
+  return (outcome) => observe.query(outcome, performance.now() - startedAt);
 }
 
 const ways = ["run", "all", "get", "values"] as const;
@@ -32,13 +37,13 @@ export function observeSync(orm: object): void {
 }
 
 function observedSync<T>(call: () => T): T {
-  const startedAt = performance.now();
-  let outcome: "done" | "failed" = "failed";
+  const end = begin();
   try {
     const answer = call();
-    outcome = "done";
+    end("done");
     return answer;
-  } finally {
-    observe.query(outcome, performance.now() - startedAt);
+  } catch (error) {
+    end("failed");
+    throw error;
   }
 }
