@@ -26,7 +26,7 @@ export function useDeleteImage(): (image: { id: string; title: string }) => Prom
         toast(wordFailure(result.error));
         return false;
       }
-      removeFromGallery(id);
+      removeFromGallery([id]);
       toast(texts("deleted", { title }), { label: frame("undo"), run: () => void undo() });
       return true;
     },

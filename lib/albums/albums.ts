@@ -203,7 +203,7 @@ async function fill(
       .insert(albumImages)
       .select(
         db.orm
-          .select({ albumId: albums.id, imageId: images.id })
+          .select({ albumId: albums.id, imageId: images.id, position: sql<number>`0.0`.as("position") })
           .from(albums)
           .innerJoin(images, eq(images.ownerId, albums.ownerId))
           .where(and(isNamed, isReady, inArray(images.id, imageIds))),

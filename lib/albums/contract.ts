@@ -5,6 +5,10 @@ import type { GalleryImage } from "@/lib/images/contract";
 export const maxAlbumNameLength = 100;
 export const maxImagesPerCall = 100;
 
+/** In which order an album shows its pictures; by hand: as they were moved. */
+export const albumSortings = ["newest", "oldest", "name", "hand"] as const;
+export type AlbumSorting = (typeof albumSortings)[number];
+
 export interface Album {
   id: string;
   name: string;

@@ -1,5 +1,15 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { AlbumSorting } from "@/lib/albums/contract";
 import type { FailureValues } from "@/lib/errors";
 import type { CapturedSource, FileDate, ImageType, VariantKind, VariantType } from "@/lib/images/contract";
 import type { ObjectOffer, UploadState } from "@/lib/uploads/contract";
@@ -219,6 +229,10 @@ export const images = sqliteTable(
       .notNull(),
     name: text().notNull(),
     title: text().notNull(),
+    description: text().notNull().default(""),
+    /** What a screen reader says in place of the picture. Empty: the title does. */
+    altText: text("alt_text").notNull().default(""),
+    isFavourite: integer("is_favourite", { mode: "boolean" }).notNull().default(false),
     type: text().$type<ImageType>().notNull(),
     bytes: integer().notNull(),
     /** The original and its variants together: what counts against the quota. */
@@ -234,6 +248,8 @@ export const images = sqliteTable(
     /** Orders pictures of the same millisecond: see `orderWithin` in lib/images/captured.ts. Empty until an older one is refreshed. */
     capturedOrder: text("captured_order").notNull().default(""),
     capturedSource: text("captured_source").$type<CapturedSource>().notNull().default("added"),
+    /** Whether a person set the date: then what the file says no longer does. */
+    isDateEdited: integer("is_date_edited", { mode: "boolean" }).notNull().default(false),
     /** What the file says of itself, to be read by `readFacts`. null: a Pail added it that did not read them. */
     facts: text({ mode: "json" }).$type<unknown>(),
     thumbhash: text().notNull(),
@@ -251,6 +267,7 @@ export const images = sqliteTable(
       .where(sql`${t.state} = 'ready'`),
     uniqueIndex("images_content").on(t.ownerId, t.sha256).where(sql`${t.state} = 'ready'`),
     index("images_trash").on(t.deletedAt).where(sql`${t.state} <> 'ready'`),
+    index("images_trash_of").on(t.ownerId, t.deletedAt, t.id).where(sql`${t.state} = 'trashed'`),
   ],
 );
 
@@ -263,9 +280,19 @@ export const albums = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     name: text().notNull(),
+    description: text().notNull().default(""),
+    /** Chosen by a person; null, or one that is not in the album any more: its newest picture. */
+    coverId: text("cover_id"),
+    sorting: text().$type<AlbumSorting>().notNull().default("newest"),
     createdAt: timestamp("created_at").notNull(),
+    /** When it went into the trash, with its list of pictures; null where it has not. */
+    deletedAt: timestamp("deleted_at"),
   },
-  (t) => [uniqueIndex("albums_name").on(t.ownerId, t.name)],
+  (t) => [
+    check("albums_sorting", sql`${t.sorting} in ('newest', 'oldest', 'name', 'hand')`),
+    uniqueIndex("albums_name").on(t.ownerId, t.name).where(sql`${t.deletedAt} is null`),
+    index("albums_trash").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
+  ],
 );
 
 /** Which pictures are in which album, also those in the trash: a picture that is brought back is where it was. */
@@ -278,6 +305,8 @@ export const albumImages = sqliteTable(
     imageId: text("image_id")
       .notNull()
       .references(() => images.id, { onDelete: "cascade" }),
+    /** Where it stands among the others where they are ordered by hand; of the same number, by id. */
+    position: real().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.albumId, t.imageId] }), index("album_images_image").on(t.imageId)],
 );

@@ -35,6 +35,9 @@ export interface GalleryImage {
   title: string;
   width: number;
   height: number;
+  /** of the original */
+  bytes: number;
+  isFavourite: boolean;
   placeholder: Placeholder;
   thumbUrl: string;
   /** ms since the epoch, as if the camera's clock had shown UTC: when it was taken, as far as that is known */
@@ -66,3 +69,43 @@ export interface ImageUrls extends VariantUrls {
 
 /** For so many pictures fresh URLs are given at a time. */
 export const maxImagesPerUrlCall = 100;
+
+/** Newest first, or oldest first. */
+export const timelineOrders = ["newest", "oldest"] as const;
+export type TimelineOrder = (typeof timelineOrders)[number];
+
+/** A stretch of a timeline, known before its pictures are: a month, or all there is where the order is not by date. */
+export interface TimelineSection {
+  /** ms since the epoch of the month's first day, as the cameras' clocks had it; null where it is no month */
+  startsAt: number | null;
+  /** of its pictures */
+  count: number;
+  /** width by height of all its tiles together, in thousandths: how much room it takes */
+  ratios: number;
+}
+
+/** All of a timeline's sections, in its order, and its first pictures. */
+export interface Timeline {
+  order: TimelineOrder;
+  sections: TimelineSection[];
+  first: GalleryImage[];
+}
+
+/** Pictures of one section, in the timeline's order. */
+export interface TimelinePart {
+  images: GalleryImage[];
+  /** how many the section has now: another number than was known says that the sections are to be asked for anew */
+  count: number;
+}
+
+/** What is known of a picture that is chosen among many. */
+export interface PictureSize {
+  id: string;
+  /** of the original */
+  bytes: number;
+}
+
+/** So many pictures a part of a timeline has at the most. */
+export const maxImagesPerPart = 200;
+/** So many pictures one action takes. */
+export const maxImagesPerAction = 500;

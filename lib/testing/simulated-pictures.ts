@@ -41,6 +41,8 @@ export function imageOf(id: string, title: string): GalleryImage {
     width: 4,
     height: 3,
     placeholder: { colour: "gray", thumbhash: "", isTransparent: false },
+    bytes: 1000,
+    isFavourite: false,
     thumbUrl: `https://bucket.test/${id}`,
     capturedAt: 0,
     capturedOrder: "",

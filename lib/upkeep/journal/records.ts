@@ -28,7 +28,7 @@ export const userColumns = {
   role: users.role,
   createdAt: users.createdAt,
 };
-const memberColumns = { albumId: albumImages.albumId, imageId: albumImages.imageId };
+const memberColumns = getTableColumns(albumImages);
 
 export const columnsOf = {
   user: userColumns,
