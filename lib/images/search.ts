@@ -4,7 +4,15 @@ import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { albums, images, months, searchAlbums, searchCameras, searchRows } from "@/lib/db/schema";
-import type { Cursor, GalleryPage, PictureSize, Timeline, TimelineOrder, TimelinePart } from "./contract";
+import type {
+  Cursor,
+  GalleryPage,
+  PictureSize,
+  Timeline,
+  TimelineOrder,
+  TimelinePart,
+  TimelineSection,
+} from "./contract";
 import { type ImageType, imageTypes } from "./formats/table";
 import { galleryColumns, galleryPageSize, isReady, pageOf, toGalleryImage } from "./gallery";
 import { beginningsOf, isShort, matchOf, type SearchableAlbum, wordsOf } from "./search-words";
@@ -21,9 +29,9 @@ import {
 } from "./timeline";
 
 /** Of what is found, months are counted until they have so many pictures: see “Search” in README.md. */
-export const maxCounted = 50_000;
+export const maxCounted = 20_000;
 /** A month of more pictures says how much room they take by so many of them. */
-const sampled = 50;
+const sampled = 20;
 const maxTerms = 2000;
 const maxCameras = 100;
 
@@ -58,6 +66,11 @@ export const searchRangeShape = searchShape.and(rangeShape);
 export const asksForAnything = (search: Search): boolean =>
   wordsOf(search.q).length > 0 ||
   Object.entries(search).some(([name, value]) => name !== "q" && name !== "month" && value !== undefined);
+
+export interface FoundTimeline extends Omit<Timeline, "first"> {
+  /** Whether so much is found that there may be more behind these sections. */
+  isCut: boolean;
+}
 
 /** What one can choose between. */
 export interface SearchChoices {
@@ -97,9 +110,9 @@ export async function getSearchTimeline(
   viewer: Viewer,
   { order, ...search }: z.infer<typeof searchSectionsShape>,
   limit = firstOfTimeline,
-): Promise<Timeline & { choices: SearchChoices }> {
+): Promise<Timeline & FoundTimeline & { choices: SearchChoices }> {
   const { found, choices } = await prepareWithChoices(viewer, search);
-  if (found === null) return { order, sections: [], first: [], choices };
+  if (found === null) return { ...timelineOf(order, []), first: [], choices };
   const [sections, rows] = await database().together([
     sectionsAsked(viewer, found, order),
     rowsAsked(viewer, found, order, limit, 0),
@@ -124,7 +137,7 @@ export async function listFoundSections(
   };
 }
 
-/** Pictures of a month of what is found, or of all; of more than `maxCounted` it says that they are so many. */
+/** Pictures of a month of what is found, or of all, which are counted up to `maxCounted`. */
 export async function getFoundPart(
   viewer: Viewer,
   { order, section, offset, limit, ...search }: PartAsked & Search,
@@ -132,7 +145,9 @@ export async function getFoundPart(
   const found = await prepare(viewer, search);
   if (found === null) return { images: [], count: 0 };
   const within = section === "all" ? found : { ...found, ...inSection(viewer, section, found) };
-  const counted = sql`(select 1 from search_index where ${isFound(within)} limit ${maxCounted + 1})`;
+  // Of a month as its section has it, to the end.
+  const most = section === "all" ? sql`limit ${maxCounted}` : sql``;
+  const counted = sql`(select 1 from search_index where ${isFound(within)} ${most})`;
   const [[row], rows] = await database().together([
     database().orm.select({ count: sql<number>`count(*)` }).from(sql`${counted}`),
     rowsAsked(viewer, within, order, limit, offset),
@@ -262,7 +277,9 @@ function foundBy(
 const numbersPerOwner = sql`281474976710656`;
 const baseOf = (viewer: Viewer): SQL =>
   sql`(select (number & 32767) * ${numbersPerOwner} from search_owners where owner_id = ${viewer.id})`;
-const inNumber = (ms: number | SQL): SQL => sql`min(max(${ms} + 10000000000000, 0), ${numbersPerOwner} - 1)`;
+// Drivers give a number as a real one, by which the index would not go.
+const inNumber = (ms: number | SQL): SQL =>
+  sql`min(max(cast(${ms} as integer) + 10000000000000, 0), ${numbersPerOwner} - 1)`;
 const start = sql`0`;
 
 /** The chosen year or month, else all time. */
@@ -313,36 +330,38 @@ function pageAsked(viewer: Viewer, found: Found, after: Cursor | null, limit: nu
 }
 
 /**
- * Each month is counted in the index. The room that its pictures take is worked out from the first of them, which is exact where
- * there are no more.
+ * What is found is gone through once, up to so many, and each is of the last month that does not begin behind it. The month where
+ * that ends is counted to its end. How much room the pictures of a month take, some of them say: exactly, where there are no more.
  */
 function sectionsAsked(viewer: Viewer, found: Found, order: TimelineOrder) {
-  const { base } = found;
-  const limits = sql`select starts_at,
-      iif(lag(starts_at) over (order by starts_at) is null, 0, ${inNumber(sql`starts_at`)}) as first,
-      coalesce(${inNumber(sql`lead(starts_at) over (order by starts_at)`)}, ${numbersPerOwner}) as behind
-    from ${months} where owner_id = ${viewer.id}`;
-  const within = { ...found, from: sql`max(${found.from}, m.first)`, to: sql`min(${found.to}, m.behind)` };
-  // Where the last one stands that is counted: its month is counted to the end.
-  const last = sql`(select rowid - ${base} from search_index where ${isFound(found)}
-    order by rowid ${direction(order)} limit 1 offset ${maxCounted - 1})`;
-  const isCounted =
-    order === "newest"
-      ? sql`m.behind > coalesce((select at from last), 0)`
-      : sql`m.first <= coalesce((select at from last), ${numbersPerOwner})`;
-  const sample = sql`select ${ratiosOf.count} as count, ${ratiosOf.ratios} as ratios from ${images} where ${images.id} in (
-    select image_id from ${searchRows} where number in ${numbersOf(within, order, sampled, 0)})`;
+  const ofViewer = sql`from ${months} where owner_id = ${viewer.id}`;
+  const at = sql`number - ${found.base} - 10000000000000`;
+  const month = sql`coalesce((select max(starts_at) ${ofViewer} and starts_at <= ${at}), (select min(starts_at) ${ofViewer}))`;
+  const behind = sql`(select min(starts_at) ${ofViewer} and starts_at > counted.month)`;
+  const isLast = sql`total = ${maxCounted} and month = (select ${sql.raw(order === "newest" ? "min" : "max")}(month) from counted)`;
+  const whole = {
+    ...found,
+    from: sql`max(${found.from}, iif(exists (select 1 ${ofViewer} and starts_at < month), ${inNumber(sql`month`)}, 0))`,
+    to: sql`min(${found.to}, coalesce(${inNumber(behind)}, ${numbersPerOwner}))`,
+  };
   return database()
     .orm.select({
-      startsAt: sql<number>`starts_at`,
+      startsAt: sql<number>`month`,
       count: sql<number>`n`,
       ratios: sql<number>`cast(round(1.0 * n * ratios / sampled) as integer)`,
     })
     .from(sql`(
-      with last as materialized (select ${last} as at), m as materialized (${limits}),
+      with found as materialized (select rowid as number from search_index where ${isFound(found)}
+          order by rowid ${direction(order)} limit ${maxCounted}),
+        dated as materialized (select number, ${month} as month from found),
         counted as materialized (
-          select starts_at, first, behind, (select count(*) from search_index where ${isFound(within)}) as n
-          from m where ${isCounted} and m.behind > ${found.from} and m.first < ${found.to})
-      select starts_at, n, ${sql`(select ratios from (${sample}))`} as ratios, min(n, ${sampled}) as sampled
-      from counted as m where n > 0 order by starts_at ${direction(order)})`);
+          select month, count(*) as n, sum(count(*)) over () as total from dated group by month),
+        sample as (select month, number, row_number() over (partition by month) as nth from dated),
+        room as materialized (
+          select month as of_month, ${ratiosOf.count} as sampled, ${ratiosOf.ratios} as ratios
+          from sample cross join ${searchRows} on ${searchRows.number} = sample.number
+            cross join ${images} on ${images.id} = ${searchRows.imageId}
+          where nth <= ${sampled} group by month)
+      select month, iif(${isLast}, (select count(*) from search_index where ${isFound(whole)}), n) as n, sampled, ratios
+      from counted join room on of_month = month order by month ${direction(order)})`);
 }
