@@ -25,7 +25,7 @@ import "./image-actions";
 
 /** What its client components say, and what any page's toasts do. */
 const places: Namespace[] = [
-  ...(["frame", "adding", "gallery", "image", "albums", "tray", "errors", "waiting"] as const),
+  ...(["frame", "adding", "gallery", "timeline", "image", "albums", "tray", "errors", "waiting"] as const),
 ];
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {

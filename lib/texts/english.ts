@@ -7,6 +7,7 @@ import { gallery } from "./en/gallery";
 import { image } from "./en/image";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
+import { timeline } from "./en/timeline";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
 
@@ -16,6 +17,7 @@ export const english = {
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   settings,

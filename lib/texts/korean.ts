@@ -7,6 +7,7 @@ import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
+import { timeline } from "./ko/timeline";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
 import { translation } from "./translation";
@@ -17,6 +18,7 @@ export const korean = translation({
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   settings,
