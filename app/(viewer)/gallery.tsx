@@ -52,7 +52,6 @@ export function Gallery(props: GalleryProps) {
   const isEmpty = total === 0;
   useSize(live, list, measure, isEmpty);
   usePlace(live, list);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another frame that has to be settled.
   useBeforePaint(() => live.settle(), [live, frame]);
 
   if (isEmpty) return empty;
