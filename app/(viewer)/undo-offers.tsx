@@ -4,8 +4,18 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useAllTexts, useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { toast } from "../_ui/toaster";
-import { dropUndo, offerUndo, resumeUndo, subscribeToUndo, type UndoOffer, undoOffer } from "./undo";
-import { type Undo, type UndoTools, type UndoValues, undoings } from "./undo-kinds";
+import {
+  dropUndo,
+  offerUndo,
+  resumeUndo,
+  subscribeToUndo,
+  type Undo,
+  type UndoOffer,
+  type UndoTools,
+  type UndoValues,
+  undoOffer,
+} from "./undo";
+import { undoings } from "./undo-kinds";
 
 /** Shows what is offered to be undone as a toast, and does it. */
 export function UndoOffers({ viewerId }: { viewerId: string }) {

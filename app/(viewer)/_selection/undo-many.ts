@@ -1,6 +1,6 @@
 import { addToGallery, refreshGallery } from "../gallery-changes";
 import { favouriteMany, restoreMany } from "../image-actions";
-import type { UndoTools, UndoValues } from "../undo-kinds";
+import type { UndoTools, UndoValues } from "../undo";
 import { inBatches } from "./batches";
 
 export async function undoDeletion(
