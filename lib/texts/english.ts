@@ -5,6 +5,7 @@ import { errors, waiting } from "./en/errors";
 import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
+import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { timeline } from "./en/timeline";
@@ -20,6 +21,7 @@ export const english = {
   timeline,
   image,
   albums,
+  selection,
   settings,
   upload,
   storage,

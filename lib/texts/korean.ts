@@ -5,6 +5,7 @@ import { errors, waiting } from "./ko/errors";
 import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
+import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
 import { timeline } from "./ko/timeline";
@@ -21,6 +22,7 @@ export const korean = translation({
   timeline,
   image,
   albums,
+  selection,
   settings,
   upload,
   storage,
