@@ -76,7 +76,8 @@ async function fetched(list: PictureList, from: number, to: number): Promise<Pic
     return await list.between(from, to);
   } catch (error) {
     console.warn(error);
-    const texts = getTools().getTexts("selection");
+    const { getTexts } = getTools();
+    const texts = getTexts("selection");
     toast(texts("notFetched"));
     return null;
   }
@@ -84,6 +85,7 @@ async function fetched(list: PictureList, from: number, to: number): Promise<Pic
 
 function sayLeft(left: number): void {
   if (left === 0) return;
-  const texts = getTools().getTexts("selection");
+  const { getTexts } = getTools();
+  const texts = getTexts("selection");
   toast(texts("tooMany", { max: maxSelected, left }));
 }

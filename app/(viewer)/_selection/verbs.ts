@@ -12,7 +12,8 @@ import { getTools } from "./tools";
 
 /** Into the trash: what has gone is not selected any more, and one Undo brings all of it back. */
 export async function deleteSelected(): Promise<void> {
-  const texts = getTools().getTexts("selection");
+  const { getTexts } = getTools();
+  const texts = getTexts("selection");
   const list = listOnPage();
   const next = placeOfSelection(list);
   const deleted: string[] = [];
@@ -54,7 +55,8 @@ export async function deleteOne(image: GalleryImage): Promise<void> {
 }
 
 export async function favourSelected(on: boolean): Promise<void> {
-  const texts = getTools().getTexts("selection");
+  const { getTexts } = getTools();
+  const texts = getTexts("selection");
   const ids = [...selection().keys()];
   const changed: string[] = [];
   let found = 0;
