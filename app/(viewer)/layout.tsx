@@ -20,6 +20,7 @@ import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-imag
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
 import { Selecting } from "./_selection/selecting";
+import { ViewerHost } from "./_viewer/viewer-host";
 import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
 import "./albums/actions";
@@ -93,6 +94,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         <main>{children}</main>
         <Toaster />
         <UndoOffers viewerId={viewer.id} />
+        <ViewerHost />
       </Uploads>
     </Texts>
   );
