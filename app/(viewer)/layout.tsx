@@ -28,7 +28,18 @@ import "./image-actions";
 
 /** What its client components say, and what any page's toasts do. */
 const places: Namespace[] = [
-  ...(["frame", "adding", "gallery", "image", "albums", "selection", "tray", "errors", "waiting"] as const),
+  ...([
+    "frame",
+    "adding",
+    "gallery",
+    "timeline",
+    "image",
+    "albums",
+    "selection",
+    "tray",
+    "errors",
+    "waiting",
+  ] as const),
 ];
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {

@@ -8,6 +8,7 @@ import { image } from "./en/image";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
+import { timeline } from "./en/timeline";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
 import { viewer } from "./en/viewer";
@@ -18,6 +19,7 @@ export const english = {
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   selection,

@@ -8,6 +8,7 @@ import { image } from "./ko/image";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
+import { timeline } from "./ko/timeline";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
 import { viewer } from "./ko/viewer";
@@ -19,6 +20,7 @@ export const korean = translation({
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   selection,
