@@ -1,13 +1,15 @@
 "use client";
 
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
 import { formatMonth } from "@/lib/texts/formats";
 import type { AnyLanguage } from "@/lib/texts/languages";
 import { useLanguage, useTexts } from "../_texts/provider";
 import { quietButton } from "../_ui/styles";
+import { tileOf } from "./_selection/neighbour";
+import { SelectMonth } from "./_selection/select-month";
+import type { PictureList } from "./_timeline/picture-list";
 import { textOf } from "./cursor";
-import { useDeleteImage } from "./deletion";
 import { useGalleryChanges } from "./gallery-changes";
 import { firstRows, ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
@@ -32,7 +34,6 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
   const texts = useTexts("gallery");
   const frame = useTexts("frame");
   const language = useLanguage();
-  const deleteImage = useDeleteImage();
   const { images, next, failed, loadMore } = useFurtherPages(
     first,
     album === null ? "/images" : `/albums/${album}/images`,
@@ -47,6 +48,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
     return merge(images, takesAdded ? inReach : [], removed);
   }, [images, next, added, removed, takesAdded]);
   const months = useMemo(() => byMonth(all.slice(0, most), language), [all, most, language]);
+  const list = useListOf(all, album);
   const older = all.length > most ? all[most - 1] : next;
   const showMore = useCallback(() => {
     if (all.length > most) setMost(most + tilesPerStep);
@@ -61,20 +63,26 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
         aria-label={texts("list")}
         className="flex flex-wrap gap-x-1 [--row:6rem] sm:[--row:11rem] lg:[--row:14rem]"
       >
-        {months.map((month) => (
+        {months.map((month, place) => (
           // A month of few pictures shares its line with the next one.
           <li key={month.name} className="min-w-36" style={shareOfRow(month.ratio, month.images.length - 1)}>
-            <h2 className="sticky top-0 z-10 truncate bg-page/90 px-3 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">
-              {month.name}
-            </h2>
+            <div className="sticky top-0 z-30 flex items-center bg-page/90 px-3 text-sm font-medium text-quiet backdrop-blur-sm">
+              <h2 className="min-w-0 truncate py-2.5">{month.name}</h2>
+              <SelectMonth
+                list={list}
+                from={firstOf(months, place)}
+                to={firstOf(months, place) + month.images.length - 1}
+              />
+            </div>
             <ul className="flex flex-wrap gap-1 pb-4">
-              {month.images.map((image) => (
+              {month.images.map((image, within) => (
                 <Tile
                   key={image.id}
                   image={image}
                   album={album}
                   lazy={!fetchedFirst.has(image.id)}
-                  onDelete={deleteImage}
+                  index={firstOf(months, place) + within}
+                  list={list}
                 />
               ))}
             </ul>
@@ -99,6 +107,42 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
     </>
   );
 }
+
+/** Of those that are here; the others come as one scrolls. */
+function useListOf(all: GalleryImage[], album: string | null): PictureList {
+  const images = useRef(all);
+  const listeners = useRef(new Set<() => void>());
+  useEffect(() => {
+    images.current = all;
+    for (const listener of listeners.current) listener();
+  }, [all]);
+  return useMemo(() => {
+    const indexOf = (id: string) => {
+      const index = images.current.findIndex((image) => image.id === id);
+      return index < 0 ? null : index;
+    };
+    const at = (index: number) => images.current[index] ?? null;
+    return {
+      album,
+      count: () => images.current.length,
+      indexOf,
+      at,
+      load: async (index) => at(index),
+      between: async (from, to) => images.current.slice(Math.min(from, to), Math.max(from, to) + 1),
+      show(index) {
+        const image = at(index);
+        if (image !== null) tileOf(image.id)?.focus();
+      },
+      subscribe(listener) {
+        listeners.current.add(listener);
+        return () => listeners.current.delete(listener);
+      },
+    };
+  }, [album]);
+}
+
+const firstOf = (months: Month[], place: number): number =>
+  months.slice(0, place).reduce((sum, month) => sum + month.images.length, 0);
 
 /** As the server has them. */
 const newestFirst = (a: GalleryImage, b: GalleryImage): number =>

@@ -2,6 +2,9 @@ import Link from "next/link";
 import { memo } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
 import { ThumbhashImage } from "../_ui/thumbhash-image";
+import { SelectMark } from "./_selection/select-mark";
+import { tileGestures } from "./_selection/tile-gestures";
+import type { PictureList } from "./_timeline/picture-list";
 import { imagePath } from "./image-path";
 import { ratioOf, shareOfRow } from "./row";
 
@@ -9,18 +12,19 @@ interface TileProps {
   image: GalleryImage;
   album: string | null;
   lazy: boolean;
-  onDelete(image: GalleryImage): unknown;
+  index: number;
+  list: PictureList;
 }
 
-/** One picture in a justified row. The Delete key deletes it; the toast can undo that. */
-export const Tile = memo(function Tile({ image, album, lazy, onDelete }: TileProps) {
+/** One picture in a justified row. */
+export const Tile = memo(function Tile({ image, album, lazy, index, list }: TileProps) {
   const ratio = ratioOf(image);
   return (
     <li className="relative min-w-0" style={{ ...shareOfRow(ratio), aspectRatio: ratio }}>
       <Link
         href={imagePath(image.id, album)}
         prefetch={false}
-        onKeyDown={(event) => event.key === "Delete" && void onDelete(image)}
+        {...tileGestures(image, index, list)}
         className="absolute inset-0 block overflow-hidden focus-visible:z-10 focus-visible:outline-4 focus-visible:-outline-offset-4"
       >
         <ThumbhashImage
@@ -32,6 +36,7 @@ export const Tile = memo(function Tile({ image, album, lazy, onDelete }: TilePro
           lazy={lazy}
         />
       </Link>
+      <SelectMark image={image} index={index} list={list} />
     </li>
   );
 });
