@@ -1,10 +1,12 @@
 import { adding } from "./en/adding";
 import { albums } from "./en/albums";
+import { download } from "./en/download";
 import { entrance } from "./en/entrance";
 import { errors, waiting } from "./en/errors";
 import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
+import { phone } from "./en/phone";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
@@ -28,6 +30,8 @@ export const english = {
   storage,
   tray,
   viewer,
+  download,
+  phone,
   errors,
   waiting,
 } as const;
