@@ -1,4 +1,4 @@
-import { maxImagesPerCall } from "@/lib/albums/contract";
+import { maxImagesPerAction } from "@/lib/images/contract";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
@@ -87,7 +87,7 @@ export class BatchedServer {
       },
     });
     this.#additions = new Batcher({
-      maxSize: maxImagesPerCall,
+      maxSize: maxImagesPerAction,
       maxGatherMs: 1600,
       clock,
       shouldWait: () => "may",
