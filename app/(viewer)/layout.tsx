@@ -20,6 +20,7 @@ import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-imag
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
 import { Selecting } from "./_selection/selecting";
+import { ViewerHost } from "./_viewer/viewer-host";
 import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
 import "./albums/actions";
@@ -27,7 +28,18 @@ import "./image-actions";
 
 /** What its client components say, and what any page's toasts do. */
 const places: Namespace[] = [
-  ...(["frame", "adding", "gallery", "image", "albums", "selection", "tray", "errors", "waiting"] as const),
+  ...([
+    "frame",
+    "adding",
+    "gallery",
+    "timeline",
+    "image",
+    "albums",
+    "selection",
+    "tray",
+    "errors",
+    "waiting",
+  ] as const),
 ];
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
@@ -93,6 +105,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         <main>{children}</main>
         <Toaster />
         <UndoOffers viewerId={viewer.id} />
+        <ViewerHost />
       </Uploads>
     </Texts>
   );

@@ -8,5 +8,8 @@ export const undoings: {
   [K in UndoKind]: () => Promise<(undo: UndoValues[K], tools: UndoTools) => Promise<string | null>>;
 } = {
   deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
+  albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
+  albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
+  albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
   favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
 };

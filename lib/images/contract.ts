@@ -62,9 +62,28 @@ export interface GalleryPage {
 export interface ImageUrls extends VariantUrls {
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
-  /** of a long picture that every browser can show, for where its variant is too small; null otherwise */
+  /** of the original, where every browser can show it: for where its variant is too small; null otherwise */
   originalUrl: string | null;
   downloadUrl: string;
+}
+
+/** What a browser needs to fetch an original and to call its copy. */
+export interface Original {
+  id: string;
+  /** as the file was called when it was added */
+  name: string;
+  bytes: number;
+  /** ms since the epoch, as if the camera's clock had shown UTC */
+  capturedAt: number;
+  /** signed, good for a day at the most: never store or log it */
+  downloadUrl: string;
+}
+
+/** Those that were asked for and are there, in the order in which they were asked for. */
+export interface Originals {
+  /** whose they are: a page that is kept open finds out that somebody else has signed in */
+  viewerId: string;
+  originals: Original[];
 }
 
 /** For so many pictures fresh URLs are given at a time. */

@@ -1,11 +1,12 @@
 import fs from "node:fs";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { deleteAlbum, listAlbums } from "@/lib/albums/albums";
+import { listAlbums } from "@/lib/albums/albums";
+import { deleteAlbum } from "@/lib/albums/trash";
 import { database } from "@/lib/db/client";
 import { images, users } from "@/lib/db/schema";
 import { changeImage } from "@/lib/images/image";
@@ -90,6 +91,28 @@ test("titles that a person has changed here since stay, and an album that is gon
   const [row] = await database().orm.select().from(images).where(eq(images.id, lake));
   expect(row?.title).toBe("newer");
   expect((await listAlbums(viewer)).find(({ name }) => name === "رحلة")?.count).toBe(1);
+});
+
+test("an export of an older Pail, which says less of albums, is imported as it is", async () => {
+  await fillLibrary(viewer);
+  await exporting();
+  const file = path.join(folder, "Albums/رحلة/pail.json");
+  const { album, pictures, ...said } = JSON.parse(await readFile(file, "utf8"));
+  const { name, createdAt } = album;
+  const older = pictures.map(({ position: _, ...picture }: { position: number }) => picture);
+  await writeFile(file, JSON.stringify({ ...said, album: { name, createdAt }, pictures: older }));
+  const friend = await addViewer();
+  expect(await importing(friend)).toMatchObject({ failed: [] });
+  const [imported] = (await libraryOf(friend)).albums.filter((one) => one.album === name);
+  expect(imported).toMatchObject({ description: "", sorting: "newest", cover: null });
+});
+
+test("an album in the trash is not exported, and its pictures are as those in none", async () => {
+  await fillLibrary(viewer);
+  for (const { id } of await listAlbums(viewer)) await deleteAlbum(viewer, id);
+  await exporting();
+  expect(filesIn(folder).filter((file) => file.startsWith("Albums"))).toEqual([]);
+  expect(filesIn(folder).filter((file) => file.startsWith("Pictures/2024"))).toHaveLength(2);
 });
 
 test("what cannot be imported is named, each with its reason, and the rest goes on", async () => {

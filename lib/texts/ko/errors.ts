@@ -25,6 +25,7 @@ export const errors = {
   empty_title: "사진 제목을 입력해 주세요.",
   empty_name: "앨범 이름을 입력해 주세요.",
   name_taken: "같은 이름의 앨범이 있어요. 다른 이름으로 정해 주세요.",
+  not_in_album: "이 앨범에 더는 없어요. 그사이에 앨범에서 빠졌어요.",
   duplicate: "그사이에 같은 사진을 다시 추가했어요.",
   empty_file: "빈 파일이에요. 사진을 다시 선택하거나 다른 사본을 선택해 주세요.",
   too_large:
