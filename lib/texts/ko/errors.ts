@@ -23,6 +23,9 @@ export const errors = {
   too_many_tokens: "토큰이 이미 {max, number}개 있어요. 쓰지 않는 토큰을 폐기해 주세요.",
   too_many_albums: "앨범이 이미 {max, number}개 있어요. 필요 없는 앨범을 삭제해 주세요.",
   empty_title: "사진 제목을 입력해 주세요.",
+  no_date: "사진에 쓸 수 없는 날짜예요. 1826년부터 오늘 사이에서 골라 주세요.",
+  shift_too_far:
+    "그만큼 옮기면 1826년보다 앞서거나 아직 오지 않은 날짜가 되는 사진이 있어요. 아무것도 바꾸지 않았으니 더 적게 옮겨 주세요.",
   empty_name: "앨범 이름을 입력해 주세요.",
   name_taken: "같은 이름의 앨범이 있어요. 다른 이름으로 정해 주세요.",
   duplicate: "그사이에 같은 사진을 다시 추가했어요.",
