@@ -19,13 +19,14 @@ import { Wordmark } from "../_ui/wordmark";
 import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-images";
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
+import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
 import "./albums/actions";
 import "./image-actions";
 
 /** What its client components say, and what any page's toasts do. */
 const places: Namespace[] = [
-  ...(["frame", "adding", "gallery", "image", "albums", "tray", "errors", "waiting"] as const),
+  ...(["frame", "adding", "gallery", "image", "albums", "selection", "tray", "errors", "waiting"] as const),
 ];
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
@@ -89,6 +90,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         </header>
         <main>{children}</main>
         <Toaster />
+        <UndoOffers viewerId={viewer.id} />
       </Uploads>
     </Texts>
   );

@@ -7,8 +7,8 @@ import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { media } from "@/lib/storage/locations";
 import type { GalleryImage } from "./contract";
-import { isReady, toGalleryImage } from "./gallery";
 import { notFound } from "./image";
+import { restoreImages, trashImages } from "./many";
 
 /** How long a deleted picture can be brought back; after that its objects go. */
 export const undoSeconds = 10 * 60;
@@ -18,32 +18,18 @@ const inTrash = sql`${images.state} <> 'ready'`;
 
 /** Takes the viewer's picture away; for a while `restoreImage` brings it back. Throws AppError `not_found`. */
 export async function trashImage(viewer: Viewer, id: string): Promise<void> {
-  const rows = await database()
-    .orm.update(images)
-    .set({ state: "trashed", deletedAt: now() })
-    .where(and(eq(images.id, id), eq(images.ownerId, viewer.id), isReady))
-    .returning({ id: images.id });
-  if (rows.length === 0) throw notFound();
+  if ((await trashImages(viewer, [id])).length === 0) throw notFound();
 }
 
 /** Brings a trashed picture back. Throws AppError `not_found` once it is gone, `duplicate` where it was added again. */
 export async function restoreImage(viewer: Viewer, id: string): Promise<GalleryImage> {
-  const again = sql`exists (select 1 from ${images} as other where other.owner_id = ${images.ownerId}
-    and other.sha256 = ${images.sha256} and other.state = 'ready')`;
-  const own = and(eq(images.id, id), eq(images.ownerId, viewer.id));
-  const db = database();
-  const [, [row]] = await db.atomic([
-    db.orm
-      .update(images)
-      .set({ state: "ready", deletedAt: null })
-      .where(and(own, eq(images.state, "trashed"), sql`not ${again}`)),
-    db.orm.select().from(images).where(own),
-  ]);
-  if (row === undefined || row.state === "purging") throw notFound();
-  if (row.state === "trashed") {
-    throw new AppError("duplicate");
-  }
-  return toGalleryImage(row);
+  const {
+    images: [image],
+    duplicates,
+  } = await restoreImages(viewer, [id]);
+  if (duplicates.length > 0) throw new AppError("duplicate");
+  if (image === undefined) throw notFound();
+  return image;
 }
 
 /**

@@ -16,6 +16,7 @@ import { migrate } from "@/lib/db/migrate";
 import { listImages } from "@/lib/images/gallery";
 import { changeImage, getImageInPlace } from "@/lib/images/image";
 import { findImageUrls } from "@/lib/images/image-urls";
+import { favouriteImages, restoreImages, trashImages } from "@/lib/images/many";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
@@ -97,6 +98,11 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("new title", 2, async () => changeImage(await viewer(), { id, changes: { title: "Lake" } }));
     await count("delete", 2, async () => trashImage(await viewer(), id));
     await count("undo", 2, async () => restoreImage(await viewer(), id));
+    await count("favourite of 50", 2, async () =>
+      favouriteImages(await viewer(), { ids: imageIds, on: true }),
+    );
+    await count("delete of 50", 2, async () => trashImages(await viewer(), imageIds));
+    await count("undo of 50", 2, async () => restoreImages(await viewer(), imageIds));
     await count("delete an album", 2, async () => deleteAlbum(await viewer(), album.id));
 
     const secret = await createToken(own, { name: "A script", scopes: ["read"], lifetimeDays: null });

@@ -5,6 +5,7 @@ import { errors, waiting } from "./en/errors";
 import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
+import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { tray } from "./en/tray";
@@ -18,6 +19,7 @@ export const english = {
   gallery,
   image,
   albums,
+  selection,
   settings,
   upload,
   storage,

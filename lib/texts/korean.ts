@@ -5,6 +5,7 @@ import { errors, waiting } from "./ko/errors";
 import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
+import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
 import { tray } from "./ko/tray";
@@ -19,6 +20,7 @@ export const korean = translation({
   gallery,
   image,
   albums,
+  selection,
   settings,
   upload,
   storage,

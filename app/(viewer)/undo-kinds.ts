@@ -1,0 +1,12 @@
+import type { UndoKind, UndoTools, UndoValues } from "./undo";
+
+/**
+ * How each kind is undone, loaded when someone does. It says what came of it; null where there is nothing to say. Where it throws,
+ * as calls without a connection do, it is offered again.
+ */
+export const undoings: {
+  [K in UndoKind]: () => Promise<(undo: UndoValues[K], tools: UndoTools) => Promise<string | null>>;
+} = {
+  deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
+  favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
+};

@@ -1,0 +1,62 @@
+"use client";
+
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useAllTexts, useTexts } from "../_texts/provider";
+import { useWordFailure } from "../_texts/use-word-failure";
+import { toast } from "../_ui/toaster";
+import {
+  dropUndo,
+  offerUndo,
+  resumeUndo,
+  subscribeToUndo,
+  type Undo,
+  type UndoOffer,
+  type UndoTools,
+  type UndoValues,
+  undoOffer,
+} from "./undo";
+import { undoings } from "./undo-kinds";
+
+/** Shows what is offered to be undone as a toast, and does it. */
+export function UndoOffers({ viewerId }: { viewerId: string }) {
+  const frame = useTexts("frame");
+  const getTexts = useAllTexts();
+  const wordFailure = useWordFailure();
+  const offer = useSyncExternalStore(subscribeToUndo, undoOffer, () => null);
+  const shown = useRef<UndoOffer | null>(null);
+
+  useEffect(() => resumeUndo(viewerId), [viewerId]);
+  useEffect(() => {
+    if (offer === null || shown.current === offer || offer.until <= Date.now()) return;
+    shown.current = offer;
+    toast(offer.text, {
+      label: frame("undo"),
+      run: () => void run(offer.undo, { getTexts, wordFailure }),
+      onDismiss: dropUndo,
+      staysMs: offer.until - Date.now(),
+    });
+  }, [offer, frame, getTexts, wordFailure]);
+  return null;
+}
+
+async function run(undo: Undo, tools: Omit<UndoTools, "leave">): Promise<void> {
+  let left = undo;
+  const leave = (rest: Undo) => {
+    left = rest;
+  };
+  dropUndo();
+  try {
+    const said = await undone(undo, { ...tools, leave });
+    if (said !== null) toast(said);
+  } catch (error) {
+    // Next answers so where the connection is lost, or another build is asked.
+    console.warn(error);
+    offerUndo(tools.wordFailure({ code: "no_answer", message: "" }), left);
+  }
+}
+
+/** The compiler cannot see that a kind and its values belong together. */
+async function undone<K extends Undo["kind"]>(undo: { kind: K }, tools: UndoTools): Promise<string | null> {
+  const how = await undoings[undo.kind]();
+  return how(undo as unknown as UndoValues[K], tools);
+}
