@@ -126,6 +126,8 @@ export interface EarlierDate {
 export interface TrashedImage extends GalleryImage {
   /** ms since the epoch */
   deletedAt: number;
+  /** until it goes for good: 1 on its last day */
+  daysLeft: number;
 }
 
 /** A place in the trash, whose newest comes first. */

@@ -138,10 +138,10 @@ function requireTitle(text: string): string {
 
 /** The condition for those of these that are the viewer's, and not in the trash. */
 export const areOwn = (viewer: Viewer, ids: string[]) =>
-  and(isAmong(ids), sql`+${images.ownerId} = ${viewer.id}`, isReady);
+  and(areAmong(ids), sql`+${images.ownerId} = ${viewer.id}`, isReady);
 
 /** One value, however many they are: a statement takes a bounded number of them. */
-export const isAmong = (ids: string[]): SQL =>
+export const areAmong = (ids: string[]): SQL =>
   sql`${images.id} in (select value from json_each(${JSON.stringify(ids)}))`;
 
 const ownRow = (viewer: Viewer, id: string) => database().orm.select().from(images).where(isOwn(viewer, id));

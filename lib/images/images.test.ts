@@ -15,7 +15,7 @@ import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
 import { changeImage, getImage, getImageInPlace, imageChangeShape, inPlaceAsked } from "./image";
-import { purgeTrash, restoreImage, trashImage, undoSeconds } from "./trash";
+import { purgeTrash, restoreImage, trashImage, trashSeconds } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -227,7 +227,7 @@ onEachDriver(() => {
         await addImage(viewer.id),
       ];
       for (const row of [due, fresh, kept]) await putObjects(row);
-      setClock(later(-undoSeconds - 1));
+      setClock(later(-trashSeconds() - 1));
       await trashImage(viewer, due.id);
       setClock(null);
       await trashImage(viewer, fresh.id);
@@ -240,7 +240,7 @@ onEachDriver(() => {
     });
 
     test("goes on emptying where it was cut short, and gives nothing back from there", async () => {
-      const row = await addImage(viewer.id, { state: "purging", deletedAt: later(-undoSeconds - 1) });
+      const row = await addImage(viewer.id, { state: "purging", deletedAt: later(-trashSeconds() - 1) });
       await putObjects(row);
       await media().delete([media().nameOf(row.keys.original)]);
       await expect(restoreImage(viewer, row.id)).rejects.toMatchObject({ code: "not_found" });
