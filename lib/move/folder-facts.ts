@@ -17,6 +17,11 @@ export interface SaidOfPicture {
   name: string;
   /** null where nobody gave it one */
   title: string | null;
+  description: string;
+  altText: string;
+  isFavourite: boolean;
+  /** what a person set as its date; null where nobody did */
+  editedDate: { at: string; zone: "kept" | "none" } | null;
   fileDate: FileDate | undefined;
   /** base64; undefined where nobody said it */
   sha256: string | undefined;
@@ -79,16 +84,25 @@ async function readExport(source: Source, folder: PictureFolder): Promise<SaidOf
   };
 }
 
-function saidOf({ name, title, sha256, capturedAt, capturedSource }: ExportedPicture): SaidOfPicture {
+const nothingMore = { description: "", altText: "", isFavourite: false, editedDate: null };
+
+function saidOf(picture: ExportedPicture): SaidOfPicture {
+  const { name, title, description, altText, isFavourite, sha256, dateBefore } = picture;
+  const { capturedAt, capturedSource } = dateBefore ?? picture;
   const clock = readClockTime(capturedAt);
   // What had no date but the day it was added has at least that: it is said here.
   const source = capturedSource === "file" ? "file" : "sidecar";
   return {
-    name,
-    title,
+    ...{ name, title, description, altText, isFavourite },
+    editedDate: dateBefore && editedDateOf(picture),
     fileDate: clock === null ? undefined : { at: clock.at, zoneMinutes: clock.zoneMinutes, source },
     sha256: Buffer.from(sha256, "hex").toString("base64"),
   };
+}
+
+function editedDateOf({ capturedAt }: ExportedPicture): SaidOfPicture["editedDate"] {
+  const zone = readClockTime(capturedAt)?.zoneMinutes ?? null;
+  return { at: capturedAt.slice(0, "2024-07-01T00:30:00.000".length), zone: zone === null ? "none" : "kept" };
 }
 
 async function readTakeout(source: Source, folder: PictureFolder): Promise<SaidOfFolder> {
@@ -120,7 +134,7 @@ async function readTakeout(source: Source, folder: PictureFolder): Promise<SaidO
 async function plain(source: Source, { place }: PictureFolder, name: string): Promise<SaidOfPicture> {
   const modifiedAtMs = await source.modifiedAtMs(source.join(place, name));
   const fileDate = modifiedAtMs === null ? null : fileDateAt(modifiedAtMs, "file");
-  return { name, title: null, fileDate: fileDate ?? undefined, sha256: undefined };
+  return { ...nothingMore, name, title: null, fileDate: fileDate ?? undefined, sha256: undefined };
 }
 
 /** Of the bucket of a Pail: its variants are made of the originals beside them. */
