@@ -1,7 +1,7 @@
 /** The timeline, and what happens to pictures in any of its places. */
 export const gallery = {
   heading: "Your pictures",
-  list: "Images",
+  list: "Pictures",
   older: "Older pictures",
   olderFailed: "The next pictures did not arrive.",
   none: "No pictures yet",
