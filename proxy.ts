@@ -40,7 +40,7 @@ function unavailable(pathname: string, message: string): NextResponse {
 }
 
 /** What these answer is no page, and holds no form. */
-const noPages = /^\/(healthz|cron|metrics|language|progress-icon\/.*|images|albums\/[^/]+\/images)$/;
+const noPages = /^\/(healthz|cron|metrics|language|progress-icon\/.*|texts\/.*|images|albums\/[^/]+\/images)$/;
 
 /**
  * A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses; other sites are told

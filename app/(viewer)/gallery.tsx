@@ -12,6 +12,7 @@ import { useGalleryChanges } from "./gallery-changes";
 import { firstRows, ratioOf, shareOfRow } from "./row";
 import { Tile } from "./tile";
 import { useFurtherPages } from "./use-further-pages";
+import { useGalleryList } from "./use-gallery-list";
 import { useWhenNear } from "./use-when-near";
 
 /** Of thousands that were just added, those that nobody has scrolled to would only take memory. */
@@ -46,6 +47,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
     const inReach = [...added.values()].filter((image) => !oldest || newestFirst(image, oldest) < 0);
     return merge(images, takesAdded ? inReach : [], removed);
   }, [images, next, added, removed, takesAdded]);
+  const list = useGalleryList(all, next !== null, loadMore, album);
   const months = useMemo(() => byMonth(all.slice(0, most), language), [all, most, language]);
   const older = all.length > most ? all[most - 1] : next;
   const showMore = useCallback(() => {
@@ -75,6 +77,7 @@ export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
                   album={album}
                   lazy={!fetchedFirst.has(image.id)}
                   onDelete={deleteImage}
+                  list={list}
                 />
               ))}
             </ul>

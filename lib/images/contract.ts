@@ -63,7 +63,7 @@ export interface GalleryPage {
 export interface ImageUrls extends VariantUrls {
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
-  /** of a long picture that every browser can show, for where its variant is too small; null otherwise */
+  /** of the original, where every browser can show it: for where its variant is too small; null otherwise */
   originalUrl: string | null;
   downloadUrl: string;
 }

@@ -141,13 +141,14 @@ onEachDriver(() => {
     expect(listed?.thumbUrl).toContain(display);
   });
 
-  test("has its original at hand where it is long, and fit to be shown", async () => {
+  test("has its original at hand where browsers show it, and it is fit to be shown", async () => {
     const originalUrlOf = async (values: Parameters<typeof addImage>[1]) =>
       (await getImage(viewer, (await addImage(viewer.id, values)).id)).originalUrl;
     const panorama = { width: 12_000, height: 500 };
     expect(await originalUrlOf(panorama)).toContain("/original");
     expect(await originalUrlOf({ width: 1080, height: 20_000 })).toContain("/original");
-    expect(await originalUrlOf({ width: 4000, height: 3000 })).toBeNull();
+    expect(await originalUrlOf({ width: 4000, height: 3000 })).toContain("/original");
+    expect(await originalUrlOf({ width: 4000, height: 3000, type: "image/heic" })).toBeNull();
     expect(await originalUrlOf({ ...panorama, type: "image/heic" })).toBeNull();
     expect(await originalUrlOf({ ...panorama, bytes: 40_000_000 })).toBeNull();
   });

@@ -10,6 +10,7 @@ import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
+import { viewer } from "./en/viewer";
 
 /** Every sentence for people, as ICU messages by place. The keys, and the values that a message takes, follow from these. */
 export const english = {
@@ -24,6 +25,7 @@ export const english = {
   upload,
   storage,
   tray,
+  viewer,
   errors,
   waiting,
 } as const;

@@ -10,6 +10,7 @@ import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
+import { viewer } from "./ko/viewer";
 import { translation } from "./translation";
 
 /** Polite 해요체 throughout; buttons are short nouns or verbs. */
@@ -25,6 +26,7 @@ export const korean = translation({
   upload,
   storage,
   tray,
+  viewer,
   errors,
   waiting,
 });
