@@ -8,5 +8,6 @@ export const undoings: {
   [K in UndoKind]: () => Promise<(undo: UndoValues[K], tools: UndoTools) => Promise<string | null>>;
 } = {
   deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
+  dates: async () => (await import("./_facts/undo-dates")).undoDates,
   favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
 };

@@ -1,4 +1,5 @@
 import type { Failure } from "@/lib/errors";
+import type { EarlierDate } from "@/lib/images/contract";
 import type { Namespace } from "@/lib/texts/english";
 import type { Translator } from "@/lib/texts/translator";
 
@@ -8,6 +9,8 @@ export interface UndoValues {
   deletion: { ids: string[] };
   /** Pictures were made favourites, or are none any more. */
   favourites: { ids: string[]; on: boolean };
+  /** Pictures got another date. */
+  dates: { earlier: EarlierDate[] };
 }
 
 export type UndoKind = keyof UndoValues;
