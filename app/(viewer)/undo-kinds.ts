@@ -11,5 +11,6 @@ export const undoings: {
   albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
   albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
   albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
+  dates: async () => (await import("./_facts/undo-dates")).undoDates,
   favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
 };

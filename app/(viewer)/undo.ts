@@ -1,5 +1,6 @@
 import type { FormerMember } from "@/lib/albums/contract";
 import type { Failure } from "@/lib/errors";
+import type { EarlierDate } from "@/lib/images/contract";
 import type { Namespace } from "@/lib/texts/english";
 import type { Translator } from "@/lib/texts/translator";
 
@@ -15,6 +16,8 @@ export interface UndoValues {
   albumAddition: { album: string; ids: string[] };
   /** Pictures were taken out of an album. */
   albumRemoval: { album: string; pictures: FormerMember[] };
+  /** Pictures got another date. */
+  dates: { earlier: EarlierDate[] };
 }
 
 export type UndoKind = keyof UndoValues;
