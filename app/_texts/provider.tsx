@@ -21,6 +21,16 @@ export function TextsProvider({ language, zone, messages, children }: Texts & { 
   return <TextsContext value={texts}>{children}</TextsContext>;
 }
 
+/** Adds texts that the page did not bring: see `loadTexts`. */
+export function MoreTexts({ messages, children }: Pick<Texts, "messages"> & { children: ReactNode }) {
+  const around = useContext(TextsContext);
+  const texts = useMemo(
+    () => ({ ...around, messages: { ...around.messages, ...messages } }),
+    [around, messages],
+  );
+  return <TextsContext value={texts}>{children}</TextsContext>;
+}
+
 /** For client components: the texts of one place, which a `Texts` around the page must have given. */
 export function useTexts<N extends Namespace>(place: N): Translator<N> {
   const { language, messages } = useContext(TextsContext);
