@@ -34,9 +34,9 @@ test("to a file: a zip of the originals byte for byte, with names told apart and
   pail.appWire.reset();
   pail.bucketWire.reset();
   await download(page);
-  await expect(card(page)).toContainText("5 pictures in Pictures.zip");
+  await expect(card(page)).toContainText("5 pictures in Pail.zip");
   await expectAccessible(page);
-  const entries = readZip(await written(page, "Pictures.zip"));
+  const entries = readZip(await written(page, "Pail.zip"));
   const names = entries.map(({ name }) => name);
   expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(5);
   expect(names).toEqual(expect.arrayContaining(["호수 사진.jpg", "CON_.jpg"]));
@@ -71,8 +71,8 @@ test("where a browser cannot write to files, it is a download of its own through
   const coming = page.waitForEvent("download");
   await download(page);
   const taken = await coming;
-  expect(taken.suggestedFilename()).toBe("Pictures.zip");
-  await expect(card(page)).toContainText("3 pictures in Pictures.zip");
+  expect(taken.suggestedFilename()).toBe("Pail.zip");
+  await expect(card(page)).toContainText("3 pictures in Pail.zip");
   const entries = readZip(await readFile(await taken.path()));
   expect(entries).toHaveLength(3);
   expect(entries.map(({ name }) => name)).toEqual(expect.arrayContaining(["a.jpg", "a (2).jpg"]));
@@ -99,8 +99,8 @@ test("a network that is cut while it comes: it says so, and goes on from where i
   await expect(card(page)).toContainText("There is no connection. It goes on by itself once there is one.");
   expect(pail.bucketWire.broken).toBe(true);
   pail.bucketWire.mend();
-  await expect(card(page)).toContainText("3 pictures in Pictures.zip");
-  const entries = readZip(await written(page, "Pictures.zip"));
+  await expect(card(page)).toContainText("3 pictures in Pail.zip");
+  const entries = readZip(await written(page, "Pail.zip"));
   for (const { bytes } of stored) expect(hashes(entries)).toContain(hash(bytes));
   // What had come did not come again.
   expect(pail.bucketWire.sentBytes).toBeLessThan(60 * MB);
@@ -124,7 +124,7 @@ test("pictures that vanish: the zip is made without them, and says which", async
   await s3.send(new DeleteObjectCommand({ Bucket, Key: gone.key }));
   await download(page);
   await expect(card(page)).toContainText("gone.jpg was not there any more, and the zip is without it.");
-  const entries = readZip(await written(page, "Pictures.zip"));
+  const entries = readZip(await written(page, "Pail.zip"));
   expect(hashes(entries)).toEqual(expect.arrayContaining([hash(kept.bytes), hash(trashed.bytes)]));
   expect(entries).toHaveLength(4);
   const note = entries.find(({ name }) => name === "missing.txt")?.bytes.toString();
@@ -152,7 +152,7 @@ test("a session that ends in the middle: whoever signs in again has the rest of 
   // The second hundred is asked for once most of the first has come.
   pail.bucketWire.hold();
   await download(page);
-  await expect(card(page)).toContainText("Downloading Pictures.zip");
+  await expect(card(page)).toContainText("Downloading Pail.zip");
   await page.waitForTimeout(1000);
   pail.query("delete from sessions where user_id = ?", user.id);
   pail.bucketWire.mend();
@@ -164,8 +164,8 @@ test("a session that ends in the middle: whoever signs in again has the rest of 
     `insert into sessions (${names.join()}) values (${names.map(() => "?").join()})`,
     ...Object.values(session),
   );
-  await expect(card(page)).toContainText("151 pictures in Pictures.zip", { timeout: 60_000 });
-  expect(readZip(await written(page, "Pictures.zip"))).toHaveLength(151);
+  await expect(card(page)).toContainText("151 pictures in Pail.zip", { timeout: 60_000 });
+  expect(readZip(await written(page, "Pail.zip"))).toHaveLength(151);
 });
 
 test("one can pause it, go on, and stop it, which leaves no file", async ({ page, pail, user }) => {
@@ -175,19 +175,19 @@ test("one can pause it, go on, and stop it, which leaves no file", async ({ page
   pail.bucketWire.hold();
   await download(page);
   await card(page).getByRole("button", { name: "Pause the download", exact: true }).click();
-  await expect(card(page)).toContainText("Pictures.zip is paused");
+  await expect(card(page)).toContainText("Pail.zip is paused");
   pail.bucketWire.mend();
   await page.waitForTimeout(2000);
-  await expect(card(page)).toContainText("Pictures.zip is paused");
+  await expect(card(page)).toContainText("Pail.zip is paused");
   await card(page).getByRole("button", { name: "Go on with the download", exact: true }).click();
-  await expect(card(page)).toContainText("2 pictures in Pictures.zip");
+  await expect(card(page)).toContainText("2 pictures in Pail.zip");
   await card(page).getByRole("button", { name: "Close the download", exact: true }).click();
-  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("Pictures.zip"));
+  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("Pail.zip"));
 
   pail.bucketWire.hold();
   await download(page);
   await card(page).getByRole("button", { name: "Stop", exact: true }).click();
-  await expect(card(page)).toContainText("Pictures.zip was stopped");
+  await expect(card(page)).toContainText("Pail.zip was stopped");
   pail.bucketWire.mend();
   expect(await filesOf(page)).toEqual([]);
 });
@@ -230,7 +230,7 @@ test("over plain http in a home network it is made in memory", async ({ browser 
     const coming = page.waitForEvent("download");
     await download(page);
     const taken = await coming;
-    expect(taken.suggestedFilename()).toBe("Pictures.zip");
+    expect(taken.suggestedFilename()).toBe("Pail.zip");
     const entries = readZip(await readFile(await taken.path()));
     for (const { bytes } of stored) expect(hashes(entries)).toContain(hash(bytes));
     // More than such a browser can hold is said before anything is fetched.
