@@ -63,7 +63,9 @@ export function keepUndo(text: string, undo: Undo): UndoOffer {
   return kept;
 }
 
-export function dropUndo(): void {
+/** Nothing happens to an offer that has taken its place meanwhile. */
+export function dropUndo(dropped: UndoOffer): void {
+  if (keptOffer()?.until !== dropped.until) return;
   offer = null;
   sessionStorage.removeItem(place);
 }
@@ -71,9 +73,9 @@ export function dropUndo(): void {
 /** Offers what stands from before a reload; what is offered from now on is this viewer's. */
 export function resumeUndo(viewer: string): void {
   viewerId = viewer;
-  const kept = offer ?? keptOffer();
+  const kept = keptOffer();
   if (kept === null) return;
-  if (kept.viewerId !== viewer || kept.until <= Date.now()) dropUndo();
+  if (kept.viewerId !== viewer || kept.until <= Date.now()) dropUndo(kept);
   else show(kept);
 }
 

@@ -146,6 +146,25 @@ export interface TrashSize {
   bytes: number;
 }
 
+/** What a browser needs to fetch an original and to call its copy. */
+export interface Original {
+  id: string;
+  /** as the file was called when it was added */
+  name: string;
+  bytes: number;
+  /** ms since the epoch, as if the camera's clock had shown UTC */
+  capturedAt: number;
+  /** signed, good for a day at the most: never store or log it */
+  downloadUrl: string;
+}
+
+/** Those that were asked for and are there, in the order in which they were asked for. */
+export interface Originals {
+  /** whose they are: a page that is kept open finds out that somebody else has signed in */
+  viewerId: string;
+  originals: Original[];
+}
+
 /** For so many pictures fresh URLs are given at a time. */
 export const maxImagesPerUrlCall = 100;
 

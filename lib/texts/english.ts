@@ -1,13 +1,16 @@
 import { adding } from "./en/adding";
 import { albums } from "./en/albums";
+import { download } from "./en/download";
 import { entrance } from "./en/entrance";
 import { errors, waiting } from "./en/errors";
 import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
+import { phone } from "./en/phone";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
+import { timeline } from "./en/timeline";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
 import { viewer } from "./en/viewer";
@@ -18,6 +21,7 @@ export const english = {
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   selection,
@@ -26,6 +30,8 @@ export const english = {
   storage,
   tray,
   viewer,
+  download,
+  phone,
   errors,
   waiting,
 } as const;

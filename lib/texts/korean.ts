@@ -1,13 +1,16 @@
 import { adding } from "./ko/adding";
 import { albums } from "./ko/albums";
+import { download } from "./ko/download";
 import { entrance } from "./ko/entrance";
 import { errors, waiting } from "./ko/errors";
 import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
+import { phone } from "./ko/phone";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
+import { timeline } from "./ko/timeline";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
 import { viewer } from "./ko/viewer";
@@ -19,6 +22,7 @@ export const korean = translation({
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   selection,
@@ -27,6 +31,8 @@ export const korean = translation({
   storage,
   tray,
   viewer,
+  download,
+  phone,
   errors,
   waiting,
 });
