@@ -73,6 +73,7 @@ const answers = {
   },
   empty_name: { sentence: "Give the album a name." },
   name_taken: { sentence: "You have another album of this name. Choose another name." },
+  not_in_album: { sentence: "It is not in this album any more. Somebody has taken it out meanwhile." },
   duplicate: { sentence: "You have added this picture again in the meantime." },
   // The file itself is at fault.
   empty_file: {

@@ -9,5 +9,8 @@ export const undoings: {
 } = {
   deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
   dates: async () => (await import("./_facts/undo-dates")).undoDates,
+  albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
+  albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
+  albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
   favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
 };

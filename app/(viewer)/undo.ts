@@ -1,3 +1,4 @@
+import type { FormerMember } from "@/lib/albums/contract";
 import type { Failure } from "@/lib/errors";
 import type { EarlierDate } from "@/lib/images/contract";
 import type { Namespace } from "@/lib/texts/english";
@@ -11,6 +12,12 @@ export interface UndoValues {
   favourites: { ids: string[]; on: boolean };
   /** Pictures got another date. */
   dates: { earlier: EarlierDate[] };
+  /** An album went into the trash. */
+  albumDeletion: { id: string };
+  /** Pictures went into an album: those that were not in it before. */
+  albumAddition: { album: string; ids: string[] };
+  /** Pictures were taken out of an album. */
+  albumRemoval: { album: string; pictures: FormerMember[] };
 }
 
 export type UndoKind = keyof UndoValues;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { albumSortings } from "@/lib/albums/contract";
 import { capturedSources } from "@/lib/images/contract";
 
 /** In each folder of an export that holds pictures. */
@@ -33,6 +34,8 @@ const exportedPictureShape = z.object({
     .catch(null),
   addedAt: text,
   albums: z.array(text),
+  /** in the album of its folder, among its pictures; an older export does not say it */
+  position: z.number().optional().catch(undefined),
   facts: z.record(text, z.unknown()).catch({}),
 });
 export type ExportedPicture = z.infer<typeof exportedPictureShape>;
@@ -41,7 +44,17 @@ export const factsShape = z.object({
   pail: z.literal("export"),
   version: z.literal(exportVersion),
   owner: z.object({ name: text, email: text }),
-  album: z.object({ name: text, createdAt: text }).nullable(),
+  album: z
+    .object({
+      name: text,
+      createdAt: text,
+      // An older export says none of these.
+      description: text.catch(""),
+      sorting: z.enum(albumSortings).catch("newest"),
+      /** the id of one of its pictures, where a person has chosen it */
+      cover: text.nullable().catch(null),
+    })
+    .nullable(),
   pictures: z.array(exportedPictureShape),
 });
 export type ExportedFolder = z.infer<typeof factsShape>;

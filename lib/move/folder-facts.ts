@@ -1,6 +1,7 @@
 import "server-only";
 import path from "node:path";
 import { z } from "zod";
+import type { AlbumSorting } from "@/lib/albums/contract";
 import { AppError } from "@/lib/errors";
 import { readClockTime } from "@/lib/images/clock-time";
 import type { FileDate } from "@/lib/images/contract";
@@ -25,13 +26,25 @@ export interface SaidOfPicture {
   fileDate: FileDate | undefined;
   /** base64; undefined where nobody said it */
   sha256: string | undefined;
+  /** its place in the album, by hand; undefined where nobody said it */
+  position?: number | undefined;
+  /** chosen as the album's cover */
+  isCover?: boolean;
+}
+
+/** What is said of an album in its folder: of a Takeout's only the name is known. */
+export interface SaidOfAlbum {
+  name: string;
+  createdAt: Date | null;
+  description: string;
+  sorting: AlbumSorting;
 }
 
 /** What is said of a folder in it. */
 export interface SaidOfFolder {
   pictures: string[];
   /** null: it is none */
-  album: { name: string; createdAt: Date | null } | null;
+  album: SaidOfAlbum | null;
   /** how many files say nothing, or are not offered */
   leftOut: number;
   /** Files that are named, and not there; or that say what cannot be read. */
@@ -69,7 +82,10 @@ async function readExport(source: Source, folder: PictureFolder): Promise<SaidOf
   const { album } = facts.data;
   return {
     pictures: folder.pictures,
-    album: album && { name: album.name, createdAt: dateOf(album.createdAt) },
+    album: album && {
+      ...album,
+      createdAt: dateOf(album.createdAt),
+    },
     leftOut: folder.leftOut + folder.sidecars.length - 1,
     failed: facts.data.pictures
       .filter((picture) => !there.has(picture.file.normalize("NFC")))
@@ -79,15 +95,17 @@ async function readExport(source: Source, folder: PictureFolder): Promise<SaidOf
       })),
     of: async (name) => {
       const picture = byFile.get(name.normalize("NFC"));
-      return picture === undefined ? plain(source, folder, name) : saidOf(picture);
+      return picture === undefined
+        ? plain(source, folder, name)
+        : saidOf(picture, album?.cover === picture.id);
     },
   };
 }
 
 const nothingMore = { description: "", altText: "", isFavourite: false, editedDate: null };
 
-function saidOf(picture: ExportedPicture): SaidOfPicture {
-  const { name, title, description, altText, isFavourite, sha256, dateBefore } = picture;
+function saidOf(picture: ExportedPicture, isCover: boolean): SaidOfPicture {
+  const { name, title, description, altText, isFavourite, sha256, dateBefore, position } = picture;
   const { capturedAt, capturedSource } = dateBefore ?? picture;
   const clock = readClockTime(capturedAt);
   // What had no date but the day it was added has at least that: it is said here.
@@ -97,6 +115,8 @@ function saidOf(picture: ExportedPicture): SaidOfPicture {
     editedDate: dateBefore && editedDateOf(picture),
     fileDate: clock === null ? undefined : { at: clock.at, zoneMinutes: clock.zoneMinutes, source },
     sha256: Buffer.from(sha256, "hex").toString("base64"),
+    position,
+    isCover,
   };
 }
 
@@ -152,6 +172,12 @@ const takeoutAlbumShape = z
 const foldersByDate =
   /^((photos from|photos de|fotos (von|de|uit)|foto’?'?s uit|foto del|zdjęcia z) \d{4}|\d{4}年の写真|\d{4}년의? 사진|\d{4}-\d{2}-\d{2}.*)$/i;
 
+const plainAlbum: Omit<SaidOfAlbum, "name"> = {
+  createdAt: null,
+  description: "",
+  sorting: "newest",
+};
+
 /** A Takeout's album has a file beside its pictures, metadata.json or as that is called in other languages, which is of none of them. */
 async function readAlbum(
   source: Source,
@@ -163,7 +189,7 @@ async function readAlbum(
     if (/\./.test(name.replace(/\.json$/i, ""))) continue;
     const said = takeoutAlbumShape.safeParse(parse(await source.text(source.join(place, name))));
     if (!said.success || said.data.title.trim() === "") continue;
-    return foldersByDate.test(said.data.title.trim()) ? null : { name: said.data.title, createdAt: null };
+    return foldersByDate.test(said.data.title.trim()) ? null : { ...plainAlbum, name: said.data.title };
   }
   return null;
 }

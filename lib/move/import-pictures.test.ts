@@ -5,7 +5,8 @@ import path from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { deleteAlbum, listAlbums } from "@/lib/albums/albums";
+import { listAlbums } from "@/lib/albums/albums";
+import { deleteAlbum } from "@/lib/albums/trash";
 import { database } from "@/lib/db/client";
 import { images, users } from "@/lib/db/schema";
 import { editDates } from "@/lib/images/edit-dates";
@@ -139,6 +140,28 @@ test("an export of an older Pail says less, and is imported as ever", async () =
   const friend = await addViewer();
   expect(await importing(friend)).toEqual({ sent: 4, duplicate: 1, failed: [], leftOut: 0 });
   expect(await libraryOf(friend)).toEqual(await libraryOf(viewer));
+});
+
+test("an export of an older Pail, which says less of albums, is imported as it is", async () => {
+  await fillLibrary(viewer);
+  await exporting();
+  const file = path.join(folder, "Albums/رحلة/pail.json");
+  const { album, pictures, ...said } = JSON.parse(await readFile(file, "utf8"));
+  const { name, createdAt } = album;
+  const older = pictures.map(({ position: _, ...picture }: { position: number }) => picture);
+  await writeFile(file, JSON.stringify({ ...said, album: { name, createdAt }, pictures: older }));
+  const friend = await addViewer();
+  expect(await importing(friend)).toMatchObject({ failed: [] });
+  const [imported] = (await libraryOf(friend)).albums.filter((one) => one.album === name);
+  expect(imported).toMatchObject({ description: "", sorting: "newest", cover: null });
+});
+
+test("an album in the trash is not exported, and its pictures are as those in none", async () => {
+  await fillLibrary(viewer);
+  for (const { id } of await listAlbums(viewer)) await deleteAlbum(viewer, id);
+  await exporting();
+  expect(filesIn(folder).filter((file) => file.startsWith("Albums"))).toEqual([]);
+  expect(filesIn(folder).filter((file) => file.startsWith("Pictures/2024"))).toHaveLength(2);
 });
 
 test("what cannot be imported is named, each with its reason, and the rest goes on", async () => {

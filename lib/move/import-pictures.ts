@@ -5,12 +5,12 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum, restoreAlbum } from "@/lib/albums/albums";
-import { maxImagesPerCall } from "@/lib/albums/contract";
+import { fillInAlbum } from "@/lib/albums/changing";
+import { bringToAlbum } from "@/lib/albums/filling";
+import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { AppError, type Failure } from "@/lib/errors";
-import { newId } from "@/lib/ids";
-import type { GalleryImage } from "@/lib/images/contract";
+import { type GalleryImage, maxImagesPerAction } from "@/lib/images/contract";
 import { editDates } from "@/lib/images/edit-dates";
 import { changeImage, getImage } from "@/lib/images/image";
 import { cleanName, titleOf } from "@/lib/images/names";
@@ -19,7 +19,7 @@ import { type ConfirmOutcome, maxFilesPerBegin, maxNameLength } from "@/lib/uplo
 import { tooLarge } from "@/lib/uploads/limits";
 import { type ReceivedFile, receiveFiles } from "@/lib/uploads/receive";
 import { inTemporaryFolder } from "@/lib/uploads/temporary-folder";
-import { readFolder, type SaidOfFolder, type SaidOfPicture } from "./folder-facts";
+import { readFolder, type SaidOfAlbum, type SaidOfFolder, type SaidOfPicture } from "./folder-facts";
 import type { Source } from "./import-source";
 import { pictureFolders } from "./picture-folders";
 
@@ -61,6 +61,11 @@ interface Item {
   said: SaidOfPicture;
 }
 
+interface Added {
+  id: string;
+  said: SaidOfPicture;
+}
+
 type Ended = Extract<ConfirmOutcome, { status: "ready" | "duplicate" }>;
 
 class Import {
@@ -96,8 +101,8 @@ class Import {
           if (batch.length === maxFilesPerBegin || bytes > maxBatchBytes) break;
         }
         if (batch.length === 0) return true;
-        const ids = await this.addBatch(batch);
-        if (album !== null) await this.fillAlbum(place, album, ids);
+        const added = await this.addBatch(batch);
+        if (album !== null) await this.fillAlbum(place, album, added);
         return false;
       });
     }
@@ -126,10 +131,10 @@ class Import {
     }
   }
 
-  /** Returns the ids of the pictures. */
-  private async addBatch(batch: { item: Item; received: ReceivedFile }[]): Promise<string[]> {
+  /** Returns the pictures with what was said of them. */
+  private async addBatch(batch: { item: Item; received: ReceivedFile }[]): Promise<Added[]> {
     const outcomes = await this.receive(batch.map(({ received }) => received));
-    const ids: string[] = [];
+    const added: Added[] = [];
     for (const [index, { item }] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined) throw new Error("a file was not answered");
@@ -138,11 +143,11 @@ class Import {
         continue;
       }
       await this.giveWords(outcome, item.said);
-      ids.push(outcome.image.id);
+      added.push({ id: outcome.image.id, said: item.said });
       const status = outcome.status === "ready" ? "sent" : "duplicate";
       this.onResult({ file: this.source.label(item.file), status, id: outcome.image.id });
     }
-    return ids;
+    return added;
   }
 
   /** Whoever has sent too much in a minute waits. */
@@ -180,10 +185,10 @@ class Import {
     }
   }
 
-  private async fillAlbum(place: string, album: Album, ids: string[]): Promise<void> {
+  private async fillAlbum(place: string, album: SaidOfAlbum, added: Added[]): Promise<void> {
     try {
-      for (let start = 0; start === 0 || start < ids.length; start += maxImagesPerCall)
-        await this.addTo(album, ids.slice(start, start + maxImagesPerCall));
+      for (let start = 0; start === 0 || start < added.length; start += maxImagesPerAction)
+        await this.addTo(album, added.slice(start, start + maxImagesPerAction));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.fail(place, error.toFailure());
@@ -191,15 +196,14 @@ class Import {
   }
 
   /** It is as old as it was, where that is known. */
-  private async addTo({ name, createdAt }: Album, imageIds: string[]): Promise<void> {
-    if (createdAt !== null) {
-      const album = { id: newId(createdAt), name, createdAt: createdAt.getTime(), imageIds };
-      await restoreAlbum(this.viewer, album);
-    } else if (imageIds.length > 0) await addToAlbum(this.viewer, { name, imageIds });
+  private async addTo({ name, createdAt, ...album }: SaidOfAlbum, added: Added[]): Promise<void> {
+    if (createdAt === null && added.length === 0) return;
+    const additions = added.map(({ id, said }) => ({ imageId: id, position: said.position ?? null }));
+    const { id } = await bringToAlbum(this.viewer, { name, createdAt: createdAt ?? now(), additions });
+    const chosen = added.find(({ said }) => said.isCover);
+    await fillInAlbum(this.viewer, id, { ...album, coverId: chosen?.id ?? null });
   }
 }
-
-type Album = NonNullable<SaidOfFolder["album"]>;
 
 /** It is called as its file was, as every picture is that comes. */
 const hasNoTitle = ({ title }: GalleryImage, name: string): boolean =>

@@ -3,14 +3,9 @@ import { signIn } from "@/lib/accounts/sign-in";
 import { createToken, listTokens, requireTokenOwner } from "@/lib/accounts/tokens";
 import { createAdmin } from "@/lib/accounts/users";
 import { findViewer, type Viewer } from "@/lib/accounts/viewer";
-import {
-  addToAlbum,
-  deleteAlbum,
-  getAlbumPage,
-  getImageInAlbum,
-  listAlbumImages,
-  listAlbums,
-} from "@/lib/albums/albums";
+import { getAlbumPage, getImageInAlbum, listAlbumImages, listAlbums } from "@/lib/albums/albums";
+import { addToAlbum } from "@/lib/albums/filling";
+import { deleteAlbum } from "@/lib/albums/trash";
 import { database, openLibsql, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { listImages } from "@/lib/images/gallery";

@@ -34,6 +34,7 @@ export const errors = {
     "So far, a picture would be of before 1826 or of a day to come. Nothing was changed: shift by less.",
   empty_name: "Give the album a name.",
   name_taken: "You have another album of this name. Choose another name.",
+  not_in_album: "It is not in this album any more. Somebody has taken it out meanwhile.",
   duplicate: "You have added this picture again in the meantime.",
   empty_file: "This file is empty. Choose the picture again, or another copy of it.",
   too_large:
