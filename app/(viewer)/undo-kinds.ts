@@ -8,16 +8,9 @@ export const undoings: {
   [K in UndoKind]: () => Promise<(undo: UndoValues[K], tools: UndoTools) => Promise<string | null>>;
 } = {
   deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
-<<<<<<< HEAD
-  dates: async () => (await import("./_facts/undo-dates")).undoDates,
-  albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
-  albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
-  albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
-=======
   albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
   albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
   albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
   dates: async () => (await import("./_facts/undo-dates")).undoDates,
->>>>>>> main
   favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
 };

@@ -10,22 +10,14 @@ export interface UndoValues {
   deletion: { ids: string[] };
   /** Pictures were made favourites, or are none any more. */
   favourites: { ids: string[]; on: boolean };
-<<<<<<< HEAD
-  /** Pictures got another date. */
-  dates: { earlier: EarlierDate[] };
-=======
->>>>>>> main
   /** An album went into the trash. */
   albumDeletion: { id: string };
   /** Pictures went into an album: those that were not in it before. */
   albumAddition: { album: string; ids: string[] };
   /** Pictures were taken out of an album. */
   albumRemoval: { album: string; pictures: FormerMember[] };
-<<<<<<< HEAD
-=======
   /** Pictures got another date. */
   dates: { earlier: EarlierDate[] };
->>>>>>> main
 }
 
 export type UndoKind = keyof UndoValues;

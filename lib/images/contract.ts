@@ -68,8 +68,6 @@ export interface ImageUrls extends VariantUrls {
   downloadUrl: string;
 }
 
-<<<<<<< HEAD
-=======
 /** What a browser needs to fetch an original and to call its copy. */
 export interface Original {
   id: string;
@@ -89,7 +87,6 @@ export interface Originals {
   originals: Original[];
 }
 
->>>>>>> main
 /** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
 export interface ImageDetails extends ImageUrls {
   id: string;
@@ -166,28 +163,6 @@ export interface TrashSize {
   count: number;
   /** with all variants, as they count against the quota */
   bytes: number;
-<<<<<<< HEAD
-}
-
-/** What a browser needs to fetch an original and to call its copy. */
-export interface Original {
-  id: string;
-  /** as the file was called when it was added */
-  name: string;
-  bytes: number;
-  /** ms since the epoch, as if the camera's clock had shown UTC */
-  capturedAt: number;
-  /** signed, good for a day at the most: never store or log it */
-  downloadUrl: string;
-}
-
-/** Those that were asked for and are there, in the order in which they were asked for. */
-export interface Originals {
-  /** whose they are: a page that is kept open finds out that somebody else has signed in */
-  viewerId: string;
-  originals: Original[];
-=======
->>>>>>> main
 }
 
 /** For so many pictures fresh URLs are given at a time. */

@@ -94,8 +94,6 @@ test("titles that a person has changed here since stay, and an album that is gon
   expect((await listAlbums(viewer)).find(({ name }) => name === "رحلة")?.count).toBe(1);
 });
 
-<<<<<<< HEAD
-=======
 test("an export of an older Pail, which says less of albums, is imported as it is", async () => {
   await fillLibrary(viewer);
   await exporting();
@@ -118,7 +116,6 @@ test("an album in the trash is not exported, and its pictures are as those in no
   expect(filesIn(folder).filter((file) => file.startsWith("Pictures/2024"))).toHaveLength(2);
 });
 
->>>>>>> main
 test("what people wrote of a picture, and the date they gave it, come along; what is here already stays", async () => {
   const { lake } = await fillLibrary(viewer);
   const words = { description: "One line\nand another", altText: "A lake", isFavourite: true };
@@ -165,31 +162,6 @@ test("an export of an older Pail says less, and is imported as ever", async () =
   const friend = await addViewer();
   expect(await importing(friend)).toEqual({ sent: 4, duplicate: 1, failed: [], leftOut: 0 });
   expect(await libraryOf(friend)).toEqual(await libraryOf(viewer));
-<<<<<<< HEAD
-});
-
-test("an export of an older Pail, which says less of albums, is imported as it is", async () => {
-  await fillLibrary(viewer);
-  await exporting();
-  const file = path.join(folder, "Albums/رحلة/pail.json");
-  const { album, pictures, ...said } = JSON.parse(await readFile(file, "utf8"));
-  const { name, createdAt } = album;
-  const older = pictures.map(({ position: _, ...picture }: { position: number }) => picture);
-  await writeFile(file, JSON.stringify({ ...said, album: { name, createdAt }, pictures: older }));
-  const friend = await addViewer();
-  expect(await importing(friend)).toMatchObject({ failed: [] });
-  const [imported] = (await libraryOf(friend)).albums.filter((one) => one.album === name);
-  expect(imported).toMatchObject({ description: "", sorting: "newest", cover: null });
-});
-
-test("an album in the trash is not exported, and its pictures are as those in none", async () => {
-  await fillLibrary(viewer);
-  for (const { id } of await listAlbums(viewer)) await deleteAlbum(viewer, id);
-  await exporting();
-  expect(filesIn(folder).filter((file) => file.startsWith("Albums"))).toEqual([]);
-  expect(filesIn(folder).filter((file) => file.startsWith("Pictures/2024"))).toHaveLength(2);
-=======
->>>>>>> main
 });
 
 test("what cannot be imported is named, each with its reason, and the rest goes on", async () => {
