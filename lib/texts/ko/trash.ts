@@ -1,6 +1,6 @@
 export const trash = {
   title: "휴지통",
-  holds: "사진 {count, number}장, {size}. 휴지통에 있는 동안에도 저장 공간을 차지해요.",
+  holds: "사진 {count, number}장이 있고 크기는 {size}예요. 휴지통에 있는 동안에도 저장 공간을 차지해요.",
   stays: "삭제하고 {days, number}일이 지나면 완전히 없어져요.",
   none: "휴지통이 비어 있어요",
   noneHint: "삭제한 사진은 {days, number}일 동안 여기에 있고, 여기서 되돌릴 수 있어요.",
