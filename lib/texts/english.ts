@@ -11,6 +11,7 @@ import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { timeline } from "./en/timeline";
+import { trash } from "./en/trash";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
 import { viewer } from "./en/viewer";
@@ -28,6 +29,7 @@ export const english = {
   settings,
   upload,
   storage,
+  trash,
   tray,
   viewer,
   download,
