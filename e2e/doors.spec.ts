@@ -41,7 +41,7 @@ test("an action is refused from another origin, without an origin, and without a
 }) => {
   await page.goto("/");
   const called = page.waitForRequest((request) => request.headers()["next-action"] !== undefined);
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles({
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles({
     name: "dot.gif",
     mimeType: "image/gif",
     buffer: Buffer.from("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=", "base64"),

@@ -28,7 +28,7 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await expect(heading).toHaveText("Abend am See");
   await press(page, "Escape");
   const renamed = page
-    .getByRole("list", { name: "Images", exact: true })
+    .getByRole("list", { name: "Pictures", exact: true })
     .getByRole("img", { name: "Abend am See", exact: true });
   await renamed.click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();

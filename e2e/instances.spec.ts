@@ -93,7 +93,7 @@ test("an upload goes on while one instance after the other is killed and started
     const chosen = photographs.slice(4 * index, 4 * index + 4);
     pail.bucketWire.hold(4_000_000);
     await page
-      .getByLabel("Choose images", { exact: true })
+      .getByLabel("Choose pictures", { exact: true })
       .setInputFiles(chosen.map((photograph) => photograph.path));
     await expect.poll(() => pail.bucketWire.holding).toBe(true);
     await pail.killInstance(index);

@@ -45,7 +45,7 @@ test("a phone shows the whole page without scrolling sideways, and every target 
   await page.goto("/");
   pail.bucketWire.hold();
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   const expectToFit = async () => {
@@ -123,7 +123,7 @@ test("the gallery needs less than 155 kB of compressed script; what sends pictur
   // As often as it takes for the page's script to start.
   await expect(async () => {
     await page.mouse.move(0, 0);
-    await page.getByLabel("Choose images", { exact: true }).hover();
+    await page.getByLabel("Choose pictures", { exact: true }).hover();
     expect(scripts.length).toBeGreaterThan(sizes.length);
   }).toPass();
 });
@@ -140,7 +140,7 @@ test("files that are chosen while what sends them cannot be loaded are sent once
   await page.waitForLoadState("networkidle");
   await page.route("**/_next/static/chunks/**", (route) => route.abort());
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   await expect(page.getByText("could not be loaded")).toBeVisible();
   await page.unroute("**/_next/static/chunks/**");

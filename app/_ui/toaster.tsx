@@ -7,7 +7,14 @@ import { useTexts } from "../_texts/provider";
 interface Toast {
   id: number;
   text: string;
-  action?: { label: string; run: () => void };
+  action?: {
+    label: string;
+    run: () => void;
+    /** where someone closes it */
+    onDismiss?: () => void;
+    /** how long it is offered; else as long as any toast stays */
+    staysMs?: number;
+  };
 }
 
 const staysMs = 10_000;
@@ -33,6 +40,8 @@ export function Toaster() {
   return (
     <div
       role="status"
+      // What covers the page leaves it reachable.
+      data-toasts
       className="pointer-events-none fixed inset-x-0 bottom-0 z-40 grid justify-center p-4 sm:justify-start"
     >
       {shown === null ? null : <ToastCard key={shown.id} toast={shown} />}
@@ -46,9 +55,9 @@ function ToastCard({ toast: { text, action } }: { toast: Toast }) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => show(null), staysMs);
+    const timer = setTimeout(() => show(null), action?.staysMs ?? staysMs);
     return () => clearTimeout(timer);
-  }, [held]);
+  }, [held, action]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices the pointer; what can be done are its buttons.
     <div
@@ -75,7 +84,10 @@ function ToastCard({ toast: { text, action } }: { toast: Toast }) {
         type="button"
         className="inline-flex size-11 items-center justify-center rounded-full"
         aria-label={texts("dismiss")}
-        onClick={() => show(null)}
+        onClick={() => {
+          show(null);
+          action?.onDismiss?.();
+        }}
       >
         <X aria-hidden size={18} />
       </button>

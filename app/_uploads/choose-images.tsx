@@ -27,7 +27,7 @@ export function ChooseImages({ accept, another = false }: ChooseImagesProps) {
       />
       <label htmlFor={field.id} className={`${primaryButton} px-4 ${focusOfInput}`}>
         <ImagePlus aria-hidden size={18} />
-        {another ? texts("choosePictures") : <span className="max-sm:sr-only">{texts("chooseImages")}</span>}
+        {another ? texts("addPictures") : <span className="max-sm:sr-only">{texts("choosePictures")}</span>}
       </label>
       <noscript>
         <a href="/upload" className="absolute inset-0 rounded-full">

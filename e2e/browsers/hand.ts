@@ -77,7 +77,7 @@ export class Hand {
   /** The pictures of the gallery: their titles, and whether they have come. */
   pictures(): Promise<{ title: string; width: number; height: number }[]> {
     return this.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLImageElement>('ul[aria-label="Images"] img')].map((image) => ({
+      [...document.querySelectorAll<HTMLImageElement>('ul[aria-label="Pictures"] img')].map((image) => ({
         title: image.alt,
         width: image.naturalWidth,
         height: image.naturalHeight,
@@ -109,7 +109,7 @@ function mark(role: Role, name: string): boolean {
     button: "button",
     link: "a[href]",
     field: "input",
-    picture: 'ul[aria-label="Images"] img',
+    picture: 'ul[aria-label="Pictures"] img',
   };
   const nameOf = (element: Element) =>
     element.getAttribute("aria-label") ??

@@ -52,7 +52,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
 
   await test.step("twelve files become the pictures that they are", async () => {
     await hand.choose(
-      "Choose images",
+      "Choose pictures",
       files.map(({ name }) => path.join(folder, name)),
     );
     await hand.see(`${files.length} pictures added`);
@@ -68,7 +68,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
 
   await test.step("a look, the arrows, a name, deleted and undone", async () => {
     const [first, second] = await hand.pictures();
-    await hand.page.click('ul[aria-label="Images"] a');
+    await hand.page.click('ul[aria-label="Pictures"] a');
     await expect.poll(() => hand.heading()).toBe(first?.title);
     await hand.press("ArrowRight");
     await expect.poll(() => hand.heading()).toBe(second?.title);
@@ -120,7 +120,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
       const all = { subtree: true, childList: true, characterData: true };
       new MutationObserver(watch).observe(document.body, all);
     });
-    await hand.choose("Choose images", [slow]);
+    await hand.choose("Choose pictures", [slow]);
     await hand.see("slow.webp24 MB");
     const bars = JSON.parse((await hand.page.evaluate(() => document.documentElement.dataset.bars)) ?? "{}");
     expect(Object.keys(bars)).not.toEqual([]);

@@ -6,6 +6,7 @@ import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
 import { benchDeploy } from "./deploy";
 import { benchDeployFunction } from "./deploy-function";
+import { benchDownload } from "./download";
 import { benchFirstView } from "./first-view";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
@@ -36,6 +37,7 @@ const benches: Record<string, (parameter?: string) => Promise<void>> = {
   many: benchManyFiles,
   rebuild: benchRebuild,
   reload: benchReload,
+  download: benchDownload,
   soak: benchSoak,
   "deploy-function": benchDeployFunction,
   deploy: benchDeploy,

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listTokens } from "@/lib/accounts/tokens";
+import { InstallPail } from "../../_phone/install-pail";
 import { LanguageSwitch } from "../../_texts/language-switch";
 import { getTexts } from "../../_texts/request";
 import { Texts } from "../../_texts/texts";
@@ -39,6 +40,9 @@ export default async function SettingsPage() {
         </h2>
         <LanguageSwitch />
       </section>
+      <Texts of={["phone"]}>
+        <InstallPail />
+      </Texts>
       <p className="text-quiet">
         <a href="/licenses.txt" className="underline underline-offset-4">
           {texts("licences")}

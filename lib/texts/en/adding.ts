@@ -1,7 +1,7 @@
 /** How pictures come onto a page: buttons, dropping, pasting. */
 export const adding = {
-  chooseImages: "Choose images",
   choosePictures: "Choose pictures",
+  addPictures: "Add pictures",
   takePicture: "Take a picture",
   chooseFolder: "Choose a folder",
   plainForm: "Upload a picture",

@@ -1,6 +1,6 @@
 export const adding = {
-  chooseImages: "사진 선택",
   choosePictures: "사진 선택",
+  addPictures: "사진 추가",
   takePicture: "사진 찍기",
   chooseFolder: "폴더 선택",
   plainForm: "사진 올리기",
