@@ -7,6 +7,7 @@ import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
 import { phone } from "./en/phone";
+import { search } from "./en/search";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
@@ -25,6 +26,7 @@ export const english = {
   timeline,
   image,
   albums,
+  search,
   selection,
   settings,
   upload,

@@ -7,6 +7,7 @@ import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { phone } from "./ko/phone";
+import { search } from "./ko/search";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
@@ -26,6 +27,7 @@ export const korean = translation({
   timeline,
   image,
   albums,
+  search,
   selection,
   settings,
   upload,
