@@ -5,6 +5,7 @@ import { errors, waiting } from "./en/errors";
 import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
+import { places } from "./en/places";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { tray } from "./en/tray";
@@ -13,6 +14,7 @@ import { upload } from "./en/upload";
 /** Every sentence for people, as ICU messages by place. The keys, and the values that a message takes, follow from these. */
 export const english = {
   frame,
+  places,
   entrance,
   adding,
   gallery,

@@ -5,6 +5,7 @@ import { errors, waiting } from "./ko/errors";
 import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
+import { places } from "./ko/places";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
 import { tray } from "./ko/tray";
@@ -14,6 +15,7 @@ import { translation } from "./translation";
 /** Polite 해요체 throughout; buttons are short nouns or verbs. */
 export const korean = translation({
   frame,
+  places,
   entrance,
   adding,
   gallery,
