@@ -9,14 +9,29 @@ import { Texts } from "../_texts/texts";
 import { contentId } from "../_ui/panes";
 import { Toaster } from "../_ui/toaster";
 import { Uploads } from "../_uploads/uploads";
+import { EditDateHost } from "./_facts/edit-date";
 import { Header } from "./_frame/header";
+import { Selecting } from "./_selection/selecting";
+import { ViewerHost } from "./_viewer/viewer-host";
+import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
+import "./_facts/actions";
 import "./albums/actions";
 import "./image-actions";
 
 /** What its client components say, and what any page's toasts do. */
 const places: Namespace[] = [
-  ...(["frame", "adding", "gallery", "image", "albums", "tray", "errors", "waiting"] as const),
+  ...([
+    "frame",
+    "adding",
+    "gallery",
+    "timeline",
+    "albums",
+    "selection",
+    "tray",
+    "errors",
+    "waiting",
+  ] as const),
 ];
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
@@ -34,6 +49,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
           {texts("skip")}
         </a>
         <Header viewer={viewer} />
+        <Selecting />
         <main
           id={contentId}
           tabIndex={-1}
@@ -42,6 +58,9 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
           {children}
         </main>
         <Toaster />
+        <UndoOffers viewerId={viewer.id} />
+        <ViewerHost />
+        <EditDateHost />
       </Uploads>
     </Texts>
   );

@@ -52,7 +52,9 @@ export function Toaster() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-0 bottom-[calc(var(--bar)+var(--tray))] z-60 grid justify-center px-2 pb-2 sm:p-4 lg:bottom-0 lg:max-w-[calc(100%-26rem)] lg:justify-start print:hidden"
+      // What covers the page leaves it reachable.
+      data-toasts
+      className="pointer-events-none fixed inset-x-0 bottom-[calc(var(--bar)+var(--tray)+var(--cards))] z-60 grid justify-center px-2 pb-2 sm:p-4 lg:bottom-0 lg:max-w-[calc(100%-26rem)] lg:justify-start print:hidden"
     >
       {shown === null ? null : <ToastCard key={shown.id} toast={shown} />}
     </div>

@@ -10,13 +10,13 @@ import { useTexts } from "../_texts/provider";
 import { useWordWait } from "../_texts/use-word-wait";
 import { pane } from "../_ui/panes";
 import { toast } from "../_ui/toaster";
+import { useRoomBelow } from "../_ui/use-room-below";
 import { AlbumOffer } from "./album-offer";
 import { IconButton } from "./icon-button";
 import { shareOf } from "./share-of";
 import { textButton } from "./text-button";
 import { TrayList } from "./tray-list";
 import { TrayPill } from "./tray-pill";
-import { usePlaceOfTray } from "./use-place-of-tray";
 import { useWording } from "./use-wording";
 
 /** Once all is well, it goes away by itself after this time. */
@@ -31,7 +31,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
   const [size, setSize] = useState<"whole" | "small" | "whole_again">("whole");
   const isSmall = size === "small";
   const [held, setHeld] = useState(false);
-  const place = usePlaceOfTray();
+  const place = useRoomBelow("--tray");
   useLeaveWhenAllIsWell(queue, snapshot, held);
 
   const items = snapshot.items.filter(({ state }) => state.status !== "cancelled");
@@ -105,7 +105,7 @@ export function Tray({ queue }: { queue: UploadQueue }) {
 }
 
 const whole =
-  "inset-x-0 border-t shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:end-4 sm:bottom-4 sm:w-96 sm:rounded-2xl sm:border sm:shadow-xl";
+  "inset-x-0 border-t shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:end-4 sm:mb-4 sm:w-96 sm:rounded-2xl sm:border sm:shadow-xl";
 const small = "end-2 mb-2 rounded-full border shadow-lg sm:end-4 sm:mb-4";
 
 /** What is to be read comes first, once the rows no longer move under the hand. */

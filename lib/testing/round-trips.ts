@@ -3,19 +3,15 @@ import { signIn } from "@/lib/accounts/sign-in";
 import { createToken, listTokens, requireTokenOwner } from "@/lib/accounts/tokens";
 import { createAdmin } from "@/lib/accounts/users";
 import { findViewer, type Viewer } from "@/lib/accounts/viewer";
-import {
-  addToAlbum,
-  deleteAlbum,
-  getAlbumPage,
-  getImageInAlbum,
-  listAlbumImages,
-  listAlbums,
-} from "@/lib/albums/albums";
+import { getAlbumPage, getImageInAlbum, listAlbumImages, listAlbums } from "@/lib/albums/albums";
+import { addToAlbum } from "@/lib/albums/filling";
+import { deleteAlbum } from "@/lib/albums/trash";
 import { database, openLibsql, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { listImages } from "@/lib/images/gallery";
 import { changeImage, getImageInPlace } from "@/lib/images/image";
 import { findImageUrls } from "@/lib/images/image-urls";
+import { favouriteImages, restoreImages, trashImages } from "@/lib/images/many";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
@@ -97,6 +93,11 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("new title", 2, async () => changeImage(await viewer(), { id, changes: { title: "Lake" } }));
     await count("delete", 2, async () => trashImage(await viewer(), id));
     await count("undo", 2, async () => restoreImage(await viewer(), id));
+    await count("favourite of 50", 2, async () =>
+      favouriteImages(await viewer(), { ids: imageIds, on: true }),
+    );
+    await count("delete of 50", 2, async () => trashImages(await viewer(), imageIds));
+    await count("undo of 50", 2, async () => restoreImages(await viewer(), imageIds));
     await count("delete an album", 2, async () => deleteAlbum(await viewer(), album.id));
 
     const secret = await createToken(own, { name: "A script", scopes: ["read"], lifetimeDays: null });

@@ -26,6 +26,10 @@ export function languageFor(chosen: string | undefined, acceptLanguage: string |
 export const isLanguage = (text: string | undefined): text is Language =>
   languages.some((language) => language === text);
 
+/** Also the language of tests. */
+export const isAnyLanguage = (text: string): text is AnyLanguage =>
+  isLanguage(text) || text === pseudoLanguage;
+
 /** For `<html dir>`. */
 export const directionOf = (language: AnyLanguage): "ltr" | "rtl" =>
   language === pseudoLanguage ? "rtl" : "ltr";

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listTokens } from "@/lib/accounts/tokens";
+import { InstallPail } from "../../_phone/install-pail";
 import { LanguageSwitch } from "../../_texts/language-switch";
 import { getTexts } from "../../_texts/request";
 import { Texts } from "../../_texts/texts";
@@ -38,6 +39,9 @@ export default async function SettingsPage() {
       <Texts of={["frame", "settings", "errors"]}>
         <TokenList tokens={tokens} />
         <NewTokenForm />
+      </Texts>
+      <Texts of={["phone"]}>
+        <InstallPail />
       </Texts>
       <p className="text-quiet">
         <a href="/licenses.txt" className="underline underline-offset-4">

@@ -6,7 +6,9 @@ import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbumPage } from "@/lib/albums/albums";
 import { getTexts } from "../../../_texts/request";
-import { cursorOf } from "../../cursor";
+import { chosenGrid } from "../../_timeline/chosen-grid";
+import { timelineOfPage } from "../../_timeline/page-timeline";
+import { cursorOf, textOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
 import { Count } from "./count";
@@ -23,6 +25,7 @@ export default async function AlbumPage(props: Props) {
   const { album, page } = await findOwnAlbum(...(await askedFor(props)));
   const { id, name, count } = album;
   const texts = await getTexts("albums");
+  const { size } = await chosenGrid();
   return (
     <article>
       <header className="px-3 pb-4 sm:px-6">
@@ -41,9 +44,13 @@ export default async function AlbumPage(props: Props) {
         </div>
       </header>
       <Gallery
-        first={page}
+        first={timelineOfPage(page)}
+        address={`/albums/${id}/images`}
         album={id}
         takesAdded={false}
+        size={size}
+        isSortable={false}
+        older={page.next && { href: `?before=${textOf(page.next)}`, isElsewhere: true }}
         empty={<p className="px-3 py-8 text-quiet sm:px-6">{texts("empty")}</p>}
       />
     </article>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { offsetOf } from "@/lib/images/clock-time";
+import type { ImageDetails } from "@/lib/images/contract";
 import { formatOf } from "@/lib/images/formats/table";
-import type { ImageDetails } from "@/lib/images/image";
 import { formatBytes, formatMoment } from "@/lib/texts/formats";
 import { Day } from "../../../_texts/day";
 import { currentLanguage, getTexts } from "../../../_texts/request";
