@@ -4,8 +4,8 @@ import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
 const bar = (page: Page) => page.getByRole("region", { name: "Selection", exact: true });
-const tiles = (page: Page) =>
-  page.getByRole("list", { name: "Pictures", exact: true }).locator('li > a[href^="/images/"]');
+const tiles = (page: Page, name = "Pictures") =>
+  page.getByRole("list", { name, exact: true }).locator('li > a[href^="/images/"]');
 const marks = (page: Page) => page.getByRole("button", { name: /^Select “/ });
 const selectedMarks = (page: Page) => page.getByRole("button", { name: /^Select “/, pressed: true });
 const undo = (page: Page) => page.getByRole("button", { name: "Undo", exact: true });
@@ -301,6 +301,21 @@ for (const colours of ["light", "dark", "forced"] as const) {
       if (colours !== "forced") await expectAccessible(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await page.screenshot({ path: testInfo.outputPath(`selection-${width}-${colours}.png`) });
+    }
+    if (colours !== "light") return;
+    await page.context().addCookies([{ name: "language", value: "ko", url: pail.origin }]);
+    await page.reload();
+    await tiles(page, "사진")
+      .nth(1)
+      .click({ modifiers: ["ControlOrMeta"] });
+    for (const width of [360, 820, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect(page.getByRole("region", { name: "선택한 사진", exact: true })).toContainText(
+        "1장 선택됨 · ",
+      );
+      await expectAccessible(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.screenshot({ path: testInfo.outputPath(`korean-${width}.png`) });
     }
   });
 }

@@ -12,6 +12,7 @@ import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { timeline } from "./en/timeline";
+import { trash } from "./en/trash";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
 import { viewer } from "./en/viewer";
@@ -30,6 +31,7 @@ export const english = {
   settings,
   upload,
   storage,
+  trash,
   tray,
   viewer,
   download,

@@ -12,6 +12,7 @@ import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
 import { timeline } from "./ko/timeline";
+import { trash } from "./ko/trash";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
 import { viewer } from "./ko/viewer";
@@ -31,6 +32,7 @@ export const korean = translation({
   settings,
   upload,
   storage,
+  trash,
   tray,
   viewer,
   download,
