@@ -7,6 +7,7 @@ import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { phone } from "./ko/phone";
+import { places } from "./ko/places";
 import { search } from "./ko/search";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
@@ -21,6 +22,7 @@ import { translation } from "./translation";
 /** Polite 해요체 throughout; buttons are short nouns or verbs. */
 export const korean = translation({
   frame,
+  places,
   entrance,
   adding,
   gallery,

@@ -1,5 +1,5 @@
-import { ImageOff, SearchIcon } from "lucide-react";
 import type { Metadata } from "next";
+import type { ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { formatOf } from "@/lib/images/formats/table";
 import { getSearchPage, getSearchTimeline } from "@/lib/images/search";
@@ -7,6 +7,8 @@ import { asksForAnything, searchShape } from "@/lib/images/search-shape";
 import { formatMonthName } from "@/lib/texts/formats";
 import { currentLanguage, getTexts } from "../../_texts/request";
 import { Texts } from "../../_texts/texts";
+import { Glyph } from "../../_ui/glyph";
+import { icons } from "../../_ui/icons";
 import { chosenGrid } from "../_timeline/chosen-grid";
 import { asPage, asTimeline } from "../_timeline/page-timeline";
 import { cursorOf } from "../cursor";
@@ -75,20 +77,27 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
 async function Nothing() {
   const texts = await getTexts("search");
   return (
-    <div className="grid min-h-[50dvh] place-content-center justify-items-center gap-3 p-6 text-center">
-      <ImageOff aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+    <Empty>
       <h2 className="text-xl font-semibold tracking-tight">{texts("none")}</h2>
       <p className="max-w-sm text-quiet">{texts("noneHint")}</p>
-    </div>
+    </Empty>
   );
 }
 
 async function AskFirst() {
   const texts = await getTexts("search");
   return (
-    <div className="grid min-h-[50dvh] place-content-center justify-items-center gap-3 p-6 text-center">
-      <SearchIcon aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+    <Empty>
       <p className="max-w-sm text-quiet">{texts("hint")}</p>
-    </div>
+    </Empty>
   );
 }
+
+const Empty = ({ children }: { children: ReactNode }) => (
+  <div className="grid min-h-[50dvh] place-content-center justify-items-center gap-3 p-6 text-center">
+    <span className="text-quiet">
+      <Glyph path={icons.search} sizePx={40} />
+    </span>
+    {children}
+  </div>
+);
