@@ -2,7 +2,7 @@ import "server-only";
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
-import { images, months, searchRows } from "@/lib/db/schema";
+import { images, months, searchOwners, searchRows } from "@/lib/db/schema";
 import type { Cursor, TimelineOrder } from "./contract";
 import { galleryColumns, isReady } from "./gallery";
 import type { Search } from "./search-shape";
@@ -27,7 +27,7 @@ interface Found {
 
 export const numbersPerOwner = sql`281474976710656`;
 export const baseOf = (viewer: Viewer): SQL =>
-  sql`(select (number & 32767) * ${numbersPerOwner} from search_owners where owner_id = ${viewer.id})`;
+  sql`(select (number & 32767) * ${numbersPerOwner} from ${searchOwners} where owner_id = ${viewer.id})`;
 // Drivers give a number as a real one, by which the index would not go.
 const inNumber = (ms: number | SQL): SQL =>
   sql`min(max(cast(${ms} as integer) + 10000000000000, 0), ${numbersPerOwner} - 1)`;
