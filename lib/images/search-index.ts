@@ -13,8 +13,8 @@ export const maxCounted = 20_000;
 /** A month of more pictures says how much room they take by so many of them. */
 const sampled = 20;
 
-export /** A search as the index takes it: which of its numbers may match what. */
-interface Found {
+/** A search as the index takes it: which of its numbers may match what. */
+export interface Found {
   match: string;
   /** the owner's first number */
   base: SQL;
