@@ -7,7 +7,7 @@ import { median, ratioLine } from "./figures";
 
 const rounds = 40;
 /** What a browser asks for at once. Most of the time goes into signing the URLs of these. */
-const picturesPerPart = 60;
+const picturesPerPart = 100;
 
 /** What the server does for a timeline of a million pictures, or of as many as the parameter says, and for one of a thousand. */
 export async function benchTimeline(parameter = ""): Promise<void> {
