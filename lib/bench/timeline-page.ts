@@ -50,7 +50,7 @@ async function addPictures(pail: PailServer, browser: Browser, count: number): P
 
 async function comparePages(pail: PailServer, small: TestUser, large: TestUser, many: number): Promise<void> {
   const times = { small: [] as number[], large: [] as number[] };
-  let html = Buffer.alloc(0);
+  let html: Buffer = Buffer.alloc(0);
   for (let round = 0; round < rounds; round += 1) {
     times.small.push(await timeOf(() => get(pail, small)));
     times.large.push(
