@@ -1,5 +1,14 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, heights, press, test, uploadFiles } from "./fixtures";
+import {
+  expect,
+  expectAccessible,
+  galleryImages,
+  heights,
+  openPicturePage,
+  press,
+  test,
+  uploadFiles,
+} from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -41,7 +50,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page).toHaveTitle("Abend am See · Pail");
 
     const address = page.url();
-    await galleryImages(page).first().click();
+    await openPicturePage(galleryImages(page).first());
     await expect(page.getByRole("link", { name: "Older picture", exact: true })).toBeVisible();
     await expect(page.getByRole("link", { name: "Newer picture" })).toHaveCount(0);
     await press(page, "ArrowRight");
@@ -49,7 +58,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByRole("link", { name: "Older picture" })).toHaveCount(0);
     await press(page, "Escape");
     await expect(page).toHaveURL(address);
-    await galleryImages(page).last().click();
+    await openPicturePage(galleryImages(page).last());
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page).toHaveURL(address);
     await expect(page.getByText("1 picture", { exact: true })).toBeVisible();
