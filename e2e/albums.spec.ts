@@ -107,7 +107,7 @@ test("an album shows further pages of its own, also once deleted and back, and n
   );
   expect(titles.filter((title) => !even.test(title))).toHaveLength(1);
 
-  await page.getByRole("list", { name: "Images", exact: true }).getByRole("link").nth(1).press("Delete");
+  await page.getByRole("list", { name: "Pictures", exact: true }).getByRole("link").nth(1).press("Delete");
   await expect(galleryImages(page)).toHaveCount(225);
   await expect(page.getByText("225 pictures", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Undo", exact: true }).click();

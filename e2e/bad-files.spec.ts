@@ -12,7 +12,7 @@ test("each bad file gets its sentence, the good ones go on, and nothing stays be
   await page.goto("/");
   // Before the page's script has started, the field holds only what was chosen last.
   await reachForFiles(page);
-  const input = page.getByLabel("Choose images", { exact: true });
+  const input = page.getByLabel("Choose pictures", { exact: true });
   for (const { file } of bad) await input.setInputFiles(file);
   await input.setInputFiles(good?.path ?? "");
 
@@ -54,12 +54,12 @@ test("the same picture again is not sent, and the page points at it", async ({ p
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   if (photograph === undefined || user === undefined) throw new Error("no photograph");
   await page.goto("/");
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(photograph.path);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photograph.path);
   await expect(galleryImages(page)).toHaveCount(1);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(1);
   pail.bucketWire.reset();
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(photograph.path);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photograph.path);
   const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByText("You already have this picture.")).toBeVisible();
   expect(pail.bucketWire.receivedBytes).toBeLessThan(photograph.bytes);

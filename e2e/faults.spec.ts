@@ -20,7 +20,7 @@ const serverErrors =
   /fetch failed|Failed to fetch|unexpected response|Failed to load chunk|ChunkLoadError|importScripts/;
 
 const choose = (page: Page, photographs: Photograph[]) =>
-  page.getByLabel("Choose images", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
+  page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
 
 /** Kills the server once the first of some pictures has arrived; resolves to how many there are. */
 async function killInTheMiddle(page: Page, pail: PailServer): Promise<number> {
@@ -146,7 +146,7 @@ test("no connection when what prepares, or what reads a HEIC, is loaded: it wait
   await reachForFiles(page);
   for (const [index, chosen] of [photograph?.path ?? "", heic].entries()) {
     pail.appWire.cut();
-    await page.getByLabel("Choose images", { exact: true }).setInputFiles(chosen);
+    await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(chosen);
     await expect(noConnection(page)).toBeVisible();
     pail.appWire.mend();
     await expect(galleryImages(page)).toHaveCount(index + 1);
@@ -170,7 +170,7 @@ test("a picture that does not come for a while is blurred until then, and comes 
   await uploadFiles(page, [photographs[0]?.path ?? ""]);
   isAway = true;
   await page.reload();
-  await expect(page.getByRole("list", { name: "Images", exact: true }).locator("canvas")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Pictures", exact: true }).locator("canvas")).toBeVisible();
   // Not the browser's mark for a broken picture.
   await expect(galleryImages(page)).toHaveCSS("opacity", "0");
   isAway = false;
@@ -334,7 +334,7 @@ test("a file that is changed on disk while it waits or is sent is said to be so"
   await copyFile(photograph.path, file);
   await page.goto("/");
   pail.bucketWire.cut(1_000_000);
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(file);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(file);
   const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByText("The connection was lost. Trying again in a moment.")).toBeVisible();
   await writeFile(file, "other bytes");

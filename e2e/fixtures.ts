@@ -45,7 +45,16 @@ export const test = base.extend<Fixtures, { pail: PailServer }>({
 export { expect };
 
 export const galleryImages = (page: Page) =>
-  page.getByRole("list", { name: "Images", exact: true }).getByRole("img");
+  page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img");
+
+/** What is under the person's name; there is one wherever one is signed in. */
+export const menuButton = (page: Page) => page.locator("header").getByRole("button", { name: /^Menu / });
+
+/** Opens it, so that what is in it can be pressed. */
+export async function openMenu(page: Page) {
+  await menuButton(page).click();
+  await expect(page.locator("#menu")).toBeVisible();
+}
 
 /** What the tray says while Pail cannot be reached. */
 export const noConnection = (page: Page) =>
@@ -56,7 +65,7 @@ export const noConnection = (page: Page) =>
 
 /** Reaches for the files, and waits until what sends them is there; what prepares them comes with the first one. */
 export async function reachForFiles(page: Page) {
-  const field = page.getByLabel("Choose images", { exact: true });
+  const field = page.getByLabel("Choose pictures", { exact: true });
   // As often as it takes for the page's script to start.
   await expect(async () => {
     await field.blur();
@@ -79,7 +88,7 @@ export async function uploadFiles(
   page: Page,
   files: Parameters<ReturnType<Page["getByLabel"]>["setInputFiles"]>[0],
 ) {
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(files);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(files);
   await expect(
     page
       .getByRole("region", { name: "Uploads", exact: true })

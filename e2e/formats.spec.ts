@@ -103,7 +103,7 @@ test("a HEIC is shown large, downloads as it was chosen, and a damaged one is sa
   // Without it no decoder knows what the bytes mean.
   damaged.fill(0, heic.indexOf("hvcC") + 4, heic.indexOf("hvcC") + 90);
   await page.goto("/");
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles([
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles([
     { name: "IMG_0001.HEIC", mimeType: "", buffer: heic },
     { name: "IMG_0002.HEIC", mimeType: "", buffer: damaged },
   ]);

@@ -1,5 +1,5 @@
 import { thumbHashToRGBA } from "thumbhash";
-import { expect, galleryImages, openPicturePage, press, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openMenu, openPicturePage, press, test, uploadFiles } from "./fixtures";
 import { makePhotographs, orientationPhotographs } from "./support/photos";
 
 test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user }) => {
@@ -28,7 +28,7 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await expect(heading).toHaveText("Abend am See");
   await press(page, "Escape");
   const renamed = page
-    .getByRole("list", { name: "Images", exact: true })
+    .getByRole("list", { name: "Pictures", exact: true })
     .getByRole("img", { name: "Abend am See", exact: true });
   await openPicturePage(renamed);
   await page.getByRole("button", { name: "Delete", exact: true }).click();
@@ -40,6 +40,7 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await openPicturePage(renamed);
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(2);
+  await openMenu(page);
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Settings", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Undo", exact: true }).click();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startLocalBucket } from "@/lib/local-bucket/server";
-import { test as base, expect, galleryImages } from "./fixtures";
+import { test as base, expect, galleryImages, openMenu } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -75,6 +75,7 @@ test("a session that is ended at one instance has ended at both", async ({ page,
   };
   expect(await statuses()).toEqual([200, 200]);
   await page.goto("/");
+  await openMenu(page);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).toHaveURL(/\/sign-in/);
   expect(await statuses()).toEqual([307, 307]);
@@ -93,7 +94,7 @@ test("an upload goes on while one instance after the other is killed and started
     const chosen = photographs.slice(4 * index, 4 * index + 4);
     pail.bucketWire.hold(4_000_000);
     await page
-      .getByLabel("Choose images", { exact: true })
+      .getByLabel("Choose pictures", { exact: true })
       .setInputFiles(chosen.map((photograph) => photograph.path));
     await expect.poll(() => pail.bucketWire.holding).toBe(true);
     await pail.killInstance(index);

@@ -37,7 +37,7 @@ base(
       });
       await page.goto(pail.origin);
       pail.bucketWire.cut(50_000_000);
-      await page.getByLabel("Choose images", { exact: true }).setInputFiles(file);
+      await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(file);
       await expect.poll(() => pail.bucketWire.broken, { timeout: 120_000 }).toBe(true);
       pail.bucketWire.mend();
       await expect(galleryImages(page)).toHaveCount(1, { timeout: 240_000 });

@@ -26,7 +26,7 @@ test("every format with every oddity is taken as it is shown, or refused, as by 
     const files = corpus.map(({ name }) => path.join(folder, name));
     for (const { name, bytes } of corpus) await writeFile(path.join(folder, name), bytes);
     await page.goto("/");
-    await page.getByLabel("Choose images", { exact: true }).setInputFiles(files);
+    await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(files);
     const taken = corpus.filter(({ shown }) => shown !== null);
     const tray = page.getByRole("region", { name: "Uploads", exact: true });
     await expect(tray.getByRole("heading")).toHaveText(
@@ -68,7 +68,7 @@ for (const [type, name] of [
         .evaluate((image) => (image as HTMLImageElement).currentSrc.split("?")[0] ?? "");
     const open = (title: string) =>
       openPicturePage(
-        page.getByRole("list", { name: "Images", exact: true }).getByRole("img", { name: title }),
+        page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img", { name: title }),
       );
     await open(name);
     await expect.poll(() => source(name)).toMatch(new RegExp(`/original\\.${type}$`));

@@ -48,7 +48,7 @@ test.beforeEach(async ({ page, pail, expectedErrors, user }) => {
 
 const choose = (page: Page, photographs: Photograph[]) =>
   page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
 
 async function changeBuild(pail: PailServer, folder: string): Promise<void> {

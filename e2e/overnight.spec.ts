@@ -71,7 +71,7 @@ async function openGallery({ pail, user, page }: Night): Promise<void> {
   await expect
     .poll(() => seen.evaluate((image) => (image as HTMLImageElement).naturalWidth))
     .toBeGreaterThan(0);
-  await page.getByRole("list", { name: "Images", exact: true }).getByRole("link").nth(3).focus();
+  await page.getByRole("list", { name: "Pictures", exact: true }).getByRole("link").nth(3).focus();
   await page.evaluate(() => {
     window.scrollTo(0, 300);
     document.body.dataset.mark = "here";

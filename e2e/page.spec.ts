@@ -5,6 +5,7 @@ import {
   expectAccessible,
   galleryImages,
   heights,
+  openMenu,
   openPicturePage,
   test,
   uploadFiles,
@@ -53,7 +54,7 @@ test("a phone shows the whole page without scrolling sideways, and every target 
   await page.goto("/");
   pail.bucketWire.hold();
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   const expectToFit = async () => {
@@ -131,7 +132,7 @@ test("the gallery needs less than 155 kB of compressed script; what sends pictur
   // As often as it takes for the page's script to start.
   await expect(async () => {
     await page.mouse.move(0, 0);
-    await page.getByLabel("Choose images", { exact: true }).hover();
+    await page.getByLabel("Choose pictures", { exact: true }).hover();
     expect(scripts.length).toBeGreaterThan(sizes.length);
   }).toPass();
 });
@@ -148,7 +149,7 @@ test("files that are chosen while what sends them cannot be loaded are sent once
   await page.waitForLoadState("networkidle");
   await page.route("**/_next/static/chunks/**", (route) => route.abort());
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   await expect(page.getByText("could not be loaded")).toBeVisible();
   await page.unroute("**/_next/static/chunks/**");
@@ -228,9 +229,13 @@ test("a phone can take a picture, and its header fits", async ({ browser, pail, 
   await context.addCookies([{ name: "pail", value: user.token, url: pail.origin }]);
   const page = await context.newPage();
   await page.goto("/");
+  await openMenu(page);
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add", exact: true }).tap();
+  await expect(page.getByLabel("Take a picture", { exact: true })).toBeInViewport({ ratio: 1 });
   await expect(page.getByLabel("Take a picture", { exact: true })).toHaveAttribute("capture", "environment");
   await expect(page.getByLabel("Choose a folder", { exact: true })).toBeHidden();
-  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeInViewport({ ratio: 1 });
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   await page.getByLabel("Take a picture", { exact: true }).setInputFiles(photograph?.path ?? "");
   await expect(galleryImages(page)).toHaveCount(1);

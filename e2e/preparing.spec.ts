@@ -14,7 +14,7 @@ for (const reducedMotion of ["no-preference", "reduce"] as const)
     const file = await makeSlowPicture();
     await page.emulateMedia({ reducedMotion });
     await page.goto("/");
-    await page.getByLabel("Choose images", { exact: true }).setInputFiles(file);
+    await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(file);
     await expect(page.getByText("Preparing, 2 of 3", { exact: true })).toBeVisible();
     // How far a decoder is, nobody knows.
     await expect(bar(page)).not.toHaveAttribute("aria-valuenow");

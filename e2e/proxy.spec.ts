@@ -46,7 +46,7 @@ async function signUp(page: Page, { pail }: Served): Promise<void> {
   await page.getByLabel("Email", { exact: true }).fill("ann@example.org");
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create account", exact: true }).click();
-  await expect(page.getByLabel("Choose images", { exact: true })).toBeAttached();
+  await expect(page.getByLabel("Choose pictures", { exact: true })).toBeAttached();
 }
 
 /** What the page still asks for, like its icon, would not come once the proxy is gone. */

@@ -64,7 +64,7 @@ base("a wire that is cut and a page that is reloaded in the middle lose nothing"
   await page.goto(pail.origin);
   pail.bucketWire.cut(9_000_000);
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   await expect.poll(() => pail.bucketWire.broken, { timeout: 120_000 }).toBe(true);
   pail.bucketWire.mend();

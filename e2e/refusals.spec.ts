@@ -9,7 +9,7 @@ const refusals = /Failed to load resource.*status of (403|507)/;
 /** Chooses a photograph, waits until it has failed, and returns what the page says and what the log has under that number. */
 async function sendOne(page: Page, pail: PailServer): Promise<{ sentence: string; line: LogLine }> {
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(photograph?.path ?? "");
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photograph?.path ?? "");
   const row = page.getByRole("region", { name: "Uploads", exact: true }).getByRole("listitem");
   const sentence = (await row.getByText(/finds the reason in the log, number/).textContent()) ?? "";
   const number = /number ([0-9a-f-]{36})\.$/.exec(sentence)?.[1] ?? "";

@@ -18,7 +18,7 @@ const tray = (page: Page) => page.getByRole("region", { name: "Uploads", exact: 
 const waiting = (page: Page) =>
   tray(page).getByText("The connection was lost. Trying again in a moment.").first();
 const choose = (page: Page, photographs: Photograph[]) =>
-  page.getByLabel("Choose images", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
+  page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
 
 /** What the browser has noted of files that are still on their way: for each, whether it has a copy of its own. */
 const noted = (page: Page) =>
@@ -270,7 +270,7 @@ test("three pictures of the same name, size and type are three pictures", async 
     return { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer };
   });
   await page.goto("/");
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(files);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(files);
   await expect(galleryImages(page)).toHaveCount(3);
   const found = pail.query<{ sha256: string }>("select sha256 from images where owner_id = ?", user.id);
   expect(found.map(({ sha256 }) => sha256).sort()).toEqual(

@@ -36,7 +36,7 @@ test("the pages, at both widths and in both colours", async ({ page, pail, user 
   // About half of them.
   pail.bucketWire.hold(9_000_000);
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   await expect(galleryImages(page)).not.toHaveCount(0);
   await take("uploading");

@@ -174,7 +174,7 @@ async function makeLargeFile(file: string): Promise<void> {
 
 async function send(page: Page, ...files: string[]): Promise<void> {
   const tray = page.getByRole("region", { name: "Uploads", exact: true });
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(files);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(files);
   await expect(tray.getByRole("progressbar").first()).toBeVisible();
   const close = tray.getByRole("button", { name: "Close", exact: true });
   await expect(close).toBeVisible({ timeout: 240_000 });
@@ -187,7 +187,7 @@ async function open(page: Page, pail: PailServer, title: string | null): Promise
   await expect(galleryImages(page)).not.toHaveCount(0);
   if (title !== null)
     await page
-      .getByRole("list", { name: "Images", exact: true })
+      .getByRole("list", { name: "Pictures", exact: true })
       .getByRole("img", { name: title, exact: true })
       .click();
   return page;

@@ -26,7 +26,7 @@ test("forty photographs arrive with progress, and come again from the browser's 
   const began = Date.now();
 
   await page
-    .getByLabel("Choose images", { exact: true })
+    .getByLabel("Choose pictures", { exact: true })
     .setInputFiles(photographs.map((photograph) => photograph.path));
   const tray = page.getByRole("region", { name: "Uploads", exact: true });
   await expect(tray.getByRole("progressbar")).toHaveCount(40);
@@ -61,7 +61,7 @@ test("a download is byte for byte what was chosen, under its own name", async ({
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   if (photograph === undefined || user === undefined) throw new Error("no photograph");
   await page.goto("/");
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles({
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles({
     name: "日本の庭 “früh”.jpg",
     mimeType: "image/jpeg",
     buffer: await readFile(photograph.path),

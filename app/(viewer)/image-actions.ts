@@ -1,9 +1,16 @@
 "use server";
 
 import { userAction } from "@/lib/actions";
-import { changeImage, imageChangeShape, imageIdShape } from "@/lib/images/image";
-import { restoreImage, trashImage } from "@/lib/images/trash";
+import { changeImage, imageChangeShape } from "@/lib/images/image";
+import {
+  favouriteImages,
+  favouriteImagesShape,
+  imageIdsShape,
+  restoreImages,
+  trashImages,
+} from "@/lib/images/many";
 
 export const change = userAction(imageChangeShape, changeImage);
-export const trash = userAction(imageIdShape, trashImage);
-export const restore = userAction(imageIdShape, restoreImage);
+export const trashMany = userAction(imageIdsShape, trashImages);
+export const restoreMany = userAction(imageIdsShape, restoreImages);
+export const favouriteMany = userAction(favouriteImagesShape, favouriteImages);

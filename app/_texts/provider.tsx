@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useMemo } from "react";
 import type { CompiledMessages } from "@/lib/texts/compiled";
 import type { Namespace } from "@/lib/texts/english";
 import type { AnyLanguage } from "@/lib/texts/languages";
@@ -35,6 +35,12 @@ export function MoreTexts({ messages, children }: Pick<Texts, "messages"> & { ch
 export function useTexts<N extends Namespace>(place: N): Translator<N> {
   const { language, messages } = useContext(TextsContext);
   return useMemo(() => createTranslator(language, messages, place), [language, messages, place]);
+}
+
+/** The same for what learns only later which place it needs. */
+export function useAllTexts(): <N extends Namespace>(place: N) => Translator<N> {
+  const { language, messages } = useContext(TextsContext);
+  return useCallback((place) => createTranslator(language, messages, place), [language, messages]);
 }
 
 /** The language of the page. */

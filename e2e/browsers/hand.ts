@@ -54,6 +54,7 @@ export class Hand {
   /** A folder, as the browser hands it out: drivers know only of files. */
   async chooseFolder(name: string, contents: readonly Buffer[]): Promise<void> {
     const pictures = contents.map((content) => content.toString("base64"));
+    await this.click("button", "More ways to add");
     await this.act("field", "Choose a folder", (selector) =>
       this.page.evaluate(chooseFolder, selector, name, pictures),
     );
@@ -77,7 +78,7 @@ export class Hand {
   /** The pictures of the gallery: their titles, and whether they have come. */
   pictures(): Promise<{ title: string; width: number; height: number }[]> {
     return this.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLImageElement>('ul[aria-label="Images"] img')].map((image) => ({
+      [...document.querySelectorAll<HTMLImageElement>('ul[aria-label="Pictures"] img')].map((image) => ({
         title: image.alt,
         width: image.naturalWidth,
         height: image.naturalHeight,
@@ -109,12 +110,18 @@ function mark(role: Role, name: string): boolean {
     button: "button",
     link: "a[href]",
     field: "input",
-    picture: 'ul[aria-label="Images"] img',
+    picture: 'ul[aria-label="Pictures"] img',
   };
   const nameOf = (element: Element) =>
     element.getAttribute("aria-label") ??
     element.getAttribute("alt") ??
-    (element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : element.textContent);
+    (element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : shownOf(element));
+  // Without what only another width of the window shows.
+  const shownOf = (element: Element) =>
+    [...element.childNodes]
+      .filter((node) => !(node instanceof Element) || getComputedStyle(node).display !== "none")
+      .map((node) => node.textContent)
+      .join("");
   const isHeard = (element: Element) => Object.keys(element).some((key) => key.startsWith("__reactProps$"));
   for (const marked of document.querySelectorAll("[data-hand]")) marked.removeAttribute("data-hand");
   const found = [...document.querySelectorAll(selectors[role])].find(

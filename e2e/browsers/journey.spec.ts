@@ -39,6 +39,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
     await hand.fill("Password", person.password);
     await hand.click("button", "Create account");
     await hand.see("No pictures yet");
+    await hand.click("button", `Menu ${person.name}`);
     await hand.click("button", "Sign out");
     await hand.fill("Email", person.email);
     await hand.fill("Password", person.password);
@@ -52,7 +53,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
 
   await test.step("twelve files become the pictures that they are", async () => {
     await hand.choose(
-      "Choose images",
+      "Choose pictures",
       files.map(({ name }) => path.join(folder, name)),
     );
     await hand.see(`${files.length} pictures added`);
@@ -68,7 +69,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
 
   await test.step("a look, the arrows, a name, deleted and undone", async () => {
     const [first, second] = await hand.pictures();
-    await hand.page.click('ul[aria-label="Images"] a');
+    await hand.page.click('ul[aria-label="Pictures"] a');
     await expect.poll(() => hand.heading()).toBe(first?.title);
     await hand.press("ArrowRight");
     await expect.poll(() => hand.heading()).toBe(second?.title);
@@ -120,7 +121,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
       const all = { subtree: true, childList: true, characterData: true };
       new MutationObserver(watch).observe(document.body, all);
     });
-    await hand.choose("Choose images", [slow]);
+    await hand.choose("Choose pictures", [slow]);
     await hand.see("slow.webp24 MB");
     const bars = JSON.parse((await hand.page.evaluate(() => document.documentElement.dataset.bars)) ?? "{}");
     expect(Object.keys(bars)).not.toEqual([]);
@@ -134,8 +135,8 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
         return Number(red) < 50;
       });
     expect(await isDark()).toBe(false);
-    await hand.click("button", "Colours: as the system");
-    await hand.click("button", "Colours: light");
+    await hand.click("button", `Menu ${person.name}`);
+    await hand.click("button", "Dark");
     await expect.poll(isDark).toBe(true);
     await hand.page.reload();
     expect(await isDark()).toBe(true);

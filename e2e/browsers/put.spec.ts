@@ -9,7 +9,7 @@ test("pictures arrive by signed PUTs with all headers", async ({ hand, pail }) =
   const user = pail.addUser();
   await hand.signIn(user);
   await hand.choose(
-    "Choose images",
+    "Choose pictures",
     photographs.map(({ path }) => path),
   );
   await hand.see("3 pictures added");

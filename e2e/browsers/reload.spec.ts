@@ -23,7 +23,7 @@ test("a reload in the middle loses nothing", async ({ hand, pail, kind, expected
   await hand.see("No pictures yet");
   const first = photographs.reduce((least, { bytes }) => Math.min(least, bytes), Number.POSITIVE_INFINITY);
   pail.bucketWire.hold(2 * first);
-  await hand.choose("Choose images", paths);
+  await hand.choose("Choose pictures", paths);
   await expect.poll(() => pail.bucketWire.holding).toBe(true);
   await expect
     .poll(async () => {
@@ -36,7 +36,7 @@ test("a reload in the middle loses nothing", async ({ hand, pail, kind, expected
   if (kind !== "firefox") {
     await hand.see("on the way when Pail was closed");
     // By either button.
-    await hand.choose(kind === "webkit" ? "Choose these again" : "Choose images", paths);
+    await hand.choose(kind === "webkit" ? "Choose these again" : "Choose pictures", paths);
   }
   await hand.seePictures(4);
   await expect.poll(() => hand.page.evaluate(noted)).toEqual([]);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
@@ -6,26 +7,30 @@ import path from "node:path";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { copyProjectApart } from "@/lib/testing/project-copy";
 
-// `npm run test:instances` runs journeys on two instances, or those that Playwright's arguments name. The second build is made
+// `npm run test:instances` runs the journeys on two instances, or those that Playwright's arguments name. The second build is made
 // in a copy of the project; PAIL_OTHER_BUILD names the folder of one that is there.
 const projectDir = path.resolve(import.meta.dirname, "..", "..");
 const playwright = createRequire(import.meta.url).resolve("@playwright/test/cli");
-/** What they have in common with the others: see “Several instances” in e2e/README.md. */
-const journeys = [
-  "albums",
-  "api",
-  "dates",
-  "doors",
-  "faults",
-  "image",
-  "instances",
-  "plain-form",
-  "resume",
-  "storage",
-  "upload",
-];
+/** Journeys that need one process or what is its own, each with its reason under “Several instances” in e2e/README.md. */
+const journeysOfOne = new Set([
+  "container",
+  "deploy-journey",
+  "first-run",
+  "metrics",
+  "older-data",
+  "older-page",
+  "overnight",
+  "proxy",
+  "remote-database",
+  "standalone",
+  "static",
+  "store-journey",
+]);
+const journeys = readdirSync(path.join(projectDir, "e2e"))
+  .flatMap((file) => /^(.+)\.spec\.ts$/.exec(file)?.[1] ?? [])
+  .filter((name) => !journeysOfOne.has(name));
 
-/** Of these journeys, what measures one process or reads its log. */
+/** Of the others, what measures one process or reads its log. */
 const leftOut = "connections that hold a body open at|what anyone can send and no page could";
 
 const credentials = { accessKeyId: "AKIAINSTANCES", secretAccessKey: "a-secret-of-both" };

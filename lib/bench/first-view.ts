@@ -55,7 +55,7 @@ async function addPhotographs(pail: PailServer, browser: Browser, token: string)
   const paths = (await makePhotographs(photographs, { megapixels: 3 })).map(({ path }) => path);
   const { page, close } = await openPage(pail, browser, token);
   await page.goto("/");
-  await page.getByLabel("Choose images", { exact: true }).setInputFiles(paths);
+  await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(paths);
   const count = "select count(*) as count from images";
   while (pail.query<{ count: number }>(count)[0]?.count !== photographs) await page.waitForTimeout(200);
   await close();

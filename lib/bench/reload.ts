@@ -24,11 +24,11 @@ export async function benchReload(): Promise<void> {
     const page = await context.newPage();
     await page.goto("/");
     await narrow(page, uploadBytesPerSecond);
-    await page.getByLabel("Choose images").setInputFiles(first);
+    await page.getByLabel("Choose pictures").setInputFiles(first);
     await page.locator("main img").waitFor();
     // Of each picture: forms around its bytes, and the requests that show it.
     const besidesBytes = pail.bucketWire.receivedBytes - imagesOf(pail).bytes;
-    await page.getByLabel("Choose images").setInputFiles(paths);
+    await page.getByLabel("Choose pictures").setInputFiles(paths);
     await until(() => imagesOf(pail).count >= files / 3);
     await page.goto("about:blank");
     const sentBytes = pail.bucketWire.receivedBytes;

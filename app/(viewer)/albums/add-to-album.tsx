@@ -1,4 +1,4 @@
 import type { PictureSize } from "@/lib/images/contract";
 
-/** Asks which album pictures go to. */
+/** Asks into which album these pictures are to go, and puts them there. */
 export function openAddToAlbum(_pictures: PictureSize[]): void {}

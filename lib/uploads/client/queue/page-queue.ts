@@ -65,7 +65,7 @@ export class PageQueue implements UploadQueue {
       onAllTaken: () => this.#albums.forgetAnswers(),
     });
     this.#albums = new AlbumWishes({
-      addToAlbum: (name, imageId, signal) => batched.addToAlbum(name, imageId, signal),
+      addToAlbum: (goal, imageId, signal) => batched.addToAlbum(goal, imageId, signal),
       findImageId: (id) => this.#findImageId(id),
       note: (id, wish) => this.#noteAlbumWish(id, wish),
     });
@@ -142,6 +142,10 @@ export class PageQueue implements UploadQueue {
   cancelAll(): void {
     this.#intake.clear();
     for (const { id } of [...this.#store.items()]) this.cancel(id);
+  }
+
+  findThumb(id: string): Blob | null {
+    return this.#attempts.findThumb(id);
   }
 
   remove(id: string): void {

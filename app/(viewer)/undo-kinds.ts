@@ -1,0 +1,16 @@
+import type { UndoKind, UndoTools, UndoValues } from "./undo";
+
+/**
+ * How each kind is undone, loaded when someone does. It says what came of it; null where there is nothing to say. Where it throws,
+ * as calls without a connection do, it is offered again.
+ */
+export const undoings: {
+  [K in UndoKind]: () => Promise<(undo: UndoValues[K], tools: UndoTools) => Promise<string | null>>;
+} = {
+  deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
+  albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
+  albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
+  albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
+  dates: async () => (await import("./_facts/undo-dates")).undoDates,
+  favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
+};

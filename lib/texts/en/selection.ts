@@ -1,0 +1,38 @@
+/** Choosing pictures, and what is done with many at once. */
+export const selection = {
+  region: "Selection",
+  select: "Select “{title}”",
+  selectMonth: "Select all of {month}",
+  selectStretch: "Select all of this month",
+  count: "{count, number} selected",
+  countAndSize: "{count, number} selected · {size}",
+  none: "Nothing is selected any more",
+  clear: "Clear the selection",
+  actions: "With the selected pictures",
+  addToAlbum: "Add to album",
+  removeFromAlbum: "Remove from album",
+  favourite: "Favourite",
+  unfavourite: "Unfavourite",
+  download: "Download",
+  editDate: "Edit date",
+  delete: "Delete",
+  more: "More",
+  tooMany:
+    "{max, number} pictures can be selected at a time. {left, plural, one {# more is} other {# more are}} not selected.",
+  notFetched: "The pictures up to there did not arrive, so nothing was selected. Try again.",
+  deleting: "Deleting: {done, number} of {total, number}",
+  restoring: "Bringing back: {done, number} of {total, number}",
+  changing: "Changing: {done, number} of {total, number}",
+  stop: "Stop",
+  stopping: "Stopping…",
+  goOn: "Go on",
+  brokenOff: "{done, number} of {total, number} are done; nothing is lost.",
+  deleted: "{count, plural, one {# picture is} other {# pictures are}} deleted.",
+  restored: "{count, plural, one {# picture is} other {# pictures are}} back.",
+  favoured: "{count, plural, one {# picture is a favourite} other {# pictures are favourites}} now.",
+  unfavoured:
+    "{count, plural, one {# picture is no favourite} other {# pictures are no favourites}} any more.",
+  missing: "{count, plural, one {# was} other {# were}} not there any more.",
+  duplicates:
+    "{count, plural, one {# stays in the trash, as you have added it again in the meantime.} other {# stay in the trash, as you have added them again in the meantime.}}",
+} as const;
