@@ -120,6 +120,14 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
   await button(page, "Previous picture").click();
   await expectShown(page, second);
 
+  // Further than it keeps pictures, and back.
+  for (let n = 0; n < 14; n += 1) await page.keyboard.press("ArrowRight");
+  await expectShown(page, titles[55] ?? "");
+  for (let n = 55; n > 41; n -= 1) {
+    await page.keyboard.press("ArrowLeft");
+    await expectShown(page, titles[n - 1] ?? "");
+  }
+
   await page.goBack();
   await expect(viewer(page)).toBeHidden();
   await expect(page).toHaveURL("/");
