@@ -5,6 +5,7 @@ import {
   expectAccessible,
   galleryImages,
   heights,
+  openPicturePage,
   press,
   test,
   uploadFiles,
@@ -50,7 +51,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page).toHaveTitle("Abend am See · Pail");
 
     const address = page.url();
-    await galleryImages(page).first().click();
+    await openPicturePage(galleryImages(page).first());
     await expect(page.getByRole("link", { name: "Older picture", exact: true })).toBeVisible();
     await expect(page.getByRole("link", { name: "Newer picture" })).toHaveCount(0);
     await press(page, "ArrowRight");
@@ -58,7 +59,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByRole("link", { name: "Older picture" })).toHaveCount(0);
     await press(page, "Escape");
     await expect(page).toHaveURL(address);
-    await galleryImages(page).last().click();
+    await openPicturePage(galleryImages(page).last());
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page).toHaveURL(address);
     await expect(page.getByText("1 picture", { exact: true })).toBeVisible();

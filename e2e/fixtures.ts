@@ -120,6 +120,16 @@ export async function uploadFiles(
   });
 }
 
+/** Goes to the page of a picture, as a link outside of galleries does: a click on a tile opens the viewer over its gallery. */
+export async function openPicturePage(picture: Locator) {
+  await picture.locator("xpath=ancestor::a[1]").evaluate((link: HTMLAnchorElement) => {
+    const { next } = window as unknown as { next: { router: { push(path: string): void } } };
+    next.router.push(link.pathname + link.search);
+  });
+  await expect(picture.page()).toHaveURL(/\/images\/[0-9a-f-]{36}/);
+  await expect(picture.page().getByRole("article")).toBeVisible();
+}
+
 /** True once every picture in the gallery has been loaded and decoded. */
 export async function expectAllLoaded(page: Page, count: number) {
   await expect(galleryImages(page)).toHaveCount(count);

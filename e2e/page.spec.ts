@@ -1,6 +1,15 @@
 import { gzipSync } from "node:zlib";
 import type { Response } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, heights, openMenu, test, uploadFiles } from "./fixtures";
+import {
+  expect,
+  expectAccessible,
+  galleryImages,
+  heights,
+  openMenu,
+  openPicturePage,
+  test,
+  uploadFiles,
+} from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -14,7 +23,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await uploadFiles(page, [...photographs.map((photograph) => photograph.path), "e2e/support/photos.ts"]);
     await expect(galleryImages(page)).toHaveCount(3);
     await expectAccessible(page);
-    await galleryImages(page).first().click();
+    await openPicturePage(galleryImages(page).first());
     await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Rename", exact: true }).click();
@@ -58,7 +67,7 @@ test("a phone shows the whole page without scrolling sideways, and every target 
   pail.bucketWire.mend();
   await expect(galleryImages(page)).toHaveCount(6);
   await expectToFit();
-  await galleryImages(page).first().click();
+  await openPicturePage(galleryImages(page).first());
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   expect(await overflow()).toBeLessThanOrEqual(0);
 });
