@@ -117,6 +117,22 @@ test.describe("with a mouse", () => {
     await other.close();
   });
 
+  test("what is somebody else's stays as it is", async ({ page, pail, user }) => {
+    await seed(page, pail, user.id, 3);
+    await page.goto("/");
+    await tiles(page)
+      .first()
+      .click({ modifiers: ["ControlOrMeta"] });
+    await tiles(page).nth(1).click();
+    const stranger = pail.addUser();
+    pail.query("update images set owner_id = ? where title = 'n 0'", stranger.id);
+    await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(
+      page.getByText("1 picture is deleted. 1 was not there any more.", { exact: true }),
+    ).toBeVisible();
+    expect(ready(pail, stranger.id)).toBe(1);
+  });
+
   test("the next page begins with nothing selected", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 1);
     await page.goto("/");
@@ -210,9 +226,36 @@ test.describe("very many", () => {
     await undo(page).click();
     await expect(page.getByText("2,000 pictures are back.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(2_000);
+    await expect(galleryImages(page).first()).toBeVisible();
     await page.reload();
     await expect(galleryImages(page).first()).toBeVisible();
     await expect(undo(page)).toHaveCount(0);
+  });
+
+  test("a reload in the middle leaves what was done to be undone, also where its answer never came", async ({
+    page,
+    pail,
+    user,
+  }) => {
+    await seed(page, pail, user.id, 1_999);
+    await page.goto("/");
+    await selectAll(page);
+    let requests = 0;
+    await page.route("**/*", async (route, request) => {
+      if (request.headers()["next-action"] === undefined) return route.continue();
+      requests += 1;
+      if (requests < 3) return route.continue();
+      // It is done, and nobody hears of it.
+      await route.fetch();
+    });
+    await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
+    await expect.poll(() => ready(pail, user.id)).toBe(500);
+    await page.unroute("**/*");
+    await page.reload();
+    await expect(page.getByText("1,500 pictures are deleted.", { exact: true })).toBeVisible();
+    await undo(page).click();
+    await expect(page.getByText("1,500 pictures are back.", { exact: true })).toBeVisible();
+    expect(ready(pail, user.id)).toBe(2_000);
   });
 
   test("a lost connection in the middle loses nothing: one goes on, or stops and undoes what was done", async ({

@@ -71,16 +71,17 @@ function useRoomFor(bar: RefObject<HTMLElement | null>): void {
       const isAtTop = top < window.innerHeight - bottom;
       if (isAtTop) style.removeProperty("--bar");
       else style.setProperty("--bar", `${height}px`);
+      // A month's heading stays below it.
+      style.setProperty("--frame-top", isAtTop ? `${height}px` : "");
       style.scrollPaddingTop = isAtTop ? `${height + headingPx}px` : "";
     });
     observer.observe(element);
     return () => {
       observer.disconnect();
-      style.removeProperty("--bar");
-      style.scrollPaddingTop = "";
+      for (const name of ["--bar", "--frame-top", "scroll-padding-top"]) style.removeProperty(name);
     };
   }, [bar]);
 }
 
-/** A month's heading stays below it. */
+/** of a month */
 const headingPx = 48;

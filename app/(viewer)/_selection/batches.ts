@@ -84,6 +84,7 @@ async function run<T>(
   }
 }
 
+export const workNow = (): Work | null => work;
 export const isWorking = (): boolean => work !== null;
 
 export const useWork = (): Work | null =>
@@ -92,7 +93,7 @@ export const useWork = (): Work | null =>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => work,
+    workNow,
     () => null,
   );
 
