@@ -247,12 +247,13 @@ test.describe("very many", () => {
       if (requests < 3) return route.continue();
       // It is done, and nobody hears of it.
       await route.fetch();
+      await new Promise(() => {});
     });
     await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
     await expect.poll(() => ready(pail, user.id)).toBe(500);
-    await page.unroute("**/*");
     await page.reload();
-    await expect(page.getByText("1,500 pictures are deleted.", { exact: true })).toBeVisible();
+    await expect(page.getByText("1,000 pictures are deleted.", { exact: true })).toBeVisible();
+    await page.unroute("**/*");
     await undo(page).click();
     await expect(page.getByText("1,500 pictures are back.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(2_000);
@@ -269,26 +270,32 @@ test.describe("very many", () => {
     await page.goto("/");
     await selectAll(page);
     let requests = 0;
-    await page.route("**/*", (route, request) => {
+    await page.route("**/*", async (route, request) => {
       if (request.headers()["next-action"] === undefined) return route.continue();
       requests += 1;
-      return requests === 2 || requests === 4 ? route.abort("connectionreset") : route.continue();
+      // The second does not arrive; of the fourth and the sixth the answer gets lost.
+      if (requests === 4 || requests === 6) await route.fetch();
+      return [2, 4, 6].includes(requests) ? route.abort("connectionreset") : route.continue();
     });
+    const progress = bar(page).getByRole("alert");
+    const goOn = bar(page).getByRole("button", { name: "Go on", exact: true });
     await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
-    await expect(bar(page).getByRole("alert")).toContainText(
+    await expect(progress).toContainText(
       "500 of 2,000 are done; nothing is lost. The server does not answer.",
     );
     await expectAccessible(page);
     expect(ready(pail, user.id)).toBe(1_500);
-    await bar(page).getByRole("button", { name: "Go on", exact: true }).click();
-    await expect(bar(page).getByRole("alert")).toContainText("1,000 of 2,000 are done");
+    await goOn.click();
+    await expect(progress).toContainText("1,000 of 2,000 are done");
+    await goOn.click();
+    await expect(progress).toContainText("1,500 of 2,000 are done");
     await bar(page).getByRole("button", { name: "Stop", exact: true }).click();
-    await expect(page.getByText("1,000 pictures are deleted.", { exact: true })).toBeVisible();
-    await expect(bar(page)).toContainText("1,000 selected · ");
+    await expect(page.getByText("1,500 pictures are deleted.", { exact: true })).toBeVisible();
+    await expect(bar(page)).toContainText("500 selected · ");
+    expect(ready(pail, user.id)).toBe(0);
     await undo(page).click();
-    await expect(page.getByText("1,000 pictures are back.", { exact: true })).toBeVisible();
+    await expect(page.getByText("2,000 pictures are back.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(2_000);
-    expect(requests).toBe(6);
   });
 
   test("more than can be selected at a time: a sentence, and nothing is lost", async ({
