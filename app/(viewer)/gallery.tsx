@@ -9,6 +9,7 @@ import { firstRows } from "./_timeline/first-rows";
 import { type GridSize, rowHeights } from "./_timeline/grid";
 import type { LiveTimeline } from "./_timeline/live-timeline";
 import { Month } from "./_timeline/month";
+import type { Shown } from "./_timeline/page-timeline";
 import { Scrubber } from "./_timeline/scrubber";
 import { moveByKey } from "./_timeline/use-arrow-keys";
 import { useBeforePaint, useLiveTimeline } from "./_timeline/use-live-timeline";
@@ -19,8 +20,8 @@ const fewestToScrub = 200;
 
 interface GalleryProps {
   first: Timeline;
-  /** where its pictures come from; it may have parameters of its own */
-  address: string;
+  /** where its pictures come from, perhaps with parameters of its own; null where all of them are here */
+  address: string | null;
   /** whose album it is, by id; null where it is none */
   album: string | null;
   /** Whether what is added in this tab belongs here. */
@@ -28,8 +29,7 @@ interface GalleryProps {
   size: GridSize;
   /** Whether one can choose here which pictures come first. */
   isSortable: boolean;
-  /** where one goes on without a script, and whether only there: then nothing further comes to this page */
-  older: { href: string; isElsewhere: boolean } | null;
+  older: Shown["older"];
   /** Shown where there are no pictures. */
   empty: ReactNode;
 }

@@ -1,14 +1,14 @@
-import { ImagePlus } from "lucide-react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import type { Timeline } from "@/lib/images/contract";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { listImages } from "@/lib/images/gallery";
 import { getTimeline } from "@/lib/images/timeline";
 import { getTexts } from "../_texts/request";
-import { ChooseImages } from "../_uploads/choose-images";
+import { Glyph } from "../_ui/glyph";
+import { icons } from "../_ui/icons";
+import { AddPictures } from "../_uploads/add-pictures";
 import { chosenGrid } from "./_timeline/chosen-grid";
-import { timelineOfPage } from "./_timeline/page-timeline";
-import { cursorOf, textOf } from "./cursor";
+import { asPage, asTimeline } from "./_timeline/page-timeline";
+import { cursorOf } from "./cursor";
 import { Gallery } from "./gallery";
 
 export default async function GalleryPage({ searchParams }: PageProps<"/">) {
@@ -16,49 +16,35 @@ export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   const texts = await getTexts("gallery");
   const { before } = await searchParams;
   const { size, order } = await chosenGrid();
-  const common = { address: "/images", album: null, size, empty: <NoPictures /> };
-  const heading = <h1 className="sr-only">{texts("heading")}</h1>;
-  if (before !== undefined) {
-    const page = await listImages(viewer, cursorOf(before));
-    const older = page.next && { href: `?before=${textOf(page.next)}`, isElsewhere: true };
-    return (
-      <>
-        {heading}
-        <Gallery
-          {...common}
-          first={timelineOfPage(page)}
-          takesAdded={false}
-          isSortable={false}
-          older={older}
-        />
-      </>
-    );
-  }
-  const first = await getTimeline(viewer, order);
+  const { first, older, isPage } =
+    before === undefined
+      ? asTimeline(await getTimeline(viewer, order))
+      : asPage(await listImages(viewer, cursorOf(before)));
   return (
     <>
-      {heading}
-      <Gallery {...common} first={first} takesAdded isSortable older={olderThan(first)} />
+      <h1 className="sr-only">{texts("heading")}</h1>
+      <Gallery
+        first={first}
+        older={older}
+        address={isPage ? null : "/images"}
+        album={null}
+        takesAdded={!isPage}
+        isSortable={!isPage}
+        size={size}
+        empty={<NoPictures />}
+      />
     </>
   );
-}
-
-/** For whoever has no script. */
-function olderThan({ first, sections }: Timeline) {
-  const last = first.at(-1);
-  const count = sections.reduce((sum, section) => sum + section.count, 0);
-  if (last === undefined || count === first.length) return null;
-  return { href: `?before=${textOf(last)}`, isElsewhere: false };
 }
 
 async function NoPictures() {
   const texts = await getTexts("gallery");
   return (
     <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
-      <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+      <Glyph path={icons.addPicture} sizePx={40} className="stroke-[1.25] text-quiet" />
       <h2 className="text-xl font-semibold tracking-tight">{texts("none")}</h2>
       <p className="max-w-xs text-quiet">{texts("noneHint")}</p>
-      <ChooseImages accept={acceptedFiles} another />
+      <AddPictures accept={acceptedFiles} />
     </div>
   );
 }

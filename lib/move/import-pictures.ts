@@ -10,7 +10,6 @@ import { bringToAlbum } from "@/lib/albums/filling";
 import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { AppError, type Failure } from "@/lib/errors";
-import { newId } from "@/lib/ids";
 import { type GalleryImage, maxImagesPerAction } from "@/lib/images/contract";
 import { editDates } from "@/lib/images/edit-dates";
 import { changeImage, getImage } from "@/lib/images/image";

@@ -7,10 +7,12 @@ import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
 import { phone } from "./en/phone";
+import { places } from "./en/places";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
 import { timeline } from "./en/timeline";
+import { trash } from "./en/trash";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
 import { viewer } from "./en/viewer";
@@ -18,6 +20,7 @@ import { viewer } from "./en/viewer";
 /** Every sentence for people, as ICU messages by place. The keys, and the values that a message takes, follow from these. */
 export const english = {
   frame,
+  places,
   entrance,
   adding,
   gallery,
@@ -28,6 +31,7 @@ export const english = {
   settings,
   upload,
   storage,
+  trash,
   tray,
   viewer,
   download,

@@ -7,10 +7,12 @@ import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { phone } from "./ko/phone";
+import { places } from "./ko/places";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
 import { timeline } from "./ko/timeline";
+import { trash } from "./ko/trash";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
 import { viewer } from "./ko/viewer";
@@ -19,6 +21,7 @@ import { translation } from "./translation";
 /** Polite 해요체 throughout; buttons are short nouns or verbs. */
 export const korean = translation({
   frame,
+  places,
   entrance,
   adding,
   gallery,
@@ -29,6 +32,7 @@ export const korean = translation({
   settings,
   upload,
   storage,
+  trash,
   tray,
   viewer,
   download,

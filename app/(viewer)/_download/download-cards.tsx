@@ -1,11 +1,12 @@
 "use client";
 
 import { Pause, Play, X } from "lucide-react";
-import { useCallback, useId, useSyncExternalStore } from "react";
+import { useId, useSyncExternalStore } from "react";
 import { formatBytes, formatLimit } from "@/lib/texts/formats";
 import type { Translator } from "@/lib/texts/translator";
 import { useLanguage, useTexts } from "../../_texts/provider";
 import { iconButton } from "../../_ui/styles";
+import { useRoomBelow } from "../../_ui/use-room-below";
 import { textButton } from "../../_uploads/text-button";
 import { maxBlobBytes } from "./blob-sink";
 import type { DownloadSnapshot, PictureDownload } from "./picture-download";
@@ -17,12 +18,12 @@ interface DownloadCardsProps {
 
 /** Above the tray, which may be there too. */
 export function DownloadCards({ downloads, onClose }: DownloadCardsProps) {
-  const place = useRoomBelow();
+  const place = useRoomBelow("--cards");
   if (downloads.length === 0) return null;
   return (
     <div
       ref={place}
-      className="fixed inset-x-0 bottom-[calc(var(--bar,0px)+var(--tray,0px))] z-30 grid gap-px sm:inset-x-auto sm:end-4 sm:bottom-[calc(var(--tray,0px)+1rem)] sm:w-96 sm:gap-2 print:hidden"
+      className="fixed inset-x-0 bottom-[calc(var(--bar)+var(--tray))] z-30 grid gap-px sm:inset-x-auto sm:end-4 sm:mb-4 sm:w-96 sm:gap-2 print:hidden"
     >
       {downloads.map((download, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they come at the end, and two may have one name.
@@ -203,20 +204,4 @@ function headlineOf(
   if (status === "done") return texts("done", { pictures, name });
   if (status === "running") return texts(isPaused ? "paused" : "downloading", { name });
   return texts(headlines[status], { name });
-}
-
-/** So that the end of the page can be scrolled above them. */
-function useRoomBelow() {
-  return useCallback((cards: HTMLElement | null) => {
-    if (cards === null) return;
-    const { style } = document.body;
-    const observer = new ResizeObserver(() => {
-      style.paddingBottom = `${cards.offsetHeight + 16}px`;
-    });
-    observer.observe(cards);
-    return () => {
-      observer.disconnect();
-      style.paddingBottom = "";
-    };
-  }, []);
 }

@@ -103,7 +103,7 @@ function Editing({ onEnd, ...props }: EditableTextProps & { onEnd(): void }) {
     className: textField,
     defaultValue: text,
     maxLength,
-    // biome-ignore lint/a11y/noAutofocus: whoever pressed the button wants to type.
+    // Whoever pressed the button wants to type.
     autoFocus: true,
     dir: "auto",
     "aria-describedby": hint === undefined ? undefined : `${id}-hint`,

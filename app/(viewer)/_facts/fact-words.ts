@@ -29,8 +29,8 @@ export function useFactWords() {
         .join(" · ") || null,
     coordinates: ({ latitude, longitude }: Place): string =>
       [
-        texts("latitude", { value: number(Math.abs(latitude), 5), side: latitude < 0 ? "south" : "north" }),
-        texts("longitude", { value: number(Math.abs(longitude), 5), side: longitude < 0 ? "west" : "east" }),
+        texts(latitude < 0 ? "south" : "north", { value: number(Math.abs(latitude), 5) }),
+        texts(longitude < 0 ? "west" : "east", { value: number(Math.abs(longitude), 5) }),
       ].join(", "),
     altitude: (metres: number): string =>
       texts(metres < 0 ? "altitudeBelow" : "altitude", { value: number(Math.abs(metres), 0) }),

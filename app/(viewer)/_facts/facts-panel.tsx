@@ -22,7 +22,7 @@ export function FactsPanel({ id, image }: { id: string; image?: ImageWithAlbums 
   useEffect(() => {
     loadTexts(language, "image").then(setMessages, () => setMessages("failed"));
   }, [language, tries]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: so does a change of the facts.
+  // So does a change of the facts.
   useEffect(() => {
     let isWanted = true;
     const show = (found: ImageWithAlbums | "failed") => {

@@ -18,5 +18,6 @@ export async function undoDates(
   );
   factsChanged();
   refreshGallery();
-  return getTexts("gallery")("datesRestored", { count: end.done.length });
+  const texts = getTexts("gallery");
+  return texts("datesRestored", { count: end.done.length });
 }

@@ -20,7 +20,8 @@ const flingDelayMs = 120;
 const refreshDelayMs = 1500;
 
 export interface LiveOptions {
-  address: string;
+  /** null where all of its pictures are here */
+  address: string | null;
   /** whose album it is; null where it is none */
   album: string | null;
   /** Whether what is added in this tab belongs here. */
@@ -47,7 +48,7 @@ export class LiveTimeline implements PictureList {
   private shape: Shape | null = null;
   private version = 0;
   private readonly scale = new ScrollScale();
-  private readonly source: Source;
+  private readonly source: Source | null;
   private readonly queue: FetchQueue<{ section: Section; chunk: Chunk }>;
   private readonly loads = new Map<Chunk, Promise<void>>();
   private readonly listeners = new Set<() => void>();
@@ -77,7 +78,7 @@ export class LiveTimeline implements PictureList {
     this.order = first.order;
     this.adopted = first;
     this.pictures = new Pictures(first.order, first.sections, first.first);
-    this.source = new Source(options.address, first.order);
+    this.source = options.address === null ? null : new Source(options.address, first.order);
     this.queue = new FetchQueue(
       ({ section, chunk }, signal) => this.fetchChunk(section, chunk, signal),
       (isFailing) => {
@@ -105,7 +106,7 @@ export class LiveTimeline implements PictureList {
     const here: PictureSize[] = [];
     for (let index = first; index <= last; index += 1) {
       const image = this.at(index);
-      if (image === null) return this.source.sizes(first, last);
+      if (image === null) return this.source?.sizes(first, last) ?? Promise.resolve(here);
       here.push({ id: image.id, bytes: image.bytes });
     }
     return Promise.resolve(here);
@@ -297,6 +298,7 @@ export class LiveTimeline implements PictureList {
 
   /** @param isStale whether also what is here may look otherwise by now */
   private async refresh(isStale: boolean): Promise<void> {
+    if (this.source === null) return;
     try {
       const sections = await this.source.sections();
       this.keepingPlace(() => {
@@ -310,6 +312,7 @@ export class LiveTimeline implements PictureList {
   }
 
   private async fetchChunk(section: Section, chunk: Chunk, signal?: AbortSignal): Promise<void> {
+    if (this.source === null) return;
     const part = await this.source.part(section.key, offsetOf(section, chunk), chunk.size, signal);
     let isKnown = true;
     this.keepingPlace(() => {
@@ -429,7 +432,7 @@ export class LiveTimeline implements PictureList {
 
   private fetchNear(delayMs: number): void {
     const { geometry, seen, view } = this;
-    if (geometry === null || this.list === null) return;
+    if (geometry === null || this.list === null || this.source === null) return;
     const [from, to] = [seen - 1.5 * view, seen + 2.5 * view];
     const wanted = geometry.boxesBetween(from, to).flatMap((box) =>
       geometry

@@ -1,9 +1,31 @@
 import type { GalleryPage, Timeline } from "@/lib/images/contract";
+import { textOf } from "../cursor";
 import { startOfMonth } from "./pictures";
 import { ratioOf } from "./ratio";
 
-/** A page of pictures as a timeline of its own: what one without a script goes on to. */
-export function timelineOfPage({ images }: Pick<GalleryPage, "images">): Timeline {
+/** What a gallery shows first. */
+export interface Shown {
+  first: Timeline;
+  /** Where one goes on: on a page of its own, or in a timeline without a script. */
+  older: { href: string; isElsewhere: boolean } | null;
+  /** Whether this is all, and nothing further comes to it. */
+  isPage: boolean;
+}
+
+/** All of a place's pictures, which come as one scrolls; without a script one goes on by pages. */
+export function asTimeline(first: Timeline): Shown {
+  const last = first.first.at(-1);
+  const count = first.sections.reduce((sum, section) => sum + section.count, 0);
+  const isAll = last === undefined || count === first.first.length;
+  return {
+    first,
+    older: isAll ? null : { href: `?before=${textOf(last)}`, isElsewhere: false },
+    isPage: false,
+  };
+}
+
+/** A page of them: what one without a script goes on to. */
+export function asPage({ images, next }: GalleryPage): Shown {
   const sections: Timeline["sections"] = [];
   for (const image of images) {
     const startsAt = startOfMonth(image.capturedAt);
@@ -15,5 +37,6 @@ export function timelineOfPage({ images }: Pick<GalleryPage, "images">): Timelin
     section.count += 1;
     section.ratios += Math.round(1000 * ratioOf(image));
   }
-  return { order: "newest", sections, first: images };
+  const older = next && { href: `?before=${textOf(next)}`, isElsewhere: true };
+  return { first: { order: "newest", sections, first: images }, older, isPage: true };
 }

@@ -83,7 +83,7 @@ export function estimateHeight(ratios: number, count: number, { width, rowHeight
   if (natural <= width) return rowHeight + gap;
   // A row ends somewhere within the tile that is too much for it: on average it lacks half a tile.
   const filled = Math.max(width / 3, width + gap - natural / count / 2);
-  const rows = Math.max(1, Math.round(natural / filled));
+  const rows = Math.min(count, Math.max(1, natural / filled));
   const perRow = ratios / rows;
   const high = (width - (count / rows - 1) * gap) / perRow;
   return rows * (Math.min(Math.max(high, rowHeight * leastHeight), rowHeight * maxGrowth) + gap);

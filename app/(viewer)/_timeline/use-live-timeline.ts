@@ -9,7 +9,7 @@ const kept = new Map<string, LiveTimeline>();
 
 /** The timeline of a page, with what happens in this tab. */
 export function useLiveTimeline(first: Timeline, options: LiveOptions): LiveTimeline {
-  const key = `${options.address} ${options.album} ${first.order}`;
+  const key = `${options.address ?? `page ${first.first[0]?.id}`} ${options.album} ${first.order}`;
   const [made, setMade] = useState(() => ({ key, live: timelineFor(key, first, options) }));
   let { live } = made;
   if (made.key !== key) {

@@ -39,11 +39,14 @@ export function usePlace(live: LiveTimeline, list: RefObject<HTMLElement | null>
     const address = addressNow();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let last = "";
+    let focus = focusNow(live);
     const save = () => {
       clearTimeout(timer);
       // Something else may be open above the list, under an address of its own.
       if (addressNow() !== address) return;
-      const saved: Saved = { anchor: live.place(), scrollY: window.scrollY, focus: focusNow(live) };
+      // Who goes on by a link elsewhere comes back to the picture that they had the focus on before.
+      focus = focusNow(live) ?? focus;
+      const saved: Saved = { anchor: live.place(), scrollY: window.scrollY, focus };
       const text = JSON.stringify(saved);
       if (text === last) return;
       last = text;

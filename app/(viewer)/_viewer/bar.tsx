@@ -13,7 +13,7 @@ interface BarProps {
 }
 
 const icon =
-  "relative inline-flex size-11 shrink-0 items-center justify-center rounded-full text-text transition-colors hover:bg-white/15 focus-visible:outline-white";
+  "group relative inline-flex size-11 shrink-0 items-center justify-center rounded-full text-text transition-colors hover:bg-white/15 focus-visible:outline-white";
 
 /** Over the top of the picture. A phone has no room for the actions: there they are words in a menu. */
 export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps) {
@@ -69,7 +69,7 @@ function Tip({ children }: { children: string }) {
   return (
     <span
       aria-hidden
-      className="pointer-events-none absolute top-full left-1/2 mt-1 hidden -translate-x-1/2 rounded-md bg-raised px-2 py-1 text-xs whitespace-nowrap text-text shadow-lg in-[:hover]:block in-[:focus-visible]:block"
+      className="pointer-events-none absolute top-full left-1/2 mt-1 hidden -translate-x-1/2 rounded-md bg-raised px-2 py-1 text-xs whitespace-nowrap text-text shadow-lg group-hover:block group-focus-visible:block"
     >
       {children}
     </span>

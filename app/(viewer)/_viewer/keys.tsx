@@ -5,6 +5,7 @@ import { Fragment, useEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useTexts } from "../../_texts/provider";
 import { iconButton } from "../../_ui/styles";
+import { openedViewer } from "./open-viewer";
 
 /** The list of keys. */
 export function Keys({ onClose }: { onClose(): void }) {
@@ -49,7 +50,7 @@ export function Keys({ onClose }: { onClose(): void }) {
       aria-labelledby="keys-title"
       onClose={onClose}
       onClick={({ target }) => target === dialog.current && onClose()}
-      className="m-auto max-h-[85dvh] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto rounded-2xl border border-line bg-raised text-text backdrop:bg-black/60"
+      className={`${openedViewer() === null ? "" : "always-dark"} m-auto max-h-[85dvh] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto rounded-2xl border border-line bg-raised text-text backdrop:bg-black/60`}
     >
       <div className="grid gap-4 p-5">
         <div className="flex items-center justify-between">

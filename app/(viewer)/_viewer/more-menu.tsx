@@ -18,8 +18,17 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
     const onPointerDown = ({ target }: Event) => {
       if (!whole.current?.contains(target as Node)) setOpen(false);
     };
-    document.addEventListener("pointerdown", onPointerDown);
-    return () => document.removeEventListener("pointerdown", onPointerDown);
+    // Heard before the viewer hears it, which it would close.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      button.current?.focus();
+      setOpen(false);
+    };
+    const stop = new AbortController();
+    document.addEventListener("pointerdown", onPointerDown, { signal: stop.signal });
+    whole.current?.addEventListener("keydown", onKeyDown, { signal: stop.signal });
+    return () => stop.abort();
   }, [isOpen]);
   const act = (run?: () => void) => {
     button.current?.focus();
@@ -27,16 +36,7 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
     run?.();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears Escape; what can be done are its buttons.
-    <div
-      ref={whole}
-      className="relative sm:hidden"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isOpen) return;
-        event.stopPropagation();
-        act();
-      }}
-    >
+    <div ref={whole} className="relative sm:hidden">
       <button
         ref={button}
         type="button"

@@ -2,9 +2,10 @@ import PhotoSwipe from "photoswipe";
 import type { GalleryImage } from "@/lib/images/contract";
 import { isLong } from "@/lib/images/variants";
 import type { PictureList } from "../_timeline/picture-list";
-import { Frame, wantsStillness } from "./frame";
+import { Frame, type FrameStatus, wantsStillness } from "./frame";
 import { growFrom } from "./grow-from";
 import { tileImageOf } from "./tile-of";
+import { turnWheel } from "./turn-wheel";
 import { initialLevel, maxLevel, secondaryLevel } from "./zoom-levels";
 
 type Slide = NonNullable<PhotoSwipe["currSlide"]>;
@@ -37,6 +38,8 @@ export class Stage {
   /** of the picture that is shown */
   private id: string | null;
   private isOpen = false;
+  /** Whether what is not here yet did not come. */
+  private hasFailed = false;
 
   constructor(
     private readonly element: HTMLElement,
@@ -83,6 +86,15 @@ export class Stage {
     return (this.id === null ? null : this.frames.get(this.id)) ?? null;
   }
 
+  get status(): FrameStatus {
+    return this.frame?.status ?? (this.hasFailed ? "failed" : "loading");
+  }
+
+  retry(): void {
+    if (this.frame === null) this.rebuild(this.pswp.currIndex);
+    else this.frame.retry();
+  }
+
   has(by: 1 | -1): boolean {
     return this.index + by >= 0 && this.index + by < this.list.count();
   }
@@ -123,7 +135,10 @@ export class Stage {
     // A swipe that is under way ends first, and then it is called again.
     if (!this.isOpen || this.pswp.mainScroll.isShifted()) return;
     const count = this.list.count();
-    if (count === 0) return this.events.onClose();
+    if (count === 0) {
+      this.events.onClose();
+      return;
+    }
     const now = this.id === null ? this.index : this.list.indexOf(this.id);
     this.index = Math.min(now ?? this.index, count - 1);
     const place = this.placeOf(this.index);
@@ -139,6 +154,10 @@ export class Stage {
     const { id } = this;
     const { currZoomLevel, zoomLevels, pan } = pswp.currSlide ?? {};
     const at = pan && { ...pan };
+    for (const holder of pswp.mainScroll.itemHolders) {
+      holder.slide?.destroy();
+      delete holder.slide;
+    }
     pswp.contentLoader.destroy();
     pswp.currIndex = place;
     pswp.potentialIndex = place;
@@ -182,7 +201,7 @@ export class Stage {
     });
     pswp.on("wheel", (event) => {
       event.preventDefault();
-      this.turnWheel(event.originalEvent);
+      turnWheel(event.originalEvent, pswp.currSlide, this.element);
     });
     pswp.on("change", () => {
       this.index = this.indexOf(pswp.currIndex);
@@ -195,7 +214,7 @@ export class Stage {
   private elementOf({ data, index }: Slide["content"]): HTMLDivElement {
     const image = data.id === null ? null : this.list.at(this.indexOf(index));
     if (image === null) {
-      void this.list.load(this.indexOf(index)).then(() => this.refresh());
+      void this.fetch(this.indexOf(index));
       return document.createElement("div");
     }
     const known = this.frames.get(image.id);
@@ -212,29 +231,20 @@ export class Stage {
     return frame.element as HTMLDivElement;
   }
 
+  private async fetch(index: number): Promise<void> {
+    try {
+      await this.list.load(index);
+      this.hasFailed = false;
+    } catch {
+      this.hasFailed = true;
+    }
+    this.refresh();
+  }
+
   /** Beyond the pixels of its display size, once someone has zoomed. */
   private sharpen({ data, currZoomLevel, zoomLevels, width }: Slide): void {
     if (currZoomLevel > zoomLevels.initial * 1.01)
       this.frames.get(data.id ?? "")?.needWidth(width * currZoomLevel * window.devicePixelRatio);
-  }
-
-  /** With ctrl, as a touchpad's pinch comes, it zooms; without, it reads a long picture, and zooms any other. */
-  private turnWheel(event: WheelEvent): void {
-    const slide = this.pswp.currSlide;
-    if (slide === undefined) return;
-    const unit = [1, 18, this.element.clientHeight][event.deltaMode] ?? 1;
-    const [x, y] = [event.deltaX * unit, event.deltaY * unit];
-    const isLongOne = isLong({ width: slide.width, height: slide.height });
-    if (event.ctrlKey || (!isLongOne && Math.abs(y) >= Math.abs(x))) {
-      const { left, top } = this.element.getBoundingClientRect();
-      // A touchpad's pinch comes in small steps.
-      const level = slide.currZoomLevel * 2 ** (-y * (event.ctrlKey && Math.abs(y) < 50 ? 0.01 : 0.002));
-      slide.zoomTo(level, { x: event.clientX - left, y: event.clientY - top });
-      return;
-    }
-    if (!slide.isPannable()) return;
-    const isPanorama = isLongOne && slide.width > slide.height;
-    slide.panTo(slide.pan.x - x - (isPanorama ? y : 0), slide.pan.y - (isPanorama ? 0 : y));
   }
 
   /** What PhotoSwipe says to screen readers, in English, the viewer around it says itself. */

@@ -19,7 +19,9 @@ export function useModal(dialog: RefObject<HTMLElement | null>, home: RefObject<
         !other.inert,
     );
     for (const other of rest) other.inert = true;
-    document.documentElement.classList.add("viewer-open");
+    const root = document.documentElement;
+    root.style.setProperty("--scrollbar-width", `${window.innerWidth - root.clientWidth}px`);
+    root.classList.add("viewer-open");
     home.current?.focus({ preventScroll: true });
 
     const stop = new AbortController();
@@ -44,7 +46,7 @@ export function useModal(dialog: RefObject<HTMLElement | null>, home: RefObject<
     return () => {
       stop.abort();
       for (const other of rest) other.inert = false;
-      document.documentElement.classList.remove("viewer-open");
+      root.classList.remove("viewer-open");
     };
   }, [dialog, home]);
 }

@@ -24,7 +24,7 @@ export function useStage(
     setStage(made);
     const observer = new ResizeObserver(() => made.resize());
     observer.observe(element.current);
-    const again = () => made.frame?.retry();
+    const again = () => made.status === "failed" && made.retry();
     window.addEventListener("online", again);
     return () => {
       observer.disconnect();

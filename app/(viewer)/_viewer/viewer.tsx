@@ -52,6 +52,10 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
   // Also where the list does not hear of it.
   const [favourites, setFavourites] = useState<ReadonlyMap<string, boolean>>(new Map());
   const isFavourite = favourites.get(image?.id ?? "") ?? image?.isFavourite === true;
+  const step = (by: 1 | -1) => {
+    slideshow.stop();
+    go(by);
+  };
   const favour = async () => {
     if (image === null) return;
     const { id } = image;
@@ -100,7 +104,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
       role="dialog"
       aria-modal
       aria-label={texts("name")}
-      className="picture-viewer fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
+      className="picture-viewer always-dark fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
     >
       <div className="relative min-w-0 flex-1">
         <section
@@ -115,8 +119,8 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
           onWheel={slideshow.stop}
           className="absolute inset-0 focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0 focus-visible:after:z-10 focus-visible:after:border-2 focus-visible:after:border-white focus-visible:outline-none"
         />
-        {stage?.frame?.status === "failed" ? (
-          <Failure downloadUrl={stage.frame.downloadUrl} onRetry={() => stage.frame?.retry()} />
+        {stage?.status === "failed" ? (
+          <Failure downloadUrl={stage.frame?.downloadUrl ?? null} onRetry={() => stage.retry()} />
         ) : null}
         <Bar
           title={image?.title ?? ""}
@@ -126,7 +130,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
           isIdle={isIdle}
           onClose={onClose}
         />
-        <Steps stage={stage} isIdle={isIdle} onStep={(by) => (slideshow.stop(), go(by))} />
+        <Steps stage={stage} isIdle={isIdle} onStep={step} />
       </div>
       {showsFacts && image !== null ? (
         <FactsAside id={image.id} onClose={() => setShowsFacts(false)} />

@@ -25,4 +25,6 @@ export function secondaryLevel(room: Room): number {
 }
 
 /** The original's pixels, and of what has few a bit more. */
-export const maxLevel = (room: Room): number => Math.max(1, 4 * initialLevel(room));
+export function maxLevel(room: Room): number {
+  return initialLevel(room) === 1 ? 4 : Math.max(1, secondaryLevel(room));
+}

@@ -4,11 +4,12 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import { albumIdShape, getAlbumPage } from "@/lib/albums/albums";
+import { albumIdShape, getAlbum, getAlbumPage } from "@/lib/albums/albums";
+import { getAlbumTimeline } from "@/lib/albums/timeline";
 import { getTexts } from "../../../_texts/request";
 import { chosenGrid } from "../../_timeline/chosen-grid";
-import { timelineOfPage } from "../../_timeline/page-timeline";
-import { cursorOf, textOf } from "../../cursor";
+import { asPage, asTimeline } from "../../_timeline/page-timeline";
+import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
 import { Count } from "./count";
@@ -22,7 +23,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 }
 
 export default async function AlbumPage(props: Props) {
-  const { album, page } = await findOwnAlbum(...(await askedFor(props)));
+  const { album, first, older, isPage } = await findOwnAlbum(...(await askedFor(props)));
   const { id, name, count } = album;
   const texts = await getTexts("albums");
   const { size } = await chosenGrid();
@@ -44,13 +45,13 @@ export default async function AlbumPage(props: Props) {
         </div>
       </header>
       <Gallery
-        first={timelineOfPage(page)}
-        address={`/albums/${id}/images`}
+        first={first}
+        older={older}
+        address={isPage ? null : `/albums/${id}/images`}
         album={id}
         takesAdded={false}
         size={size}
         isSortable={false}
-        older={page.next && { href: `?before=${textOf(page.next)}`, isElsewhere: true }}
         empty={<p className="px-3 py-8 text-quiet sm:px-6">{texts("empty")}</p>}
       />
     </article>
@@ -66,5 +67,12 @@ async function askedFor({ params, searchParams }: Props): Promise<[id: string, b
 const findOwnAlbum = cache(async (id: string, before: string | null) => {
   const viewer = await requireViewerOrSignIn();
   if (!albumIdShape.safeParse(id).success) notFound();
-  return orNotFound(getAlbumPage(viewer, id, cursorOf(before)));
+  if (before === null) {
+    const [album, first] = await orNotFound(
+      Promise.all([getAlbum(viewer, id), getAlbumTimeline(viewer, id)]),
+    );
+    return { album, ...asTimeline(first) };
+  }
+  const { album, page } = await orNotFound(getAlbumPage(viewer, id, cursorOf(before)));
+  return { album, ...asPage(page) };
 });

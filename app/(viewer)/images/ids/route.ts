@@ -1,7 +1,6 @@
 import type { NextRequest } from "next/server";
-import { parse } from "@/lib/actions";
-import { listSizes, sizesShape } from "@/lib/images/timeline";
-import { answerTimeline } from "../../timeline-answers";
+import { listSizes, rangeShape } from "@/lib/images/timeline";
+import { answerTimeline } from "../../answer-timeline";
 
 export const GET = (request: NextRequest): Promise<Response> =>
-  answerTimeline(request, async (viewer, parameters) => listSizes(viewer, parse(sizesShape, parameters)));
+  answerTimeline(request, rangeShape, listSizes);

@@ -1,10 +1,6 @@
 import type { NextRequest } from "next/server";
-import { parse } from "@/lib/actions";
-import { listSections, timelineOrderShape } from "@/lib/images/timeline";
-import { answerTimeline } from "../../timeline-answers";
+import { listSections, sectionsShape } from "@/lib/images/timeline";
+import { answerTimeline } from "../../answer-timeline";
 
 export const GET = (request: NextRequest): Promise<Response> =>
-  answerTimeline(request, async (viewer, parameters) => {
-    const order = parse(timelineOrderShape, parameters.order);
-    return { order, sections: await listSections(viewer, order) };
-  });
+  answerTimeline(request, sectionsShape, listSections);
