@@ -40,8 +40,13 @@ function unavailable(pathname: string, message: string): NextResponse {
 }
 
 /** What these answer is no page, and holds no form. */
-const noPages =
-  /^\/(healthz|cron|metrics|language|progress-icon\/.*|texts\/.*|images|albums\/[^/]+\/images)$/;
+const noPages = new RegExp(
+  `^/(${[
+    "healthz|cron|metrics|language|progress-icon/.*|texts/.*",
+    "images/urls|images/[^/]+/details",
+    "(images|albums/[^/]+/images|search/images)(/sections|/ids)?",
+  ].join("|")})$`,
+);
 
 /**
  * A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses; other sites are told

@@ -34,6 +34,8 @@ export interface FailureValues {
   formats?: string[];
   /** what there is none of */
   what?: "picture" | "album" | "token" | "upload";
+  /** the id of the album that has the name */
+  album?: string;
   /** where Pail is */
   origin?: string;
   /** the field that is wrong, and whether it is too short or too long, like `name_short` */

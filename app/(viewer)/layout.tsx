@@ -19,15 +19,28 @@ import { Wordmark } from "../_ui/wordmark";
 import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-images";
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
+import { EditDateHost } from "./_facts/edit-date";
 import { Selecting } from "./_selection/selecting";
+import { ViewerHost } from "./_viewer/viewer-host";
 import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
+import "./_facts/actions";
 import "./albums/actions";
 import "./image-actions";
 
 /** What its client components say, and what any page's toasts do. */
 const places: Namespace[] = [
-  ...(["frame", "adding", "gallery", "image", "albums", "selection", "tray", "errors", "waiting"] as const),
+  ...([
+    "frame",
+    "adding",
+    "gallery",
+    "timeline",
+    "albums",
+    "selection",
+    "tray",
+    "errors",
+    "waiting",
+  ] as const),
 ];
 
 export default async function ViewerLayout({ children }: { children: ReactNode }) {
@@ -93,6 +106,8 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         <main>{children}</main>
         <Toaster />
         <UndoOffers viewerId={viewer.id} />
+        <ViewerHost />
+        <EditDateHost />
       </Uploads>
     </Texts>
   );

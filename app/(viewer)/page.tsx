@@ -2,8 +2,11 @@ import { ImagePlus } from "lucide-react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { listImages } from "@/lib/images/gallery";
+import { getTimeline } from "@/lib/images/timeline";
 import { getTexts } from "../_texts/request";
 import { ChooseImages } from "../_uploads/choose-images";
+import { chosenGrid } from "./_timeline/chosen-grid";
+import { asPage, asTimeline } from "./_timeline/page-timeline";
 import { cursorOf } from "./cursor";
 import { Gallery } from "./gallery";
 
@@ -11,11 +14,24 @@ export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   const viewer = await requireViewerOrSignIn();
   const texts = await getTexts("gallery");
   const { before } = await searchParams;
-  const page = await listImages(viewer, cursorOf(before));
+  const { size, order } = await chosenGrid();
+  const { first, older, isPage } =
+    before === undefined
+      ? asTimeline(await getTimeline(viewer, order))
+      : asPage(await listImages(viewer, cursorOf(before)));
   return (
     <>
       <h1 className="sr-only">{texts("heading")}</h1>
-      <Gallery first={page} album={null} takesAdded={before === undefined} empty={<NoPictures />} />
+      <Gallery
+        first={first}
+        older={older}
+        address={isPage ? null : "/images"}
+        album={null}
+        takesAdded={!isPage}
+        isSortable={!isPage}
+        size={size}
+        empty={<NoPictures />}
+      />
     </>
   );
 }

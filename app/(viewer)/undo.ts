@@ -1,4 +1,6 @@
+import type { FormerMember } from "@/lib/albums/contract";
 import type { Failure } from "@/lib/errors";
+import type { EarlierDate } from "@/lib/images/contract";
 import type { Namespace } from "@/lib/texts/english";
 import type { Translator } from "@/lib/texts/translator";
 
@@ -8,6 +10,14 @@ export interface UndoValues {
   deletion: { ids: string[] };
   /** Pictures were made favourites, or are none any more. */
   favourites: { ids: string[]; on: boolean };
+  /** An album went into the trash. */
+  albumDeletion: { id: string };
+  /** Pictures went into an album: those that were not in it before. */
+  albumAddition: { album: string; ids: string[] };
+  /** Pictures were taken out of an album. */
+  albumRemoval: { album: string; pictures: FormerMember[] };
+  /** Pictures got another date. */
+  dates: { earlier: EarlierDate[] };
 }
 
 export type UndoKind = keyof UndoValues;

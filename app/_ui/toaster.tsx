@@ -40,6 +40,8 @@ export function Toaster() {
   return (
     <div
       role="status"
+      // What covers the page leaves it reachable.
+      data-toasts
       className="pointer-events-none fixed inset-x-0 bottom-0 z-40 grid justify-center p-4 sm:justify-start"
     >
       {shown === null ? null : <ToastCard key={shown.id} toast={shown} />}

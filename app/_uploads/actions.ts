@@ -1,7 +1,7 @@
 "use server";
 
 import { pageAction } from "@/lib/actions";
-import { addToAlbumShape, addToAlbum as addToAlbumVerb } from "@/lib/albums/albums";
+import { addToAlbumShape, addToAlbum as addToAlbumVerb } from "@/lib/albums/filling";
 import { abandonUploads, beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
 import { offersShape, uploadIdsShape } from "@/lib/uploads/offer";

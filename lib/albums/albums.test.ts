@@ -5,25 +5,18 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, images, users } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
-import type { Cursor } from "@/lib/images/contract";
+import { type Cursor, maxImagesPerAction } from "@/lib/images/contract";
 import { getImage } from "@/lib/images/image";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { addImage } from "@/lib/testing/image-rows";
 import { onEachDriver, plansOf, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import {
-  addToAlbum,
-  addToAlbumShape,
-  deleteAlbum,
-  getAlbum,
-  getAlbumPage,
-  getImageInAlbum,
-  listAlbumImages,
-  listAlbums,
-  renameAlbum,
-  restoreAlbum,
-} from "./albums";
-import { maxAlbumNameLength, maxImagesPerCall } from "./contract";
+import { getAlbum, getAlbumPage, getImageInAlbum, listAlbumImages, listAlbums, listAlbumsOf } from "./albums";
+import { changeAlbum } from "./changing";
+import { maxAlbumNameLength } from "./contract";
+import { addPictures, addToAlbum, addToAlbumShape, makeAlbum, putBack, removePictures } from "./filling";
+import { listByHand, movePictures } from "./order";
+import { deleteAlbum, listDeletedAlbums, purgeAlbum, purgeDeletedAlbums, restoreAlbum } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -165,17 +158,32 @@ onEachDriver(() => {
         listAlbumImages(stranger, missing, null),
         getAlbumPage(stranger, missing, null),
         getImageInAlbum(stranger, missing, own.id),
-        renameAlbum(stranger, { id: missing, name: "mine" }),
+        changeAlbum(stranger, { id: missing, changes: { name: "mine" } }),
+        changeAlbum(stranger, { id: missing, changes: { coverId: own.id } }),
+        addPictures(stranger, { id: missing, imageIds: [own.id] }),
+        addToAlbum(stranger, { id: missing, name: "Lake", imageIds: [own.id] }),
+        removePictures(stranger, { id: missing, imageIds: [own.id] }),
+        putBack(stranger, { id: missing, pictures: [{ imageId: own.id, position: 1 }] }),
+        movePictures(stranger, { id: missing, imageIds: [own.id], before: null }),
+        listByHand(stranger, { id: missing, offset: 0 }),
         deleteAlbum(stranger, missing),
+        restoreAlbum(stranger, missing),
       ];
       for (const verb of await Promise.allSettled(verbs))
         expect(verb).toMatchObject({ status: "rejected", reason: notFound });
     }
     const foreign = await addImage(stranger.id);
-    const forged = { id, name: "Lake", createdAt: 0, imageIds: [foreign.id, own.id] };
-    await expect(restoreAlbum(stranger, forged)).rejects.toThrow();
-    expect(await listAlbums(stranger)).toEqual([]);
-    expect(await getAlbum(viewer, id)).toEqual({ id, name: "Lake", count: 1 });
+    await addPictures(viewer, { id, imageIds: [foreign.id] });
+    await deleteAlbum(viewer, id);
+    await expect(restoreAlbum(stranger, id)).rejects.toMatchObject(notFound);
+    await purgeAlbum(stranger, id);
+    expect([await listAlbums(stranger), await listDeletedAlbums(stranger)]).toEqual([[], []]);
+    await restoreAlbum(viewer, id);
+    expect(await listAlbumsOf(stranger, own.id)).toEqual([]);
+    expect(await getAlbum(viewer, id)).toEqual({
+      ...{ id, name: "Lake", count: 1 },
+      ...{ description: "", sorting: "newest", coverId: null },
+    });
     expect(await rowsOf(id)).toEqual([own.id]);
   });
 
@@ -183,17 +191,17 @@ onEachDriver(() => {
     const { id } = await addToAlbum(viewer, { name: "Lake", imageIds: [] });
     await addToAlbum(viewer, { name: "Zoo", imageIds: [] });
     await addToAlbum(stranger, { name: "Sea", imageIds: [] });
-    await expect(renameAlbum(viewer, { id, name: " Zoo " })).rejects.toMatchObject({ code: "name_taken" });
-    await expect(renameAlbum(viewer, { id, name: " " })).rejects.toMatchObject({ code: "empty_name" });
+    await expect(rename(id, " Zoo ")).rejects.toMatchObject({ code: "name_taken" });
+    await expect(rename(id, " ")).rejects.toMatchObject({ code: "empty_name" });
     expect(await getAlbum(viewer, id)).toMatchObject({ name: "Lake" });
-    expect(await renameAlbum(viewer, { id, name: "Lake" })).toBe("Lake");
-    expect(await renameAlbum(viewer, { id, name: " Sea\n" })).toBe("Sea");
+    expect(await rename(id, "Lake")).toEqual({ name: "Lake" });
+    expect(await rename(id, " Sea\n")).toEqual({ name: "Sea" });
     expect(await getAlbum(viewer, id)).toMatchObject({ name: "Sea" });
   });
 
   test("of two albums that get the same name at once, one does", async () => {
     const made = await Promise.all(["a", "b"].map((name) => addToAlbum(viewer, { name, imageIds: [] })));
-    const renamed = await Promise.allSettled(made.map(({ id }) => renameAlbum(viewer, { id, name: "c" })));
+    const renamed = await Promise.allSettled(made.map(({ id }) => rename(id, "c")));
     expect(renamed.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
@@ -206,22 +214,73 @@ onEachDriver(() => {
       await addToAlbum(viewer, { name: "Zoo", imageIds });
       const deleted = await deleteAlbum(viewer, id);
       await expect(getAlbum(viewer, id)).rejects.toMatchObject(notFound);
-      expect(await rowsOf(id)).toEqual([]);
+      await expect(getAlbumPage(viewer, id, null)).rejects.toMatchObject(notFound);
+      expect(await listAlbumsOf(viewer, oldest)).toMatchObject([{ name: "Zoo" }]);
       expect(await getImage(viewer, oldest)).toMatchObject({ id: oldest });
       expect(await summaryOf(viewer)).toMatchObject([["Zoo", 3, {}]]);
       for (let times = 0; times < 2; times += 1)
-        expect(await restoreAlbum(viewer, deleted)).toEqual({ id, name: "Lake" });
+        expect(await restoreAlbum(viewer, deleted.id)).toEqual({ id, name: "Lake" });
       expect(await albumRows(id)).toEqual([before]);
       expect(await contentsOf(id)).toEqual(imageIds.toReversed());
     });
 
-    test("undone once there is another of its name, gives that one the pictures", async () => {
+    test("undone once there is another of its name, it has the next name that is free", async () => {
       const [a = "", b = ""] = await addImages(2);
       const first = await addToAlbum(viewer, { name: "Lake", imageIds: [a] });
-      const deleted = await deleteAlbum(viewer, first.id);
+      await deleteAlbum(viewer, first.id);
       const second = await addToAlbum(viewer, { name: "Lake", imageIds: [b] });
-      expect(await restoreAlbum(viewer, deleted)).toEqual(second);
-      expect(await contentsOf(second.id)).toEqual([b, a]);
+      await deleteAlbum(viewer, second.id);
+      await addToAlbum(viewer, { name: "Lake", imageIds: [] });
+      await addToAlbum(stranger, { name: "Lake (2)", imageIds: [] });
+      expect(await restoreAlbum(viewer, first.id)).toEqual({ id: first.id, name: "Lake (2)" });
+      expect(await restoreAlbum(viewer, second.id)).toEqual({ id: second.id, name: "Lake (3)" });
+      expect(await contentsOf(first.id)).toEqual([a]);
+      expect(await contentsOf(second.id)).toEqual([b]);
+    });
+
+    test("leaves it in the trash for thirty days, or until it is deleted for good there", async () => {
+      const [a = ""] = await addImages(1);
+      setClock(new Date("2026-01-01T00:00:00Z"));
+      const ids: string[] = [];
+      for (const name of ["Lake", "Zoo", "Sea"])
+        ids.push((await addToAlbum(viewer, { name, imageIds: [a] })).id);
+      const [lake = "", zoo = "", sea = ""] = ids;
+      await deleteAlbum(viewer, lake);
+      setClock(new Date("2026-01-02T00:00:00Z"));
+      await deleteAlbum(viewer, zoo);
+      await deleteAlbum(viewer, sea);
+      await expect(deleteAlbum(viewer, sea)).rejects.toMatchObject(notFound);
+      expect(await listDeletedAlbums(viewer)).toMatchObject([
+        {
+          id: sea,
+          name: "Sea",
+          count: 1,
+          cover: { id: a },
+          deletedAt: expect.closeTo(Date.parse("2026-01-02"), -4),
+        },
+        { id: zoo },
+        { id: lake },
+      ]);
+      for (let times = 0; times < 2; times += 1) await purgeAlbum(viewer, sea);
+      setClock(new Date("2026-01-31T00:00:01Z"));
+      expect(await purgeDeletedAlbums()).toBe(1);
+      expect(await listDeletedAlbums(viewer)).toMatchObject([{ id: zoo }]);
+      await expect(restoreAlbum(viewer, lake)).rejects.toMatchObject(notFound);
+      await restoreAlbum(viewer, zoo);
+      await purgeAlbum(viewer, zoo);
+      expect(await contentsOf(zoo)).toEqual([a]);
+      expect(await getImage(viewer, a)).toMatchObject({ id: a });
+    });
+
+    test("makes room for another where there are a thousand; then it cannot come back", async () => {
+      const rows = Array.from({ length: 1000 }, (_, n) => ({
+        ...{ id: newId(), ownerId: viewer.id, name: `n ${n}`, createdAt: new Date() },
+      }));
+      await database().orm.insert(albums).values(rows);
+      const [{ id }] = rows as [(typeof rows)[0]];
+      await deleteAlbum(viewer, id);
+      await makeAlbum(viewer, { name: "new", imageIds: [] });
+      await expect(restoreAlbum(viewer, id)).rejects.toMatchObject({ code: "too_many_albums" });
     });
   });
 
@@ -264,7 +323,7 @@ describe("by an index, and with no more to sort than is in the album, go", () =>
 test("an action takes so many pictures and no more", () => {
   const ids = (count: number) => Array.from({ length: count }, () => newId());
   const fits = (imageIds: string[]) => addToAlbumShape.safeParse({ name: "Lake", imageIds }).success;
-  expect([fits(ids(maxImagesPerCall)), fits(ids(maxImagesPerCall + 1)), fits(["no-id"])]).toEqual([
+  expect([fits(ids(maxImagesPerAction)), fits(ids(maxImagesPerAction + 1)), fits(["no-id"])]).toEqual([
     true,
     false,
     false,
@@ -278,6 +337,7 @@ async function addImages(count: number, capturedAt = (n: number) => new Date(n))
   return ids;
 }
 
+const rename = (id: string, name: string) => changeAlbum(viewer, { id, changes: { name } });
 const albumRows = (id: string) => database().orm.select().from(albums).where(eq(albums.id, id));
 
 /** What the table holds, whoever may see it. */

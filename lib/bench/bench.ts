@@ -14,13 +14,17 @@ import { benchManyFiles } from "./many-files";
 import { benchPut } from "./put";
 import { benchRebuild } from "./rebuild";
 import { benchReload } from "./reload";
+import { benchSearch } from "./search";
 import { benchSoak } from "./soak";
 import { benchStorage } from "./storage";
+import { benchTimeline } from "./timeline";
 import { benchUploads } from "./uploads";
 
 const benches: Record<string, (parameter?: string) => Promise<void>> = {
   begin: benchBegin,
   query: benchGalleryQuery,
+  timeline: benchTimeline,
+  search: benchSearch,
   page: benchGalleryPage,
   view: benchFirstView,
   posts: benchPosts,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum } from "@/lib/albums/albums";
+import { addToAlbum } from "@/lib/albums/filling";
 import { env } from "@/lib/env";
 import { changeImage } from "@/lib/images/image";
 import { startLocalBucket } from "@/lib/local-bucket/server";

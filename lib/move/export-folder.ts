@@ -1,6 +1,7 @@
 import "server-only";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { readUnedited } from "@/lib/images/captured";
 import { offsetOf } from "@/lib/images/clock-time";
 import { readFacts } from "@/lib/images/facts";
 import type { ImageRow } from "@/lib/images/gallery";
@@ -13,7 +14,7 @@ import {
   factsShape,
   textOfFacts,
 } from "./export-format";
-import { albumNamesOf } from "./exported-pictures";
+import { type Album, albumNamesOf, positionsIn } from "./exported-pictures";
 import { fileKey, fileNames } from "./file-names";
 import { isThere, makeFolder, putFile, putLink, putText, type WantedFile } from "./put-file";
 import { failureOf, inParallel } from "./tries";
@@ -34,7 +35,9 @@ export interface ExportReport {
 /** Where the files of pictures are that are in several albums, by their ids. */
 export type Places = Map<string, string>;
 
-type Head = Pick<ExportedFolder, "owner" | "album">;
+interface Head extends Pick<ExportedFolder, "owner"> {
+  album: Album | null;
+}
 
 /** One folder of an export: its pictures, and what is known of them. */
 export class FolderExport {
@@ -63,14 +66,16 @@ export class FolderExport {
 
   /** Throws AppError `unwritable`, and StorageError where the bucket is not to be had. */
   async add(rows: ImageRow[]): Promise<void> {
-    const albumNames = await albumNamesOf(rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    const albumNames = await albumNamesOf(ids);
+    const positions = this.head.album === null ? null : await positionsIn(this.head.album.id, ids);
     const files: { row: ImageRow; file: string; isPresent: boolean }[] = [];
     for (const row of rows) files.push({ row, ...(await this.nameFor(row)) });
     const added = new Map<string, ExportedPicture>();
     await inParallel(filesAtOnce, files, async ({ row, file, isPresent }) => {
       const names = albumNames.get(row.id) ?? [];
       const error = isPresent ? null : await failureOf(() => this.bring(row, file));
-      if (error === null) added.set(row.id, factsOf(row, file, names));
+      if (error === null) added.set(row.id, factsOf(row, file, names, positions?.get(row.id)));
       else this.report.failed.push({ id: row.id, title: row.title, reason: error.message });
       if (error === null && names.length > 1) this.places.set(row.id, path.join(this.folder, file));
       this.report.present += Number(isPresent);
@@ -82,7 +87,9 @@ export class FolderExport {
   async close(): Promise<void> {
     const ids = new Set(this.#entries.map(({ id }) => id));
     this.report.stale += [...this.#earlier.keys()].filter((id) => !ids.has(id)).length;
-    const facts = { pail: "export", version: exportVersion, ...this.head, pictures: this.#entries } as const;
+    const { owner, album } = this.head;
+    const head = { owner, album: album && factsOfAlbum(album, ids) };
+    const facts = { pail: "export", version: exportVersion, ...head, pictures: this.#entries } as const;
     await putText(this.folder, factsName, textOfFacts(facts));
   }
 
@@ -146,17 +153,41 @@ function momentOf({
   return new Date(`${date}T${time}`);
 }
 
-function factsOf(row: ImageRow, file: string, albums: string[]): ExportedPicture {
+/** `ids` are those of the pictures that are in it. */
+const factsOfAlbum = (
+  { name, createdAt, description, sorting, coverId }: Album,
+  ids: ReadonlySet<string>,
+): ExportedFolder["album"] => ({
+  ...{ name, createdAt: createdAt.toISOString(), description, sorting },
+  cover: coverId !== null && ids.has(coverId) ? coverId : null,
+});
+
+function factsOf(
+  row: ImageRow,
+  file: string,
+  albums: string[],
+  position: number | undefined,
+): ExportedPicture {
   const { id, title, name, type, bytes, width, height, capturedSource } = row;
-  const zone = row.capturedZoneMinutes === null ? "" : offsetOf(row.capturedZoneMinutes);
+  const { description, altText, isFavourite } = row;
+  const unedited = row.isDateEdited ? readUnedited(row.facts) : null;
   return {
-    ...{ id, file, title, name, type, bytes },
+    ...{ id, file, title, description, altText, isFavourite, name, type, bytes },
     sha256: Buffer.from(row.sha256, "base64").toString("hex"),
     ...{ width, height },
-    capturedAt: row.capturedAt.toISOString().slice(0, -1) + zone,
+    capturedAt: clockOf(row.capturedAt, row.capturedZoneMinutes),
     capturedSource,
+    dateBefore: unedited && {
+      capturedAt: clockOf(new Date(unedited.at), unedited.zoneMinutes),
+      capturedSource: unedited.source,
+    },
     addedAt: row.createdAt.toISOString(),
     albums,
+    ...(position !== undefined && { position }),
     facts: { ...readFacts(row.facts) },
   };
 }
+
+/** Like 2024-07-01T00:30:00.000+02:00, or without an offset where nobody noted it. */
+const clockOf = (at: Date, zoneMinutes: number | null): string =>
+  at.toISOString().slice(0, -1) + (zoneMinutes === null ? "" : offsetOf(zoneMinutes));

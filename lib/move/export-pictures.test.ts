@@ -41,14 +41,19 @@ test("what pail.json says of a picture", async () => {
   const facts = JSON.parse(await readFile(path.join(folder, "Albums/رحلة/pail.json"), "utf8"));
   expect(facts).toEqual({
     ...{ pail: "export", version: 1, owner: { name: viewer.name, email: viewer.email } },
-    album: { name: "رحلة", createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+    album: {
+      ...{ name: "رحلة", createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+      ...{ description: "Rain\nand sun", sorting: "name", cover: lake },
+    },
     pictures: [
       {
         ...{ id: lake, file: "озеро- “Ö” - вечер.JPG", title: "озеро: “Ö” / вечер", name: "IMG_1.JPG" },
+        ...{ description: "", altText: "", isFavourite: false, dateBefore: null },
         ...{ type: "image/jpeg", bytes: row?.bytes, width: 96, height: 64 },
         sha256: Buffer.from(row?.sha256 ?? "", "base64").toString("hex"),
         ...{ capturedAt: "2024-07-01T00:30:00.000+02:00", capturedSource: "picture" },
         ...{ addedAt: row?.createdAt.toISOString(), albums: ["여행/서울", "رحلة"], facts: {} },
+        position: expect.any(Number),
       },
     ],
   });

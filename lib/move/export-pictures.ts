@@ -75,8 +75,7 @@ async function exportOwner(
   for (const album of albums) {
     const place = path.join(base, "Albums", freeName(album.name, taken));
     if (wanted.length > 0 && !wanted.includes(album.name)) continue;
-    const facts = { name: album.name, createdAt: album.createdAt.toISOString() };
-    await fill(await FolderExport.open(place, { owner, album: facts }, places, report), picturesOf(album));
+    await fill(await FolderExport.open(place, { owner, album }, places, report), picturesOf(album));
   }
   if (wanted.length > 0) return;
   let month = null as { place: string; folder: FolderExport } | null;

@@ -5,8 +5,17 @@ import { albumImages, albums, images, users } from "@/lib/db/schema";
 import { type ImageRow, isReady, oldestFirst, placeColumns, placeValues } from "@/lib/images/gallery";
 
 const rowsAtOnce = 200;
+const isHere = sql`${albums.deletedAt} is null`;
 
-export type Album = Pick<typeof albums.$inferSelect, "id" | "name" | "createdAt">;
+const albumColumns = {
+  id: albums.id,
+  name: albums.name,
+  createdAt: albums.createdAt,
+  description: albums.description,
+  sorting: albums.sorting,
+  coverId: albums.coverId,
+};
+export type Album = Pick<typeof albums.$inferSelect, keyof typeof albumColumns>;
 export type ExportedOwner = Pick<typeof users.$inferSelect, "id" | "name" | "email">;
 
 /** Everybody who has an account, or whoever has this address, in the order of their addresses. */
@@ -17,12 +26,12 @@ export const listOwners = (email: string | null): Promise<ExportedOwner[]> =>
     .where(email === null ? undefined : eq(users.email, email.trim().toLowerCase()))
     .orderBy(asc(users.email));
 
-/** The oldest first, so that their folders' names stay. */
+/** The oldest first, so that their folders' names stay; those in the trash are left out. */
 export const listAlbumsOf = (ownerId: string): Promise<Album[]> =>
   database()
-    .orm.select({ id: albums.id, name: albums.name, createdAt: albums.createdAt })
+    .orm.select(albumColumns)
     .from(albums)
-    .where(eq(albums.ownerId, ownerId))
+    .where(and(eq(albums.ownerId, ownerId), isHere))
     .orderBy(asc(albums.createdAt), asc(albums.id));
 
 export async function countTrashed(ownerIds: string[]): Promise<number> {
@@ -46,7 +55,8 @@ export async function* picturesOf(album: Album): AsyncGenerator<ImageRow[]> {
 
 /** The pictures of somebody that are in no album, a few at a time, the oldest first. */
 export async function* picturesInNoAlbum(ownerId: string): AsyncGenerator<ImageRow[]> {
-  const isInAlbum = sql`exists (select 1 from ${albumImages} where ${albumImages.imageId} = ${images.id})`;
+  const isInAlbum = sql`exists (select 1 from ${albumImages} join ${albums} on ${albums.id} = ${albumImages.albumId}
+    where ${albumImages.imageId} = ${images.id} and ${isHere})`;
   yield* pages(oldestFirst, (last) =>
     and(
       eq(images.ownerId, ownerId),
@@ -80,9 +90,18 @@ export async function albumNamesOf(ids: string[]): Promise<Map<string, string[]>
     .orm.select({ id: albumImages.imageId, name: albums.name })
     .from(albumImages)
     .innerJoin(albums, eq(albums.id, albumImages.albumId))
-    .where(inArray(albumImages.imageId, ids))
+    .where(and(inArray(albumImages.imageId, ids), isHere))
     .orderBy(asc(albums.createdAt), asc(albums.id));
   const names = new Map<string, string[]>();
   for (const { id, name } of rows) names.set(id, [...(names.get(id) ?? []), name]);
   return names;
+}
+
+/** Where each of these stands in the album. */
+export async function positionsIn(album: string, ids: string[]): Promise<Map<string, number>> {
+  const rows = await database()
+    .orm.select({ id: albumImages.imageId, position: albumImages.position })
+    .from(albumImages)
+    .where(and(eq(albumImages.albumId, album), inArray(albumImages.imageId, ids)));
+  return new Map(rows.map(({ id, position }) => [id, position]));
 }

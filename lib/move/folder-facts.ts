@@ -1,6 +1,7 @@
 import "server-only";
 import path from "node:path";
 import { z } from "zod";
+import type { AlbumSorting } from "@/lib/albums/contract";
 import { AppError } from "@/lib/errors";
 import { readClockTime } from "@/lib/images/clock-time";
 import type { FileDate } from "@/lib/images/contract";
@@ -17,16 +18,33 @@ export interface SaidOfPicture {
   name: string;
   /** null where nobody gave it one */
   title: string | null;
+  description: string;
+  altText: string;
+  isFavourite: boolean;
+  /** what a person set as its date; null where nobody did */
+  editedDate: { at: string; zone: "kept" | "none" } | null;
   fileDate: FileDate | undefined;
   /** base64; undefined where nobody said it */
   sha256: string | undefined;
+  /** its place in the album, by hand; undefined where nobody said it */
+  position?: number | undefined;
+  /** chosen as the album's cover */
+  isCover?: boolean;
+}
+
+/** What is said of an album in its folder: of a Takeout's only the name is known. */
+export interface SaidOfAlbum {
+  name: string;
+  createdAt: Date | null;
+  description: string;
+  sorting: AlbumSorting;
 }
 
 /** What is said of a folder in it. */
 export interface SaidOfFolder {
   pictures: string[];
   /** null: it is none */
-  album: { name: string; createdAt: Date | null } | null;
+  album: SaidOfAlbum | null;
   /** how many files say nothing, or are not offered */
   leftOut: number;
   /** Files that are named, and not there; or that say what cannot be read. */
@@ -64,7 +82,10 @@ async function readExport(source: Source, folder: PictureFolder): Promise<SaidOf
   const { album } = facts.data;
   return {
     pictures: folder.pictures,
-    album: album && { name: album.name, createdAt: dateOf(album.createdAt) },
+    album: album && {
+      ...album,
+      createdAt: dateOf(album.createdAt),
+    },
     leftOut: folder.leftOut + folder.sidecars.length - 1,
     failed: facts.data.pictures
       .filter((picture) => !there.has(picture.file.normalize("NFC")))
@@ -74,21 +95,34 @@ async function readExport(source: Source, folder: PictureFolder): Promise<SaidOf
       })),
     of: async (name) => {
       const picture = byFile.get(name.normalize("NFC"));
-      return picture === undefined ? plain(source, folder, name) : saidOf(picture);
+      return picture === undefined
+        ? plain(source, folder, name)
+        : saidOf(picture, album?.cover === picture.id);
     },
   };
 }
 
-function saidOf({ name, title, sha256, capturedAt, capturedSource }: ExportedPicture): SaidOfPicture {
+const nothingMore = { description: "", altText: "", isFavourite: false, editedDate: null };
+
+function saidOf(picture: ExportedPicture, isCover: boolean): SaidOfPicture {
+  const { name, title, description, altText, isFavourite, sha256, dateBefore, position } = picture;
+  const { capturedAt, capturedSource } = dateBefore ?? picture;
   const clock = readClockTime(capturedAt);
   // What had no date but the day it was added has at least that: it is said here.
   const source = capturedSource === "file" ? "file" : "sidecar";
   return {
-    name,
-    title,
+    ...{ name, title, description, altText, isFavourite },
+    editedDate: dateBefore && editedDateOf(picture),
     fileDate: clock === null ? undefined : { at: clock.at, zoneMinutes: clock.zoneMinutes, source },
     sha256: Buffer.from(sha256, "hex").toString("base64"),
+    position,
+    isCover,
   };
+}
+
+function editedDateOf({ capturedAt }: ExportedPicture): SaidOfPicture["editedDate"] {
+  const zone = readClockTime(capturedAt)?.zoneMinutes ?? null;
+  return { at: capturedAt.slice(0, "2024-07-01T00:30:00.000".length), zone: zone === null ? "none" : "kept" };
 }
 
 async function readTakeout(source: Source, folder: PictureFolder): Promise<SaidOfFolder> {
@@ -120,7 +154,7 @@ async function readTakeout(source: Source, folder: PictureFolder): Promise<SaidO
 async function plain(source: Source, { place }: PictureFolder, name: string): Promise<SaidOfPicture> {
   const modifiedAtMs = await source.modifiedAtMs(source.join(place, name));
   const fileDate = modifiedAtMs === null ? null : fileDateAt(modifiedAtMs, "file");
-  return { name, title: null, fileDate: fileDate ?? undefined, sha256: undefined };
+  return { ...nothingMore, name, title: null, fileDate: fileDate ?? undefined, sha256: undefined };
 }
 
 /** Of the bucket of a Pail: its variants are made of the originals beside them. */
@@ -138,6 +172,12 @@ const takeoutAlbumShape = z
 const foldersByDate =
   /^((photos from|photos de|fotos (von|de|uit)|foto’?'?s uit|foto del|zdjęcia z) \d{4}|\d{4}年の写真|\d{4}년의? 사진|\d{4}-\d{2}-\d{2}.*)$/i;
 
+const plainAlbum: Omit<SaidOfAlbum, "name"> = {
+  createdAt: null,
+  description: "",
+  sorting: "newest",
+};
+
 /** A Takeout's album has a file beside its pictures, metadata.json or as that is called in other languages, which is of none of them. */
 async function readAlbum(
   source: Source,
@@ -149,7 +189,7 @@ async function readAlbum(
     if (/\./.test(name.replace(/\.json$/i, ""))) continue;
     const said = takeoutAlbumShape.safeParse(parse(await source.text(source.join(place, name))));
     if (!said.success || said.data.title.trim() === "") continue;
-    return foldersByDate.test(said.data.title.trim()) ? null : { name: said.data.title, createdAt: null };
+    return foldersByDate.test(said.data.title.trim()) ? null : { ...plainAlbum, name: said.data.title };
   }
   return null;
 }

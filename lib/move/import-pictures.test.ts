@@ -1,14 +1,16 @@
 import fs from "node:fs";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { deleteAlbum, listAlbums } from "@/lib/albums/albums";
+import { listAlbums } from "@/lib/albums/albums";
+import { deleteAlbum } from "@/lib/albums/trash";
 import { database } from "@/lib/db/client";
 import { images, users } from "@/lib/db/schema";
-import { changeImage } from "@/lib/images/image";
+import { editDates } from "@/lib/images/edit-dates";
+import { changeImage, getImage } from "@/lib/images/image";
 import { makeJpeg } from "@/lib/testing/add-picture";
 import { filesIn, fillLibrary, libraryOf } from "@/lib/testing/library";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
@@ -90,6 +92,76 @@ test("titles that a person has changed here since stay, and an album that is gon
   const [row] = await database().orm.select().from(images).where(eq(images.id, lake));
   expect(row?.title).toBe("newer");
   expect((await listAlbums(viewer)).find(({ name }) => name === "رحلة")?.count).toBe(1);
+});
+
+test("an export of an older Pail, which says less of albums, is imported as it is", async () => {
+  await fillLibrary(viewer);
+  await exporting();
+  const file = path.join(folder, "Albums/رحلة/pail.json");
+  const { album, pictures, ...said } = JSON.parse(await readFile(file, "utf8"));
+  const { name, createdAt } = album;
+  const older = pictures.map(({ position: _, ...picture }: { position: number }) => picture);
+  await writeFile(file, JSON.stringify({ ...said, album: { name, createdAt }, pictures: older }));
+  const friend = await addViewer();
+  expect(await importing(friend)).toMatchObject({ failed: [] });
+  const [imported] = (await libraryOf(friend)).albums.filter((one) => one.album === name);
+  expect(imported).toMatchObject({ description: "", sorting: "newest", cover: null });
+});
+
+test("an album in the trash is not exported, and its pictures are as those in none", async () => {
+  await fillLibrary(viewer);
+  for (const { id } of await listAlbums(viewer)) await deleteAlbum(viewer, id);
+  await exporting();
+  expect(filesIn(folder).filter((file) => file.startsWith("Albums"))).toEqual([]);
+  expect(filesIn(folder).filter((file) => file.startsWith("Pictures/2024"))).toHaveLength(2);
+});
+
+test("what people wrote of a picture, and the date they gave it, come along; what is here already stays", async () => {
+  const { lake } = await fillLibrary(viewer);
+  const words = { description: "One line\nand another", altText: "A lake", isFavourite: true };
+  await changeImage(viewer, { id: lake, changes: words });
+  await editDates(viewer, { edit: "set", ids: [lake], at: "2020-02-29T12:34:56", zone: "none" });
+  await exporting();
+  const friend = await addViewer();
+  await importing(friend);
+  const [row] = (await database().orm.select().from(images)).filter(
+    ({ ownerId, isDateEdited }) => ownerId === friend.id && isDateEdited,
+  );
+  const id = row?.id ?? "";
+  const edited = {
+    capturedAt: Date.UTC(2020, 1, 29, 12, 34, 56),
+    capturedZoneMinutes: null,
+    isDateEdited: true,
+  };
+  expect(await getImage(friend, id)).toMatchObject({ ...words, ...edited });
+  await changeImage(friend, { id, changes: { description: "theirs" } });
+  await editDates(friend, { edit: "reset", ids: [id] });
+  const before = { capturedAt: Date.UTC(2024, 6, 1, 0, 30), capturedZoneMinutes: 120 };
+  expect(await getImage(friend, id)).toMatchObject({
+    ...before,
+    capturedSource: "picture",
+    isDateEdited: false,
+  });
+  await editDates(friend, { edit: "set", ids: [id], at: "2021-01-01T00:00", zone: "kept" });
+  await importing(friend);
+  expect(await getImage(friend, id)).toMatchObject({
+    description: "theirs",
+    capturedAt: Date.UTC(2021, 0, 1),
+  });
+});
+
+test("an export of an older Pail says less, and is imported as ever", async () => {
+  await fillLibrary(viewer);
+  await exporting();
+  for (const file of filesIn(folder).filter((name) => name.endsWith("pail.json"))) {
+    const facts = JSON.parse(await readFile(path.join(folder, file), "utf8"));
+    for (const picture of facts.pictures)
+      for (const name of ["description", "altText", "isFavourite", "dateBefore"]) delete picture[name];
+    await writeFile(path.join(folder, file), JSON.stringify(facts));
+  }
+  const friend = await addViewer();
+  expect(await importing(friend)).toEqual({ sent: 4, duplicate: 1, failed: [], leftOut: 0 });
+  expect(await libraryOf(friend)).toEqual(await libraryOf(viewer));
 });
 
 test("what cannot be imported is named, each with its reason, and the rest goes on", async () => {

@@ -5,20 +5,21 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum, restoreAlbum } from "@/lib/albums/albums";
-import { maxImagesPerCall } from "@/lib/albums/contract";
+import { fillInAlbum } from "@/lib/albums/changing";
+import { bringToAlbum } from "@/lib/albums/filling";
+import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { AppError, type Failure } from "@/lib/errors";
-import { newId } from "@/lib/ids";
-import type { GalleryImage } from "@/lib/images/contract";
-import { changeImage } from "@/lib/images/image";
+import { type GalleryImage, maxImagesPerAction } from "@/lib/images/contract";
+import { editDates } from "@/lib/images/edit-dates";
+import { changeImage, getImage } from "@/lib/images/image";
 import { cleanName, titleOf } from "@/lib/images/names";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { type ConfirmOutcome, maxFilesPerBegin, maxNameLength } from "@/lib/uploads/contract";
 import { tooLarge } from "@/lib/uploads/limits";
 import { type ReceivedFile, receiveFiles } from "@/lib/uploads/receive";
 import { inTemporaryFolder } from "@/lib/uploads/temporary-folder";
-import { readFolder, type SaidOfFolder, type SaidOfPicture } from "./folder-facts";
+import { readFolder, type SaidOfAlbum, type SaidOfFolder, type SaidOfPicture } from "./folder-facts";
 import type { Source } from "./import-source";
 import { pictureFolders } from "./picture-folders";
 
@@ -60,6 +61,11 @@ interface Item {
   said: SaidOfPicture;
 }
 
+interface Added {
+  id: string;
+  said: SaidOfPicture;
+}
+
 type Ended = Extract<ConfirmOutcome, { status: "ready" | "duplicate" }>;
 
 class Import {
@@ -95,8 +101,8 @@ class Import {
           if (batch.length === maxFilesPerBegin || bytes > maxBatchBytes) break;
         }
         if (batch.length === 0) return true;
-        const ids = await this.addBatch(batch);
-        if (album !== null) await this.fillAlbum(place, album, ids);
+        const added = await this.addBatch(batch);
+        if (album !== null) await this.fillAlbum(place, album, added);
         return false;
       });
     }
@@ -125,10 +131,10 @@ class Import {
     }
   }
 
-  /** Returns the ids of the pictures. */
-  private async addBatch(batch: { item: Item; received: ReceivedFile }[]): Promise<string[]> {
+  /** Returns the pictures with what was said of them. */
+  private async addBatch(batch: { item: Item; received: ReceivedFile }[]): Promise<Added[]> {
     const outcomes = await this.receive(batch.map(({ received }) => received));
-    const ids: string[] = [];
+    const added: Added[] = [];
     for (const [index, { item }] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined) throw new Error("a file was not answered");
@@ -136,12 +142,12 @@ class Import {
         this.fail(item.file, sentenceFor(outcome.error, item.said));
         continue;
       }
-      await this.giveTitle(outcome, item.said);
-      ids.push(outcome.image.id);
+      await this.giveWords(outcome, item.said);
+      added.push({ id: outcome.image.id, said: item.said });
       const status = outcome.status === "ready" ? "sent" : "duplicate";
       this.onResult({ file: this.source.label(item.file), status, id: outcome.image.id });
     }
-    return ids;
+    return added;
   }
 
   /** Whoever has sent too much in a minute waits. */
@@ -156,19 +162,33 @@ class Import {
     }
   }
 
-  /** What a person has called it here since stays. */
-  private async giveTitle({ image }: Ended, { name, title }: SaidOfPicture): Promise<void> {
-    if (title === null || title === image.title || !hasNoTitle(image, name)) return;
-    await changeImage(this.viewer, { id: image.id, changes: { title } }).catch((error: unknown) => {
+  /** What a person has said of it here since stays. */
+  private async giveWords({ image }: Ended, said: SaidOfPicture): Promise<void> {
+    const { id } = image;
+    const { title, editedDate } = said;
+    const saysMore = said.description !== "" || said.altText !== "" || editedDate !== null;
+    try {
+      // It may have come earlier, by an import that was cut short.
+      const here = saysMore ? await getImage(this.viewer, id) : null;
+      const changes = {
+        ...(title !== null && title !== image.title && hasNoTitle(image, said.name) && { title }),
+        ...(said.isFavourite && !image.isFavourite && { isFavourite: true }),
+        ...(said.description !== "" && here?.description === "" && { description: said.description }),
+        ...(said.altText !== "" && here?.altText === "" && { altText: said.altText }),
+      };
+      if (Object.keys(changes).length > 0) await changeImage(this.viewer, { id, changes });
+      if (editedDate !== null && here?.isDateEdited === false)
+        await editDates(this.viewer, { edit: "set", ids: [id], ...editedDate });
+    } catch (error) {
       // Somebody has deleted it in this moment, or it was called nothing.
       if (!(error instanceof AppError)) throw error;
-    });
+    }
   }
 
-  private async fillAlbum(place: string, album: Album, ids: string[]): Promise<void> {
+  private async fillAlbum(place: string, album: SaidOfAlbum, added: Added[]): Promise<void> {
     try {
-      for (let start = 0; start === 0 || start < ids.length; start += maxImagesPerCall)
-        await this.addTo(album, ids.slice(start, start + maxImagesPerCall));
+      for (let start = 0; start === 0 || start < added.length; start += maxImagesPerAction)
+        await this.addTo(album, added.slice(start, start + maxImagesPerAction));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.fail(place, error.toFailure());
@@ -176,15 +196,14 @@ class Import {
   }
 
   /** It is as old as it was, where that is known. */
-  private async addTo({ name, createdAt }: Album, imageIds: string[]): Promise<void> {
-    if (createdAt !== null) {
-      const album = { id: newId(createdAt), name, createdAt: createdAt.getTime(), imageIds };
-      await restoreAlbum(this.viewer, album);
-    } else if (imageIds.length > 0) await addToAlbum(this.viewer, { name, imageIds });
+  private async addTo({ name, createdAt, ...album }: SaidOfAlbum, added: Added[]): Promise<void> {
+    if (createdAt === null && added.length === 0) return;
+    const additions = added.map(({ id, said }) => ({ imageId: id, position: said.position ?? null }));
+    const { id } = await bringToAlbum(this.viewer, { name, createdAt: createdAt ?? now(), additions });
+    const chosen = added.find(({ said }) => said.isCover);
+    await fillInAlbum(this.viewer, id, { ...album, coverId: chosen?.id ?? null });
   }
 }
-
-type Album = NonNullable<SaidOfFolder["album"]>;
 
 /** It is called as its file was, as every picture is that comes. */
 const hasNoTitle = ({ title }: GalleryImage, name: string): boolean =>

@@ -22,7 +22,10 @@ export async function keptByPeople() {
   const withoutTimes = <T extends { deletedAt: unknown }>({ deletedAt: _, ...row }: T) => row;
   return {
     images: (await orm.select().from(images).orderBy(images.id)).map(withoutTimes),
-    albums: await orm.select().from(albums).orderBy(albums.id),
+    albums: (await orm.select().from(albums).orderBy(albums.id)).map(({ deletedAt, ...row }) => ({
+      ...row,
+      isDeleted: deletedAt !== null,
+    })),
     members: await orm.select().from(albumImages).orderBy(albumImages.albumId, albumImages.imageId),
     users: await orm
       .select({

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { eq } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum } from "@/lib/albums/albums";
+import { changeAlbum } from "@/lib/albums/changing";
+import { addToAlbum } from "@/lib/albums/filling";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, images } from "@/lib/db/schema";
 import { changeImage } from "@/lib/images/image";
@@ -23,11 +24,15 @@ export async function libraryOf({ id }: Viewer) {
     })),
   );
   const lists = await database()
-    .orm.select({ album: albums.name, createdAt: albums.createdAt, sha256: images.sha256 })
+    .orm.select({
+      ...{ album: albums.name, createdAt: albums.createdAt, description: albums.description },
+      ...{ sorting: albums.sorting, position: albumImages.position, sha256: images.sha256 },
+      cover: sql`(select cover.sha256 from ${images} as cover where cover.id = ${albums.coverId})`,
+    })
     .from(albums)
     .leftJoin(albumImages, eq(albumImages.albumId, albums.id))
     .leftJoin(images, eq(images.id, albumImages.imageId))
-    .where(eq(albums.ownerId, id));
+    .where(and(eq(albums.ownerId, id), isNull(albums.deletedAt)));
   const sorted = <T>(list: T[]) =>
     list.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
   return { pictures: sorted(pictures), albums: sorted(lists) };
@@ -52,7 +57,9 @@ export async function fillLibrary(viewer: Viewer) {
   };
   await changeImage(viewer, { id: ids.lake, changes: { title: "озеро: “Ö” / вечер" } });
   await addToAlbum(viewer, { name: "여행/서울", imageIds: [ids.lake, ids.hill] });
-  await addToAlbum(viewer, { name: "رحلة", imageIds: [ids.lake] });
+  const { id } = await addToAlbum(viewer, { name: "رحلة", imageIds: [ids.lake] });
+  const said = { description: "Rain\nand sun", sorting: "name", coverId: ids.lake } as const;
+  await changeAlbum(viewer, { id, changes: said });
   await addToAlbum(viewer, { name: "empty", imageIds: [] });
   return ids;
 }

@@ -144,8 +144,10 @@ export class SimulatedWorld {
       this.abandoned.push(...uploadIds);
       for (const id of uploadIds) this.#uploads.delete(id);
     },
-    addToAlbum: ({ name, imageIds }) =>
+    addToAlbum: ({ id, name: wished, imageIds }) =>
       this.#act(() => {
+        // One that is meant by its id is under that: its name may have changed.
+        const name = id ?? wished;
         const album = this.albums.get(name) ?? new Set();
         this.albums.set(name, album);
         for (const { id, title } of this.images.values()) if (imageIds.includes(id)) album.add(title);

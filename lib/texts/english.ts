@@ -10,8 +10,11 @@ import { phone } from "./en/phone";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
+import { timeline } from "./en/timeline";
+import { trash } from "./en/trash";
 import { tray } from "./en/tray";
 import { upload } from "./en/upload";
+import { viewer } from "./en/viewer";
 
 /** Every sentence for people, as ICU messages by place. The keys, and the values that a message takes, follow from these. */
 export const english = {
@@ -19,13 +22,16 @@ export const english = {
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   selection,
   settings,
   upload,
   storage,
+  trash,
   tray,
+  viewer,
   download,
   phone,
   errors,

@@ -57,6 +57,14 @@ export const formatMoment = (language: AnyLanguage, timeZone: string, when: Date
 export const formatMonth = (language: AnyLanguage, when: Date | number): string =>
   dateFormat(language, { month: "long", year: "numeric", timeZone: "UTC" }).format(when);
 
+/** Nov 2026: the same where there is little room. */
+export const formatShortMonth = (language: AnyLanguage, when: Date | number): string =>
+  dateFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(when);
+
+/** 2026. In UTC, as a camera's clock is kept. */
+export const formatYear = (language: AnyLanguage, when: Date | number): string =>
+  dateFormat(language, { year: "numeric", timeZone: "UTC" }).format(when);
+
 function inUnit(
   language: AnyLanguage,
   unit: "kilobyte" | "megabyte" | "gigabyte",

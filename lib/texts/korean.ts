@@ -10,8 +10,11 @@ import { phone } from "./ko/phone";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
+import { timeline } from "./ko/timeline";
+import { trash } from "./ko/trash";
 import { tray } from "./ko/tray";
 import { upload } from "./ko/upload";
+import { viewer } from "./ko/viewer";
 import { translation } from "./translation";
 
 /** Polite 해요체 throughout; buttons are short nouns or verbs. */
@@ -20,13 +23,16 @@ export const korean = translation({
   entrance,
   adding,
   gallery,
+  timeline,
   image,
   albums,
   selection,
   settings,
   upload,
   storage,
+  trash,
   tray,
+  viewer,
   download,
   phone,
   errors,

@@ -3,7 +3,11 @@ import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createAdmin } from "@/lib/accounts/users";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum, deleteAlbum, renameAlbum } from "@/lib/albums/albums";
+import { listAlbums } from "@/lib/albums/albums";
+import { changeAlbum } from "@/lib/albums/changing";
+import { addToAlbum, makeAlbum } from "@/lib/albums/filling";
+import { movePictures } from "@/lib/albums/order";
+import { deleteAlbum, listDeletedAlbums, purgeAlbum } from "@/lib/albums/trash";
 import { setClock } from "@/lib/clock";
 import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
@@ -11,7 +15,7 @@ import { changes, images, installation, jobs, uploads, users } from "@/lib/db/sc
 import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { changeImage } from "@/lib/images/image";
-import { restoreImage, trashImage } from "@/lib/images/trash";
+import { restoreImage, trashImage, trashSeconds } from "@/lib/images/trash";
 import { incoming, journal, media } from "@/lib/storage/locations";
 import { keepPicture, keptByPeople } from "@/lib/testing/keep-picture";
 import { openLibsqlFile } from "@/lib/testing/libsql-file";
@@ -87,7 +91,7 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
     const [first = "", second = "", third = ""] = ids;
     await changeImage(ann, { id: first, changes: { title: "The lake, 1999 “😀”" } });
     const album = await addToAlbum(ann, { name: "여름", imageIds: [first, second] });
-    await renameAlbum(ann, { id: album.id, name: "Summer" });
+    await changeAlbum(ann, { id: album.id, changes: { name: "Summer" } });
     await trashImage(ann, third);
     await writeChanges();
     ids.push(await keepPicture(ann, "最後.jpg"));
@@ -106,6 +110,34 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
     // An admin's word makes one of them an account again.
     await createAdmin({ email: bob.email, name: "Bob", password: "correct horse battery 1" });
     expect((await rebuild()).accounts).toHaveLength(1);
+  });
+
+  test("albums come back with what is said of them, their order, and those in the trash beside one of the same name", async () => {
+    const { ann, ids } = await live();
+    const [first = "", second = "", , fourth = ""] = ids;
+    const [{ id: summer = "" } = {}] = await listAlbums(ann);
+    const { id } = await makeAlbum(ann, { name: "Lake", imageIds: [first, second, fourth] });
+    const deleted = await makeAlbum(ann, { name: "Gone", imageIds: [first] });
+    await writeChanges();
+    const backup = await backUp();
+    await changeAlbum(ann, { id, changes: { description: "Rain", sorting: "hand", coverId: second } });
+    await movePictures(ann, { id, imageIds: [fourth], before: first });
+    await deleteAlbum(ann, deleted.id);
+    await makeAlbum(ann, { name: "Gone", imageIds: [second] });
+    // Two that swap names.
+    await changeAlbum(ann, { id: summer, changes: { name: "for a moment" } });
+    await changeAlbum(ann, { id, changes: { name: "Summer" } });
+    await changeAlbum(ann, { id: summer, changes: { name: "Lake" } });
+    await writeChanges();
+    const before = await keptByPeople();
+    await open(backup);
+    expect(await keptByPeople()).not.toEqual(before);
+    await takeOver(await reconcile());
+    expect(await keptByPeople()).toEqual(before);
+    await openNew();
+    await rebuild();
+    expect(await keptByPeople()).toEqual(before);
+    expect(await listDeletedAlbums(ann)).toMatchObject([{ id: deleted.id, name: "Gone", count: 1 }]);
   });
 
   test("without its journal too, the pictures and whose they are", async () => {
@@ -199,7 +231,7 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
     await writeChanges();
     await trashImage(ann, ids[0] ?? "");
     await writeChanges();
-    later(1);
+    later(1 + trashSeconds() / 3600);
     expect(await sweep()).toMatchObject({ purged: 2 });
     const before = await keptByPeople();
     expect(before.images).toHaveLength(5);
@@ -215,6 +247,7 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])("on %s", (driver
     await writeChanges();
     const backup = await backUp();
     await deleteAlbum(ann, album.id);
+    await purgeAlbum(ann, album.id);
     await writeChanges();
     const save = vi.spyOn(journal().constructor.prototype, "save");
     save.mockImplementationOnce(async () => Promise.reject(new Error("cut short")));

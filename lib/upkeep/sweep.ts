@@ -1,6 +1,7 @@
 import "server-only";
 import { forgetOldPlaces } from "@/lib/accounts/known-places";
 import { forgetOldUses } from "@/lib/accounts/rate-limit";
+import { purgeDeletedAlbums } from "@/lib/albums/trash";
 import { purgeTrash } from "@/lib/images/trash";
 import { log } from "@/lib/log";
 import { knowStore } from "@/lib/uploads/store";
@@ -27,7 +28,10 @@ export async function sweep(): Promise<SweepReport> {
 
 /** Where the bucket tells of changes that a restored database does not know, a picture may have been brought back from its trash. */
 async function purgeUnlessBehind(): Promise<number> {
-  if (!(await isBehind())) return purgeTrash();
+  if (!(await isBehind())) {
+    await purgeDeletedAlbums();
+    return purgeTrash();
+  }
   log.warn(
     "the bucket knows more than the database, so nothing is deleted from the trash: “npm run manage -- uploads reconcile --repair” takes it over",
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import { X } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { formatBytes } from "@/lib/texts/formats";
 import { useLanguage, useTexts } from "../../_texts/provider";
 import { iconButton } from "../../_ui/styles";
@@ -60,24 +60,27 @@ function Selected() {
   );
 }
 
-/** What is focused is scrolled to where the bar does not cover it, and toasts stand above it. */
-function useRoomFor(bar: React.RefObject<HTMLElement | null>): void {
+/** Where it is at the bottom it covers the places, and what stands above them stands above it; what is focused stays in sight. */
+function useRoomFor(bar: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const element = bar.current;
     if (element === null) return;
     const { style } = document.documentElement;
     const observer = new ResizeObserver(() => {
       const { top, bottom, height } = element.getBoundingClientRect();
-      const isAbove = top < window.innerHeight - bottom;
-      style.scrollPaddingTop = isAbove ? `${height + 48}px` : "";
-      style.scrollPaddingBottom = isAbove ? "" : `${height + 8}px`;
-      style.setProperty("--selection-bar", isAbove ? "0px" : `${height}px`);
+      const isAtTop = top < window.innerHeight - bottom;
+      if (isAtTop) style.removeProperty("--bar");
+      else style.setProperty("--bar", `${height}px`);
+      style.scrollPaddingTop = isAtTop ? `${height + headingPx}px` : "";
     });
     observer.observe(element);
     return () => {
       observer.disconnect();
-      for (const name of ["scroll-padding-top", "scroll-padding-bottom", "--selection-bar"])
-        style.removeProperty(name);
+      style.removeProperty("--bar");
+      style.scrollPaddingTop = "";
     };
   }, [bar]);
 }
+
+/** A month's heading stays below it. */
+const headingPx = 48;

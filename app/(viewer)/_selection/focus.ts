@@ -1,4 +1,5 @@
 import type { PictureList } from "../_timeline/picture-list";
+import { isOnPage } from "./lists";
 import { tileOf } from "./neighbour";
 import { selection } from "./selection";
 
@@ -14,7 +15,7 @@ export function goOnAt(list: PictureList | null, index: number | null): void {
   setTimeout(() => {
     if (!isFocusLost()) return;
     const last = (list?.count() ?? 0) - 1;
-    if (list !== null && last >= 0) return list.show(Math.min(index ?? 0, last));
+    if (list !== null && isOnPage(list) && last >= 0) return list.show(Math.min(index ?? 0, last));
     focusMain();
   }, 100);
 }

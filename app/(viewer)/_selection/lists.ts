@@ -18,3 +18,5 @@ export function useListOnPage(list: PictureList): void {
 
 /** The one that came last; null where there is none. */
 export const listOnPage = (): PictureList | null => [...lists.keys()].at(-1) ?? null;
+
+export const isOnPage = (list: PictureList): boolean => lists.has(list);

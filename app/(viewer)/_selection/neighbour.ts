@@ -8,6 +8,13 @@ const tiles = 'li > a[href^="/images/"]';
 export const tileOf = (id: string): HTMLElement | null =>
   document.querySelector<HTMLElement>(`li > a[href^="/images/${id}"]`);
 
+/** The picture whose tile is at this place of the window; null where there is none. */
+export function pictureAt(x: number, y: number): string | null {
+  const item = document.elementFromPoint(x, y)?.closest("li");
+  const link = item?.querySelector<HTMLAnchorElement>(':scope > a[href^="/images/"]') ?? null;
+  return link && idOf(link);
+}
+
 /** To which picture an arrow leads from a tile; null where there is none, or none that is here yet. */
 export function neighbourOf(
   tile: Element,

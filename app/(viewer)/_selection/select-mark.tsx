@@ -5,6 +5,7 @@ import { useTexts } from "../../_texts/provider";
 import type { PictureList } from "../_timeline/picture-list";
 import { Check } from "./check";
 import { useListOnPage } from "./lists";
+import { beginMarkDrag } from "./mark-drag";
 import { selectTo, toggle } from "./select-range";
 import { useIsSelected, useIsSelecting } from "./selection";
 import { useIsRunning } from "./use-is-running";
@@ -34,6 +35,7 @@ export function SelectMark({ image, index, list }: SelectMarkProps) {
       aria-pressed={isSelected}
       aria-label={texts("select", { title: image.title })}
       className={`select-mark ${isSelecting ? "" : "select-mark-at-rest"}`}
+      onPointerDown={(event) => beginMarkDrag(event.nativeEvent, image.id, list)}
       onClick={(event) => (event.shiftKey ? void selectTo(image, here(), list) : toggle(image, here(), list))}
     >
       <Check state={isSelected} on="picture" />

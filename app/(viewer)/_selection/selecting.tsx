@@ -4,7 +4,7 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { type ComponentType, useEffect, useState } from "react";
 import { useAllTexts, useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
-import { useWork } from "./batches";
+import { isWorking, useWork } from "./batches";
 import { listOnPage } from "./lists";
 import { selectAll } from "./select-range";
 import { clearSelection, isSelecting, useSelection } from "./selection";
@@ -46,7 +46,7 @@ function useClearedOnLeaving(): void {
   useEffect(() => clearSelection, [place]);
 }
 
-/** Ctrl or Cmd with A selects all there is, Escape nothing; unless someone types, or something else is open. */
+/** Ctrl or Cmd with A selects all there is, Escape nothing, Delete deletes; unless someone types, or something else is open. */
 function useKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -54,6 +54,10 @@ function useKeys(): void {
       if (event.key === "Escape" && isSelecting()) {
         event.preventDefault();
         void whenLoaded(import("./bar"), ({ leaveSelection }) => leaveSelection());
+      }
+      if (event.key === "Delete" && !event.repeat && isSelecting() && !isWorking()) {
+        event.preventDefault();
+        void whenLoaded(import("./verbs"), ({ deleteSelected }) => deleteSelected());
       }
       if (!event.ctrlKey && !event.metaKey) return;
       const list = listOnPage();

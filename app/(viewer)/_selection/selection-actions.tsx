@@ -12,6 +12,7 @@ import {
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { PictureSize } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
+import { downloadPictures } from "../_download/download";
 import { listOnPage } from "./lists";
 import { selection, useSelection } from "./selection";
 import { whenLoaded } from "./tools";
@@ -114,8 +115,8 @@ function useActions(): Action[] {
       key: "download",
       label: texts("download"),
       icon: Download,
-      run: () =>
-        whenLoaded(import("../_download/download"), (module) => module.downloadPictures(chosen(), zipName())),
+      // At once: the browser asks where to put it only while it knows that a person wanted it.
+      run: () => downloadPictures(chosen(), zipName()),
     },
     {
       key: "date",

@@ -38,10 +38,9 @@ export function tileGestures(image: GalleryImage, index: number, list: PictureLi
       } else if (event.shiftKey && arrows.includes(event.key)) {
         event.preventDefault();
         extend(event.currentTarget, event.key, image, here(), list);
-      } else if (event.key === "Delete") {
-        void whenLoaded(import("./verbs"), ({ deleteSelected, deleteOne }) =>
-          isSelecting() ? deleteSelected() : deleteOne(image),
-        );
+      } else if (event.key === "Delete" && !event.repeat && !isSelecting()) {
+        event.preventDefault();
+        void whenLoaded(import("./verbs"), ({ deleteOne }) => deleteOne(image));
       }
     },
     onPointerDown: ({ nativeEvent }) => beginPress(nativeEvent, () => toggle(image, here(), list)),

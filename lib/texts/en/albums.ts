@@ -9,4 +9,6 @@ export const albums = {
   delete: "Delete album",
   deleted: "“{name}” is deleted. Its pictures stay.",
   restored: "“{name}” is back.",
+  takenOut: "{count, plural, one {# picture is} other {# pictures are}} out of the album again.",
+  takenBack: "{count, plural, one {# picture is} other {# pictures are}} in “{name}” again.",
 } as const;

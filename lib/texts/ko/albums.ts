@@ -8,4 +8,6 @@ export const albums = {
   delete: "앨범 삭제",
   deleted: "‘{name}’ 앨범을 삭제했어요. 사진은 그대로 있어요.",
   restored: "‘{name}’ 앨범을 되돌렸어요.",
+  takenOut: "사진 {count, number}장을 앨범에서 다시 뺐어요.",
+  takenBack: "사진 {count, number}장을 ‘{name}’ 앨범에 다시 담았어요.",
 } as const;

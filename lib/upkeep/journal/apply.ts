@@ -4,7 +4,7 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, changes, images, journalParts, users } from "@/lib/db/schema";
-import { isPending, makeWay, makeWayForUsers, withoutLost } from "./make-way";
+import { isPending, makeWay, makeWayForUsers, makeWayUnnoted, withoutLost } from "./make-way";
 import { listParts, newsAmong, type Part, readObject, type Span } from "./parts";
 import { columnsOf, type Kind, kinds, memberId, type Record, type Row } from "./records";
 import { makeAccounts } from "./unknown-accounts";
@@ -87,7 +87,7 @@ const isOfDatabase = (error: unknown): boolean => {
 
 async function apply(kind: Kind, records: Record[]): Promise<void> {
   const told = records.flatMap(({ row }) => (row === null ? [] : [row]));
-  const rows = kind === "image" ? (await withoutLost(told)).map(undoable) : told;
+  const rows = (kind === "image" ? await withoutLost(told) : told).map(undoable);
   const gone = records.flatMap(({ id, row }) => (row === null ? [id] : []));
   if (kind === "user") await makeWayForUsers(rows);
   if (kind === "image" || kind === "album") await makeAccounts(rows.map(({ owner_id }) => String(owner_id)));
@@ -96,6 +96,7 @@ async function apply(kind: Kind, records: Record[]): Promise<void> {
     // What makes way is a change of its own, so it comes before the notes are muted.
     ...makeWay(kind, rows),
     mute(),
+    ...makeWayUnnoted(kind, rows),
     ...(rows.length > 0 ? [insert(kind, rows)] : []),
     ...(gone.length > 0 ? [remove(kind, gone)] : []),
     unmute(),
@@ -103,7 +104,10 @@ async function apply(kind: Kind, records: Record[]): Promise<void> {
 }
 
 /** Whoever brought it back in the last minute, of which nothing was told, can do so again. */
-const undoable = (row: Row): Row => (row.state === "trashed" ? { ...row, deleted_at: now().getTime() } : row);
+const undoable = (row: Row): Row =>
+  (row.deleted_at ?? null) !== null && row.state !== "purging"
+    ? { ...row, deleted_at: now().getTime() }
+    : row;
 
 /** What is taken over from the journal is no news to it. */
 const mute = () => database().orm.insert(changes).values({ kind: "muted", id: "" }).onConflictDoNothing();
@@ -124,7 +128,11 @@ function insert(kind: Kind, rows: Row[]) {
   const source = sql`select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(told)}) as j
     where not ${isPending(kind, id)}${kind === "member" ? both : sql``}`;
   const inserted = orm.insert(table).select(source);
-  if (kind === "member") return inserted.onConflictDoNothing();
+  if (kind === "member")
+    return inserted.onConflictDoUpdate({
+      target: [albumImages.albumId, albumImages.imageId],
+      set: { position: sql.raw(`excluded."${albumImages.position.name}"`) },
+    });
   const toldNames = new Set(Object.keys(columnsOf[kind]));
   const set = columns.filter(([name]) => toldNames.has(name) && name !== "id" && name !== "createdAt");
   return inserted.onConflictDoUpdate({

@@ -23,7 +23,7 @@ export async function giveFormerId(id: string, formerId: string): Promise<void> 
   const { email, usedBytes: _, ...kept } = user;
   const interim = { ...kept, id: formerId, email: `${formerId}@interim.invalid`, updatedAt: now() };
   const isNamedAlike = sql`exists (select 1 from ${albums} as other where other.owner_id = ${formerId}
-    and other.name = ${albums.name})`;
+    and other.name = ${albums.name} and other.deleted_at is null and ${albums.deletedAt} is null)`;
   await db.atomic([
     orm
       .insert(users)

@@ -23,17 +23,31 @@ export function makeWay(kind: Kind, rows: Row[]) {
     const trashed = { state: "trashed" as const, deletedAt: now() };
     return [orm.update(images).set(trashed).where(sql`${images.id} in ${others}`)];
   }
-  if (kind === "album") {
-    const told = JSON.stringify(rows.map(({ id, owner_id, name }) => [id, owner_id, name]));
-    const others = sql`(select there.id from json_each(${told}) as j join ${albums} as there
-      on there.owner_id = json_extract(j.value, '$[1]') and there.name = json_extract(j.value, '$[2]')
-      where there.id <> json_extract(j.value, '$[0]')
-      and not ${isPending("album", sql`json_extract(j.value, '$[0]')`)})`;
-    const name = sql`${albums.name} || ' (' || substr(${albums.id}, -12) || ')'`;
-    return [orm.update(albums).set({ name }).where(sql`${albums.id} in ${others}`)];
-  }
+  if (kind === "album") return [renameRivals(rows, sql`not ${isToldToo(rows)}`)];
   return [];
 }
+
+/** The same for albums of which these rows tell themselves what became of them: to be done while nothing is noted. */
+export function makeWayUnnoted(kind: Kind, rows: Row[]) {
+  return kind === "album" ? [renameRivals(rows, isToldToo(rows))] : [];
+}
+
+function renameRivals(rows: Row[], which: SQL) {
+  const here = rows.filter(({ deleted_at }) => (deleted_at ?? null) === null);
+  const told = JSON.stringify(here.map(({ id, owner_id, name }) => [id, owner_id, name]));
+  const rivals = sql`(select there.id from json_each(${told}) as j join ${albums} as there
+    on there.owner_id = json_extract(j.value, '$[1]') and there.name = json_extract(j.value, '$[2]')
+    where there.deleted_at is null and there.id <> json_extract(j.value, '$[0]')
+    and not ${isPending("album", sql`json_extract(j.value, '$[0]')`)})`;
+  const name = sql`${albums.name} || ' (' || substr(${albums.id}, -12) || ')'`;
+  return database().orm.update(albums).set({ name }).where(sql`${albums.id} in ${rivals} and ${which}`);
+}
+
+const isToldToo = (rows: Row[]): SQL => {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const isTold = sql`${albums.id} in (select j.value from json_each(${ids}) as j)`;
+  return sql`(${isTold} and not ${isPending("album", sql`${albums.id}`)})`;
+};
 
 /** An address belongs to one account: one that was made anew here goes on as the former one, which has the pictures. */
 export async function makeWayForUsers(rows: Row[]): Promise<void> {

@@ -3,7 +3,7 @@
 import { maxAlbumNameLength } from "@/lib/albums/contract";
 import { useTexts } from "../../../_texts/provider";
 import { EditableHeading } from "../../../_ui/editable-heading";
-import { rename } from "../actions";
+import { change } from "../actions";
 
 export function Name({ id, name }: { id: string; name: string }) {
   const texts = useTexts("albums");
@@ -12,7 +12,7 @@ export function Name({ id, name }: { id: string; name: string }) {
       text={name}
       label={texts("name")}
       maxLength={maxAlbumNameLength}
-      save={(changed) => rename({ id, name: changed })}
+      save={(changed) => change({ id, changes: { name: changed } })}
     />
   );
 }

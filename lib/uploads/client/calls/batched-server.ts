@@ -1,4 +1,4 @@
-import { maxImagesPerCall } from "@/lib/albums/contract";
+import { maxImagesPerAction } from "@/lib/images/contract";
 import {
   type BeginOutcome,
   type ConfirmOutcome,
@@ -11,7 +11,7 @@ import {
 import { type RetryContext, retrying, TransientError, type Wait } from "../send/retry";
 import { Batcher } from "./batcher";
 import { withCallTimeout } from "./call-timeout";
-import { call, callForAll, type UploadServer } from "./upload-server";
+import { type AlbumGoal, call, callForAll, type UploadServer } from "./upload-server";
 
 const nothing = { ok: true, value: undefined } as const;
 
@@ -28,7 +28,7 @@ export class BatchedServer {
   readonly #begins: Batcher<{ offer: ImageOffer; onWait: OnWait }, BeginOutcome>;
   readonly #confirms: Batcher<{ uploadId: string; onWait: OnWait }, ConfirmOutcome>;
   readonly #abandons: Batcher<string, unknown>;
-  readonly #additions: Batcher<{ name: string; imageId: string; onWait: OnWait }, unknown>;
+  readonly #additions: Batcher<{ goal: AlbumGoal; imageId: string; onWait: OnWait }, unknown>;
   readonly #server: UploadServer;
   readonly #retryContext: RetryContext;
   readonly #counts = { preparing: 0, beginning: 0, sending: 0 };
@@ -87,15 +87,18 @@ export class BatchedServer {
       },
     });
     this.#additions = new Batcher({
-      maxSize: maxImagesPerCall,
+      maxSize: maxImagesPerAction,
       maxGatherMs: 1600,
       clock,
       shouldWait: () => "may",
       run: (inputs, signal) =>
         withRetries(inputs, signal, async () => {
-          for (const name of new Set(inputs.map((input) => input.name))) {
-            const imageIds = inputs.flatMap((input) => (input.name === name ? [input.imageId] : []));
-            await call(async () => (await server.addToAlbum?.({ name, imageIds })) ?? nothing);
+          const byGoal = Map.groupBy(inputs, ({ goal: { id, name } }) => id ?? `name ${name}`);
+          for (const some of byGoal.values()) {
+            const [first] = some;
+            if (first === undefined) continue;
+            const addition = { ...first.goal, imageIds: some.map(({ imageId }) => imageId) };
+            await call(async () => (await server.addToAlbum?.(addition)) ?? nothing);
           }
           return inputs;
         }),
@@ -103,8 +106,9 @@ export class BatchedServer {
   }
 
   /** Resolves once the picture is in the album. */
-  async addToAlbum(name: string, imageId: string, signal: AbortSignal): Promise<void> {
-    await this.#additions.add({ name, imageId, onWait: () => {} }, signal);
+  async addToAlbum({ id, name }: AlbumGoal, imageId: string, signal: AbortSignal): Promise<void> {
+    const goal = { name, ...(id !== undefined && { id }) };
+    await this.#additions.add({ goal, imageId, onWait: () => {} }, signal);
   }
 
   async begin(offer: ImageOffer, signal: AbortSignal, onWait: OnWait): Promise<BeginOutcome> {

@@ -10,11 +10,17 @@ export interface UploadServer {
   /** Does nothing but answer: whether calls get through, from this page and for its viewer. */
   ping(): Promise<Result<unknown>>;
   abandon?(uploadIds: string[]): Promise<unknown>;
-  /** Makes the album where there is none of this name; what is in it already stays. */
-  addToAlbum?(addition: { name: string; imageIds: string[] }): Promise<Result<unknown>>;
+  /** Without an id, makes the album where there is none of this name; what is in it already stays. */
+  addToAlbum?(addition: AlbumGoal & { imageIds: string[] }): Promise<Result<unknown>>;
   reportRefusal?(refusal: Refusal): Promise<Result<Reported>>;
   /** Aborts the calls that are under way, as one of them does not answer: the others may wait for it. */
   abortCalls?(): void;
+}
+
+/** An album by its name, or by its id where there is one. */
+export interface AlbumGoal {
+  id?: string;
+  name: string;
 }
 
 /** One call for many files: as many answers. */

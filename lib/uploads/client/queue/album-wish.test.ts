@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { SimulatedClock } from "@/lib/testing/simulated-clock";
 import { SimulatedJournal } from "@/lib/testing/simulated-journal";
 import { type ServerFault, SimulatedWorld } from "@/lib/testing/simulated-world";
-import { albumNameFor, readAlbumWish } from "./album-wish";
-import { withSource } from "./file-source";
+import { albumNameFor, goalsOf, readAlbumWish } from "./album-wish";
+import { sourceOf, withSource } from "./file-source";
 import type { UploadQueue } from "./upload-queue";
 
 let clock: SimulatedClock;
@@ -146,6 +146,45 @@ describe("in a later page", () => {
     await finish();
     expect(album("Italy")).toEqual(["lake"]);
     expect(statuses()).toEqual(["ready"]);
+  });
+});
+
+describe("what is chosen or dropped into an album", () => {
+  const lake = { id: "id of Lake", name: "Lake" };
+  const into = (chosen: File) => withSource(chosen, { ...sourceOf(chosen), album: lake });
+
+  it("goes there unasked, also a folder, with pictures that were there already", async () => {
+    queue.add([file("old", null)]);
+    await finish();
+    queue.add([into(file("old", null)), into(file("hill", null)), into(file("forum", "Italy / Rome"))]);
+    expect(offered()).toEqual([null, null, null, null]);
+    expect(goalsOf(queue.getSnapshot().items)).toEqual([lake]);
+    await finish();
+    expect(album(lake.id).sort()).toEqual(["forum", "hill", "old"]);
+    expect([...world.albums.keys()]).toEqual([lake.id]);
+  });
+
+  it("goes there also in a later page", async () => {
+    queue.add(["hill", "wood", "lake"].map((title) => into(file(title, null))));
+    await clock.advance(700);
+    queue.close();
+    openPage();
+    await finish();
+    expect(album(lake.id).sort()).toEqual(["hill", "lake", "wood"]);
+    expect(journal.rows.size).toBe(0);
+  });
+
+  it("is told apart from an album of the same name, in one go", async () => {
+    const other = { id: "id of another", name: "Lake" };
+    const dropped = file("hill", null);
+    queue.add([
+      into(file("wood", null)),
+      withSource(dropped, { folders: [], album: other }),
+      file("sea", "Lake"),
+    ]);
+    queue.makeAlbums();
+    await finish();
+    expect([album(lake.id), album(other.id), album("Lake")]).toEqual([["wood"], ["hill"], ["sea"]]);
   });
 });
 

@@ -1,8 +1,9 @@
-import { maxAlbumNameLength } from "@/lib/albums/contract";
+import { type AlbumLink, maxAlbumNameLength } from "@/lib/albums/contract";
+import type { AlbumGoal } from "../calls/upload-server";
 import { sourceOf } from "./file-source";
 
 /**
- * What is to become of the folder that a file came in. It is part of the journal, so that a picture which arrives in a later
+ * Into which album a file is to go: that of its folder, or the one into which it was chosen or dropped. It is part of the journal, so that a picture which arrives in a later
  * page goes into its album too. See "Albums of folders" in lib/uploads/README.md.
  */
 export type AlbumWish =
@@ -10,8 +11,8 @@ export type AlbumWish =
   | { status: "none" }
   /** An album of this name is offered, and nobody has answered yet. */
   | { status: "offered"; name: string }
-  /** The picture is to go into the album of this name. */
-  | { status: "wanted"; name: string };
+  /** The picture is to go into the album of this name; with an id, into that one, whatever it is called by then. */
+  | ({ status: "wanted" } & AlbumGoal);
 
 export const noAlbum: AlbumWish = { status: "none" };
 
@@ -27,6 +28,15 @@ export function offeredAlbums(items: Iterable<{ albumWish: AlbumWish }>): string
   const names = new Set<string>();
   for (const { albumWish } of items) if (albumWish.status === "offered") names.add(albumWish.name);
   return [...names];
+}
+
+/** The albums into which pictures were chosen or dropped, each once. */
+export function goalsOf(items: Iterable<{ albumWish: AlbumWish }>): AlbumLink[] {
+  const goals = new Map<string, AlbumLink>();
+  for (const { albumWish } of items)
+    if (albumWish.status === "wanted" && albumWish.id !== undefined)
+      goals.set(albumWish.id, { id: albumWish.id, name: albumWish.name });
+  return [...goals.values()];
 }
 
 /** How an earlier build noted the same: the offered name, and the wanted one. */
@@ -47,7 +57,7 @@ export function readAlbumWish({
 
 interface AlbumWishesOptions {
   /** Resolves once the picture is in the album. */
-  addToAlbum(name: string, imageId: string, signal: AbortSignal): Promise<void>;
+  addToAlbum(goal: AlbumGoal, imageId: string, signal: AbortSignal): Promise<void>;
   /** The picture that this file became; null while it is none. */
   findImageId(id: string): string | null;
   /** Notes the answer with the upload, in the journal and for the page. */
@@ -61,8 +71,10 @@ export class AlbumWishes {
 
   constructor(private readonly options: AlbumWishesOptions) {}
 
-  /** Of a file that is taken now: its folder is offered, unless that was answered while it waited. */
+  /** Of a file that is taken now: without an album of its own its folder is offered, unless that was answered while it waited. */
   wishFor(file: File): AlbumWish {
+    const { album } = sourceOf(file);
+    if (album !== undefined) return { status: "wanted", ...album };
     const name = albumNameFor(file);
     if (name === null) return noAlbum;
     const isWanted = this.#answers.get(name);
@@ -97,7 +109,7 @@ export class AlbumWishes {
   async fulfil(wish: AlbumWish, imageId: string, signal: AbortSignal): Promise<void> {
     if (wish.status !== "wanted") return;
     try {
-      await this.options.addToAlbum(wish.name, imageId, signal);
+      await this.options.addToAlbum(wish, imageId, signal);
     } catch (error) {
       if (!signal.aborted) console.warn(`a picture could not be put into the album ${wish.name}`, error);
     }

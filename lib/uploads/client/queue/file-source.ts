@@ -1,3 +1,4 @@
+import type { AlbumLink } from "@/lib/albums/contract";
 import type { FileDate } from "@/lib/images/contract";
 import { fileDateAt } from "../file-date";
 
@@ -7,6 +8,8 @@ export interface FileSource {
   handle?: FileSystemFileHandle | undefined;
   /** that it came in, the outermost first; none where it came by itself */
   folders: readonly string[];
+  /** into which it was chosen or dropped */
+  album?: AlbumLink | undefined;
   /** ms since the epoch: when it was taken, by a file that lay beside it */
   takenAtMs?: number | undefined;
   /** The browser did not hand it out: this stands in for it, so that it has a row that says so. */

@@ -65,7 +65,7 @@ export class PageQueue implements UploadQueue {
       onAllTaken: () => this.#albums.forgetAnswers(),
     });
     this.#albums = new AlbumWishes({
-      addToAlbum: (name, imageId, signal) => batched.addToAlbum(name, imageId, signal),
+      addToAlbum: (goal, imageId, signal) => batched.addToAlbum(goal, imageId, signal),
       findImageId: (id) => this.#findImageId(id),
       note: (id, wish) => this.#noteAlbumWish(id, wish),
     });
