@@ -5,7 +5,6 @@ import { type FocusEvent, useCallback, useId, useLayoutEffect, useRef, useSyncEx
 import { formatBytes, formatLimit } from "@/lib/texts/formats";
 import type { Translator } from "@/lib/texts/translator";
 import { useLanguage, useTexts } from "../../_texts/provider";
-import { giveFocusBack, pane } from "../../_ui/panes";
 import { iconButton } from "../../_ui/styles";
 import { textButton } from "../../_uploads/text-button";
 import { maxBlobBytes } from "./blob-sink";
@@ -48,7 +47,8 @@ function DownloadCard({ download, onClose }: DownloadCardProps) {
   const share = Math.min(1, snapshot.doneBytes / Math.max(1, snapshot.totalBytes));
   return (
     <section
-      {...pane}
+      data-pane=""
+      aria-keyshortcuts="F6"
       {...useFocusWithin(isActive)}
       aria-labelledby={id}
       className="border-t border-line bg-raised shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:rounded-2xl sm:border sm:shadow-xl"
@@ -218,7 +218,9 @@ function useFocusWithin(isActive: boolean) {
   }, [isActive]);
   useLayoutEffect(() => {
     const { current } = card;
-    return () => giveFocusBack(current);
+    return () => {
+      if (current?.contains(document.activeElement)) focusPage();
+    };
   }, []);
   return {
     ref: card,
@@ -230,6 +232,12 @@ function useFocusWithin(isActive: boolean) {
       isWithin.current = relatedTarget === null ? isWithin.current : currentTarget.contains(relatedTarget);
     },
   };
+}
+
+function focusPage(): void {
+  const main = document.querySelector<HTMLElement>("main");
+  if (main?.hasAttribute("tabindex") === false) main.tabIndex = -1;
+  main?.focus({ preventScroll: true });
 }
 
 /** So that the end of the page can be scrolled above them. */
