@@ -1,8 +1,8 @@
 "use client";
 
-import { ImagePlus } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTexts } from "../_texts/provider";
+import { Glyph, plusPath } from "../_ui/glyph";
 import { toast } from "../_ui/toaster";
 import { droppedFiles } from "./dropped-files";
 import { isOwnDrag, markOwnDrag } from "./own-drag";
@@ -57,7 +57,7 @@ export function DropTarget({ onFiles, onNear }: DropTargetProps) {
   return (
     <div className="pointer-events-none fixed inset-0 z-50 bg-page/85 p-3 backdrop-blur-sm">
       <div className="grid size-full place-content-center justify-items-center gap-3 rounded-2xl border-2 border-dashed border-accent text-accent">
-        <ImagePlus aria-hidden size={40} strokeWidth={1.5} />
+        <Glyph path={plusPath} sizePx={40} />
         <p className="text-lg font-medium">{texts("drop")}</p>
       </div>
     </div>

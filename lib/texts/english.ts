@@ -7,6 +7,7 @@ import { frame } from "./en/frame";
 import { gallery } from "./en/gallery";
 import { image } from "./en/image";
 import { phone } from "./en/phone";
+import { places } from "./en/places";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
@@ -19,6 +20,7 @@ import { viewer } from "./en/viewer";
 /** Every sentence for people, as ICU messages by place. The keys, and the values that a message takes, follow from these. */
 export const english = {
   frame,
+  places,
   entrance,
   adding,
   gallery,

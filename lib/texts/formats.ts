@@ -22,6 +22,13 @@ export function formatProgress(language: AnyLanguage, bytes: number, among = byt
 export const formatMegabytes = (language: AnyLanguage, megabytes: number, digits: 0 | 1): string =>
   inUnit(language, "megabyte", megabytes, digits);
 
+/** What is stored, with one digit behind the point from a megabyte on: 0 MB, 12 kB, 3.4 MB, 5.6 GB. */
+export function formatStored(language: AnyLanguage, bytes: number): string {
+  if (bytes === 0) return inUnit(language, "megabyte", 0);
+  if (bytes < 1_000_000_000) return formatBytes(language, bytes);
+  return inUnit(language, "gigabyte", bytes / 1_000_000_000, 1);
+}
+
 const GiB = 1024 ** 3;
 const MiB = 1024 ** 2;
 

@@ -7,6 +7,7 @@ import { frame } from "./ko/frame";
 import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { phone } from "./ko/phone";
+import { places } from "./ko/places";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
@@ -20,6 +21,7 @@ import { translation } from "./translation";
 /** Polite 해요체 throughout; buttons are short nouns or verbs. */
 export const korean = translation({
   frame,
+  places,
   entrance,
   adding,
   gallery,

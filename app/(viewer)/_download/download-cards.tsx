@@ -1,11 +1,13 @@
 "use client";
 
 import { Pause, Play, X } from "lucide-react";
-import { type FocusEvent, useCallback, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { type FocusEvent, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { formatBytes, formatLimit } from "@/lib/texts/formats";
 import type { Translator } from "@/lib/texts/translator";
 import { useLanguage, useTexts } from "../../_texts/provider";
-import { iconButton } from "../../_ui/styles";
+import { giveFocusBack, pane } from "../../_ui/panes";
+import { useRoomBelow } from "../../_ui/use-room-below";
+import { IconButton } from "../../_uploads/icon-button";
 import { textButton } from "../../_uploads/text-button";
 import { maxBlobBytes } from "./blob-sink";
 import type { DownloadSnapshot, PictureDownload } from "./picture-download";
@@ -17,12 +19,12 @@ interface DownloadCardsProps {
 
 /** Above the tray, which may be there too. */
 export function DownloadCards({ downloads, onClose }: DownloadCardsProps) {
-  const place = useRoomBelow();
+  const place = useRoomBelow("--cards");
   if (downloads.length === 0) return null;
   return (
     <div
       ref={place}
-      className="fixed inset-x-0 bottom-[calc(var(--bar,0px)+var(--tray,0px))] z-30 grid gap-px sm:inset-x-auto sm:end-4 sm:bottom-[calc(var(--tray,0px)+1rem)] sm:w-96 sm:gap-2 print:hidden"
+      className="fixed inset-x-0 bottom-[calc(var(--bar)+var(--tray))] z-30 grid gap-px sm:inset-x-auto sm:end-4 sm:mb-4 sm:w-96 sm:gap-2 print:hidden"
     >
       {downloads.map((download, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they come at the end, and two may have one name.
@@ -47,8 +49,7 @@ function DownloadCard({ download, onClose }: DownloadCardProps) {
   const share = Math.min(1, snapshot.doneBytes / Math.max(1, snapshot.totalBytes));
   return (
     <section
-      data-pane=""
-      aria-keyshortcuts="F6"
+      {...pane}
       {...useFocusWithin(isActive)}
       aria-labelledby={id}
       className="border-t border-line bg-raised shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:rounded-2xl sm:border sm:shadow-xl"
@@ -180,15 +181,6 @@ function PauseButton({ download, isPaused }: { download: PictureDownload; isPaus
   );
 }
 
-function IconButton(props: { label: string; icon: typeof X; onClick: () => void }) {
-  const { label, icon: Icon, onClick } = props;
-  return (
-    <button type="button" className={iconButton} aria-label={label} title={label} onClick={onClick}>
-      <Icon aria-hidden size={20} />
-    </button>
-  );
-}
-
 const headlines = {
   preparing: "preparing",
   finishing: "finishing",
@@ -218,9 +210,7 @@ function useFocusWithin(isActive: boolean) {
   }, [isActive]);
   useLayoutEffect(() => {
     const { current } = card;
-    return () => {
-      if (current?.contains(document.activeElement)) focusPage();
-    };
+    return () => giveFocusBack(current);
   }, []);
   return {
     ref: card,
@@ -232,26 +222,4 @@ function useFocusWithin(isActive: boolean) {
       isWithin.current = relatedTarget === null ? isWithin.current : currentTarget.contains(relatedTarget);
     },
   };
-}
-
-function focusPage(): void {
-  const main = document.querySelector<HTMLElement>("main");
-  if (main?.hasAttribute("tabindex") === false) main.tabIndex = -1;
-  main?.focus({ preventScroll: true });
-}
-
-/** So that the end of the page can be scrolled above them. */
-function useRoomBelow() {
-  return useCallback((cards: HTMLElement | null) => {
-    if (cards === null) return;
-    const { style } = document.body;
-    const observer = new ResizeObserver(() => {
-      style.paddingBottom = `${cards.offsetHeight + 16}px`;
-    });
-    observer.observe(cards);
-    return () => {
-      observer.disconnect();
-      style.paddingBottom = "";
-    };
-  }, []);
 }
