@@ -118,6 +118,7 @@ test("functions carry what they need and no more", () => {
   const names = output.functions.flatMap(({ files }) => Object.keys(files));
   expect(names.filter((name) => unwanted.test(name))).toEqual([]);
   expect(names).toContain("lib/decoder/process.mjs");
+  expect(names).toContain("app/_phone/service-worker.js");
   expect(output.config.crons).toEqual([{ path: "/cron", schedule: "0 4 * * *" }]);
   const cron = output.functions.find(({ paths }) => paths.includes("/cron"));
   expect(cron).toMatchObject({ maxDuration: 300, memory: 2048 });
