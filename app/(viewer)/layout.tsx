@@ -19,6 +19,7 @@ import { Wordmark } from "../_ui/wordmark";
 import { ChooseFolder, ChooseImages, TakePicture } from "../_uploads/choose-images";
 import { Uploads } from "../_uploads/uploads";
 import { signOut } from "../sign-in/actions";
+import { AlbumHost } from "./albums/album-host";
 import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
 import "./albums/actions";
@@ -91,6 +92,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         <main>{children}</main>
         <Toaster />
         <UndoOffers viewerId={viewer.id} />
+        <AlbumHost />
       </Uploads>
     </Texts>
   );

@@ -1,4 +1,5 @@
 import { adding } from "./en/adding";
+import { album } from "./en/album";
 import { albums } from "./en/albums";
 import { entrance } from "./en/entrance";
 import { errors, waiting } from "./en/errors";
@@ -18,6 +19,7 @@ export const english = {
   adding,
   gallery,
   image,
+  album,
   albums,
   selection,
   settings,

@@ -1,4 +1,5 @@
 import { adding } from "./ko/adding";
+import { album } from "./ko/album";
 import { albums } from "./ko/albums";
 import { entrance } from "./ko/entrance";
 import { errors, waiting } from "./ko/errors";
@@ -19,6 +20,7 @@ export const korean = translation({
   adding,
   gallery,
   image,
+  album,
   albums,
   selection,
   settings,

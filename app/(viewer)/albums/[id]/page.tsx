@@ -6,11 +6,14 @@ import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbumPage } from "@/lib/albums/albums";
 import { getTexts } from "../../../_texts/request";
+import { TextsBesides } from "../../../_texts/texts";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
-import { Count } from "./count";
-import { DeleteButton } from "./delete-button";
+import { FollowChanges } from "../follow-changes";
+import { AlbumHere } from "./album-here";
+import { AlbumView } from "./album-view";
+import { Description } from "./description";
 import { Name } from "./name";
 
 type Props = PageProps<"/albums/[id]">;
@@ -21,32 +24,40 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 
 export default async function AlbumPage(props: Props) {
   const { album, page } = await findOwnAlbum(...(await askedFor(props)));
-  const { id, name, count } = album;
+  const { id, name, description } = album;
   const texts = await getTexts("albums");
   return (
-    <article>
-      <header className="px-3 pb-4 sm:px-6">
-        <Link
-          href="/albums"
-          prefetch={false}
-          className="-ms-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pe-2 text-sm text-quiet hover:text-text"
-        >
-          <ChevronLeft aria-hidden size={18} className="rtl:-scale-x-100" />
-          {texts("title")}
-        </Link>
-        <Name id={id} name={name} />
-        <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
-          <Count count={count} />
-          <DeleteButton id={id} />
-        </div>
-      </header>
-      <Gallery
-        first={page}
-        album={id}
-        takesAdded={false}
-        empty={<p className="px-3 py-8 text-quiet sm:px-6">{texts("empty")}</p>}
-      />
-    </article>
+    <TextsBesides of={["album"]}>
+      <FollowChanges />
+      <AlbumHere id={id} name={name} />
+      <article>
+        <header className="px-3 pb-2 sm:px-6">
+          <Link
+            href="/albums"
+            prefetch={false}
+            className="-ms-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pe-2 text-sm text-quiet hover:text-text"
+          >
+            <ChevronLeft aria-hidden size={18} className="rtl:-scale-x-100" />
+            {texts("title")}
+          </Link>
+          <Name id={id} name={name} />
+          <Description id={id} text={description} />
+        </header>
+        <AlbumView album={album}>
+          <Gallery first={page} album={id} takesAdded={false} empty={<Empty />} />
+        </AlbumView>
+      </article>
+    </TextsBesides>
+  );
+}
+
+async function Empty() {
+  const texts = await getTexts("album");
+  return (
+    <div className="grid gap-1 px-3 py-8 sm:px-6">
+      <p>{texts("empty")}</p>
+      <p className="text-quiet">{texts("emptyHint")}</p>
+    </div>
   );
 }
 

@@ -1,0 +1,9 @@
+import type { PictureSize } from "@/lib/images/contract";
+import { setAddition } from "./addition";
+
+/** Asks into which album these pictures are to go, and puts them there. Resolves to whether they are in one. */
+export function openAddToAlbum(pictures: PictureSize[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    setAddition({ pictures, end: resolve });
+  });
+}
