@@ -32,6 +32,9 @@ const leftOut = [
 // Tracing comes along where the build knows that it is wanted, or the proxy alone would be a tenth larger.
 const isUntraced = isForFunctions && !process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
 
+// Given by lib/commands/build.ts; `next build` alone makes one up.
+const buildId = process.env.PAIL_BUILD_ID;
+
 /** @type {import("next").NextConfig} */
 export default {
   // CORS, so that fonts and modules may come from there.
@@ -43,8 +46,7 @@ export default {
     },
   },
   ...(process.env.PAIL_STANDALONE && { output: "standalone" }),
-  // Given by lib/commands/build.ts; `next build` alone makes one up.
-  generateBuildId: () => process.env.PAIL_BUILD_ID ?? null,
+  generateBuildId: () => buildId ?? null,
   poweredByHeader: false,
   // What is to be fetched first says the HTML: signed URLs are too many and too long for headers, and a proxy may log those.
   reactMaxHeadersLength: 0,
@@ -57,8 +59,17 @@ export default {
   experimental: { serverActions: { bodySizeLimit: "2mb" }, preloadEntriesOnStart: false },
   // The decoder's process runs without a bundler, and finds these where they were installed: see lib/decoder/README.md.
   serverExternalPackages: ["libheif-js", "thumbhash"],
-  outputFileTracingIncludes: { "/**": ["./lib/decoder/process.mjs"] },
-  ...(isUntraced && { compiler: { defineServer: { "process.env.OTEL_EXPORTER_OTLP_ENDPOINT": "" } } }),
+  // So is the service worker, which the browser runs as it is: see app/worker.js/route.ts.
+  outputFileTracingIncludes: {
+    "/**": ["./lib/decoder/process.mjs"],
+    "/worker.js": ["./app/_phone/service-worker.js"],
+  },
+  compiler: {
+    defineServer: {
+      ...(buildId && { "process.env.PAIL_BUILD_ID": buildId }),
+      ...(isUntraced && { "process.env.OTEL_EXPORTER_OTLP_ENDPOINT": "" }),
+    },
+  },
   ...(isForFunctions && { outputFileTracingExcludes: { "/**": leftOut } }),
   images: { unoptimized: true },
   // What follows a question mark may be a secret, also while one develops.

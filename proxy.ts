@@ -40,7 +40,13 @@ function unavailable(pathname: string, message: string): NextResponse {
 }
 
 /** What these answer is no page, and holds no form. */
-const noPages = /^\/(healthz|cron|metrics|language|progress-icon\/.*|texts\/.*|images|albums\/[^/]+\/images)$/;
+const noPages = new RegExp(
+  `^/(${[
+    "healthz|cron|metrics|language|progress-icon/.*|texts/.*",
+    "images/urls|images/[^/]+/details",
+    "(images|albums/[^/]+/images|search/images)(/sections|/ids)?",
+  ].join("|")})$`,
+);
 
 /**
  * A form posted without JavaScript from a no-referrer page says "Origin: null", which every door refuses; other sites are told
@@ -49,4 +55,7 @@ const noPages = /^\/(healthz|cron|metrics|language|progress-icon\/.*|texts\/.*|i
 const referrerPolicy = (pathname: string): string => (noPages.test(pathname) ? "no-referrer" : "same-origin");
 
 // Of what passes here Next keeps 10 MB; the API takes whole pictures, and shows no page.
-export const config = { matcher: ["/((?!api/|_next/static|favicon.ico|icon.svg).*)"] };
+// The worker and the offline page have policies of their own, and whatever is shared while there is no worker is not read.
+export const config = {
+  matcher: ["/((?!api/|_next/static|icons/|favicon.ico|icon.svg|worker.js$|offline$|share$).*)"],
+};

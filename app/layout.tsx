@@ -3,6 +3,7 @@ import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { env } from "@/lib/env";
 import { directionOf } from "@/lib/texts/languages";
+import { Phone } from "./_phone/phone";
 import { currentLanguage, getTexts } from "./_texts/request";
 import { Texts } from "./_texts/texts";
 import { AddressNotice, AddressNoticeWithoutScript } from "./_ui/address-notice";
@@ -16,10 +17,14 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: "Pail", template: "%s · Pail" },
     description: texts("description"),
     robots: { index: false, follow: false },
-    icons: [
-      { url: `${assets}/favicon.ico`, sizes: "32x32" },
-      { url: `${assets}/icon.svg`, type: "image/svg+xml" },
-    ],
+    icons: {
+      icon: [
+        { url: `${assets}/favicon.ico`, sizes: "32x32" },
+        { url: `${assets}/icon.svg`, type: "image/svg+xml" },
+      ],
+      apple: `${assets}/icons/apple-touch-icon.png`,
+    },
+    appleWebApp: { capable: true, title: "Pail" },
   };
 }
 
@@ -48,6 +53,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {(await wasAskedForAt(appOrigin)) ? null : <AddressNoticeWithoutScript appOrigin={appOrigin} />}
           {children}
         </Texts>
+        <Phone />
       </body>
     </html>
   );

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import sharp from "sharp";
-import { expect, test } from "./fixtures";
+import { expect, openMenu, test } from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { addToken } from "./support/tokens";
 
@@ -203,6 +203,7 @@ test("a token is made under Settings, shown once, configures ShareX, and is revo
   user,
 }) => {
   await page.goto("/");
+  await openMenu(page);
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await page.getByLabel("Name", { exact: true }).fill("ShareX on the laptop");
   await page.getByRole("button", { name: "Make token", exact: true }).click();

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openMenu, test, uploadFiles } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -26,6 +26,7 @@ test("from the set-up link to the first picture, then out and in again", async (
     await uploadFiles(page, photograph?.path ?? "");
     await expect(galleryImages(page)).toHaveCount(1);
 
+    await openMenu(page);
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(page).toHaveURL(/\/sign-in$/);
     await page.goto(fresh.setupUrl ?? "");

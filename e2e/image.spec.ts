@@ -1,5 +1,5 @@
 import { thumbHashToRGBA } from "thumbhash";
-import { expect, galleryImages, press, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openMenu, press, test, uploadFiles } from "./fixtures";
 import { makePhotographs, orientationPhotographs } from "./support/photos";
 
 test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user }) => {
@@ -40,6 +40,7 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await renamed.click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(galleryImages(page)).toHaveCount(2);
+  await openMenu(page);
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Settings", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Undo", exact: true }).click();

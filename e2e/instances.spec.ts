@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startLocalBucket } from "@/lib/local-bucket/server";
-import { test as base, expect, galleryImages } from "./fixtures";
+import { test as base, expect, galleryImages, openMenu } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -75,6 +75,7 @@ test("a session that is ended at one instance has ended at both", async ({ page,
   };
   expect(await statuses()).toEqual([200, 200]);
   await page.goto("/");
+  await openMenu(page);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).toHaveURL(/\/sign-in/);
   expect(await statuses()).toEqual([307, 307]);

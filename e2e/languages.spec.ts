@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
-import { expect, test, uploadFiles } from "./fixtures";
+import { expect, openMenu, test, uploadFiles } from "./fixtures";
 import { PailServer, type TestUser } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -36,16 +36,22 @@ test("a choice goes before the browser's language, at once and on every later pa
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+  await openMenu(page);
   await page.getByRole("button", { name: "한국어", exact: true }).click();
   await expect(page.getByRole("heading", { name: "아직 사진이 없어요", exact: true })).toBeVisible();
   expect(await htmlOf(page)).toEqual(["ko", "ltr"]);
   // What is being sent goes on.
   expect(await page.evaluate(() => "isSamePage" in window)).toBe(true);
+  await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "앨범", exact: true }).click();
   await expect(page.getByRole("heading", { name: "아직 앨범이 없어요", exact: true })).toBeVisible();
   await expect(page).toHaveTitle("앨범 · Pail");
   await page.reload();
   await expect(page.getByRole("heading", { name: "아직 앨범이 없어요", exact: true })).toBeVisible();
+  await page
+    .locator("header")
+    .getByRole("button", { name: /^메뉴 / })
+    .click();
   await page.getByRole("button", { name: "English", exact: true }).click();
   await expect(page.getByRole("heading", { name: "No albums yet", exact: true })).toBeVisible();
   expect(await htmlOf(page)).toEqual(["en", "ltr"]);
@@ -65,6 +71,7 @@ test("on a phone the choice stands under Settings", async ({ page, user }) => {
 test("the switch works without JavaScript, and leads nowhere else", async ({ browser, pail, user }) => {
   const { page, close } = await visitor(browser, pail, { javaScriptEnabled: false }, user);
   await page.goto("/albums");
+  await openMenu(page);
   await page.getByRole("button", { name: "한국어", exact: true }).click();
   await expect(page).toHaveURL(`${pail.origin}/albums`);
   await expect(page.getByRole("heading", { name: "아직 앨범이 없어요", exact: true })).toBeVisible();

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { Response } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, heights, test, uploadFiles } from "./fixtures";
+import { expect, expectAccessible, galleryImages, heights, openMenu, test, uploadFiles } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -220,9 +220,13 @@ test("a phone can take a picture, and its header fits", async ({ browser, pail, 
   await context.addCookies([{ name: "pail", value: user.token, url: pail.origin }]);
   const page = await context.newPage();
   await page.goto("/");
+  await openMenu(page);
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add", exact: true }).tap();
+  await expect(page.getByLabel("Take a picture", { exact: true })).toBeInViewport({ ratio: 1 });
   await expect(page.getByLabel("Take a picture", { exact: true })).toHaveAttribute("capture", "environment");
   await expect(page.getByLabel("Choose a folder", { exact: true })).toBeHidden();
-  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeInViewport({ ratio: 1 });
   const [photograph] = await makePhotographs(1, { megapixels: 1 });
   await page.getByLabel("Take a picture", { exact: true }).setInputFiles(photograph?.path ?? "");
   await expect(galleryImages(page)).toHaveCount(1);

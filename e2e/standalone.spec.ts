@@ -9,7 +9,7 @@ import Database from "better-sqlite3";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { manage, PackedPail, packPail } from "@/lib/testing/packed/packed-pail";
 import { freePorts } from "@/lib/testing/stores/free-ports";
-import { expectAllLoaded, uploadFiles } from "./fixtures";
+import { expectAllLoaded, openMenu, uploadFiles } from "./fixtures";
 import { makeAccount, makeToken, signIn, signInAgain, writeFormats } from "./support/first-steps";
 import { photographsFolder } from "./support/photos";
 
@@ -204,6 +204,7 @@ test("a bucket elsewhere is examined and set up; addresses that a proxy tells co
       await makeAccount(page, await server.said(/^Make the first account: (\S+)$/m));
       await uploadFiles(page, [photo("alpine-path-phone.heic")]);
       await expectAllLoaded(page, 1);
+      await openMenu(page);
       await page.getByRole("button", { name: "Sign out", exact: true }).click();
       await signIn(page, "a wrong guess");
       await expect(page.getByRole("alert").first()).toBeVisible();

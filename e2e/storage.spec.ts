@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { quirksOf } from "@/lib/testing/stores/quirks";
-import { expect, test } from "./fixtures";
+import { expect, openMenu, test } from "./fixtures";
 
 test("an admin has the bucket examined and sees what the doctor found, in light and dark, on a phone too", async ({
   page,
@@ -11,6 +11,7 @@ test("an admin has the bucket examined and sees what the doctor found, in light 
   pail.query("delete from stores");
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto("/");
+  await openMenu(page);
   await page.getByRole("link", { name: "Storage", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Storage", exact: true })).toBeVisible();
   await expect(page.getByText("It has not been examined yet.")).toBeVisible();
@@ -41,6 +42,8 @@ test("whoever is no admin finds no such page", async ({ page, user, expectedErro
   if (user === undefined) throw new Error("no user");
   expectedErrors.push(/404/);
   await page.goto("/");
+  await openMenu(page);
+  await expect(page.getByRole("link", { name: "Settings" })).toHaveCount(1);
   await expect(page.getByRole("link", { name: "Storage" })).toHaveCount(0);
   const response = await page.goto("/admin/storage");
   expect(response?.status()).toBe(404);

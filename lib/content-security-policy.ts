@@ -21,6 +21,9 @@ export function contentSecurityPolicy(nonce: string): string {
     `connect-src 'self' ${bucket}${development ? " ws:" : ""}`,
     `form-action 'self' ${bucket}`,
     `worker-src ${workers}`,
+    // A download that the service worker answers begins in a frame, which shows nothing.
+    "frame-src 'self'",
+    "manifest-src 'self'",
     `font-src ${assets}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -83,6 +83,7 @@ export const variables = z
       .int()
       .positive()
       .default(100 * 1024 * MiB),
+    TRASH_DAYS: z.coerce.number().int().positive().max(36_500).default(30),
   })
   .superRefine((values, context) => {
     const folders = Object.entries(foldersOf(values));
@@ -199,6 +200,8 @@ function readEnv(source: NodeJS.ProcessEnv) {
     upload: v.S3_UPLOAD,
     limits: { maxBytes: v.UPLOAD_MAX_BYTES, maxPixels: v.UPLOAD_MAX_PIXELS },
     userQuotaBytes: v.USER_QUOTA_BYTES,
+    /** how long what was deleted can be brought back */
+    trashDays: v.TRASH_DAYS,
   };
 }
 

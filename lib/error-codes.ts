@@ -66,6 +66,11 @@ const answers = {
   too_many_tokens: {},
   too_many_albums: {},
   empty_title: { sentence: "Give the picture a title." },
+  no_date: { sentence: "No picture can be of that date. Choose one between 1826 and today." },
+  shift_too_far: {
+    sentence:
+      "So far, a picture would be of before 1826 or of a day to come. Nothing was changed: shift by less.",
+  },
   empty_name: { sentence: "Give the album a name." },
   name_taken: { sentence: "You have another album of this name. Choose another name." },
   not_in_album: { sentence: "It is not in this album any more. Somebody has taken it out meanwhile." },

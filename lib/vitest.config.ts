@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   ssr: { resolve: { conditions: ["react-server", "node", "development|production"] } },
   test: {
-    include: ["lib/**/*.test.ts"],
+    include: ["lib/**/*.test.ts", "app/**/*.test.ts"],
     setupFiles: ["lib/testing/quiet-log.ts"],
     // The tests wait as much as they work.
     maxWorkers: "100%",

@@ -1,4 +1,6 @@
 import { useCallback } from "react";
+import type { Failure } from "@/lib/errors";
+import type { Translator } from "@/lib/texts/translator";
 import { useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { toast } from "../_ui/toaster";
@@ -14,22 +16,26 @@ import { offerUndo } from "./undo";
 export function useDeleteImage(): (image: { id: string; title: string }) => Promise<boolean> {
   const texts = useTexts("gallery");
   const wordFailure = useWordFailure();
-  return useCallback(
-    async ({ id, title }) => {
-      const result = await answerOf(trashMany([id]));
-      if (!result.ok) {
-        toast(wordFailure(result.error));
-        return false;
-      }
-      // It may be gone already, by another tab: then it is not to be seen here either.
-      removeFromGallery([id]);
-      if (result.value.length === 0) {
-        toast(wordFailure({ code: "not_found", message: "", values: { what: "picture" } }));
-        return false;
-      }
-      offerUndo(texts("deleted", { title }), { kind: "deletion", ids: [id] });
-      return true;
-    },
-    [texts, wordFailure],
-  );
+  return useCallback((image) => deleteImage(image, texts, wordFailure), [texts, wordFailure]);
+}
+
+/** The same for what is no component. */
+export async function deleteImage(
+  { id, title }: { id: string; title: string },
+  texts: Translator<"gallery">,
+  wordFailure: (failure: Failure) => string,
+): Promise<boolean> {
+  const result = await answerOf(trashMany([id]));
+  if (!result.ok) {
+    toast(wordFailure(result.error));
+    return false;
+  }
+  // Where another tab has deleted it before, it is not to be seen here either.
+  removeFromGallery([id]);
+  if (result.value.length === 0) {
+    toast(wordFailure({ code: "not_found", message: "", values: { what: "picture" } }));
+    return false;
+  }
+  offerUndo(texts("deleted", { title }), { kind: "deletion", ids: [id] });
+  return true;
 }

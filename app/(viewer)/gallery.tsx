@@ -1,135 +1,166 @@
 "use client";
 
-import { type ReactNode, useCallback, useMemo, useState } from "react";
-import type { GalleryImage, GalleryPage } from "@/lib/images/contract";
-import { formatMonth } from "@/lib/texts/formats";
-import type { AnyLanguage } from "@/lib/texts/languages";
-import { useLanguage, useTexts } from "../_texts/provider";
+import { type ReactNode, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { Timeline } from "@/lib/images/contract";
+import { useTexts } from "../_texts/provider";
 import { quietButton } from "../_ui/styles";
-import { textOf } from "./cursor";
-import { useDeleteImage } from "./deletion";
-import { useGalleryChanges } from "./gallery-changes";
-import { firstRows, ratioOf, shareOfRow } from "./row";
-import { Tile } from "./tile";
-import { useFurtherPages } from "./use-further-pages";
-import { useWhenNear } from "./use-when-near";
+import { Controls } from "./_timeline/controls";
+import { firstRows } from "./_timeline/first-rows";
+import { type GridSize, rowHeights } from "./_timeline/grid";
+import type { LiveTimeline } from "./_timeline/live-timeline";
+import { Month } from "./_timeline/month";
+import type { Shown } from "./_timeline/page-timeline";
+import { Scrubber } from "./_timeline/scrubber";
+import { moveByKey } from "./_timeline/use-arrow-keys";
+import { useBeforePaint, useLiveTimeline } from "./_timeline/use-live-timeline";
+import { usePlace } from "./_timeline/use-place";
 
-/** Of thousands that were just added, those that nobody has scrolled to would only take memory. */
-const tilesPerStep = 200;
+/** Of fewer, everything is near. */
+const fewestToScrub = 200;
 
 interface GalleryProps {
-  first: GalleryPage;
+  first: Timeline;
+  /** where its pictures come from, perhaps with parameters of its own; null where all of them are here */
+  address: string | null;
+  /** whose album it is, by id; null where it is none */
+  album: string | null;
   /** Whether what is added in this tab belongs here. */
   takesAdded: boolean;
-  /** whose pictures they are, by id; null for all there are */
-  album: string | null;
+  size: GridSize;
+  /** Whether one can choose here which pictures come first. */
+  isSortable: boolean;
+  older: Shown["older"];
   /** Shown where there are no pictures. */
   empty: ReactNode;
 }
 
-/** Pictures, newest first: justified rows under a heading for each month, further pages as one scrolls. */
-export function Gallery({ first, takesAdded, album, empty }: GalleryProps) {
+/** Pictures in justified rows under a heading for each month; they come and go as one scrolls. */
+export function Gallery(props: GalleryProps) {
+  const { first, address, album, takesAdded, isSortable, older, empty } = props;
+  const texts = useTexts("gallery");
+  const live = useLiveTimeline(first, { address, album, takesAdded });
+  const frame = useSyncExternalStore(
+    live.subscribe,
+    () => live.frame,
+    () => null,
+  );
+  const [size, setSize] = useState(props.size);
+  const list = useRef<HTMLUListElement>(null);
+  const measure = useRef<HTMLDivElement>(null);
+  const fetchedFirst = useMemo(() => firstRows(first.first), [first]);
+  const total = useSyncExternalStore(live.subscribe, live.count, live.count);
+  const isEmpty = total === 0;
+  useSize(live, list, measure, isEmpty);
+  usePlace(live, list);
+  useBeforePaint(() => live.settle(), [live, frame]);
+
+  if (isEmpty) return empty;
+  const hasScrubber = total >= fewestToScrub && live.pictures.sections.length > 1;
+  const { sections } = live.pictures;
+  const shown = frame?.sections ?? sections.filter(({ chunks }) => chunks.some(({ images }) => images));
+  const rowHeight = live.geometry?.shape.rowHeight ?? 0;
+  return (
+    <div className={`relative ${rowHeights[size]} ${hasScrubber ? "lg:pe-14" : ""}`}>
+      <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
+      <div ref={measure} aria-hidden className="invisible absolute h-(--row) w-26" />
+      <ul
+        ref={list}
+        aria-label={texts("list")}
+        className={frame === null ? "flex flex-wrap items-start gap-x-3" : "timeline relative"}
+        style={frame === null ? undefined : { height: frame.height }}
+        onKeyDown={(event) => moveByKey(event, live)}
+        onFocus={(event) => live.pin(event.target.closest<HTMLElement>("[data-id]")?.dataset.id ?? null)}
+        onBlur={(event) => event.relatedTarget !== null && live.pin(null)}
+      >
+        {shown.map((one) => {
+          const section = "section" in one ? one.section : one;
+          return (
+            <Month
+              key={section.key}
+              section={section}
+              number={sections.indexOf(section) + 1}
+              of={sections.length}
+              frame={"section" in one ? one : null}
+              list={live}
+              fetchedFirst={fetchedFirst}
+              rowHeight={rowHeight}
+            />
+          );
+        })}
+      </ul>
+      <Failing live={live} />
+      {hasScrubber && frame !== null ? <Scrubber live={live} /> : null}
+      <Older older={older} />
+    </div>
+  );
+}
+
+/** Tells the timeline how large it is, before it is painted. */
+function useSize(
+  live: LiveTimeline,
+  list: React.RefObject<HTMLUListElement | null>,
+  measure: React.RefObject<HTMLDivElement | null>,
+  isEmpty: boolean,
+): void {
+  useBeforePaint(() => {
+    const [element, rule] = [list.current, measure.current];
+    if (isEmpty || element === null || rule === null) return;
+    const size = () =>
+      live.resize(
+        {
+          width: element.clientWidth,
+          rowHeight: rule.offsetHeight,
+          gap: 4,
+          leastMonthWidth: rule.offsetWidth,
+        },
+        window.innerHeight,
+      );
+    const detach = live.attach(element);
+    size();
+    const observer = new ResizeObserver(size);
+    observer.observe(element);
+    observer.observe(rule);
+    window.addEventListener("resize", size);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", size);
+      detach();
+    };
+  }, [live, list, measure, isEmpty]);
+}
+
+/** What did not come is fetched again by itself; whoever does not want to wait has a button. */
+function Failing({ live }: { live: LiveTimeline }) {
   const texts = useTexts("gallery");
   const frame = useTexts("frame");
-  const language = useLanguage();
-  const deleteImage = useDeleteImage();
-  const { images, next, failed, loadMore } = useFurtherPages(
-    first,
-    album === null ? "/images" : `/albums/${album}/images`,
+  const isFailing = useSyncExternalStore(
+    live.subscribe,
+    () => live.isFailing,
+    () => false,
   );
-  const fetchedFirst = useMemo(() => firstRows(first.images), [first.images]);
-  const { added, removed } = useGalleryChanges();
-  const [most, setMost] = useState(tilesPerStep);
-  const all = useMemo(() => {
-    // What was just added belongs above the last picture shown; what is older comes with its page.
-    const oldest = next === null ? undefined : images.at(-1);
-    const inReach = [...added.values()].filter((image) => !oldest || newestFirst(image, oldest) < 0);
-    return merge(images, takesAdded ? inReach : [], removed);
-  }, [images, next, added, removed, takesAdded]);
-  const months = useMemo(() => byMonth(all.slice(0, most), language), [all, most, language]);
-  const older = all.length > most ? all[most - 1] : next;
-  const showMore = useCallback(() => {
-    if (all.length > most) setMost(most + tilesPerStep);
-    else void loadMore();
-  }, [all.length, most, loadMore]);
-  const sentinel = useWhenNear(failed ? null : showMore);
-
-  if (months.length === 0 && next === null) return empty;
   return (
-    <>
-      <ul
-        aria-label={texts("list")}
-        className="flex flex-wrap gap-x-1 [--row:6rem] sm:[--row:11rem] lg:[--row:14rem]"
-      >
-        {months.map((month) => (
-          // A month of few pictures shares its line with the next one.
-          <li key={month.name} className="min-w-36" style={shareOfRow(month.ratio, month.images.length - 1)}>
-            <h2 className="sticky top-0 z-10 truncate bg-page/90 px-3 py-2.5 text-sm font-medium text-quiet backdrop-blur-sm">
-              {month.name}
-            </h2>
-            <ul className="flex flex-wrap gap-1 pb-4">
-              {month.images.map((image) => (
-                <Tile
-                  key={image.id}
-                  image={image}
-                  album={album}
-                  lazy={!fetchedFirst.has(image.id)}
-                  onDelete={deleteImage}
-                />
-              ))}
-            </ul>
-          </li>
-        ))}
-      </ul>
-      {older ? (
-        <div ref={sentinel} className="grid justify-center gap-2 p-8 text-center">
-          {failed ? <p className="text-sm text-quiet">{texts("olderFailed")}</p> : null}
-          <a
-            href={`?before=${textOf(older)}`}
-            className={quietButton}
-            onClick={(event) => {
-              event.preventDefault();
-              showMore();
-            }}
-          >
-            {failed ? frame("tryAgain") : texts("older")}
-          </a>
-        </div>
+    <div role="status" className="sticky bottom-20 z-20 flex justify-center">
+      {isFailing ? (
+        <p className="flex items-center gap-3 rounded-full border border-line bg-raised ps-5 text-sm shadow-lg">
+          {texts("olderFailed")}
+          <button type="button" className={quietButton} onClick={() => live.retry()}>
+            {frame("tryAgain")}
+          </button>
+        </p>
       ) : null}
-    </>
+    </div>
   );
 }
 
-/** As the server has them. */
-const newestFirst = (a: GalleryImage, b: GalleryImage): number =>
-  b.capturedAt - a.capturedAt || descending(a.capturedOrder, b.capturedOrder) || descending(a.id, b.id);
-
-const descending = (a: string, b: string): number => Number(a < b) - Number(a > b);
-
-function merge(images: GalleryImage[], added: GalleryImage[], removed: ReadonlySet<string>): GalleryImage[] {
-  const all = new Map([...added, ...images].map((image) => [image.id, image]));
-  for (const id of removed) all.delete(id);
-  return [...all.values()].sort(newestFirst);
-}
-
-interface Month {
-  name: string;
-  images: GalleryImage[];
-  /** of all its pictures in one row */
-  ratio: number;
-}
-
-function byMonth(images: GalleryImage[], language: AnyLanguage): Month[] {
-  const months: Month[] = [];
-  for (const image of images) {
-    const name = formatMonth(language, image.capturedAt);
-    let month = months.at(-1);
-    if (month?.name !== name) {
-      month = { name, images: [], ratio: 0 };
-      months.push(month);
-    }
-    month.images.push(image);
-    month.ratio += ratioOf(image);
-  }
-  return months;
+function Older({ older }: { older: GalleryProps["older"] }) {
+  const texts = useTexts("gallery");
+  if (older === null) return null;
+  const link = (
+    <div className="grid justify-center p-8">
+      <a href={older.href} className={quietButton}>
+        {texts("older")}
+      </a>
+    </div>
+  );
+  return older.isElsewhere ? link : <noscript>{link}</noscript>;
 }

@@ -1,9 +1,13 @@
-import { ImagePlus } from "lucide-react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { listImages } from "@/lib/images/gallery";
+import { getTimeline } from "@/lib/images/timeline";
 import { getTexts } from "../_texts/request";
-import { ChooseImages } from "../_uploads/choose-images";
+import { Glyph } from "../_ui/glyph";
+import { icons } from "../_ui/icons";
+import { AddPictures } from "../_uploads/add-pictures";
+import { chosenGrid } from "./_timeline/chosen-grid";
+import { asPage, asTimeline } from "./_timeline/page-timeline";
 import { cursorOf } from "./cursor";
 import { Gallery } from "./gallery";
 
@@ -11,11 +15,24 @@ export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   const viewer = await requireViewerOrSignIn();
   const texts = await getTexts("gallery");
   const { before } = await searchParams;
-  const page = await listImages(viewer, cursorOf(before));
+  const { size, order } = await chosenGrid();
+  const { first, older, isPage } =
+    before === undefined
+      ? asTimeline(await getTimeline(viewer, order))
+      : asPage(await listImages(viewer, cursorOf(before)));
   return (
     <>
       <h1 className="sr-only">{texts("heading")}</h1>
-      <Gallery first={page} album={null} takesAdded={before === undefined} empty={<NoPictures />} />
+      <Gallery
+        first={first}
+        older={older}
+        address={isPage ? null : "/images"}
+        album={null}
+        takesAdded={!isPage}
+        isSortable={!isPage}
+        size={size}
+        empty={<NoPictures />}
+      />
     </>
   );
 }
@@ -24,10 +41,10 @@ async function NoPictures() {
   const texts = await getTexts("gallery");
   return (
     <div className="grid min-h-[70dvh] place-content-center justify-items-center gap-4 p-6 text-center">
-      <ImagePlus aria-hidden size={40} strokeWidth={1.25} className="text-quiet" />
+      <Glyph path={icons.addPicture} sizePx={40} className="stroke-[1.25] text-quiet" />
       <h2 className="text-xl font-semibold tracking-tight">{texts("none")}</h2>
       <p className="max-w-xs text-quiet">{texts("noneHint")}</p>
-      <ChooseImages accept={acceptedFiles} another />
+      <AddPictures accept={acceptedFiles} />
     </div>
   );
 }

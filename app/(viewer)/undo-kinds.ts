@@ -12,5 +12,6 @@ export const undoings: {
   albumMaking: async () => (await import("./albums/undo-albums")).undoAlbumMaking,
   albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
   albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
+  dates: async () => (await import("./_facts/undo-dates")).undoDates,
   favourites: async () => (await import("./_selection/undo-many")).undoFavourites,
 };

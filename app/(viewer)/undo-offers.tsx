@@ -6,6 +6,7 @@ import { useWordFailure } from "../_texts/use-word-failure";
 import { toast } from "../_ui/toaster";
 import {
   dropUndo,
+  keepUndo,
   offerUndo,
   resumeUndo,
   subscribeToUndo,
@@ -31,25 +32,28 @@ export function UndoOffers({ viewerId }: { viewerId: string }) {
     shown.current = offer;
     toast(offer.text, {
       label: frame("undo"),
-      run: () => void run(offer.undo, { getTexts, wordFailure }),
-      onDismiss: dropUndo,
+      run: () => void run(offer, { getTexts, wordFailure }),
+      onDismiss: () => dropUndo(offer),
       staysMs: offer.until - Date.now(),
     });
   }, [offer, frame, getTexts, wordFailure]);
   return null;
 }
 
-async function run(undo: Undo, tools: Omit<UndoTools, "leave">): Promise<void> {
+async function run({ text, undo }: UndoOffer, tools: Omit<UndoTools, "leave">): Promise<void> {
   let left = undo;
+  // A reload may come before its end, or between its parts.
   const leave = (rest: Undo) => {
     left = rest;
+    kept = keepUndo(text, rest);
   };
-  dropUndo();
+  let kept = keepUndo(text, undo);
   try {
     const said = await undone(undo, { ...tools, leave });
+    dropUndo(kept);
     if (said !== null) toast(said);
   } catch (error) {
-    // Next answers so where the connection is lost, or another build is asked.
+    // Next throws where the connection is lost, or the server's build is another.
     console.warn(error);
     offerUndo(tools.wordFailure({ code: "no_answer", message: "" }), left);
   }

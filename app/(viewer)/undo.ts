@@ -1,5 +1,6 @@
 import type { FormerMember } from "@/lib/albums/contract";
 import type { Failure } from "@/lib/errors";
+import type { EarlierDate } from "@/lib/images/contract";
 import type { Namespace } from "@/lib/texts/english";
 import type { Translator } from "@/lib/texts/translator";
 
@@ -17,6 +18,8 @@ export interface UndoValues {
   albumAddition: { album: string; ids: string[] };
   /** Pictures were taken out of an album. */
   albumRemoval: { album: string; pictures: FormerMember[] };
+  /** Pictures got another date. */
+  dates: { earlier: EarlierDate[] };
 }
 
 export type UndoKind = keyof UndoValues;
@@ -69,7 +72,9 @@ export function keepUndo(text: string, undo: Undo): UndoOffer {
   return kept;
 }
 
-export function dropUndo(): void {
+/** Nothing happens to an offer that has taken its place meanwhile. */
+export function dropUndo(dropped: UndoOffer): void {
+  if (keptOffer()?.until !== dropped.until) return;
   offer = null;
   sessionStorage.removeItem(place);
 }
@@ -77,9 +82,9 @@ export function dropUndo(): void {
 /** Offers what stands from before a reload; what is offered from now on is this viewer's. */
 export function resumeUndo(viewer: string): void {
   viewerId = viewer;
-  const kept = offer ?? keptOffer();
+  const kept = keptOffer();
   if (kept === null) return;
-  if (kept.viewerId !== viewer || kept.until <= Date.now()) dropUndo();
+  if (kept.viewerId !== viewer || kept.until <= Date.now()) dropUndo(kept);
   else show(kept);
 }
 

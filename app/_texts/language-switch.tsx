@@ -34,7 +34,7 @@ export function LanguageSwitch({ className = "" }: { className?: string }) {
           name="to"
           value={language}
           lang={language}
-          className="min-h-11 rounded-full px-3 text-sm text-quiet transition-colors hover:bg-sunken hover:text-text"
+          className="min-h-11 w-full rounded-lg px-3 text-start text-sm text-quiet transition-colors hover:bg-sunken hover:text-text"
         >
           {languageNames[language]}
         </button>

@@ -22,6 +22,7 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
   const texts = useTexts("frame");
   const wordFailure = useWordFailure();
   const [editing, setEditing] = useState(false);
+  const [wasEdited, setWasEdited] = useState(false);
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
   const router = useRouter();
@@ -38,6 +39,8 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
           aria-label={texts("rename")}
           title={texts("rename")}
           onClick={() => setEditing(true)}
+          // biome-ignore lint/a11y/noAutofocus: whoever has renamed it goes on where they began.
+          autoFocus={wasEdited}
         >
           <Pencil aria-hidden size={18} />
         </button>
@@ -46,6 +49,7 @@ export function EditableHeading({ text, label, maxLength, save }: EditableHeadin
   }
   const close = () => {
     setEditing(false);
+    setWasEdited(true);
     setError(undefined);
   };
   const submit = (form: FormData) =>

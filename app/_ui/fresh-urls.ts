@@ -68,19 +68,47 @@ export async function fetchFreshUrls(id: string): Promise<ImageUrls | null> {
   return fresh.get(id) ?? null;
 }
 
-async function fetchInTurn(ids: string[]): Promise<void> {
-  for (let n = 0; n < ids.length; n += maxImagesPerUrlCall)
-    await fetchUrls(ids.slice(n, n + maxImagesPerUrlCall));
+/**
+ * URLs of a picture that are good for a while yet: those that are known, else those that come together with all that are asked for
+ * at the same time. null where there are none, as without a connection.
+ *
+ * @param anew whatever is known, as it has failed
+ */
+export function urlsOf(id: string, anew = false): Promise<ImageUrls | null> {
+  const known = fresh.get(id);
+  if (!anew && known !== undefined && (expiryOf(known.displayUrl) ?? 0) > Date.now() + nearMs)
+    return Promise.resolve(known);
+  together ??= { ids: new Set(), come: afterThis().then(fetchTogether) };
+  together.ids.add(id);
+  return together.come.then((came) => (came ? (fresh.get(id) ?? null) : null));
 }
 
-async function fetchUrls(ids: string[]): Promise<void> {
+let together: { ids: Set<string>; come: Promise<boolean> } | null = null;
+
+const afterThis = () => new Promise((resolve) => setTimeout(resolve));
+
+async function fetchTogether(): Promise<boolean> {
+  const ids = [...(together?.ids ?? [])];
+  together = null;
+  return fetchInTurn(ids);
+}
+
+/** Whether all were answered. */
+async function fetchInTurn(ids: string[]): Promise<boolean> {
+  let isAnswered = true;
+  for (let n = 0; n < ids.length; n += maxImagesPerUrlCall)
+    isAnswered = (await fetchUrls(ids.slice(n, n + maxImagesPerUrlCall))) && isAnswered;
+  return isAnswered;
+}
+
+async function fetchUrls(ids: string[]): Promise<boolean> {
   const answer = await fetch("/images/urls", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(ids),
   }).catch(() => null);
   // Without a connection, or a session, it is asked again by and by.
-  if (answer?.ok !== true) return;
+  if (answer?.ok !== true) return false;
   const urls: Record<string, ImageUrls> = await answer.json();
   for (const id of ids) {
     const { atMs, pauseMs } = asked.get(id) ?? { atMs: 0, pauseMs: firstPauseMs };
@@ -89,6 +117,7 @@ async function fetchUrls(ids: string[]): Promise<void> {
     if (urls[id] !== undefined) fresh.set(id, urls[id]);
   }
   for (const listener of listeners) listener();
+  return true;
 }
 
 function look(): void {

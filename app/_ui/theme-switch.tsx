@@ -1,29 +1,46 @@
 "use client";
 
-import { Monitor, Moon, Sun } from "lucide-react";
-import { useState } from "react";
+import { useSyncExternalStore } from "react";
 import { useTexts } from "../_texts/provider";
 import { remember } from "./remember";
-import { iconButton } from "./styles";
-import { type Theme, themeCookie, themes } from "./theme";
+import { type Theme, themeCookie, themeOf, themes } from "./theme";
 
-const icons = { system: Monitor, light: Sun, dark: Moon };
-
-/** Goes round: as the system has it, light, dark. A cookie keeps the choice, so that the next page arrives in it. */
+/** As the system has it, light, or dark. A cookie keeps the choice, so that the next page arrives in it. */
 export function ThemeSwitch({ initial }: { initial: Theme }) {
   const texts = useTexts("frame");
-  const [theme, setTheme] = useState(initial);
-  const Icon = icons[theme];
-  const label = texts("colours", { theme });
-  const choose = () => {
-    const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";
-    document.documentElement.dataset.theme = next;
-    remember(themeCookie, next);
-    setTheme(next);
-  };
-  return (
-    <button type="button" className={iconButton} onClick={choose} aria-label={label} title={label}>
-      <Icon aria-hidden size={20} />
-    </button>
+  const theme = useSyncExternalStore(
+    subscribe,
+    () => themeOf(document.documentElement.dataset.theme),
+    () => initial,
   );
+  return (
+    <fieldset className="flex w-full rounded-full border border-line">
+      <legend className="sr-only">{texts("colours")}</legend>
+      {themes.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={each === theme}
+          onClick={() => choose(each)}
+          className="min-h-11 flex-1 rounded-full px-2 text-sm text-quiet transition-colors hover:text-text aria-pressed:bg-accent/14 aria-pressed:font-medium aria-pressed:text-accent"
+        >
+          {texts("theme", { theme: each })}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** A page may have two of them. */
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function choose(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  remember(themeCookie, theme);
+  for (const listener of listeners) listener();
 }

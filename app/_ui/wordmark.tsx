@@ -15,7 +15,7 @@ export function Wordmark() {
         <path d="M4 9h16l-2 11.2a1 1 0 0 1-1 .8H7a1 1 0 0 1-1-.8L4 9Z" />
         <path d="M5 9a7 7 0 0 1 14 0" />
       </svg>
-      <span className="hidden min-[24rem]:inline">Pail</span>
+      <span>Pail</span>
     </span>
   );
 }

@@ -1,9 +1,9 @@
 "use client";
 
-import { ImagePlus } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { AlbumLink } from "@/lib/albums/contract";
 import { useTexts } from "../_texts/provider";
+import { Glyph, plusPath } from "../_ui/glyph";
 import { toast } from "../_ui/toaster";
 import { albumUnder } from "./album-here";
 import { droppedFiles } from "./dropped-files";
@@ -62,7 +62,7 @@ export function DropTarget({ onFiles, onNear }: DropTargetProps) {
   return (
     <div className="pointer-events-none fixed inset-0 z-50 bg-page/85 p-3 backdrop-blur-sm">
       <div className="grid size-full place-content-center justify-items-center gap-3 rounded-2xl border-2 border-dashed border-accent text-accent">
-        <ImagePlus aria-hidden size={40} strokeWidth={1.5} />
+        <Glyph path={plusPath} sizePx={40} />
         <p className="max-w-full px-4 text-center text-lg font-medium wrap-anywhere">
           {over.album === null ? texts("drop") : albumTexts("dropInto", { name: over.album.name })}
         </p>

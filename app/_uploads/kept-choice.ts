@@ -36,6 +36,21 @@ export function takeChoice(viewerId: string): Promise<File[]> {
   }, []);
 }
 
+/** What the share sheet has brought, of these ids, once: the service worker has kept it under them. */
+export function takeShared(ids: string[]): Promise<File[]> {
+  return inTurn(async () => {
+    const files: File[] = [];
+    await withFiles("readwrite", (store) => {
+      for (const id of ids) {
+        const reading = store.get(`shared-${id}`);
+        reading.onsuccess = () => files.push(...(reading.result ?? []));
+        store.delete(`shared-${id}`);
+      }
+    });
+    return files;
+  }, []);
+}
+
 function fitting(files: File[]): File[] {
   let bytes = 0;
   return files.filter(({ size }) => {

@@ -17,6 +17,7 @@ import type { PageLimits } from "@/lib/uploads/contract";
 import { addToGallery, refreshGallery } from "../(viewer)/gallery-changes";
 import { abortActions, enableAbortActions } from "./abort-actions";
 import { abandon, addToAlbum, begin, confirm, ping, reportRefusal } from "./actions";
+import { AppSigns } from "./app-signs";
 import { StayUntilSent } from "./stay-until-sent";
 import { TabProgress } from "./tab-progress";
 import { Tray } from "./tray";
@@ -50,6 +51,7 @@ export function Sending({ limits, viewerId, chosen, onTaken, onSortedOut }: Send
       <PicturesArrive queue={queue} />
       <StayUntilSent queue={queue} />
       <TabProgress queue={queue} />
+      <AppSigns queue={queue} />
       <NoteUnderWay queue={queue} viewerId={viewerId} />
     </>
   );

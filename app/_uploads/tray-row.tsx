@@ -1,4 +1,4 @@
-import { Check, type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
+import { Check, Pause, Play, RotateCw, X } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
 import { canHold, hasEnded, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
@@ -6,7 +6,8 @@ import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { useTexts } from "../_texts/provider";
 import { useWordFailure } from "../_texts/use-word-failure";
 import { useWordWait } from "../_texts/use-word-wait";
-import { iconButton } from "../_ui/styles";
+import { IconButton } from "./icon-button";
+import { Preview } from "./preview";
 import { RowProgress } from "./row-progress";
 import { useWording } from "./use-wording";
 
@@ -19,7 +20,8 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
   const { id, name, state } = item;
   const isFailed = state.status === "failed";
   return (
-    <li className="group flex min-h-12 items-center gap-1 pe-2 ps-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+    <li className="group flex min-h-12 items-center gap-3 pe-2 ps-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+      <Preview item={item} queue={queue} />
       <div className="grid min-w-0 flex-1 gap-1 py-1.5">
         <p className="flex gap-2 text-sm">
           <bdi className="min-w-0 flex-1 truncate" title={name}>
@@ -44,7 +46,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         {isFailed || state.status === "duplicate" ? null : <RowProgress name={name} state={state} />}
       </div>
       {isFailed && state.canRetry ? (
-        <RowButton
+        <IconButton
           label={texts("tryAgainNamed", { name })}
           title={texts("tryAgain")}
           icon={RotateCw}
@@ -57,7 +59,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         </span>
       ) : null}
       {canHold(state) ? (
-        <RowButton
+        <IconButton
           label={texts("pauseNamed", { name })}
           title={texts("pause")}
           icon={Pause}
@@ -67,7 +69,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         />
       ) : null}
       {state.status === "held" ? (
-        <RowButton
+        <IconButton
           label={texts("resumeNamed", { name })}
           title={texts("resume")}
           icon={Play}
@@ -75,7 +77,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         />
       ) : null}
       {hasEnded(state) ? null : (
-        <RowButton
+        <IconButton
           label={texts("cancelNamed", { name })}
           title={texts("cancel")}
           icon={X}
@@ -83,7 +85,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
         />
       )}
       {isFailed || state.status === "duplicate" ? (
-        <RowButton
+        <IconButton
           label={texts("removeNamed", { name })}
           title={texts("remove")}
           icon={X}
@@ -93,25 +95,3 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
     </li>
   );
 });
-
-interface RowButtonProps {
-  label: string;
-  title: string;
-  icon: LucideIcon;
-  onClick: () => void;
-  className?: string;
-}
-
-function RowButton({ label, title, icon: Icon, onClick, className = "" }: RowButtonProps) {
-  return (
-    <button
-      type="button"
-      className={`${iconButton} ${className}`}
-      aria-label={label}
-      title={title}
-      onClick={onClick}
-    >
-      <Icon aria-hidden size={18} />
-    </button>
-  );
-}

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronDown, ChevronUp, Pause, Play, X } from "lucide-react";
+import { ChevronDown, Pause, Play, X } from "lucide-react";
 import { type ChangeEvent, type FocusEvent, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { QueueSnapshot } from "@/lib/uploads/client/queue/queue-store";
@@ -8,27 +8,35 @@ import { canRetry, isBlocked, type UploadItem } from "@/lib/uploads/client/queue
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { useTexts } from "../_texts/provider";
 import { useWordWait } from "../_texts/use-word-wait";
-import { iconButton } from "../_ui/styles";
+import { pane } from "../_ui/panes";
 import { toast } from "../_ui/toaster";
+import { useRoomBelow } from "../_ui/use-room-below";
 import { AlbumOffer } from "./album-offer";
+import { IconButton } from "./icon-button";
 import { shareOf } from "./share-of";
 import { textButton } from "./text-button";
 import { TrayList } from "./tray-list";
+import { TrayPill } from "./tray-pill";
 import { useWording } from "./use-wording";
 
 /** Once all is well, it goes away by itself after this time. */
 const lingerMs = 5000;
 
-/** What is being sent: at the bottom right, on a phone along the bottom. Opens into a row for each file. */
+/** What is being sent: at the bottom right, on a phone above the places. A row for each file, or as small as a pill. */
 export function Tray({ queue }: { queue: UploadQueue }) {
   const snapshot = useSyncExternalStore(queue.subscribe, queue.getSnapshot, queue.getSnapshot);
   const texts = useTexts("tray");
   const { headlineOf, paceOf } = useWording();
-  const [open, setOpen] = useState(true);
+  // Whoever pressed for one size goes on in it.
+  const [size, setSize] = useState<"whole" | "small" | "whole_again">("whole");
+  const isSmall = size === "small";
   const [held, setHeld] = useState(false);
+  const place = useRoomBelow("--tray");
   useLeaveWhenAllIsWell(queue, snapshot, held);
 
   const items = snapshot.items.filter(({ state }) => state.status !== "cancelled");
+  // The next ones are shown whole again.
+  if (items.length === 0 && size !== "whole") setSize("whole");
   if (items.length === 0) return <p role="status" className="sr-only" />;
   const { totals } = snapshot;
   const isActive = totals.active > 0;
@@ -36,65 +44,69 @@ export function Tray({ queue }: { queue: UploadQueue }) {
     !currentTarget.contains(relatedTarget);
   return (
     <section
+      ref={place}
+      {...pane}
       aria-label={texts("title")}
-      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:end-4 sm:bottom-4 sm:w-96 sm:rounded-2xl sm:border sm:pb-0 sm:shadow-xl"
+      className={`fixed bottom-(--bar) z-30 border-line bg-raised print:hidden ${isSmall ? small : whole}`}
       onMouseEnter={() => setHeld(true)}
       onMouseLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={(event) => leavesWithFocus(event) && setHeld(false)}
     >
-      <header className="flex items-center gap-1 pt-1 pe-2 ps-4">
-        <h2 className="line-clamp-2 min-w-0 flex-1 text-sm font-medium">{headlineOf(snapshot)}</h2>
-        <button
-          type="button"
-          className={iconButton}
-          aria-expanded={open}
-          aria-label={texts("details")}
-          title={texts("details")}
-          onClick={() => setOpen(!open)}
-        >
-          {open ? <ChevronDown aria-hidden size={20} /> : <ChevronUp aria-hidden size={20} />}
-        </button>
-        {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
-        {!isActive && items.filter(({ state }) => canRetry(state)).length > 1 ? (
-          <button type="button" className={textButton} onClick={() => queue.retryAll()}>
-            {texts("tryAllAgain")}
-          </button>
-        ) : null}
-        {isActive ? (
-          <button type="button" className={textButton} onClick={() => queue.cancelAll()}>
-            {texts("cancelAll")}
-          </button>
-        ) : totals.files === 0 ? null : (
-          <button
-            type="button"
-            className={iconButton}
-            aria-label={texts("close")}
-            title={texts("close")}
-            onClick={() => queue.clearFinished()}
-          >
-            <X aria-hidden size={20} />
-          </button>
-        )}
-      </header>
-      {totals.files === 0 ? null : (
-        <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
+      {isSmall ? (
+        <TrayPill snapshot={snapshot} onShow={() => setSize("whole_again")} />
+      ) : (
+        <>
+          <header className="flex items-center gap-1 pt-1 pe-2 ps-4">
+            <h2 className="line-clamp-2 min-w-0 flex-1 text-sm font-medium">{headlineOf(snapshot)}</h2>
+            {isActive ? <PauseButton queue={queue} isPaused={snapshot.isPaused} /> : null}
+            {!isActive && items.filter(({ state }) => canRetry(state)).length > 1 ? (
+              <button type="button" className={textButton} onClick={() => queue.retryAll()}>
+                {texts("tryAllAgain")}
+              </button>
+            ) : null}
+            {isActive ? (
+              <button type="button" className={textButton} onClick={() => queue.cancelAll()}>
+                {texts("cancelAll")}
+              </button>
+            ) : null}
+            <IconButton
+              label={texts("minimise")}
+              icon={ChevronDown}
+              onClick={() => setSize("small")}
+              takesFocus={size === "whole_again"}
+            />
+            {isActive || totals.files === 0 ? null : (
+              <IconButton label={texts("close")} icon={X} onClick={() => queue.clearFinished()} />
+            )}
+          </header>
+          {totals.files === 0 ? null : (
+            <p className="truncate px-4 pb-2.5 text-sm text-quiet tabular-nums">{paceOf(snapshot)}</p>
+          )}
+          <Blocked items={items} />
+          {isActive && !snapshot.isLasting ? (
+            <p className="px-4 pb-2.5 text-sm">{texts("notLasting")}</p>
+          ) : null}
+          <Interrupted items={items} queue={queue} />
+          <AlbumOffer items={items} queue={queue} />
+          <div aria-hidden className="h-0.5 bg-sunken">
+            <div
+              data-fill
+              className="h-full origin-left rtl:origin-right bg-accent"
+              style={{ transform: `scaleX(${shareOf(totals)})` }}
+            />
+          </div>
+          <TrayList items={isActive ? items : failedFirst(items)} queue={queue} />
+        </>
       )}
-      <Blocked items={items} />
-      {isActive && !snapshot.isLasting ? <p className="px-4 pb-2.5 text-sm">{texts("notLasting")}</p> : null}
-      <Interrupted items={items} queue={queue} />
-      <AlbumOffer items={items} queue={queue} />
-      <div aria-hidden className="h-0.5 bg-sunken">
-        <div
-          className="h-full origin-left rtl:origin-right bg-accent"
-          style={{ transform: `scaleX(${shareOf(totals)})` }}
-        />
-      </div>
-      {open ? <TrayList items={isActive ? items : failedFirst(items)} queue={queue} /> : null}
       <Announcement snapshot={snapshot} />
     </section>
   );
 }
+
+const whole =
+  "inset-x-0 border-t shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:inset-x-auto sm:end-4 sm:mb-4 sm:w-96 sm:rounded-2xl sm:border sm:shadow-xl";
+const small = "end-2 mb-2 rounded-full border shadow-lg sm:end-4 sm:mb-4";
 
 /** What is to be read comes first, once the rows no longer move under the hand. */
 function failedFirst(items: UploadItem[]): UploadItem[] {
@@ -183,12 +195,10 @@ function Interrupted({ items, queue }: { items: UploadItem[]; queue: UploadQueue
 
 function PauseButton({ queue, isPaused }: { queue: UploadQueue; isPaused: boolean }) {
   const texts = useTexts("tray");
-  const [label, Icon] = isPaused ? [texts("resume"), Play] : [texts("pause"), Pause];
-  const act = () => (isPaused ? queue.resume() : queue.pause());
-  return (
-    <button type="button" className={iconButton} aria-label={label} title={label} onClick={act}>
-      <Icon aria-hidden size={18} />
-    </button>
+  return isPaused ? (
+    <IconButton label={texts("resume")} icon={Play} onClick={() => queue.resume()} />
+  ) : (
+    <IconButton label={texts("pause")} icon={Pause} onClick={() => queue.pause()} />
   );
 }
 

@@ -6,7 +6,8 @@ import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
 import { albumUnder, intoAlbum } from "./album-here";
 import { DropTarget } from "./drop-target";
-import { keepChoice, takeChoice } from "./kept-choice";
+import { keepChoice, takeChoice, takeShared } from "./kept-choice";
+import { takeSharedIds } from "./shared-pictures";
 import { whenUnderWay } from "./under-way";
 import { untilLoaded } from "./until-loaded";
 
@@ -78,6 +79,10 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
     });
   }, [isMissing, sending, chosen, viewerId, texts]);
   useEffect(() => void takeChoice(viewerId).then((files) => add(files, 0, null)), [viewerId, add]);
+  useEffect(() => {
+    const ids = takeSharedIds();
+    if (ids.length > 0) void takeShared(ids).then((files) => add(files, 0, null));
+  }, [add]);
   const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
   useEffect(() => whenUnderWay(viewerId, prepare), [viewerId, prepare]);
   const [takeFiles] = useState({ add, prepare });

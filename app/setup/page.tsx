@@ -5,6 +5,7 @@ import { LanguageSwitch } from "../_texts/language-switch";
 import { getTexts } from "../_texts/request";
 import { Texts } from "../_texts/texts";
 import { Entrance } from "../_ui/entrance";
+import { SetUpLinkHint } from "../_ui/set-up-link-hint";
 import { SetupForm } from "./setup-form";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -19,6 +20,8 @@ export default async function SetupPage({ searchParams }: PageProps<"/setup">) {
     return (
       <Entrance title={texts("badLink")}>
         <p className="text-quiet">{texts("badLinkHint")}</p>
+        <SetUpLinkHint />
+        <LanguageSwitch className="-ms-3" />
       </Entrance>
     );
   }

@@ -54,6 +54,7 @@ export class Hand {
   /** A folder, as the browser hands it out: drivers know only of files. */
   async chooseFolder(name: string, contents: readonly Buffer[]): Promise<void> {
     const pictures = contents.map((content) => content.toString("base64"));
+    await this.click("button", "More ways to add");
     await this.act("field", "Choose a folder", (selector) =>
       this.page.evaluate(chooseFolder, selector, name, pictures),
     );
@@ -114,7 +115,13 @@ function mark(role: Role, name: string): boolean {
   const nameOf = (element: Element) =>
     element.getAttribute("aria-label") ??
     element.getAttribute("alt") ??
-    (element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : element.textContent);
+    (element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : shownOf(element));
+  // Without what only another width of the window shows.
+  const shownOf = (element: Element) =>
+    [...element.childNodes]
+      .filter((node) => !(node instanceof Element) || getComputedStyle(node).display !== "none")
+      .map((node) => node.textContent)
+      .join("");
   const isHeard = (element: Element) => Object.keys(element).some((key) => key.startsWith("__reactProps$"));
   for (const marked of document.querySelectorAll("[data-hand]")) marked.removeAttribute("data-hand");
   const found = [...document.querySelectorAll(selectors[role])].find(

@@ -39,6 +39,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
     await hand.fill("Password", person.password);
     await hand.click("button", "Create account");
     await hand.see("No pictures yet");
+    await hand.click("button", `Menu ${person.name}`);
     await hand.click("button", "Sign out");
     await hand.fill("Email", person.email);
     await hand.fill("Password", person.password);
@@ -134,8 +135,8 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
         return Number(red) < 50;
       });
     expect(await isDark()).toBe(false);
-    await hand.click("button", "Colours: as the system");
-    await hand.click("button", "Colours: light");
+    await hand.click("button", `Menu ${person.name}`);
+    await hand.click("button", "Dark");
     await expect.poll(isDark).toBe(true);
     await hand.page.reload();
     expect(await isDark()).toBe(true);

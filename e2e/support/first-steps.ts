@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import sharp from "sharp";
+import { openMenu } from "../fixtures";
 import { photographsFolder } from "./photos";
 
 const photo = (name: string) => path.join(photographsFolder, name);
@@ -48,6 +49,7 @@ export async function makeToken(page: Page, origin: string): Promise<string> {
 
 /** Leaves, and comes back with the password. */
 export async function signInAgain(page: Page): Promise<void> {
+  await openMenu(page);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await signIn(page, account.password);
   await expect(page.getByRole("heading", { name: "No pictures yet", exact: true })).toBeVisible();

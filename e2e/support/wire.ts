@@ -12,6 +12,7 @@ export class Wire {
   private isHeld = false;
   private cutAfterBytes = Number.POSITIVE_INFINITY;
   private holdAfterBytes = Number.POSITIVE_INFINITY;
+  private cutAfterSentBytes = Number.POSITIVE_INFINITY;
   private readonly sockets = new Set<Socket>();
   /** by the browser's socket, the server's */
   private readonly pairs = new Map<Socket, Socket>();
@@ -33,6 +34,11 @@ export class Wire {
     if (afterBytes === 0) this.drop();
   }
 
+  /** The same, when so many further bytes have gone to the browser. */
+  cutAnswers(afterBytes: number): void {
+    this.cutAfterSentBytes = this.sentBytes + afterBytes;
+  }
+
   /** Keeps back what the browser sends until it is mended, at once or when so many further bytes have come; answers still pass. */
   hold(afterBytes = 0): void {
     this.holdAfterBytes = this.receivedBytes + afterBytes;
@@ -49,6 +55,7 @@ export class Wire {
     this.isCut = false;
     this.isStuck = false;
     this.cutAfterBytes = Number.POSITIVE_INFINITY;
+    this.cutAfterSentBytes = Number.POSITIVE_INFINITY;
     this.holdAfterBytes = Number.POSITIVE_INFINITY;
     if (!this.isHeld) return;
     this.isHeld = false;
@@ -116,6 +123,7 @@ export class Wire {
     });
     server.on("data", (chunk) => {
       this.sentBytes += chunk.length;
+      if (this.sentBytes >= this.cutAfterSentBytes) this.drop();
     });
     server.pipe(browser);
   }

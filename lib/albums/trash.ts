@@ -4,12 +4,10 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { now } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { albums } from "@/lib/db/schema";
+import { trashSeconds } from "@/lib/images/trash";
 import { albumsListed, listedAsked } from "./albums";
 import { type AlbumLink, type DeletedAlbum, maxAlbumNameLength } from "./contract";
 import { hasRoom, isDeleted, isOwn, maxAlbums, notFound, theOne, tooManyAlbums } from "./own";
-
-/** How long a deleted album can be brought back. */
-const trashDays = 30;
 
 /** Puts the viewer's album into the trash, with its list of pictures, and none of these. Throws AppError `not_found`. */
 export async function deleteAlbum(viewer: Viewer, id: string): Promise<AlbumLink> {
@@ -66,9 +64,9 @@ export async function purgeAlbum(viewer: Viewer, id: string): Promise<void> {
   await database().orm.delete(albums).where(isInTrash(viewer, id));
 }
 
-/** Deletes for good what was deleted longer ago than `trashDays`. Returns how many albums are gone. */
+/** Deletes for good what was deleted longer ago than pictures lie in the trash. Returns how many albums are gone. */
 export async function purgeDeletedAlbums(): Promise<number> {
-  const due = new Date(now().getTime() - trashDays * 24 * 60 * 60 * 1000);
+  const due = new Date(now().getTime() - trashSeconds() * 1000);
   const gone = await database()
     .orm.delete(albums)
     .where(and(isDeleted, lt(albums.deletedAt, due)))

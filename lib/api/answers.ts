@@ -3,8 +3,7 @@ import type { z } from "zod";
 import { env } from "@/lib/env";
 import { AppError, withoutValues } from "@/lib/errors";
 import { offsetOf } from "@/lib/images/clock-time";
-import type { GalleryImage } from "@/lib/images/contract";
-import type { ImageDetails } from "@/lib/images/image";
+import type { GalleryImage, ImageDetails } from "@/lib/images/contract";
 import type { BeginOutcome, ConfirmOutcome } from "@/lib/uploads/contract";
 import { operations } from "./operations";
 

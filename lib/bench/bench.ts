@@ -6,6 +6,7 @@ import { benchPosts } from "@/lib/bench/local-bucket/posts";
 import { benchBegin } from "./begin";
 import { benchDeploy } from "./deploy";
 import { benchDeployFunction } from "./deploy-function";
+import { benchDownload } from "./download";
 import { benchFirstView } from "./first-view";
 import { benchGalleryPage } from "./gallery-page";
 import { benchGalleryQuery } from "./gallery-query";
@@ -13,13 +14,17 @@ import { benchManyFiles } from "./many-files";
 import { benchPut } from "./put";
 import { benchRebuild } from "./rebuild";
 import { benchReload } from "./reload";
+import { benchSearch } from "./search";
 import { benchSoak } from "./soak";
 import { benchStorage } from "./storage";
+import { benchTimeline } from "./timeline";
 import { benchUploads } from "./uploads";
 
 const benches: Record<string, (parameter?: string) => Promise<void>> = {
   begin: benchBegin,
   query: benchGalleryQuery,
+  timeline: benchTimeline,
+  search: benchSearch,
   page: benchGalleryPage,
   view: benchFirstView,
   posts: benchPosts,
@@ -32,6 +37,7 @@ const benches: Record<string, (parameter?: string) => Promise<void>> = {
   many: benchManyFiles,
   rebuild: benchRebuild,
   reload: benchReload,
+  download: benchDownload,
   soak: benchSoak,
   "deploy-function": benchDeployFunction,
   deploy: benchDeploy,

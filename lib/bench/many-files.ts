@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { PailServer } from "@/e2e/support/pail-server";
 import { launchChromium } from "./chromium";
 import { PlainPage } from "./plain-page";
+import { rendererBytes } from "./renderer-memory";
 
 const files = 5000;
 const sampleMs = 500;
@@ -29,7 +30,7 @@ export async function benchManyFiles(): Promise<void> {
     let peakBytes = 0;
     let most = { rows: 0, pictures: 0 };
     for (;;) {
-      peakBytes = Math.max(peakBytes, await pageMemory(browser));
+      peakBytes = Math.max(peakBytes, await rendererBytes(browser));
       const { rows, pictures, isDone } = await page.evaluate<Shown>(shown);
       if (isDone) break;
       most = { rows: Math.max(most.rows, rows), pictures: Math.max(most.pictures, pictures) };
@@ -113,18 +114,3 @@ const longestTasks = (page: PlainPage): Promise<LongestTasks> =>
     untilHeardMs: Math.max(0, ...seen.tasks.map(([start, end]) => Math.min(end, seen.heardMs) - start)),
     sinceHeardMs: Math.max(0, ...seen.tasks.map(([start, end]) => end - Math.max(start, seen.heardMs))),
   })`);
-
-/** What the renderers hold that they share with nobody, workers included. */
-async function pageMemory(browser: Browser): Promise<number> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
-  const renderers = processInfo.filter(({ type }) => type === "renderer");
-  return Math.max(0, ...renderers.map(({ id }) => privateBytes(id)));
-}
-
-function privateBytes(pid: number): number {
-  const file = `/proc/${pid}/status`;
-  if (!fs.existsSync(file)) return Number.NaN;
-  return 1024 * Number(/^RssAnon:\s+(\d+) kB/m.exec(fs.readFileSync(file, "utf8"))?.[1] ?? Number.NaN);
-}

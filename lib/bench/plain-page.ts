@@ -19,6 +19,7 @@ export class PlainPage {
     private readonly session: CDPSession,
     private readonly targetId: string,
     private readonly sessionId: string,
+    private readonly browserContextId: string,
   ) {
     session.on("Target.receivedMessageFromTarget", ({ sessionId: from, message }) => {
       if (from !== sessionId) return;
@@ -36,7 +37,7 @@ export class PlainPage {
       await session.send("Storage.setCookies", { browserContextId, cookies: [{ ...cookie, url }] });
     const { targetId } = await session.send("Target.createTarget", { url: "about:blank", browserContextId });
     const { sessionId } = await session.send("Target.attachToTarget", { targetId });
-    const page = new PlainPage(session, targetId, sessionId);
+    const page = new PlainPage(session, targetId, sessionId, browserContextId);
     await page.send("Page.navigate", { url });
     await page.evaluate(`new Promise((loaded) =>
       document.readyState === "complete" ? loaded() : addEventListener("load", () => loaded()))`);
@@ -65,6 +66,14 @@ export class PlainPage {
   async narrow(uploadBytesPerSecond: number): Promise<void> {
     await this.send("Network.enable", {});
     await this.send("Network.emulateNetworkConditions", uplinkOf(uploadBytesPerSecond));
+  }
+
+  /** What it downloads comes to lie there. */
+  async downloadInto(folder: string): Promise<void> {
+    const { browserContextId } = this;
+    await this.session.send("Browser.setDownloadBehavior", {
+      ...{ behavior: "allow", browserContextId, downloadPath: folder },
+    });
   }
 
   async close(): Promise<void> {

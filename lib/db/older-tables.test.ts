@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLibsqlFile } from "@/lib/testing/libsql-file";
 import { type Database, openDatabase } from "./client";
 import { migrate } from "./migrate";
-import { images, sessions, uploads, users } from "./schema";
+import { images, months, sessions, uploads, users } from "./schema";
 import { storedToken } from "./session-tokens";
 
 const folderOfTables = path.resolve(import.meta.dirname, "../testing/older-tables");
@@ -61,6 +61,12 @@ describe.each(releases)("the tables of %s", (release) => {
       await db.orm.update(uploads).set({ reservedBytes: 0 }).where(eq(uploads.id, "u1"));
       await db.orm.delete(images).where(eq(images.id, "i3"));
       expect(await db.orm.select({ used: users.usedBytes }).from(users)).toEqual([{ used: 2000 }]);
+      // What is worked out of pictures is there for those that were there before.
+      expect(await db.orm.select({ count: months.count }).from(months)).toEqual([{ count: 2 }]);
+      const found = await db.orm.all<{ id: string }>(sql`select r.image_id as id from search_index as s
+        join search_rows as r on r.number = s.rowid where s.text match 'ake' order by s.rowid`);
+      expect(found.map(({ id }) => id)).toEqual(["i1", "i2"]);
+      await db.orm.run(sql`insert into search_index(search_index, rank) values ('integrity-check', 1)`);
       expect(await tablesOf(db)).toEqual(await freshTables(folder, driver));
       db.close();
     },

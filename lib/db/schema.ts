@@ -311,6 +311,70 @@ export const albumImages = sqliteTable(
   (t) => [primaryKey({ columns: [t.albumId, t.imageId] }), index("album_images_image").on(t.imageId)],
 );
 
+// ── what is worked out of the pictures: triggers keep all of it, and migration 0013 says how ────────────────────────
+
+/** What a timeline has to know before its pictures are there: how many a month has, and how much room they take. */
+export const months = sqliteTable(
+  "months",
+  {
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** its first moment, as the cameras' clocks had it */
+    startsAt: timestamp("starts_at").notNull(),
+    /** of its pictures, but for those in the trash; there is no month of none */
+    count: integer().notNull(),
+    /** width by height of all its tiles together, each in whole thousandths */
+    ratios: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.startsAt] })],
+);
+
+/** Whose pictures they are, as numbers of searchable pictures have it in their upper bits. */
+export const searchOwners = sqliteTable("search_owners", {
+  number: integer().primaryKey(),
+  ownerId: text("owner_id")
+    .notNull()
+    .unique()
+    .references(() => users.id, { onDelete: "cascade" }),
+});
+
+/** A number for each album that had a picture: its mark in the text of what is in it. */
+export const searchAlbums = sqliteTable("search_albums", {
+  number: integer().primaryKey(),
+  albumId: text("album_id")
+    .notNull()
+    .unique()
+    .references(() => albums.id, { onDelete: "cascade" }),
+});
+
+/**
+ * What is searched of each picture, but for those in the trash. `search_index`, which no schema can say, is the FTS5 index of it:
+ * see “Search” in lib/images/README.md.
+ */
+export const searchRows = sqliteTable("search_rows", {
+  /** Of whom, and when it was taken: in the order of the gallery. Beyond what JavaScript counts, so it stays in the database. */
+  number: integer().primaryKey(),
+  imageId: text("image_id").notNull().unique(),
+  ownerId: text("owner_id").notNull(),
+  /** maker and model; empty where the file says nothing */
+  camera: text().notNull(),
+  /** what people and cameras said of it, and marks for what else can be chosen */
+  text: text().notNull(),
+});
+
+/** The cameras that one can choose between. */
+export const searchCameras = sqliteTable(
+  "search_cameras",
+  {
+    ownerId: text("owner_id").notNull(),
+    camera: text().notNull(),
+    /** of its pictures, but for those in the trash */
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.camera] })],
+);
+
 // ── what is told beside the pictures: see “Journal” in lib/upkeep/README.md ─────────────────────────────────────────
 
 /**

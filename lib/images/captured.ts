@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { isPlausible } from "./clock-time";
-import type { CapturedSource, FileDate } from "./contract";
+import { type CapturedSource, capturedSources, type FileDate } from "./contract";
 import type { Noted } from "./formats/metadata";
 
 /** The columns of a picture that say when it was taken. */
@@ -43,6 +44,29 @@ export function capturedOf({ noted, fileDate, addedAt, name }: Known): Captured 
   }
   return { capturedAt: addedAt, capturedZoneMinutes: 0, capturedOrder, capturedSource: "added" };
 }
+
+/**
+ * What a date was before a person set it. It is kept in the column of the facts, under `unedited`, as what was said of a file is
+ * said nowhere else: see “Dates that a person set” in README.md.
+ */
+const uneditedShape = z.object({
+  at: z.number(),
+  zoneMinutes: z.number().nullable(),
+  order: z.string(),
+  source: z.enum(capturedSources),
+});
+export type UneditedDate = z.infer<typeof uneditedShape>;
+
+/** @param facts `images.facts`, as the database has it; null where nobody has set the date */
+export const readUnedited = (facts: unknown): UneditedDate | null =>
+  z.object({ unedited: uneditedShape }).safeParse(facts).data?.unedited ?? null;
+
+export const uneditedOf = ({
+  capturedAt,
+  capturedZoneMinutes: zoneMinutes,
+  capturedOrder: order,
+  capturedSource: source,
+}: Captured): UneditedDate => ({ at: capturedAt.getTime(), zoneMinutes, order, source });
 
 /**
  * Orders pictures of the same millisecond when compared by code points: by what is left of the second, then by the names of

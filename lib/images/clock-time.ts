@@ -9,12 +9,13 @@ export interface ClockTime {
 }
 
 /** The oldest photograph that is left was taken in 1826. */
-const oldestMs = Date.UTC(1826, 0, 1);
+export const oldestMs = Date.UTC(1826, 0, 1);
 const dayMs = 86_400_000;
 const maxZoneMinutes = 15 * 60;
 
 /** Whether a picture can be of that time: a clock may be ahead of this one, by its zone and a little more. */
-export const isPlausible = (at: number): boolean => at >= oldestMs && at <= Date.now() + dayMs;
+export const isPlausible = (at: number): boolean => at >= oldestMs && at <= newestMs();
+export const newestMs = (): number => Date.now() + dayMs;
 
 /** What a clock in that zone showed at a moment, in ms since the epoch. */
 export const clockTimeOf = (momentMs: number, zoneMinutes: number): ClockTime => ({
@@ -85,7 +86,9 @@ function readDay(text: string): Day | null {
     month: name === undefined ? Number(month) : months.indexOf(name.toLowerCase()) + 1,
     day: Number(day),
   };
-  const isDay = date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= lengthOf(date);
+  // JavaScript takes a year below 100 for one of the twentieth century.
+  const isDay =
+    date.year >= 100 && date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= lengthOf(date);
   return isDay ? { ...date, rest: time ?? text.slice(found[0].length) } : null;
 }
 

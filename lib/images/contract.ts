@@ -1,5 +1,6 @@
 // What the browser and the server agree on about pictures: plain values and shapes. The table of formats holds what reads
 // them as well, so of it only the type is here.
+import type { Facts } from "./facts";
 import type { ImageType } from "./formats/table";
 import type { VariantKind, VariantType, VariantUrls } from "./variants";
 
@@ -62,9 +63,106 @@ export interface GalleryPage {
 export interface ImageUrls extends VariantUrls {
   /** of the original, where it may be an animation; null otherwise */
   movingUrl: string | null;
-  /** of a long picture that every browser can show, for where its variant is too small; null otherwise */
+  /** of the original, where every browser can show it: for where its variant is too small; null otherwise */
   originalUrl: string | null;
   downloadUrl: string;
+}
+
+/** What a browser needs to fetch an original and to call its copy. */
+export interface Original {
+  id: string;
+  /** as the file was called when it was added */
+  name: string;
+  bytes: number;
+  /** ms since the epoch, as if the camera's clock had shown UTC */
+  capturedAt: number;
+  /** signed, good for a day at the most: never store or log it */
+  downloadUrl: string;
+}
+
+/** Those that were asked for and are there, in the order in which they were asked for. */
+export interface Originals {
+  /** whose they are: a page that is kept open finds out that somebody else has signed in */
+  viewerId: string;
+  originals: Original[];
+}
+
+/** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
+export interface ImageDetails extends ImageUrls {
+  id: string;
+  title: string;
+  /** empty where nobody has written one; its lines are kept */
+  description: string;
+  /** What a screen reader says in place of the picture. Empty: the title does. */
+  altText: string;
+  isFavourite: boolean;
+  /** of its file */
+  name: string;
+  type: ImageType;
+  /** what people call the type: JPEG */
+  typeName: string;
+  bytes: number;
+  /** hex */
+  sha256: string;
+  width: number;
+  height: number;
+  /** ms since the epoch, as if the camera's clock had shown UTC */
+  capturedAt: number;
+  capturedOrder: string;
+  /** minutes by which that clock was ahead of UTC; null where nobody noted it */
+  capturedZoneMinutes: number | null;
+  /** where the date is from that nobody has edited */
+  capturedSource: CapturedSource;
+  /** Whether a person set the date. */
+  isDateEdited: boolean;
+  /** ms since the epoch */
+  createdAt: number;
+  facts: Facts;
+  placeholder: Placeholder;
+}
+
+/** The same with what is known of it in other rooms: what `GET /images/<id>/details` answers. */
+export interface ImageWithAlbums extends ImageDetails {
+  /** those it is in */
+  albums: { id: string; name: string }[];
+}
+
+/** Longer ones are cut. */
+export const maxTextLengths = { title: 200, description: 5000, altText: 1000 } as const;
+
+/** A date as it was before a person changed it: what undoing takes. */
+export interface EarlierDate {
+  id: string;
+  /** ms since the epoch, as if the clock had shown UTC */
+  capturedAt: number;
+  capturedZoneMinutes: number | null;
+  capturedOrder: string;
+  capturedSource: CapturedSource;
+  isDateEdited: boolean;
+}
+
+/** A picture in the trash. */
+export interface TrashedImage extends GalleryImage {
+  /** ms since the epoch */
+  deletedAt: number;
+  /** until it goes for good: 1 on its last day */
+  daysLeft: number;
+}
+
+/** A place in the trash, whose newest comes first. */
+export type TrashCursor = Pick<TrashedImage, "deletedAt" | "id">;
+
+export interface TrashPage {
+  images: TrashedImage[];
+  /** null on the last page */
+  next: TrashCursor | null;
+}
+
+/** What the trash holds. */
+export interface TrashSize {
+  count: number;
+  /** with all variants, as they count against the quota */
+  bytes: number;
 }
 
 /** For so many pictures fresh URLs are given at a time. */

@@ -102,7 +102,7 @@ export const galleryColumns = {
   variantTypes: images.variantTypes,
 };
 
-type GalleryRow = Pick<ImageRow, keyof typeof galleryColumns>;
+export type GalleryRow = Pick<ImageRow, keyof typeof galleryColumns>;
 
 export async function toGalleryImage(row: GalleryRow): Promise<GalleryImage> {
   return {

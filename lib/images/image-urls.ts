@@ -11,7 +11,7 @@ import { type ImageUrls, maxImagesPerUrlCall } from "./contract";
 import { readFacts } from "./facts";
 import { formatOf } from "./formats/table";
 import { type ImageRow, isReady, urlOf } from "./gallery";
-import { isLong, type VariantUrls, variantKinds } from "./variants";
+import { type VariantUrls, variantKinds } from "./variants";
 
 export const imageIdsShape = z.array(z.uuid()).min(1).max(maxImagesPerUrlCall);
 
@@ -34,7 +34,7 @@ export async function imageUrlsOf(row: UrlRow): Promise<ImageUrls> {
   const [variantUrls, movingUrl, originalUrl, downloadUrl] = await Promise.all([
     variantUrlsOf(row),
     mayMove && isFit ? inline() : null,
-    isLong(row) && decode === null && isFit ? inline() : null,
+    decode === null && isFit ? inline() : null,
     storage.url(original, { type: row.type, disposition: attachment(row.name) }),
   ]);
   return { ...variantUrls, movingUrl, originalUrl, downloadUrl };

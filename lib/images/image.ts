@@ -5,58 +5,46 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import type { CapturedSource, ImageType, ImageUrls, Placeholder } from "./contract";
-import { type Facts, readFacts } from "./facts";
+import { type ImageDetails, maxImagesPerAction, maxTextLengths } from "./contract";
+import { readFacts } from "./facts";
+import { formatOf } from "./formats/table";
 import { type ImageRow, isReady, isViewers, newestFirst, oldestFirst, placeColumns } from "./gallery";
 import { imageUrlsOf } from "./image-urls";
-import { cleanText } from "./names";
+import { cleanLines, cleanText } from "./names";
 import { placeholderOf } from "./placeholder";
 
 export const imageIdShape = z.uuid();
 /** What a person can change of a picture, each column by its name; what is left out stays as it is. */
 const changesShape = z
-  .object({ title: z.string().max(1000) })
+  .object({
+    title: z.string().max(1000),
+    description: z.string().max(20_000),
+    altText: z.string().max(5000),
+    isFavourite: z.boolean(),
+  })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0);
 export const imageChangeShape = z.object({ id: imageIdShape, changes: changesShape });
-const maxTitleLength = 200;
-
-/** Everything that the page of one picture shows. The URLs are signed: never store or log them. */
-export interface ImageDetails extends ImageUrls {
-  id: string;
-  title: string;
-  name: string;
-  type: ImageType;
-  bytes: number;
-  /** hex */
-  sha256: string;
-  width: number;
-  height: number;
-  /** ms since the epoch, as if the camera's clock had shown UTC */
-  capturedAt: number;
-  capturedOrder: string;
-  /** minutes by which that clock was ahead of UTC; null where nobody noted it */
-  capturedZoneMinutes: number | null;
-  capturedSource: CapturedSource;
-  /** ms since the epoch */
-  createdAt: number;
-  facts: Facts;
-  placeholder: Placeholder;
-}
+export const manyIdsShape = z.array(imageIdShape).min(1).max(maxImagesPerAction);
 
 /** The viewer's picture. Throws AppError `not_found`, also for a picture of someone else. */
 export async function getImage(viewer: Viewer, id: string): Promise<ImageDetails> {
   return detailsOf(await ownRow(viewer, id));
 }
 
-async function detailsOf([row]: ImageRow[]): Promise<ImageDetails> {
+/** Of a row that was asked for: throws AppError `not_found` where there is none. */
+export async function detailsOf([row]: ImageRow[]): Promise<ImageDetails> {
   if (row === undefined) throw notFound();
   const facts = readFacts(row.facts);
   return {
     id: row.id,
     title: row.title,
+    description: row.description,
+    altText: row.altText,
+    isFavourite: row.isFavourite,
     name: row.name,
     type: row.type,
+    typeName: formatOf(row.type).name,
     bytes: row.bytes,
     sha256: Buffer.from(row.sha256, "base64").toString("hex"),
     width: row.width,
@@ -65,6 +53,7 @@ async function detailsOf([row]: ImageRow[]): Promise<ImageDetails> {
     capturedOrder: row.capturedOrder,
     capturedZoneMinutes: row.capturedZoneMinutes,
     capturedSource: row.capturedSource,
+    isDateEdited: row.isDateEdited,
     createdAt: row.createdAt.getTime(),
     facts,
     placeholder: placeholderOf(row.thumbhash),
@@ -125,8 +114,13 @@ export async function changeImage(
   viewer: Viewer,
   { id, changes }: z.infer<typeof imageChangeShape>,
 ): Promise<z.infer<typeof changesShape>> {
-  const { title } = changes;
-  const values = { ...changes, ...(title !== undefined && { title: requireTitle(title) }) };
+  const { title, description, altText } = changes;
+  const values = {
+    ...changes,
+    ...(title !== undefined && { title: requireTitle(title) }),
+    ...(description !== undefined && { description: cleanLines(description, maxTextLengths.description) }),
+    ...(altText !== undefined && { altText: cleanText(altText, maxTextLengths.altText) }),
+  };
   const changed = await database()
     .orm.update(images)
     .set(values)
@@ -137,10 +131,18 @@ export async function changeImage(
 }
 
 function requireTitle(text: string): string {
-  const title = cleanText(text, maxTitleLength);
+  const title = cleanText(text, maxTextLengths.title);
   if (title === "") throw new AppError("empty_title");
   return title;
 }
+
+/** The condition for those of these that are the viewer's, and not in the trash. */
+export const areOwn = (viewer: Viewer, ids: string[]) =>
+  and(areAmong(ids), sql`+${images.ownerId} = ${viewer.id}`, isReady);
+
+/** One value, however many they are: a statement takes a bounded number of them. */
+export const areAmong = (ids: string[]): SQL =>
+  sql`${images.id} in (select value from json_each(${JSON.stringify(ids)}))`;
 
 const ownRow = (viewer: Viewer, id: string) => database().orm.select().from(images).where(isOwn(viewer, id));
 

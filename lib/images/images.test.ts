@@ -15,7 +15,7 @@ import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import type { Cursor } from "./contract";
 import { findImagesByContent, type ImageRow, listImages } from "./gallery";
 import { changeImage, getImage, getImageInPlace, imageChangeShape, inPlaceAsked } from "./image";
-import { purgeTrash, restoreImage, trashImage, undoSeconds } from "./trash";
+import { purgeTrash, restoreImage, trashImage, trashSeconds } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 let viewer: Viewer;
@@ -141,13 +141,14 @@ onEachDriver(() => {
     expect(listed?.thumbUrl).toContain(display);
   });
 
-  test("has its original at hand where it is long, and fit to be shown", async () => {
+  test("has its original at hand where browsers show it, and it is fit to be shown", async () => {
     const originalUrlOf = async (values: Parameters<typeof addImage>[1]) =>
       (await getImage(viewer, (await addImage(viewer.id, values)).id)).originalUrl;
     const panorama = { width: 12_000, height: 500 };
     expect(await originalUrlOf(panorama)).toContain("/original");
     expect(await originalUrlOf({ width: 1080, height: 20_000 })).toContain("/original");
-    expect(await originalUrlOf({ width: 4000, height: 3000 })).toBeNull();
+    expect(await originalUrlOf({ width: 4000, height: 3000 })).toContain("/original");
+    expect(await originalUrlOf({ width: 4000, height: 3000, type: "image/heic" })).toBeNull();
     expect(await originalUrlOf({ ...panorama, type: "image/heic" })).toBeNull();
     expect(await originalUrlOf({ ...panorama, bytes: 40_000_000 })).toBeNull();
   });
@@ -161,6 +162,34 @@ onEachDriver(() => {
     expect(await getImage(viewer, id)).toMatchObject({ title: "Zürich am See", name: "lake.jpg" });
     await trashImage(viewer, id);
     await expect(rename(viewer, id, "x")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("a picture gets a description in its lines and a text for who does not see it", async () => {
+    const { id } = await addImage(viewer.id);
+    const change = (changes: Parameters<typeof changeImage>[1]["changes"]) =>
+      changeImage(viewer, { id, changes });
+    const description = "\n\n  A lake\u202e\r\nand\ta hill  \r\r\u2028 \ud83d\ude00 e\u0301 \ud800 \n\n";
+    const kept = "  A lake\nand a hill\n\n\n \u{1f600} é \ufffd";
+    expect(await change({ description, altText: " two\nlines ", isFavourite: true })).toEqual({
+      ...{ description: kept, altText: "two lines", isFavourite: true },
+    });
+    expect(await getImage(viewer, id)).toMatchObject({
+      title: "lake",
+      description: kept,
+      altText: "two lines",
+    });
+    await change({ description: `${"\u{1f600}".repeat(5000)}x`, altText: "한".repeat(1001) });
+    const { description: long, altText } = await getImage(viewer, id);
+    expect([[...long].length, [...altText].length]).toEqual([5000, 1000]);
+    expect(await change({ description: " \n ", altText: "\u202e" })).toEqual({
+      description: "",
+      altText: "",
+    });
+    expect(await getImage(viewer, id)).toMatchObject({ isFavourite: true, title: "lake" });
+    const stranger = await addViewer();
+    await expect(changeImage(stranger, { id, changes: { description: "x" } })).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 
   test("a change changes something that a person may change", () => {
@@ -199,7 +228,7 @@ onEachDriver(() => {
         await addImage(viewer.id),
       ];
       for (const row of [due, fresh, kept]) await putObjects(row);
-      setClock(later(-undoSeconds - 1));
+      setClock(later(-trashSeconds() - 1));
       await trashImage(viewer, due.id);
       setClock(null);
       await trashImage(viewer, fresh.id);
@@ -212,7 +241,7 @@ onEachDriver(() => {
     });
 
     test("goes on emptying where it was cut short, and gives nothing back from there", async () => {
-      const row = await addImage(viewer.id, { state: "purging", deletedAt: later(-undoSeconds - 1) });
+      const row = await addImage(viewer.id, { state: "purging", deletedAt: later(-trashSeconds() - 1) });
       await putObjects(row);
       await media().delete([media().nameOf(row.keys.original)]);
       await expect(restoreImage(viewer, row.id)).rejects.toMatchObject({ code: "not_found" });

@@ -5,15 +5,24 @@ const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 
 /** Text fit to be shown: in one line, without controls, at most `max` characters. Can be empty. */
 export function cleanText(text: string, max: number): string {
-  const clean = text
+  return cut(plain(text).trim(), max);
+}
+
+/** The same in as many lines as there are: what is blank before and after them goes. */
+export function cleanLines(text: string, max: number): string {
+  const lines = text.split(/\r\n?|[\n\u2028\u2029]/).map((line) => plain(line).trimEnd());
+  return cut(lines.join("\n").replace(/^\n+/, "").trimEnd(), max);
+}
+
+const plain = (text: string): string =>
+  text
     .toWellFormed()
     .replaceAll(directionControls, "")
     .replaceAll(controls, " ")
     // After what stood between a letter and its accent is gone.
-    .normalize("NFC")
-    .trim();
-  return [...clean].slice(0, max).join("").trimEnd();
-}
+    .normalize("NFC");
+
+const cut = (text: string, max: number): string => [...text].slice(0, max).join("").trimEnd();
 
 /** A file name fit to be shown and offered for download: as cleanText, without slashes; its extension outlives the cut. */
 export function cleanName(name: string, max: number): string {

@@ -1,6 +1,7 @@
 import "server-only";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { readUnedited } from "@/lib/images/captured";
 import { offsetOf } from "@/lib/images/clock-time";
 import { readFacts } from "@/lib/images/facts";
 import type { ImageRow } from "@/lib/images/gallery";
@@ -168,16 +169,25 @@ function factsOf(
   position: number | undefined,
 ): ExportedPicture {
   const { id, title, name, type, bytes, width, height, capturedSource } = row;
-  const zone = row.capturedZoneMinutes === null ? "" : offsetOf(row.capturedZoneMinutes);
+  const { description, altText, isFavourite } = row;
+  const unedited = row.isDateEdited ? readUnedited(row.facts) : null;
   return {
-    ...{ id, file, title, name, type, bytes },
+    ...{ id, file, title, description, altText, isFavourite, name, type, bytes },
     sha256: Buffer.from(row.sha256, "base64").toString("hex"),
     ...{ width, height },
-    capturedAt: row.capturedAt.toISOString().slice(0, -1) + zone,
+    capturedAt: clockOf(row.capturedAt, row.capturedZoneMinutes),
     capturedSource,
+    dateBefore: unedited && {
+      capturedAt: clockOf(new Date(unedited.at), unedited.zoneMinutes),
+      capturedSource: unedited.source,
+    },
     addedAt: row.createdAt.toISOString(),
     albums,
     ...(position !== undefined && { position }),
     facts: { ...readFacts(row.facts) },
   };
 }
+
+/** Like 2024-07-01T00:30:00.000+02:00, or without an offset where nobody noted it. */
+const clockOf = (at: Date, zoneMinutes: number | null): string =>
+  at.toISOString().slice(0, -1) + (zoneMinutes === null ? "" : offsetOf(zoneMinutes));

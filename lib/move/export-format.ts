@@ -13,6 +13,10 @@ const exportedPictureShape = z.object({
   id: text,
   file: text,
   title: text,
+  // Those that follow were not known to every Pail.
+  description: text.catch(""),
+  altText: text.catch(""),
+  isFavourite: z.boolean().catch(false),
   name: text,
   type: text,
   bytes: z.number(),
@@ -23,6 +27,11 @@ const exportedPictureShape = z.object({
   /** what the camera's clock showed, with its offset where that is known: 2024-07-01T00:30:00.000+02:00 */
   capturedAt: text,
   capturedSource: z.enum(capturedSources).catch("added"),
+  /** what the date was before a person set it; null where nobody has */
+  dateBefore: z
+    .object({ capturedAt: text, capturedSource: z.enum(capturedSources) })
+    .nullable()
+    .catch(null),
   addedAt: text,
   albums: z.array(text),
   /** in the album of its folder, among its pictures; an older export does not say it */

@@ -48,6 +48,7 @@ test("what pail.json says of a picture", async () => {
     pictures: [
       {
         ...{ id: lake, file: "озеро- “Ö” - вечер.JPG", title: "озеро: “Ö” / вечер", name: "IMG_1.JPG" },
+        ...{ description: "", altText: "", isFavourite: false, dateBefore: null },
         ...{ type: "image/jpeg", bytes: row?.bytes, width: 96, height: 64 },
         sha256: Buffer.from(row?.sha256 ?? "", "base64").toString("hex"),
         ...{ capturedAt: "2024-07-01T00:30:00.000+02:00", capturedSource: "picture" },

@@ -18,6 +18,11 @@ export interface SaidOfPicture {
   name: string;
   /** null where nobody gave it one */
   title: string | null;
+  description: string;
+  altText: string;
+  isFavourite: boolean;
+  /** what a person set as its date; null where nobody did */
+  editedDate: { at: string; zone: "kept" | "none" } | null;
   fileDate: FileDate | undefined;
   /** base64; undefined where nobody said it */
   sha256: string | undefined;
@@ -97,19 +102,27 @@ async function readExport(source: Source, folder: PictureFolder): Promise<SaidOf
   };
 }
 
+const nothingMore = { description: "", altText: "", isFavourite: false, editedDate: null };
+
 function saidOf(picture: ExportedPicture, isCover: boolean): SaidOfPicture {
-  const { name, title, sha256, capturedAt, capturedSource, position } = picture;
+  const { name, title, description, altText, isFavourite, sha256, dateBefore, position } = picture;
+  const { capturedAt, capturedSource } = dateBefore ?? picture;
   const clock = readClockTime(capturedAt);
   // What had no date but the day it was added has at least that: it is said here.
   const source = capturedSource === "file" ? "file" : "sidecar";
   return {
-    name,
-    title,
+    ...{ name, title, description, altText, isFavourite },
+    editedDate: dateBefore && editedDateOf(picture),
     fileDate: clock === null ? undefined : { at: clock.at, zoneMinutes: clock.zoneMinutes, source },
     sha256: Buffer.from(sha256, "hex").toString("base64"),
     position,
     isCover,
   };
+}
+
+function editedDateOf({ capturedAt }: ExportedPicture): SaidOfPicture["editedDate"] {
+  const zone = readClockTime(capturedAt)?.zoneMinutes ?? null;
+  return { at: capturedAt.slice(0, "2024-07-01T00:30:00.000".length), zone: zone === null ? "none" : "kept" };
 }
 
 async function readTakeout(source: Source, folder: PictureFolder): Promise<SaidOfFolder> {
@@ -141,7 +154,7 @@ async function readTakeout(source: Source, folder: PictureFolder): Promise<SaidO
 async function plain(source: Source, { place }: PictureFolder, name: string): Promise<SaidOfPicture> {
   const modifiedAtMs = await source.modifiedAtMs(source.join(place, name));
   const fileDate = modifiedAtMs === null ? null : fileDateAt(modifiedAtMs, "file");
-  return { name, title: null, fileDate: fileDate ?? undefined, sha256: undefined };
+  return { ...nothingMore, name, title: null, fileDate: fileDate ?? undefined, sha256: undefined };
 }
 
 /** Of the bucket of a Pail: its variants are made of the originals beside them. */

@@ -9,7 +9,8 @@ import { listAlbums } from "@/lib/albums/albums";
 import { deleteAlbum } from "@/lib/albums/trash";
 import { database } from "@/lib/db/client";
 import { images, users } from "@/lib/db/schema";
-import { changeImage } from "@/lib/images/image";
+import { editDates } from "@/lib/images/edit-dates";
+import { changeImage, getImage } from "@/lib/images/image";
 import { makeJpeg } from "@/lib/testing/add-picture";
 import { filesIn, fillLibrary, libraryOf } from "@/lib/testing/library";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
@@ -113,6 +114,54 @@ test("an album in the trash is not exported, and its pictures are as those in no
   await exporting();
   expect(filesIn(folder).filter((file) => file.startsWith("Albums"))).toEqual([]);
   expect(filesIn(folder).filter((file) => file.startsWith("Pictures/2024"))).toHaveLength(2);
+});
+
+test("what people wrote of a picture, and the date they gave it, come along; what is here already stays", async () => {
+  const { lake } = await fillLibrary(viewer);
+  const words = { description: "One line\nand another", altText: "A lake", isFavourite: true };
+  await changeImage(viewer, { id: lake, changes: words });
+  await editDates(viewer, { edit: "set", ids: [lake], at: "2020-02-29T12:34:56", zone: "none" });
+  await exporting();
+  const friend = await addViewer();
+  await importing(friend);
+  const [row] = (await database().orm.select().from(images)).filter(
+    ({ ownerId, isDateEdited }) => ownerId === friend.id && isDateEdited,
+  );
+  const id = row?.id ?? "";
+  const edited = {
+    capturedAt: Date.UTC(2020, 1, 29, 12, 34, 56),
+    capturedZoneMinutes: null,
+    isDateEdited: true,
+  };
+  expect(await getImage(friend, id)).toMatchObject({ ...words, ...edited });
+  await changeImage(friend, { id, changes: { description: "theirs" } });
+  await editDates(friend, { edit: "reset", ids: [id] });
+  const before = { capturedAt: Date.UTC(2024, 6, 1, 0, 30), capturedZoneMinutes: 120 };
+  expect(await getImage(friend, id)).toMatchObject({
+    ...before,
+    capturedSource: "picture",
+    isDateEdited: false,
+  });
+  await editDates(friend, { edit: "set", ids: [id], at: "2021-01-01T00:00", zone: "kept" });
+  await importing(friend);
+  expect(await getImage(friend, id)).toMatchObject({
+    description: "theirs",
+    capturedAt: Date.UTC(2021, 0, 1),
+  });
+});
+
+test("an export of an older Pail says less, and is imported as ever", async () => {
+  await fillLibrary(viewer);
+  await exporting();
+  for (const file of filesIn(folder).filter((name) => name.endsWith("pail.json"))) {
+    const facts = JSON.parse(await readFile(path.join(folder, file), "utf8"));
+    for (const picture of facts.pictures)
+      for (const name of ["description", "altText", "isFavourite", "dateBefore"]) delete picture[name];
+    await writeFile(path.join(folder, file), JSON.stringify(facts));
+  }
+  const friend = await addViewer();
+  expect(await importing(friend)).toEqual({ sent: 4, duplicate: 1, failed: [], leftOut: 0 });
+  expect(await libraryOf(friend)).toEqual(await libraryOf(viewer));
 });
 
 test("what cannot be imported is named, each with its reason, and the rest goes on", async () => {

@@ -11,7 +11,8 @@ import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { AppError, type Failure } from "@/lib/errors";
 import { type GalleryImage, maxImagesPerAction } from "@/lib/images/contract";
-import { changeImage } from "@/lib/images/image";
+import { editDates } from "@/lib/images/edit-dates";
+import { changeImage, getImage } from "@/lib/images/image";
 import { cleanName, titleOf } from "@/lib/images/names";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { type ConfirmOutcome, maxFilesPerBegin, maxNameLength } from "@/lib/uploads/contract";
@@ -141,7 +142,7 @@ class Import {
         this.fail(item.file, sentenceFor(outcome.error, item.said));
         continue;
       }
-      await this.giveTitle(outcome, item.said);
+      await this.giveWords(outcome, item.said);
       added.push({ id: outcome.image.id, said: item.said });
       const status = outcome.status === "ready" ? "sent" : "duplicate";
       this.onResult({ file: this.source.label(item.file), status, id: outcome.image.id });
@@ -161,13 +162,27 @@ class Import {
     }
   }
 
-  /** What a person has called it here since stays. */
-  private async giveTitle({ image }: Ended, { name, title }: SaidOfPicture): Promise<void> {
-    if (title === null || title === image.title || !hasNoTitle(image, name)) return;
-    await changeImage(this.viewer, { id: image.id, changes: { title } }).catch((error: unknown) => {
+  /** What a person has said of it here since stays. */
+  private async giveWords({ image }: Ended, said: SaidOfPicture): Promise<void> {
+    const { id } = image;
+    const { title, editedDate } = said;
+    const saysMore = said.description !== "" || said.altText !== "" || editedDate !== null;
+    try {
+      // It may have come earlier, by an import that was cut short.
+      const here = saysMore ? await getImage(this.viewer, id) : null;
+      const changes = {
+        ...(title !== null && title !== image.title && hasNoTitle(image, said.name) && { title }),
+        ...(said.isFavourite && !image.isFavourite && { isFavourite: true }),
+        ...(said.description !== "" && here?.description === "" && { description: said.description }),
+        ...(said.altText !== "" && here?.altText === "" && { altText: said.altText }),
+      };
+      if (Object.keys(changes).length > 0) await changeImage(this.viewer, { id, changes });
+      if (editedDate !== null && here?.isDateEdited === false)
+        await editDates(this.viewer, { edit: "set", ids: [id], ...editedDate });
+    } catch (error) {
       // Somebody has deleted it in this moment, or it was called nothing.
       if (!(error instanceof AppError)) throw error;
-    });
+    }
   }
 
   private async fillAlbum(place: string, album: SaidOfAlbum, added: Added[]): Promise<void> {

@@ -3,7 +3,7 @@ import "server-only";
 /** What a browser asks leave for. */
 export interface Sends {
   url: string;
-  method: "POST" | "PUT";
+  method: "GET" | "POST" | "PUT";
   /** names in lower case, but for those that browsers may always send */
   headers: string[];
 }
@@ -37,7 +37,8 @@ export function missing(
     names(header).some((name) => name === "*" || name === wanted.toLowerCase());
   if (!ok) return `it answers ${status}`;
   if (!covers("access-control-allow-origin", origin)) return "not this origin";
-  if (sends.method !== "POST" && !covers("access-control-allow-methods", sends.method))
+  // The other two need no leave of their own.
+  if (sends.method === "PUT" && !covers("access-control-allow-methods", sends.method))
     return `not the method ${sends.method}`;
   const lacking = sends.headers.filter((name) => !covers("access-control-allow-headers", name));
   return lacking.length === 0 ? null : `not the headers ${lacking.join(", ")}`;

@@ -5,6 +5,7 @@ import { createAdmin } from "@/lib/accounts/users";
 import { findViewer, type Viewer } from "@/lib/accounts/viewer";
 import { getAlbumPage, getImageInAlbum, listAlbumImages, listAlbums } from "@/lib/albums/albums";
 import { addToAlbum } from "@/lib/albums/filling";
+import { getAlbumPart, getAlbumTimeline, listAlbumSections, listAlbumSizes } from "@/lib/albums/timeline";
 import { deleteAlbum } from "@/lib/albums/trash";
 import { database, openLibsql, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
@@ -12,6 +13,7 @@ import { listImages } from "@/lib/images/gallery";
 import { changeImage, getImageInPlace } from "@/lib/images/image";
 import { findImageUrls } from "@/lib/images/image-urls";
 import { favouriteImages, restoreImages, trashImages } from "@/lib/images/many";
+import { getPart, getTimeline, listSections, listSizes } from "@/lib/images/timeline";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { beginUploads } from "@/lib/uploads/begin";
 import { confirmUploads } from "@/lib/uploads/confirm";
@@ -29,6 +31,8 @@ export interface RoundTrips {
 }
 
 const account = { name: "Viewer", email: "viewer@example.org", password: "none that is common" };
+const part = { order: "newest", section: "all", offset: 0, limit: 200 } as const;
+const range = { order: "newest", from: 0, to: 9999 } as const;
 const caller = { address: "192.0.2.1", userAgent: "a browser", browser: undefined };
 
 /**
@@ -77,6 +81,10 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     const { images } = await count("gallery, and its fragment", 2, async () =>
       listImages(await viewer(), null),
     );
+    await count("timeline", 2, async () => getTimeline(await viewer(), "newest"));
+    await count("sections of a timeline", 2, async () => listSections(await viewer(), { order: "newest" }));
+    await count("part of a timeline", 2, async () => getPart(await viewer(), { ...part, section: 0 }));
+    await count("ids of a timeline", 2, async () => listSizes(await viewer(), range));
     const [, { id }] = images as [unknown, { id: string }];
     const imageIds = images.map((image) => image.id);
     const album = await count("add to an album", 2, async () =>
@@ -86,6 +94,10 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("picture page in an album", 2, async () => getImageInAlbum(await viewer(), album.id, id));
     await count("album page", 2, async () => getAlbumPage(await viewer(), album.id, null));
     await count("fragment of an album", 2, async () => listAlbumImages(await viewer(), album.id, null));
+    await count("timeline of an album", 2, async () => getAlbumTimeline(await viewer(), album.id));
+    await count("sections of an album", 2, async () => listAlbumSections(await viewer(), album.id));
+    await count("part of an album", 2, async () => getAlbumPart(await viewer(), album.id, part));
+    await count("ids of an album", 2, async () => listAlbumSizes(await viewer(), album.id, range));
     await count("albums", 2, async () => listAlbums(await viewer()));
     await count("settings", 2, async () => listTokens(await viewer()));
     await count("storage page", 2, async () => [await viewer(), await findLastExamination()]);

@@ -22,6 +22,13 @@ export function formatProgress(language: AnyLanguage, bytes: number, among = byt
 export const formatMegabytes = (language: AnyLanguage, megabytes: number, digits: 0 | 1): string =>
   inUnit(language, "megabyte", megabytes, digits);
 
+/** What is stored, with one digit behind the point from a megabyte on: 0 MB, 12 kB, 3.4 MB, 5.6 GB. */
+export function formatStored(language: AnyLanguage, bytes: number): string {
+  if (bytes === 0) return inUnit(language, "megabyte", 0);
+  if (bytes < 1_000_000_000) return formatBytes(language, bytes);
+  return inUnit(language, "gigabyte", bytes / 1_000_000_000, 1);
+}
+
 const GiB = 1024 ** 3;
 const MiB = 1024 ** 2;
 
@@ -56,6 +63,14 @@ export const formatMoment = (language: AnyLanguage, timeZone: string, when: Date
 /** November 2026. In UTC, as a camera's clock is kept. */
 export const formatMonth = (language: AnyLanguage, when: Date | number): string =>
   dateFormat(language, { month: "long", year: "numeric", timeZone: "UTC" }).format(when);
+
+/** Nov 2026: the same where there is little room. */
+export const formatShortMonth = (language: AnyLanguage, when: Date | number): string =>
+  dateFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(when);
+
+/** 2026. In UTC, as a camera's clock is kept. */
+export const formatYear = (language: AnyLanguage, when: Date | number): string =>
+  dateFormat(language, { year: "numeric", timeZone: "UTC" }).format(when);
 
 function inUnit(
   language: AnyLanguage,

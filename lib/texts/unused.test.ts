@@ -25,6 +25,7 @@ test.each([
   [`(await getTexts("album"))("title")`, true],
   [`const texts = await getTexts("album"); texts.rich(isNew ? "name" : "title", {})`, true],
   [`const key = "title"; const texts = useTexts("album"); texts(key)`, true],
+  [`const texts = createTranslator(language, messages, "album"); texts("title")`, true],
   [`const texts = useTexts("album"); show("title"); texts("name")`, false],
   [`const texts = useTexts("album"); const other = useTexts("image"); other("title")`, false],
 ])("of %s the title is used: %s", (source, isUsed) => {
@@ -41,7 +42,11 @@ function isAsked(place: string): (key: string) => boolean {
 
 /** The keys with which a file calls what words the place; all its strings where a key is not written into the call. */
 function keysAskedIn(source: string, place: string): string[] {
-  const bound = [...source.matchAll(new RegExp(`const (\\w+) = (?:await )?\\w+Texts\\("${place}"\\)`, "g"))];
+  const bound = [
+    ...source.matchAll(
+      new RegExp(`const (\\w+) = (?:await )?\\w+(?:Texts|Translator)\\((?:[^;]*, )?"${place}"\\)`, "g"),
+    ),
+  ];
   const callers = [...bound.map(([, name]) => `\\b${name}(?:\\.rich)?`), `Texts\\("${place}"\\)\\)`];
   const calls = [...source.matchAll(new RegExp(`(?:${callers.join("|")})\\(`, "g"))];
   const keys = calls.map(({ index, 0: call }) => stringsIn(argumentsAt(source, index + call.length)));

@@ -3,9 +3,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { setClock } from "@/lib/clock";
 import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
+import { images } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
+import { purgeTrash, trashSeconds } from "@/lib/images/trash";
 import { startLocalBucket } from "@/lib/local-bucket/server";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { journal } from "@/lib/storage/locations";
@@ -38,7 +41,10 @@ beforeEach(async () => {
   for await (const { files } of journal().listdir("", { recursive: true }))
     await journal().delete(files.map(({ name }) => name));
 });
-afterEach(() => database().close());
+afterEach(() => {
+  setClock(null);
+  database().close();
+});
 
 async function openNew(name: string): Promise<void> {
   setDatabase(openDatabase(`file:${path.join(env().dataDir, `${name}.sqlite`)}`));
@@ -76,6 +82,13 @@ test("a bucket that an older Pail filled has its pictures at least, for nobody s
 });
 
 test("after one run of the jobs it tells all", async () => {
+  // What an older Pail put into the trash has the time there that this one gives it.
+  const rows = await database().orm.select({ at: images.deletedAt }).from(images);
+  const deleted = rows.flatMap(({ at }) => at?.getTime() ?? []);
+  expect(deleted).not.toEqual([]);
+  setClock(new Date(Math.min(...deleted) + (trashSeconds() - 60) * 1000));
+  expect(await purgeTrash()).toBe(0);
+  setClock(new Date(Math.min(...deleted) + (trashSeconds() + 60) * 1000));
   const jobs = await runDueJobs();
   expect(jobs).toMatchObject({ journal: { changes: 0 }, "journal merge": { deleted: 0 } });
   const kept = await keptByPeople();

@@ -5,7 +5,7 @@ import { setClock } from "@/lib/clock";
 import { database } from "@/lib/db/client";
 import { images, uploads } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
-import { undoSeconds } from "@/lib/images/trash";
+import { trashSeconds } from "@/lib/images/trash";
 import { media } from "@/lib/storage/locations";
 import { type ListedObject, Storage } from "@/lib/storage/storage";
 import { addViewer, makePicture, postAll, startTestPail } from "@/lib/testing/test-pail";
@@ -95,7 +95,7 @@ test("objects without a picture, pictures without objects, and what is not Pail'
   expect(await media().exists("holiday/beach.jpg")).toBe(true);
   expect((await row(first.id))?.state).toBe("trashed");
   expect(await reconcile()).toMatchObject({ orphans: [], foreign: 2, lost: [first.id] });
-  later(25 + undoSeconds / 3600 + 1);
+  later(25 + trashSeconds() / 3600 + 1);
   await sweep();
   expect(await reconcile()).toMatchObject({ images: 2, orphans: [], lost: [], incomplete: [third.id] });
 });

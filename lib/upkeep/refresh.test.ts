@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images, jobs } from "@/lib/db/schema";
+import { editDates } from "@/lib/images/edit-dates";
 import { media } from "@/lib/storage/locations";
 import { StorageError } from "@/lib/storage/s3-failure";
 import { Storage } from "@/lib/storage/storage";
@@ -77,6 +78,57 @@ onEachDriver(() => {
     }
     expect(await rowOf(trashed)).toMatchObject({ state: "trashed" });
     expect(await refreshImages()).toEqual({ ...nothing, images: 2 });
+  });
+
+  test("leaves a date that a person set, and what the file says to go back to", async () => {
+    const stale = { capturedSource: "added", capturedOrder: "" } as const;
+    const id = await put(photo(), stale);
+    await editDates(viewer, { edit: "set", ids: [id], at: "2019-05-06T07:08", zone: "none" });
+    expect(await refreshImages()).toEqual({ ...nothing, images: 1, changed: 1 });
+    const edited = {
+      capturedAt: new Date("2019-05-06T07:08:00Z"),
+      capturedZoneMinutes: null,
+      isDateEdited: true,
+    };
+    expect(await rowOf(id)).toMatchObject(edited);
+    expect(await refreshImages()).toEqual({ ...nothing, images: 1 });
+    await editDates(viewer, { edit: "reset", ids: [id] });
+    expect(await captured(id)).toEqual({
+      ...{ capturedAt: "2024-07-01T00:30:00.123Z", capturedZoneMinutes: 120, capturedSource: "picture" },
+      ...{ capturedOrder: "456 img_12\tjpg", facts: {} },
+    });
+  });
+
+  test("a date that a file had, and a person set, is to be had back after it", async () => {
+    const createdAt = new Date("2026-11-01T10:00:00Z");
+    const capturedAt = new Date("2019-05-06T07:08:09Z");
+    const id = await put(photo({}), {
+      createdAt,
+      capturedAt,
+      capturedZoneMinutes: 540,
+      capturedSource: "sidecar",
+    });
+    await refreshImages();
+    const before = await rowOf(id);
+    await editDates(viewer, { edit: "shift", ids: [id], minutes: 60 });
+    await refreshImages();
+    expect(await rowOf(id)).toMatchObject({ capturedAt: new Date("2019-05-06T08:08:09Z") });
+    await editDates(viewer, { edit: "reset", ids: [id] });
+    expect(await rowOf(id)).toEqual(before);
+  });
+
+  test("reads the place of a picture that an older Pail added", async () => {
+    const place = {
+      GPSLatitudeRef: "N",
+      GPSLatitude: "37/1 33/1 594/10",
+      GPSLongitudeRef: "E",
+      GPSLongitude: "126/1 58/1 408/10",
+    };
+    const id = await put(await quadrants(3, photoSize).jpeg().withExif({ IFD3: place }).toBuffer(), {
+      facts: {},
+    });
+    await refreshImages();
+    expect((await rowOf(id))?.facts).toMatchObject({ place: { latitude: 37.5665, longitude: 126.978 } });
   });
 
   test("gives a picture without a date the day it was added, but for what was said of its file", async () => {

@@ -3,7 +3,7 @@ import { and, asc, count, eq, gt, ne } from "drizzle-orm";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
-import { capturedOf } from "@/lib/images/captured";
+import { capturedOf, readUnedited, type UneditedDate, uneditedOf } from "@/lib/images/captured";
 import type { FileDate } from "@/lib/images/contract";
 import type { Size } from "@/lib/images/formats/header";
 import type { ImageRow } from "@/lib/images/gallery";
@@ -86,18 +86,20 @@ async function refresh(row: ImageRow, report: RefreshReport): Promise<void> {
   report.changed += changed.length;
 }
 
-/** What of a row follows from its original alone. */
+/** What of a row follows from its original alone. A date that a person set stays; what it would be without is read again. */
 function columnsOf(row: ImageRow, inspection: Inspection) {
-  return {
-    ...capturedOf({ noted: inspection, fileDate: fileDateOf(row), addedAt: row.createdAt, name: row.name }),
-    facts: inspection.facts,
-  };
+  const { createdAt: addedAt, name } = row;
+  const unedited = row.isDateEdited ? readUnedited(row.facts) : uneditedOf(row);
+  const captured = capturedOf({ noted: inspection, fileDate: fileDateOf(unedited), addedAt, name });
+  if (!row.isDateEdited) return { ...captured, facts: inspection.facts };
+  return { facts: { ...inspection.facts, unedited: uneditedOf(captured) } };
 }
 
 /** What was said of the file when it came: nowhere else is it kept. */
-function fileDateOf({ capturedSource: source, capturedAt, capturedZoneMinutes }: ImageRow): FileDate | null {
-  if (source !== "file" && source !== "sidecar") return null;
-  return { at: capturedAt.getTime(), zoneMinutes: capturedZoneMinutes, source };
+function fileDateOf(unedited: UneditedDate | null): FileDate | null {
+  if (unedited?.source !== "file" && unedited?.source !== "sidecar") return null;
+  const { at, zoneMinutes, source } = unedited;
+  return { at, zoneMinutes, source };
 }
 
 const isAlike = (columns: Partial<ImageRow>, row: ImageRow): boolean =>

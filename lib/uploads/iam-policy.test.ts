@@ -16,7 +16,7 @@ import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { env, setEnv } from "@/lib/env";
 import { getImage } from "@/lib/images/image";
-import { purgeTrash, trashImage, undoSeconds } from "@/lib/images/trash";
+import { purgeTrash, trashImage, trashSeconds } from "@/lib/images/trash";
 import { checkBucket } from "@/lib/storage/bucket";
 import { type BucketClient, bucketClient, connectBucket } from "@/lib/storage/bucket-client";
 import { examineBucket } from "@/lib/storage/doctor/examine";
@@ -158,7 +158,7 @@ describe.runIf(S3_CONTRACT_STRANGER !== undefined)("with the app's policy", () =
       [
         "purge",
         async () => {
-          setClock(new Date(Date.now() + (undoSeconds + 60) * 1000));
+          setClock(new Date(Date.now() + (trashSeconds() + 60) * 1000));
           await purgeTrash();
         },
       ],

@@ -10,7 +10,7 @@ import { images, uploads, users } from "@/lib/db/schema";
 import { env, setEnv } from "@/lib/env";
 import type { Failure } from "@/lib/errors";
 import { getImage } from "@/lib/images/image";
-import { trashImage, undoSeconds } from "@/lib/images/trash";
+import { trashImage, trashSeconds } from "@/lib/images/trash";
 import { variantKinds } from "@/lib/images/variants";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { incoming, media } from "@/lib/storage/locations";
@@ -407,7 +407,7 @@ describe("a policy sent again", () => {
     await trashImage(viewer, image.id);
     await postAll(grants, picture);
     expect(await confirm(uploadId)).toMatchObject({ status: "refused" });
-    setClock(later(policySeconds + undoSeconds + 11 * 60));
+    setClock(later(policySeconds + trashSeconds() + 11 * 60));
     await sweep();
     expect(await names(incoming())).toEqual([]);
     expect(await names(media())).not.toContainEqual(expect.stringContaining(image.id));

@@ -84,6 +84,8 @@ async function run<T>(
   }
 }
 
+export const isWorking = (): boolean => work !== null;
+
 export const useWork = (): Work | null =>
   useSyncExternalStore(
     (listener) => {

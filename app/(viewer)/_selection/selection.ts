@@ -1,17 +1,35 @@
 import { useSyncExternalStore } from "react";
 import type { PictureSize } from "@/lib/images/contract";
 
+/** So many pictures can be selected at a time. */
+export const maxSelected = 10_000;
+
 /** The pictures that are selected in this tab, by id. It outlives no page: leaving a place clears it. */
 let selected: ReadonlyMap<string, PictureSize> = new Map();
 const listeners = new Set<() => void>();
 
-export function select(pictures: PictureSize[], on: boolean): void {
-  const next = new Map(selected);
-  for (const picture of pictures) {
-    if (on) next.set(picture.id, picture);
-    else next.delete(picture.id);
+/** Returns how many of them found no room, and are not selected. */
+export function select(pictures: Iterable<PictureSize>, on: boolean): number {
+  return on ? selectExactly([...selected.values()], pictures) : deselect(pictures);
+}
+
+/** These and no others, the former before the latter. Returns how many of them found no room. */
+export function selectExactly(...lists: Iterable<PictureSize>[]): number {
+  const next = new Map<string, PictureSize>();
+  let left = 0;
+  for (const picture of lists.flatMap((list) => [...list])) {
+    if (next.size < maxSelected || next.has(picture.id)) next.set(picture.id, picture);
+    else left += 1;
   }
   set(next);
+  return left;
+}
+
+function deselect(pictures: Iterable<{ id: string }>): number {
+  const next = new Map(selected);
+  for (const { id } of pictures) next.delete(id);
+  set(next);
+  return 0;
 }
 
 export const clearSelection = (): void => set(new Map());
@@ -20,29 +38,27 @@ export const selection = (): ReadonlyMap<string, PictureSize> => selected;
 
 const none: ReadonlyMap<string, PictureSize> = new Map();
 export const useSelection = (): ReadonlyMap<string, PictureSize> =>
-  useSyncExternalStore(subscribe, selection, () => none);
+  useSyncExternalStore(subscribeToSelection, selection, () => none);
 
 export const useIsSelected = (id: string): boolean =>
   useSyncExternalStore(
-    subscribe,
+    subscribeToSelection,
     () => selected.has(id),
     () => false,
   );
 
 /** Whether any is: then a click selects, and opens nothing. */
+export const isSelecting = (): boolean => selected.size > 0;
 export const useIsSelecting = (): boolean =>
-  useSyncExternalStore(
-    subscribe,
-    () => selected.size > 0,
-    () => false,
-  );
+  useSyncExternalStore(subscribeToSelection, isSelecting, () => false);
 
-function subscribe(listener: () => void): () => void {
+export function subscribeToSelection(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 function set(next: ReadonlyMap<string, PictureSize>): void {
+  if (next.size === 0 && selected.size === 0) return;
   selected = next;
   for (const listener of listeners) listener();
 }

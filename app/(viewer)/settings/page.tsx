@@ -1,9 +1,14 @@
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listTokens } from "@/lib/accounts/tokens";
+import { InstallPail } from "../../_phone/install-pail";
 import { LanguageSwitch } from "../../_texts/language-switch";
 import { getTexts } from "../../_texts/request";
 import { Texts } from "../../_texts/texts";
+import { pageHeading } from "../../_ui/styles";
+import { themeCookie, themeOf } from "../../_ui/theme";
+import { ThemeSwitch } from "../../_ui/theme-switch";
 import { NewTokenForm } from "./new-token-form";
 import { TokenList } from "./token-list";
 
@@ -15,30 +20,29 @@ export default async function SettingsPage() {
   const tokens = await listTokens(await requireViewerOrSignIn());
   const texts = await getTexts("settings");
   const frame = await getTexts("frame");
+  const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (
     <article className="mx-auto grid max-w-3xl gap-8 px-4 py-6">
-      <header className="grid gap-2">
-        <h1 className="text-2xl font-semibold">{texts("title")}</h1>
-        <p className="text-quiet">
-          {texts.rich("tokensHint", {
-            link: (text) => (
-              <a key="link" href="/api/v1/openapi.json" className="underline underline-offset-4">
-                {text}
-              </a>
-            ),
-          })}
-        </p>
-      </header>
+      <h1 className={pageHeading}>{texts("title")}</h1>
+      <section aria-labelledby="colours" className="grid items-center gap-x-4 gap-y-2 sm:grid-cols-2">
+        <h2 id="colours" className="text-lg font-semibold">
+          {frame("colours")}
+        </h2>
+        <ThemeSwitch initial={theme} />
+      </section>
+      <section aria-labelledby="language" className="grid items-center gap-x-4 gap-y-2 sm:grid-cols-2">
+        <h2 id="language" className="text-lg font-semibold">
+          {frame("language")}
+        </h2>
+        <LanguageSwitch className="max-sm:-ms-3" />
+      </section>
       <Texts of={["frame", "settings", "errors"]}>
         <TokenList tokens={tokens} />
         <NewTokenForm />
       </Texts>
-      <section aria-labelledby="language" className="flex flex-wrap items-center gap-x-4 sm:hidden">
-        <h2 id="language" className="me-auto text-lg font-semibold">
-          {frame("language")}
-        </h2>
-        <LanguageSwitch />
-      </section>
+      <Texts of={["phone"]}>
+        <InstallPail />
+      </Texts>
       <p className="text-quiet">
         <a href="/licenses.txt" className="underline underline-offset-4">
           {texts("licences")}

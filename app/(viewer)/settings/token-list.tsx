@@ -11,6 +11,15 @@ export async function TokenList({ tokens }: { tokens: Token[] }) {
       <h2 id="tokens" className="text-lg font-semibold">
         {texts("tokens")}
       </h2>
+      <p className="text-quiet">
+        {texts.rich("tokensHint", {
+          link: (text) => (
+            <a key="link" href="/api/v1/openapi.json" className="underline underline-offset-4">
+              {text}
+            </a>
+          ),
+        })}
+      </p>
       {tokens.length === 0 ? <p className="text-quiet">{texts("noTokens")}</p> : null}
       <ul className="divide-y divide-line">
         {tokens.map((token) => (

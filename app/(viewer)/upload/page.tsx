@@ -14,7 +14,7 @@ import { plainForm, receivePlainForm } from "@/lib/uploads/plain-form";
 import { currentLanguage, getTexts } from "../../_texts/request";
 import { FormError } from "../../_ui/entrance";
 import { Field } from "../../_ui/field";
-import { primaryButton, textField } from "../../_ui/styles";
+import { pageHeading, primaryButton, textField } from "../../_ui/styles";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTexts("upload"))("title") };
@@ -30,8 +30,8 @@ export default async function UploadPage({ searchParams }: PageProps<"/upload">)
   const language = await currentLanguage();
   const form = await offer(viewer);
   return (
-    <section className="mx-auto grid max-w-md gap-5 px-4 py-10">
-      <h1 className="text-xl font-semibold">{texts("heading")}</h1>
+    <section className="mx-auto grid max-w-md gap-6 px-4 py-6">
+      <h1 className={pageHeading}>{texts("heading")}</h1>
       {outcome?.status === "duplicate" ? (
         <p role="status">
           {texts("duplicate")}{" "}

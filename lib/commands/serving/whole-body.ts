@@ -38,12 +38,14 @@ const pieceBytes = 100;
 
 /**
  * Takes in the body of a form or an action before a page hears of it: Next holds up to 10 MB of every request, for as long as it
- * is unfinished, and does not ask who sends it. The API reads its own bodies as they come, of those who have a token.
+ * is unfinished, and does not ask who sends it. The API reads its own bodies as they come, of those who have a token; what is shared
+ * while a browser has no service worker, which would have kept it, nobody reads.
  */
 export function takingWholeBodies(handle: RequestListener, limits = bodyLimits): RequestListener {
   const slots = { anonymous: new Slots(limits.anonymousAtOnce), signedIn: new Slots(limits.atOnce) };
   return (request, response) => {
-    if (!hasBody(request) || request.url?.startsWith("/api/")) return handle(request, response);
+    const isReadElsewhere = request.url?.startsWith("/api/") || request.url === "/share";
+    if (!hasBody(request) || isReadElsewhere) return handle(request, response);
     takeIn(request, limits, slots).then(
       (body) => handle(withBody(request, body), response),
       (refusal: Refusal | null) => {

@@ -80,8 +80,11 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])("%s", (way) => {
     expect(await usedBytes(there, owner)).toBe(usedBefore);
     await there.orm.insert(images).values({ ...imageRow(owner), storedBytes: 7 });
     expect(await usedBytes(there, owner), "triggers work there").toBe(usedBefore + 7);
+    expect(await counted(there), "nothing was counted twice").toEqual({ months: 1204, found: 1204 });
+    await there.orm.run(sql`insert into search_index(search_index, rank) values ('integrity-check', 1)`);
     await there.orm.delete(users).where(eq(users.id, owner));
     expect(await there.orm.select().from(albumImages), "and foreign keys").toEqual([]);
+    expect(await counted(there)).toEqual({ months: null, found: 0 });
     const objects = (of: Database) =>
       of.orm.all(sql`select name, sql from sqlite_master where name not like 'sqlite_%' order by name`);
     const source = openFrom(`file:${fileFrom()}`);
@@ -186,6 +189,12 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])("%s", (way) => {
     await expect(changed).rejects.toMatchObject({ code: "copy_differs" });
   });
 });
+
+async function counted({ orm }: Database) {
+  const [row] = await orm.all(sql`select (select sum(count) from months) as months,
+    (select count(*) from search_index where text match 'lake') as found`);
+  return row;
+}
 
 test("a new file is for its owner's eyes only", async () => {
   const { run } = await import("@/lib/testing/command-line");

@@ -1,8 +1,16 @@
 import "server-only";
 import { AppError } from "@/lib/errors";
-import type { Connection, Read, Row, Statement } from "./connection";
+import type { Connection, Read, Row, Statement, Value } from "./connection";
 import { lastMigration, requireKnown } from "./migrations";
-import { pagesOf, quoted, RowsDigest, readTables, type Table } from "./tables";
+import {
+  pagesOf,
+  quoted,
+  RowsDigest,
+  readTables,
+  readTextIndexes,
+  type Table,
+  type TextIndex,
+} from "./tables";
 
 export type RowsByTable = Record<string, number>;
 
@@ -32,9 +40,10 @@ export async function copyDatabase(from: Connection, to: Connection): Promise<Ro
   return await from.atOneMoment(async (read) => {
     requireKnown(await lastMigration(read, from.name), from.name);
     const tables = await readTables(read);
-    const left = await requireEmpty(to, tables);
+    const textIndexes = await readTextIndexes(read);
+    const left = await requireEmpty(to, [...tables, ...textIndexes]);
     await to.write([
-      ...left.toReversed().map(({ name }) => ({ sql: `drop table ${quoted(name)}` })),
+      ...left.toReversed().map((name) => ({ sql: `drop table ${quoted(name)}` })),
       { sql: `create table if not exists ${quoted(marker)} (begun integer)` },
       ...tables.map(({ sql }) => ({ sql })),
     ]);
@@ -45,6 +54,7 @@ export async function copyDatabase(from: Connection, to: Connection): Promise<Ro
       if (table !== history) rows[table.name] = await copyRows(read, table, to, table.name);
     // One at a time: of a long table each takes its time.
     for (const sql of tables.flatMap(({ indexes }) => indexes)) await to.write([{ sql }]);
+    for (const index of textIndexes) await makeTextIndex(to, index);
     const last: Statement[] = [
       // Not before: they would count again what the rows have counted already.
       ...tables.flatMap(({ triggers }) => triggers.map((sql) => ({ sql }))),
@@ -60,11 +70,13 @@ export async function copyDatabase(from: Connection, to: Connection): Promise<Ro
   });
 }
 
-/** The tables that are in the way, and may go. */
-async function requireEmpty(to: Connection, wanted: Table[]): Promise<Table[]> {
-  const present = await readTables(to.read);
-  if (present.some(({ name }) => name === marker)) return present.filter(({ name }) => name !== marker);
-  for (const { name } of present) {
+/** The tables that are in the way, and may go: the last of them first. */
+async function requireEmpty(to: Connection, wanted: { name: string }[]): Promise<string[]> {
+  const tables = await readTables(to.read);
+  const textIndexes = await readTextIndexes(to.read);
+  const present = [...tables, ...textIndexes].map(({ name }) => name);
+  if (present.includes(marker)) return present.filter((name) => name !== marker);
+  for (const name of present) {
     const isPails = wanted.some((table) => table.name === name);
     if (isPails && (ofNobody.has(name) || !(await hasRows(to.read, name)))) continue;
     throw new AppError(
@@ -77,6 +89,29 @@ async function requireEmpty(to: Connection, wanted: Table[]): Promise<Table[]> {
 
 const hasRows = async (read: Read, table: string): Promise<boolean> =>
   (await read(`select 1 from ${quoted(table)} limit 1`)).length > 0;
+
+/** Of the rows that are there, some thousand at once: a server bounds how long that may take. */
+async function makeTextIndex(to: Connection, { name, sql, content }: TextIndex): Promise<void> {
+  await to.write([{ sql }]);
+  if (content === null) return;
+  const [table, number] = [quoted(content.table), quoted(content.number)];
+  const columns = await to.read("select name from pragma_table_info(?)", [name]);
+  const list = columns.map(([column]) => quoted(String(column))).join(", ");
+  const page = `select max(n) from (select ${number} as n from ${table} where ${number} > ? order by 1 limit 2000)`;
+  let last: Value = -(2n ** 63n);
+  for (;;) {
+    const [[next = null] = []]: Row[] = await to.read(page, [last]);
+    if (next === null) return;
+    await to.write([
+      {
+        sql: `insert into ${quoted(name)} (rowid, ${list}) select ${number}, ${list} from ${table}
+          where ${number} > ? and ${number} <= ? order by ${number}`,
+        args: [last, next],
+      },
+    ]);
+    last = next;
+  }
+}
 
 /** Puts the rows of a table into another one, which is empty, and reads them back. Returns how many they are. */
 export async function copyRows(read: Read, table: Table, to: Connection, name: string): Promise<number> {

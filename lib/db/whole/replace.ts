@@ -3,7 +3,7 @@ import { AppError } from "@/lib/errors";
 import type { Connection, Read } from "./connection";
 import { copyRows } from "./copy";
 import { lastMigration, newestKnown } from "./migrations";
-import { quoted, readTables, stagingPrefix } from "./tables";
+import { quoted, readTables, readTextIndexes, refilling, stagingPrefix } from "./tables";
 
 /**
  * Puts all rows of `from` in the place of those of `to`, whose tables are the same: staged beside them in batches and read back, then
@@ -34,6 +34,7 @@ export async function replaceRows(from: Connection, to: Connection): Promise<voi
           const list = columns.map(quoted).join(", ");
           return `insert into ${quoted(name)} (${list}) select ${list} from ${quoted(stagingPrefix + name)} order by rowid`;
         }),
+        ...refilling(await readTextIndexes(to.read)),
         ...triggers,
         ...tables.map(({ name }) => `drop table ${quoted(stagingPrefix + name)}`),
       ].map((sql) => ({ sql })),

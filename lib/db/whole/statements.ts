@@ -1,7 +1,7 @@
 import "server-only";
 import { AppError } from "@/lib/errors";
 import { openSqlite, type Read, type Value } from "./connection";
-import { pagesOf, quoted, RowsDigest, readTables } from "./tables";
+import { pagesOf, quoted, RowsDigest, readTables, readTextIndexes, refilling } from "./tables";
 
 /**
  * The statements that make a database, one a line or more, as `sqlite3 FILE < STATEMENTS` takes them. `count` is told how many rows
@@ -23,6 +23,8 @@ export async function* statementsOf(
     }
     count(table.name, digest.result().rows);
   }
+  const textIndexes = await readTextIndexes(read);
+  for (const sql of [...textIndexes.map(({ sql }) => sql), ...refilling(textIndexes)]) yield `${sql};\n`;
   for (const sql of tables.flatMap(({ indexes, triggers }) => [...indexes, ...triggers])) yield `${sql};\n`;
   yield "COMMIT;\n";
 }
@@ -45,7 +47,7 @@ function real(value: number): string {
 }
 
 const allowed =
-  /^(PRAGMA foreign_keys=OFF;$|BEGIN;$|COMMIT;$|INSERT INTO "|CREATE (TABLE|INDEX|UNIQUE INDEX|TRIGGER) )/i;
+  /^(PRAGMA foreign_keys=OFF;$|BEGIN;$|COMMIT;$|INSERT INTO "|CREATE (TABLE|INDEX|UNIQUE INDEX|TRIGGER) |CREATE VIRTUAL TABLE \S+ USING fts5(vocab)?\()/i;
 const atOnceLength = 256 * 1024;
 
 /**

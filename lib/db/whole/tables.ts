@@ -19,20 +19,16 @@ const isOthers = (name: string): boolean => others.some((prefix) => name.startsW
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Every table, each behind those that it refers to. */
+/** Every table, each behind those that it refers to; what indexes of texts are stored in is none. */
 export async function readTables(read: Read): Promise<Table[]> {
-  const entries = await read(
-    "select type, name, tbl_name, sql from sqlite_master where sql is not null order by rowid",
-  );
-  const all = entries.map((entry) => {
-    const [type = "", name = "", tableName = "", sql = ""] = entry.map(String);
-    return { type, name, tableName, sql };
-  });
+  const all = await readEntries(read);
+  const virtual = all.filter(isVirtual).map(({ name }) => name);
+  const isStored = (name: string) => virtual.some((of) => storedIn.some((suffix) => name === of + suffix));
   const of = (type: string, table: string) =>
     all.filter((entry) => entry.type === type && entry.tableName === table).map(({ sql }) => sql);
   const tables: (Table & { parents: string[] })[] = [];
   for (const { type, name, sql } of all) {
-    if (type !== "table" || isOthers(name)) continue;
+    if (type !== "table" || isOthers(name) || isStored(name) || isTextIndex(sql)) continue;
     if (!/^create table/i.test(sql)) throw new Error(`${name} is no table that can be copied row by row.`);
     const columns = await read("select name from pragma_table_info(?)", [name]);
     const parents = await read('select distinct "table" from pragma_foreign_key_list(?)', [name]);
@@ -46,6 +42,47 @@ export async function readTables(read: Read): Promise<Table[]> {
     });
   }
   return inOrder(tables);
+}
+
+/** An index of texts (FTS5), or the list of its terms: both are made of a table, and anew wherever that table goes. */
+export interface TextIndex {
+  name: string;
+  /** `create virtual table …` */
+  sql: string;
+  /** whose rows are indexed, and by which column they are numbered; null for a list of terms */
+  content: { table: string; number: string } | null;
+}
+
+/** As they have to be made: a list of terms behind its index. */
+export async function readTextIndexes(read: Read): Promise<TextIndex[]> {
+  return (await readEntries(read))
+    .filter(({ sql }) => isTextIndex(sql))
+    .map(({ name, sql }) => {
+      const [, table] = /\bcontent='([^']+)'/i.exec(sql) ?? [];
+      const [, number] = /\bcontent_rowid='([^']+)'/i.exec(sql) ?? [];
+      return { name, sql, content: table && number ? { table, number } : null };
+    });
+}
+
+/** What fills an index anew, in one go. */
+export const refilling = (indexes: TextIndex[]): string[] =>
+  indexes
+    .filter(({ content }) => content !== null)
+    .map(({ name }) => `INSERT INTO ${quoted(name)} (${quoted(name)}) VALUES ('rebuild')`);
+
+const isTextIndex = (sql: string): boolean => /^create virtual table \S+ using fts5(vocab)?\(/i.test(sql);
+const isVirtual = ({ sql }: { sql: string }): boolean => /^create virtual table/i.test(sql);
+/** FTS5 keeps an index in tables of these names. */
+const storedIn = ["_data", "_idx", "_content", "_docsize", "_config"];
+
+async function readEntries(read: Read) {
+  const entries = await read(
+    "select type, name, tbl_name, sql from sqlite_master where sql is not null order by rowid",
+  );
+  return entries.map((entry) => {
+    const [type = "", name = "", tableName = "", sql = ""] = entry.map(String);
+    return { type, name, tableName, sql };
+  });
 }
 
 function inOrder(tables: (Table & { parents: string[] })[]): Table[] {

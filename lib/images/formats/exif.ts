@@ -1,6 +1,7 @@
-import type { ExifFacts } from "../facts";
+import type { ExifFacts, Place } from "../facts";
 import { cleanText } from "../names";
 import type { DateNote } from "./date-note";
+import { placeOf, signedDegrees } from "./place";
 import { Tiff } from "./tiff";
 
 /** EXIF's eight ways to hold a camera; 1 is upright, 5 to 8 lie on their side. */
@@ -24,7 +25,17 @@ const tags = {
   focalLengthMm: 0x920a,
   lensMake: 0xa433,
   lensModel: 0xa434,
-} satisfies Record<keyof ExifFacts | "orientation", number>;
+} satisfies Record<Exclude<keyof ExifFacts, "place"> | "orientation", number>;
+
+/** In the directory of the place. */
+const placeTags = {
+  latitudeSide: 1,
+  latitude: 2,
+  longitudeSide: 3,
+  longitude: 4,
+  altitudeSide: 5,
+  altitude: 6,
+} as const;
 
 const dateTags = [
   { of: "taken", date: 0x9003, fraction: 0x9291, zone: 0x9011 },
@@ -58,7 +69,21 @@ function readFacts(tiff: Tiff): Required<ExifFacts> {
     fNumber: positive(tags.fNumber),
     iso: positive(tags.iso),
     focalLengthMm: positive(tags.focalLengthMm),
+    place: readPlace(tiff),
   };
+}
+
+function readPlace(tiff: Tiff): Place | undefined {
+  const degrees = (side: number, tag: number) =>
+    signedDegrees(tiff.placeNumbers(tag, 3), tiff.placeText(side) ?? "");
+  const [metres] = tiff.placeNumbers(placeTags.altitude, 1);
+  // 1 is below the sea, 3 below the ellipsoid.
+  const isBelow = ((tiff.placeByte(placeTags.altitudeSide) ?? 0) & 1) === 1;
+  return placeOf(
+    degrees(placeTags.latitudeSide, placeTags.latitude),
+    degrees(placeTags.longitudeSide, placeTags.longitude),
+    metres === undefined || !isBelow ? metres : -metres,
+  );
 }
 
 function readDates(tiff: Tiff): DateNote[] {

@@ -1,5 +1,5 @@
 import { type ClockTime, readClockTime } from "../clock-time";
-import type { Facts } from "../facts";
+import type { Facts, Place } from "../facts";
 import { type DateNote, dateKinds } from "./date-note";
 import { type Orientation, readExif } from "./exif";
 import { readIptc } from "./iptc";
@@ -20,6 +20,7 @@ export interface Noted {
 export class Metadata {
   #orientation: Orientation | null = null;
   #facts: Facts | null = null;
+  #placeInXmp: Place | undefined;
   readonly #dates: DateNote[][] = [[], [], [], []];
 
   /** EXIF's, which not every format is turned by. */
@@ -38,7 +39,9 @@ export class Metadata {
 
   /** An XMP packet, or its beginning. */
   addXmp(packet: Uint8Array): void {
-    this.#dates[1]?.push(...readXmp(packet));
+    const { dates, place } = readXmp(packet);
+    this.#dates[1]?.push(...dates);
+    this.#placeInXmp ??= place;
   }
 
   /** Records of IPTC. */
@@ -53,11 +56,12 @@ export class Metadata {
 
   read(): Noted {
     const clock = this.#clockTime();
+    const place = this.#facts?.place ?? this.#placeInXmp;
     return {
       capturedAt: clock?.at ?? null,
       capturedMicroseconds: clock?.microseconds ?? 0,
       capturedZoneMinutes: clock?.zoneMinutes ?? null,
-      facts: this.#facts ?? {},
+      facts: { ...this.#facts, ...(place && { place }) },
     };
   }
 

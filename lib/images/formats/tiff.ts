@@ -1,6 +1,6 @@
 /** The directories of a TIFF block, which is what EXIF is. Nothing in it is trusted: what cannot be read is not there. */
 
-const tagOf = { exifIfd: 0x8769, subIfds: 0x014a, interoperabilityIfd: 0xa005 } as const;
+const tagOf = { exifIfd: 0x8769, subIfds: 0x014a, interoperabilityIfd: 0xa005, gpsIfd: 0x8825 } as const;
 
 /** A hostile block can claim any number of either. */
 const maxDirectories = 32;
@@ -28,15 +28,19 @@ export class Tiff {
   /** Whether 42 stands behind the order of its bytes. */
   readonly #isMarked: boolean;
   readonly #main: Directory;
-  /** the one that EXIF means, the main one, then all others */
+  /** the one that EXIF means, the main one, then all others but that of the place */
   readonly #directories: Directory[];
+  /** of the place, whose tags have numbers that mean something else elsewhere */
+  readonly #gps: Directory | undefined;
 
   constructor(private readonly view: DataView) {
     const order = view.byteLength < 8 ? 0 : view.getUint16(0);
     this.#isLittle = order === 0x4949;
     const isTiff = this.#isLittle || order === 0x4d4d;
     this.#isMarked = isTiff && view.getUint16(2, this.#isLittle) === 42;
-    const found = isTiff ? this.#walk(view.getUint32(4, this.#isLittle)) : [];
+    const all = isTiff ? this.#walk(view.getUint32(4, this.#isLittle)) : [];
+    const found = all.filter(({ by }) => by !== tagOf.gpsIfd);
+    this.#gps = all.find(({ by }) => by === tagOf.gpsIfd)?.directory;
     this.#main = found[0]?.directory ?? new Map();
     this.#directories = [
       ...found.filter(({ by }) => by === tagOf.exifIfd),
@@ -45,7 +49,7 @@ export class Tiff {
   }
 
   get isEmpty(): boolean {
-    return this.#directories.every(({ size }) => size === 0);
+    return this.#directories.every(({ size }) => size === 0) && this.#gps === undefined;
   }
 
   /** Its texts, in whichever directory they are. */
@@ -63,6 +67,22 @@ export class Tiff {
     const entry = this.#main.get(tag);
     const isRead = this.#isMarked && entry?.type === type.short && entry.count === 1;
     return isRead ? this.#numbers(entry, 1)[0] : undefined;
+  }
+
+  /** Of the directory of the place: its texts, its first numbers, its bytes. */
+  placeText(tag: number): string | undefined {
+    const entry = this.#gps?.get(tag);
+    return entry && this.#text(entry);
+  }
+
+  placeNumbers(tag: number, most: number): number[] {
+    const entry = this.#gps?.get(tag);
+    return entry === undefined ? [] : this.#numbers(entry, most);
+  }
+
+  placeByte(tag: number): number | undefined {
+    const entry = this.#gps?.get(tag);
+    return entry?.type === type.byte ? this.view.getUint8(entry.start) : undefined;
   }
 
   #found<T>(tag: number, read: (entry: Entry) => T | undefined): T[] {

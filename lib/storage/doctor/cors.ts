@@ -53,6 +53,17 @@ export async function examineCors(visit: Visit, method: WayIn["method"]): Promis
       }),
     ];
   }
+  const read = await readRequest(visit);
+  const refusedRead = missing(await preflight(visit, appOrigin, read), appOrigin, read);
+  if (refusedRead !== null) {
+    return [
+      warning("cors", {
+        what: `The bucket's CORS answers do not let pages of ${appOrigin} read from it (GET): ${refusedRead}`,
+        why: "Many pictures at once are fetched by a page, which makes one zip of them: that would fail.",
+        mend: (await advice()).allowOrigins([appOrigin]),
+      }),
+    ];
+  }
   const stranger = "https://stranger.example";
   if (missing(await preflight(visit, stranger, sends), stranger, sends) === null) {
     return [
@@ -81,4 +92,10 @@ async function partRequest(visit: Visit): Promise<Sends> {
   const { url } = await putFor(visit, "cors-part");
   const { partDigest } = visit.bucket.traits;
   return { url, method: "PUT", headers: partDigest === "none" ? [] : [digestHeaders[partDigest]] };
+}
+
+/** Of what has come in part, the rest. */
+async function readRequest(visit: Visit): Promise<Sends> {
+  const { url } = await putFor(visit, "cors-read");
+  return { url, method: "GET", headers: ["if-range", "range"] };
 }

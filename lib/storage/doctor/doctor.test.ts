@@ -190,14 +190,18 @@ describe("it names", () => {
     "CORS rules for another origin, and for every origin",
     async () => {
       expect(troubles(await examine(bucketClient(), "http://localhost:4000"))).toEqual(["fatal cors"]);
-      const everyone = { AllowedOrigins: ["*"], AllowedMethods: ["GET", "POST"], AllowedHeaders: ["*"] };
-      await bucketClient().s3.send(
-        new PutBucketCorsCommand({
-          Bucket: bucketClient().name,
-          CORSConfiguration: { CORSRules: [everyone] },
-        }),
-      );
+      const everyone = { AllowedOrigins: ["*"], AllowedHeaders: ["*"] };
+      const put = (AllowedMethods: string[]) =>
+        bucketClient().s3.send(
+          new PutBucketCorsCommand({
+            Bucket: bucketClient().name,
+            CORSConfiguration: { CORSRules: [{ ...everyone, AllowedMethods }] },
+          }),
+        );
+      await put(["GET", "POST"]);
       expect(troubles(await examine())).toContain("warning cors");
+      await put(["PUT", "POST"]);
+      expect((await examine()).find(({ id }) => id === "cors")?.what).toContain("read from it (GET)");
       await bucketClient().s3.send(new DeleteBucketCorsCommand({ Bucket: bucketClient().name }));
     },
   );

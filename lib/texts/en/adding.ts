@@ -1,6 +1,9 @@
 /** How pictures come onto a page: buttons, dropping, pasting. */
 export const adding = {
   choosePictures: "Choose pictures",
+  add: "Add",
+  fromDevice: "Pictures from this device",
+  moreWays: "More ways to add",
   addPictures: "Add pictures",
   takePicture: "Take a picture",
   chooseFolder: "Choose a folder",

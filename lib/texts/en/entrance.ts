@@ -11,6 +11,10 @@ export const entrance = {
   createAccount: "Create account",
   creating: "Creating …",
   badLink: "This link does not work",
-  badLinkHint:
-    "The link that makes the first account is printed where Pail was started. Copy it from there, whole.",
+  badLinkHint: "Copy it again, whole.",
+  notSetUp: "This Pail is not set up yet",
+  linkHint: "The link that makes the first account is where Pail was started:",
+  linkInTerminal: "In the terminal, below <code>npm start</code>.",
+  linkByCommand: "On that machine, <code>npm run manage -- setup-link</code> says it again.",
+  linkInBuild: "On Vercel, at the end of the build’s log.",
 } as const;

@@ -29,6 +29,9 @@ export const errors = {
   too_many_tokens: "You have {max, number} tokens. Revoke one that nothing uses.",
   too_many_albums: "You have {max, number} albums. Delete one that you do not need.",
   empty_title: "Give the picture a title.",
+  no_date: "No picture can be of that date. Choose one between 1826 and today.",
+  shift_too_far:
+    "So far, a picture would be of before 1826 or of a day to come. Nothing was changed: shift by less.",
   empty_name: "Give the album a name.",
   name_taken: "You have another album of this name. Choose another name.",
   not_in_album: "It is not in this album any more. Somebody has taken it out meanwhile.",

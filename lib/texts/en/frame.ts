@@ -1,13 +1,8 @@
 /** What stands around every page. */
 export const frame = {
   description: "Your pictures, in your own bucket.",
-  home: "Pail, to your pictures",
-  albums: "Albums",
-  storage: "Storage",
-  settings: "Settings",
-  signOut: "Sign out",
-  signOutPerson: "Sign out {name}",
-  colours: "Colours: {theme, select, light {light} dark {dark} other {as the system}}",
+  colours: "Colours",
+  theme: "{theme, select, light {Light} dark {Dark} other {System}}",
   language: "Language",
   undo: "Undo",
   dismiss: "Dismiss",

@@ -8,4 +8,5 @@ export const gallery = {
   noneHint: "Drop some anywhere on this page, paste one, or choose them.",
   deleted: "“{title}” is deleted.",
   restored: "“{title}” is back.",
+  datesRestored: "{count, plural, one {The date is as it was.} other {# dates are as they were.}}",
 } as const;

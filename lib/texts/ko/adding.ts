@@ -1,5 +1,8 @@
 export const adding = {
   choosePictures: "사진 선택",
+  add: "추가",
+  fromDevice: "이 기기의 사진",
+  moreWays: "다른 방법으로 추가",
   addPictures: "사진 추가",
   takePicture: "사진 찍기",
   chooseFolder: "폴더 선택",

@@ -10,5 +10,10 @@ export const entrance = {
   createAccount: "계정 만들기",
   creating: "만드는 중…",
   badLink: "사용할 수 없는 링크예요",
-  badLinkHint: "첫 계정을 만드는 링크는 Pail을 시작한 창에 나와 있어요. 처음부터 끝까지 복사해 주세요.",
+  badLinkHint: "링크를 처음부터 끝까지 다시 복사해 주세요.",
+  notSetUp: "아직 설정하지 않은 Pail이에요",
+  linkHint: "첫 계정을 만드는 링크는 Pail을 시작한 곳에 있어요.",
+  linkInTerminal: "터미널에서 <code>npm start</code> 아래에 나와 있어요.",
+  linkByCommand: "그 컴퓨터에서 <code>npm run manage -- setup-link</code>로 다시 볼 수 있어요.",
+  linkInBuild: "Vercel에서는 빌드 로그 끝에 나와 있어요.",
 } as const;

@@ -7,4 +7,5 @@ export const gallery = {
   noneHint: "사진을 이 페이지에 끌어다 놓거나 붙여 넣어 보세요. 직접 선택해도 돼요.",
   deleted: "‘{title}’ 사진을 삭제했어요.",
   restored: "‘{title}’ 사진을 되돌렸어요.",
+  datesRestored: "{count, plural, one {날짜를 되돌렸어요.} other {사진 #장의 날짜를 되돌렸어요.}}",
 } as const;

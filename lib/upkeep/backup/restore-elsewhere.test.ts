@@ -2,7 +2,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { inspect } from "node:util";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
@@ -77,7 +77,13 @@ describe("a libSQL server", () => {
     }
   };
   const picturesThere = () =>
-    there(async (db) => (await db.orm.select({ id: images.id }).from(images)).length);
+    there(async (db) => {
+      const count = (await db.orm.select({ id: images.id }).from(images)).length;
+      const worked = sql`select coalesce((select sum(count) from months), 0) as months,
+        (select count(*) from search_index where text match 'lake') as found`;
+      expect(await db.orm.all(worked)).toEqual([{ months: count, found: count }]);
+      return count;
+    });
 
   test("takes a backup of a file where it is empty, gives one, and is what it was at that one", async () => {
     await fill(30);

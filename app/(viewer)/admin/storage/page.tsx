@@ -3,6 +3,7 @@ import { requireAdminOrNotFound } from "@/lib/accounts/session-cookie";
 import { findLastExamination } from "@/lib/uploads/store";
 import { getTexts } from "../../../_texts/request";
 import { Texts } from "../../../_texts/texts";
+import { pageHeading } from "../../../_ui/styles";
 import { ExamineForm } from "./examine-form";
 import { Findings } from "./findings";
 
@@ -18,7 +19,7 @@ export default async function StoragePage() {
   return (
     <article className="mx-auto grid max-w-3xl gap-6 px-4 py-6">
       <header className="grid gap-2">
-        <h1 className="text-2xl font-semibold">{texts("title")}</h1>
+        <h1 className={pageHeading}>{texts("title")}</h1>
         <Texts of={["frame", "storage", "errors"]}>
           <ExamineForm examinedAt={last?.examinedAt ?? null} />
         </Texts>

@@ -4,9 +4,12 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
-import { albumIdShape, getAlbumPage } from "@/lib/albums/albums";
+import { albumIdShape, getAlbum, getAlbumPage } from "@/lib/albums/albums";
+import { getAlbumTimeline } from "@/lib/albums/timeline";
 import { getTexts } from "../../../_texts/request";
 import { TextsBesides } from "../../../_texts/texts";
+import { chosenGrid } from "../../_timeline/chosen-grid";
+import { asPage, asTimeline } from "../../_timeline/page-timeline";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
@@ -23,9 +26,10 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 }
 
 export default async function AlbumPage(props: Props) {
-  const { album, page } = await findOwnAlbum(...(await askedFor(props)));
+  const { album, first, older, isPage } = await findOwnAlbum(...(await askedFor(props)));
   const { id, name, description } = album;
   const texts = await getTexts("albums");
+  const { size } = await chosenGrid();
   return (
     <TextsBesides of={["album"]}>
       <FollowChanges />
@@ -44,7 +48,16 @@ export default async function AlbumPage(props: Props) {
           <Description id={id} text={description} />
         </header>
         <AlbumView album={album}>
-          <Gallery first={page} album={id} takesAdded={false} empty={<Empty />} />
+          <Gallery
+            first={first}
+            older={older}
+            address={isPage ? null : `/albums/${id}/images`}
+            album={id}
+            takesAdded={false}
+            size={size}
+            isSortable={false}
+            empty={<Empty />}
+          />
         </AlbumView>
       </article>
     </TextsBesides>
@@ -70,5 +83,12 @@ async function askedFor({ params, searchParams }: Props): Promise<[id: string, b
 const findOwnAlbum = cache(async (id: string, before: string | null) => {
   const viewer = await requireViewerOrSignIn();
   if (!albumIdShape.safeParse(id).success) notFound();
-  return orNotFound(getAlbumPage(viewer, id, cursorOf(before)));
+  if (before === null) {
+    const [album, first] = await orNotFound(
+      Promise.all([getAlbum(viewer, id), getAlbumTimeline(viewer, id)]),
+    );
+    return { album, ...asTimeline(first) };
+  }
+  const { album, page } = await orNotFound(getAlbumPage(viewer, id, cursorOf(before)));
+  return { album, ...asPage(page) };
 });

@@ -20,6 +20,8 @@ interface Attempt {
 /** The attempts to upload files: one for each file at a time, whose state and progress it shows and notes. */
 export class Attempts {
   readonly #attempts = new Map<string, Attempt>();
+  /** of what is prepared and under way */
+  readonly #thumbs = new Map<string, Blob>();
 
   constructor(private readonly options: AttemptsOptions) {}
 
@@ -48,8 +50,13 @@ export class Attempts {
     for (const { controller } of this.#attempts.values()) controller.abort(pageClosed);
   }
 
+  findThumb(id: string): Blob | null {
+    return this.#thumbs.get(id) ?? null;
+  }
+
   forget(id: string): void {
     this.#attempts.delete(id);
+    this.#thumbs.delete(id);
   }
 
   note(id: string, progress: Partial<Progress>): void {
@@ -69,7 +76,9 @@ export class Attempts {
     const { store, upload } = this.options;
     const { signal } = attempt.controller;
     const ending = await endingOf(upload(this.#taskOf(id, attempt)), signal);
-    if (this.#attempts.get(id) !== attempt || store.get(id)?.state.status === "held") return;
+    if (this.#attempts.get(id) !== attempt) return;
+    this.#thumbs.delete(id);
+    if (store.get(id)?.state.status === "held") return;
     if (signal.reason === pageClosed) return;
     // Of thousands, each file and its signal would be kept as long as its row.
     if (imageOf(ending) !== null) this.#attempts.delete(id);
@@ -88,6 +97,9 @@ export class Attempts {
       note: (progress) => {
         attempt.progress = progress;
         if (!signal.aborted) journal.note(id, progress);
+      },
+      showThumb: (thumb) => {
+        if (!signal.aborted) this.#thumbs.set(id, thumb);
       },
       show: (state) => {
         if (!signal.aborted) store.setState(id, state);

@@ -25,6 +25,8 @@ export interface UploadTask {
   readonly progress: Progress;
   /** Notes how far it is now. */
   note(progress: Progress): void;
+  /** What the page can show of it meanwhile. */
+  showThumb(thumb: Blob): void;
 }
 
 /** Why a task is aborted whose upload is to go on in a later page. */
@@ -84,6 +86,7 @@ export class FileUploader {
     if (uploadId !== null && arrived.length === objectKinds.length) return this.#confirm(task, uploadId);
     for (;;) {
       const prepared = await this.#prepare(task);
+      task.showThumb(prepared.image.thumb.blob);
       try {
         const { sha256 } = prepared.image.original;
         if (sha256 !== task.progress.sha256) task.note({ ...withoutUpload(task.progress), sha256 });

@@ -144,6 +144,10 @@ export class PageQueue implements UploadQueue {
     for (const { id } of [...this.#store.items()]) this.cancel(id);
   }
 
+  findThumb(id: string): Blob | null {
+    return this.#attempts.findThumb(id);
+  }
+
   remove(id: string): void {
     const state = this.#stateOf(id);
     if (state === undefined || !hasEnded(state)) return;

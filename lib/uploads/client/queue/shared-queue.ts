@@ -129,6 +129,10 @@ export class SharedQueue implements UploadQueue {
   makeAlbums = () => this.#order("makeAlbums");
   makeNoAlbums = () => this.#order("makeNoAlbums");
 
+  findThumb(id: string): Blob | null {
+    return this.#queue?.findThumb(id) ?? null;
+  }
+
   close(): void {
     this.#closing.abort();
     this.#channel.close();

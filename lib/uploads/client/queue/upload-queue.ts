@@ -34,6 +34,8 @@ export interface UploadQueue {
   retry(id: string): void;
   /** Everything that failed and may yet succeed. */
   retryAll(): void;
+  /** The thumb of a file that is under way in this page, once it is prepared and until it is sent; null otherwise. */
+  findThumb(id: string): Blob | null;
   /** Takes what has ended off the list. */
   clearFinished(): void;
   /** Puts the pictures of folders into albums of their names. */

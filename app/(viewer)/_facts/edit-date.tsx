@@ -1,0 +1,62 @@
+"use client";
+
+import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
+import type { PictureSize } from "@/lib/images/contract";
+import type { CompiledMessages } from "@/lib/texts/compiled";
+import { loadTexts } from "../../_texts/late-texts";
+import { MoreTexts, useLanguage } from "../../_texts/provider";
+import { useWordFailure } from "../../_texts/use-word-failure";
+import { toast } from "../../_ui/toaster";
+
+let edited: PictureSize[] | null = null;
+const listeners = new Set<() => void>();
+
+/** Asks for another date of these pictures, over whatever is there. */
+export function openEditDate(pictures: PictureSize[]): void {
+  if (pictures.length > 0) set(pictures);
+}
+
+interface Parts {
+  messages: CompiledMessages;
+  Dialog: ComponentType<{ pictures: PictureSize[]; onClose(): void }>;
+}
+
+/** Where the question stands, on every page. What asks it comes with the first use. */
+export function EditDateHost() {
+  const pictures = useSyncExternalStore(
+    subscribe,
+    () => edited,
+    () => null,
+  );
+  const language = useLanguage();
+  const wordFailure = useWordFailure();
+  const [parts, setParts] = useState<Parts | null>(null);
+  const isWanted = pictures !== null;
+  useEffect(() => {
+    if (!isWanted) return;
+    Promise.all([loadTexts(language, "image"), import("./edit-date-dialog")]).then(
+      ([messages, { EditDateDialog }]) => setParts({ messages, Dialog: EditDateDialog }),
+      () => {
+        set(null);
+        toast(wordFailure({ code: "no_answer", message: "" }));
+      },
+    );
+  }, [isWanted, language, wordFailure]);
+  if (pictures === null || parts === null) return null;
+  const { messages, Dialog } = parts;
+  return (
+    <MoreTexts messages={messages}>
+      <Dialog pictures={pictures} onClose={() => set(null)} />
+    </MoreTexts>
+  );
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function set(next: PictureSize[] | null): void {
+  edited = next;
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,28 @@
+import { Check as CheckIcon } from "lucide-react";
+
+const circle =
+  "grid size-6 place-content-center rounded-full border-2 transition-colors forced-color-adjust-none forced-colors:border-[CanvasText]";
+/** White within a dark line: one of them is seen on any picture. */
+const onPicture = "border-white shadow-[0_0_0_1.5px_rgb(0_0_0/0.55)]";
+const checked = "bg-[#1f4fd8] text-white forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]";
+const looks = {
+  picture: {
+    checked: `${onPicture} ${checked}`,
+    unchecked: `${onPicture} bg-black/40 forced-colors:bg-[Canvas]`,
+  },
+  page: {
+    checked: `border-transparent ${checked}`,
+    unchecked: "border-quiet forced-colors:bg-[Canvas] forced-colors:text-[CanvasText]",
+  },
+};
+
+/** A circle that says whether something is selected: all of it, some of it, or nothing. */
+export function Check({ state, on }: { state: boolean | "mixed"; on: keyof typeof looks }) {
+  const look = looks[on][state === true ? "checked" : "unchecked"];
+  return (
+    <span aria-hidden className={`${circle} ${look}`}>
+      {state === true ? <CheckIcon size={16} strokeWidth={3.5} /> : null}
+      {state === "mixed" ? <span className="h-0.5 w-2.5 rounded-full bg-current" /> : null}
+    </span>
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  ArrowDownToLine,
+  FolderPlus,
+  Heart,
+  Info,
+  Keyboard,
+  type LucideIcon,
+  Maximize,
+  Minimize,
+  Pause,
+  Play,
+  Trash2,
+} from "lucide-react";
+import { useTexts } from "../../_texts/provider";
+import type { useFullScreen } from "./use-full-screen";
+import type { useSlideshow } from "./use-slideshow";
+
+/** Something that one can do with the picture that is shown. */
+export interface ViewerAction {
+  name: string;
+  icon: LucideIcon;
+  label: string;
+  /** Whether it is on, for what is on or off. */
+  isOn?: boolean;
+  /** A link instead of `run`. */
+  href?: string;
+  run?(): void;
+}
+
+interface Doings {
+  isFavourite: boolean;
+  showsFacts: boolean;
+  downloadUrl: string | null;
+  slideshow: ReturnType<typeof useSlideshow>;
+  fullScreen: ReturnType<typeof useFullScreen>;
+  favour(): void;
+  addToAlbum(): void;
+  toggleFacts(): void;
+  remove(): void;
+  openKeys(): void;
+}
+
+/** All actions in their order: as icons in the bar, as words in its menu. */
+export function useActions(doings: Doings): ViewerAction[] {
+  const texts = useTexts("viewer");
+  const { slideshow, fullScreen, downloadUrl } = doings;
+  const isPlaying = slideshow.state === "playing";
+  const all: (ViewerAction | null)[] = [
+    {
+      name: "favourite",
+      icon: Heart,
+      label: texts("favourite"),
+      isOn: doings.isFavourite,
+      run: doings.favour,
+    },
+    { name: "album", icon: FolderPlus, label: texts("addToAlbum"), run: doings.addToAlbum },
+    downloadUrl === null
+      ? null
+      : { name: "download", icon: ArrowDownToLine, label: texts("download"), href: downloadUrl },
+    {
+      name: "slideshow",
+      icon: isPlaying ? Pause : Play,
+      label: isPlaying ? texts("pause") : texts("slideshow"),
+      run: slideshow.toggle,
+    },
+    fullScreen && {
+      name: "full-screen",
+      icon: fullScreen.isOn ? Minimize : Maximize,
+      label: fullScreen.isOn ? texts("leaveFullScreen") : texts("fullScreen"),
+      run: fullScreen.toggle,
+    },
+    {
+      name: "facts",
+      icon: Info,
+      label: texts("facts"),
+      isOn: doings.showsFacts,
+      run: doings.toggleFacts,
+    },
+    { name: "delete", icon: Trash2, label: texts("delete"), run: doings.remove },
+    { name: "keys", icon: Keyboard, label: texts("keys"), run: doings.openKeys },
+  ];
+  return all.filter((action) => action !== null);
+}

@@ -1,0 +1,42 @@
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useTexts } from "../../_texts/provider";
+import type { Stage } from "./stage";
+
+interface StepsProps {
+  stage: Stage | null;
+  isIdle: boolean;
+  onStep(by: 1 | -1): void;
+}
+
+/** To the pictures beside; where there is none, the button stays, so that the focus does too. */
+export function Steps({ stage, isIdle, onStep }: StepsProps) {
+  const texts = useTexts("viewer");
+  const look = `absolute top-1/2 z-10 -mt-5.5 inline-flex size-11 items-center justify-center rounded-full bg-black/50 text-white transition-opacity duration-150 hover:bg-black/80 focus-visible:outline-white aria-disabled:opacity-30 ${isIdle ? "pointer-events-none opacity-0 focus-visible:opacity-100" : ""}`;
+  const [before, after] = [stage?.has(-1) === true, stage?.has(1) === true];
+  return (
+    <>
+      <button
+        type="button"
+        data-over
+        className={`${look} start-2`}
+        aria-label={texts("previous")}
+        title={texts("previous")}
+        aria-disabled={!before}
+        onClick={() => onStep(-1)}
+      >
+        <ChevronLeft aria-hidden size={24} className="rtl:-scale-x-100" />
+      </button>
+      <button
+        type="button"
+        data-over
+        className={`${look} end-2`}
+        aria-label={texts("next")}
+        title={texts("next")}
+        aria-disabled={!after}
+        onClick={() => onStep(1)}
+      >
+        <ChevronRight aria-hidden size={24} className="rtl:-scale-x-100" />
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import { useEffect } from "react";
+import type { GalleryImage } from "@/lib/images/contract";
+import { imagePath } from "../image-path";
+
+/** Browsers refuse an address that changes too often, as when an arrow key is held. */
+const settleMs = 200;
+
+/** The address and the title are those of the picture; another picture takes the place of the last one. */
+export function useAddress(image: GalleryImage | null, album: string | null): void {
+  const { id, title } = image ?? {};
+  useEffect(() => {
+    const before = document.title;
+    return () => {
+      document.title = before;
+    };
+  }, []);
+  useEffect(() => {
+    if (id === undefined) return;
+    document.title = `${title} · Pail`;
+    const path = imagePath(id, album);
+    if (window.location.pathname + window.location.search === path) return;
+    const timer = setTimeout(() => window.history.replaceState(null, "", path), settleMs);
+    return () => clearTimeout(timer);
+  }, [id, title, album]);
+}

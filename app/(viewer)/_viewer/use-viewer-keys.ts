@@ -1,0 +1,66 @@
+import { type RefObject, useEffect, useRef } from "react";
+import type { Stage } from "./stage";
+import type { useSlideshow } from "./use-slideshow";
+
+interface Reach {
+  stage: Stage | null;
+  slideshow: ReturnType<typeof useSlideshow>;
+  runAction(name: string): void;
+  onClose(): void;
+}
+
+const actionsByKey: Record<string, string> = { f: "full-screen", i: "facts", Delete: "delete" };
+const zoomByKey = { "+": "in", "=": "in", "-": "out", "0": "reset" } as const;
+/** To the end of any picture. */
+const far = 10_000;
+const panByKey: Record<string, [x: number, y: number]> = {
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  PageUp: [0, -6],
+  PageDown: [0, 6],
+  Home: [-far, -far],
+  End: [far, far],
+};
+
+/** What keys do while the viewer is open: the list of keys tells them. */
+export function useViewerKeys(dialog: RefObject<HTMLElement | null>, reach: Reach): void {
+  const latest = useRef(reach);
+  useEffect(() => {
+    latest.current = reach;
+  });
+  useEffect(() => {
+    const element = dialog.current;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (press(event, latest.current)) event.preventDefault();
+    };
+    element?.addEventListener("keydown", onKeyDown);
+    return () => element?.removeEventListener("keydown", onKeyDown);
+  }, [dialog]);
+}
+
+/** Whether the key means anything here. */
+function press({ key, target }: KeyboardEvent, { stage, slideshow, runAction, onClose }: Reach): boolean {
+  if (key === "Escape") onClose();
+  else if (key === " ") {
+    // On a button it presses the button, but for a slideshow that runs.
+    if (slideshow.state === "off" && target instanceof Element && target.matches("button, a")) return false;
+    slideshow.toggle();
+  } else if (Object.hasOwn(actionsByKey, key)) runAction(actionsByKey[key] ?? "");
+  else if (key in zoomByKey) {
+    slideshow.stop();
+    stage?.zoom(zoomByKey[key as keyof typeof zoomByKey]);
+  } else if (Object.hasOwn(panByKey, key)) {
+    slideshow.stop();
+    const [x, y] = panByKey[key] ?? [0, 0];
+    // Within a picture that is larger than the screen first, at its edge to the next one.
+    if (!stage?.pan(x, y) && Math.abs(x) === 1)
+      stage?.go(stage.isReversed() ? (-x as 1 | -1) : (x as 1 | -1));
+  } else return false;
+  return true;
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.matches("input, textarea, select");

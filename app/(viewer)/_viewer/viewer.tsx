@@ -1,0 +1,169 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
+import { useTexts } from "../../_texts/provider";
+import { useWordFailure } from "../../_texts/use-word-failure";
+import { toast } from "../../_ui/toaster";
+import { setFavourite } from "../_facts/favourite";
+import { openAddToAlbum } from "../albums/add-to-album";
+import { useDeleteImage } from "../deletion";
+import { addToGallery } from "../gallery-changes";
+import { useActions } from "./actions";
+import { Bar } from "./bar";
+import { FactsAside } from "./facts-aside";
+import { Failure } from "./failure";
+import { openKeys } from "./open-keys";
+import { isViewerLeaving, type OpenedViewer } from "./open-viewer";
+import { Steps } from "./steps";
+import { useAddress } from "./use-address";
+import { useFullScreen } from "./use-full-screen";
+import { useIdle } from "./use-idle";
+import { useModal } from "./use-modal";
+import { useSlideshow } from "./use-slideshow";
+import { useStage } from "./use-stage";
+import { useViewerKeys } from "./use-viewer-keys";
+import "./viewer.css";
+
+/** One picture at a time, over the page that lists them. */
+export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): void }) {
+  const texts = useTexts("viewer");
+  const wordFailure = useWordFailure();
+  const deleteImage = useDeleteImage();
+  const dialog = useRef<HTMLDivElement>(null);
+  const room = useRef<HTMLElement>(null);
+  const [showsFacts, setShowsFacts] = useState(false);
+  const { isIdle, toggle } = useIdle(dialog);
+  const { list } = opened;
+  const stage = useStage(room, opened, { close: onClose, tap: toggle });
+  const index = stage?.at ?? opened.index;
+  const image = list.at(index);
+  const go = (by: 1 | -1) => stage?.go(by);
+  const slideshow = useSlideshow(index, () => {
+    const hasNext = stage?.has(1) === true;
+    if (hasNext) go(1);
+    return hasNext;
+  });
+  const fullScreen = useFullScreen();
+  useModal(dialog, room);
+  useAddress(image, list.album);
+  useReturn(list, index);
+
+  // Also where the list does not hear of it.
+  const [favourites, setFavourites] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const isFavourite = favourites.get(image?.id ?? "") ?? image?.isFavourite === true;
+  const step = (by: 1 | -1) => {
+    slideshow.stop();
+    go(by);
+  };
+  const favour = async () => {
+    if (image === null) return;
+    const { id } = image;
+    const keep = (on: boolean) => {
+      setFavourites((before) => new Map(before).set(id, on));
+      addToGallery([{ ...image, isFavourite: on }]);
+    };
+    keep(!isFavourite);
+    const result = await setFavourite([id], !isFavourite);
+    if (result.ok) return;
+    keep(isFavourite);
+    toast(wordFailure(result.error));
+  };
+  const remove = async () => {
+    if (image === null) return;
+    slideshow.stop();
+    const isLast = stage?.has(1) !== true;
+    if ((await deleteImage(image)) && isLast) onClose();
+    else room.current?.focus();
+  };
+  const actions = useActions({
+    isFavourite,
+    showsFacts,
+    downloadUrl: stage?.frame?.downloadUrl ?? null,
+    slideshow: {
+      ...slideshow,
+      toggle: () => {
+        slideshow.toggle();
+        room.current?.focus();
+      },
+    },
+    fullScreen,
+    favour: () => void favour(),
+    addToAlbum: () => image && openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
+    toggleFacts: () => setShowsFacts(!showsFacts),
+    remove: () => void remove(),
+    openKeys,
+  });
+  const runAction = (name: string) => actions.find((action) => action.name === name)?.run?.();
+  useViewerKeys(dialog, { stage, slideshow, runAction, onClose });
+
+  const told = { title: image?.title ?? "", n: index + 1, count: list.count() };
+  return createPortal(
+    <div
+      ref={dialog}
+      role="dialog"
+      aria-modal
+      aria-label={texts("name")}
+      className="picture-viewer always-dark fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
+    >
+      <div className="relative min-w-0 flex-1">
+        <section
+          ref={room}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move and zoom what is in it.
+          tabIndex={0}
+          aria-label={texts("told", told)}
+          onPointerDown={({ currentTarget }) => {
+            slideshow.stop();
+            currentTarget.focus();
+          }}
+          onWheel={slideshow.stop}
+          className="absolute inset-0 focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0 focus-visible:after:z-10 focus-visible:after:border-2 focus-visible:after:border-white focus-visible:outline-none"
+        />
+        {stage?.status === "failed" ? (
+          <Failure downloadUrl={stage.frame?.downloadUrl ?? null} onRetry={() => stage.retry()} />
+        ) : null}
+        <Bar
+          title={image?.title ?? ""}
+          index={index}
+          count={list.count()}
+          actions={actions}
+          isIdle={isIdle}
+          onClose={onClose}
+        />
+        <Steps stage={stage} isIdle={isIdle} onStep={step} />
+      </div>
+      {showsFacts && image !== null ? (
+        <FactsAside id={image.id} onClose={() => setShowsFacts(false)} />
+      ) : null}
+      <p aria-live="polite" className="sr-only">
+        {texts("told", told)}
+      </p>
+      <p aria-live="polite" className="sr-only">
+        {slideshow.state === "playing"
+          ? texts("playing")
+          : slideshow.state === "paused"
+            ? texts("paused")
+            : ""}
+      </p>
+    </div>,
+    document.body,
+  );
+}
+
+/** On closing, the tile of the picture that was shown last has the focus, wherever the browser has scrolled to. */
+function useReturn(list: OpenedViewer["list"], index: number): void {
+  const last = useRef(index);
+  useEffect(() => {
+    last.current = index;
+  });
+  useEffect(() => {
+    const show = () => list.show(Math.min(last.current, list.count() - 1));
+    return () => {
+      show();
+      // Going back, the browser scrolls to where the page was when the first picture opened.
+      const showAgain = () => requestAnimationFrame(show);
+      if (isViewerLeaving()) window.addEventListener("popstate", showAgain, { once: true });
+      else showAgain();
+    };
+  }, [list]);
+}

@@ -1,0 +1,21 @@
+/** Pail as an app of a phone or a desktop: the share sheet, the offline page, its shortcuts. */
+export const phone = {
+  sharedTitle: "Shared pictures",
+  adding: "The pictures are being added.",
+  signInFirst: "The pictures are kept on this device. Sign in, and they are added.",
+  signIn: "Sign in",
+  anothers: "Another site wants to add pictures to yours.",
+  addThem: "Add them",
+  discardThem: "Discard them",
+  none: "There was no picture among what was shared.",
+  full: "There was not enough room on this device to take the pictures. Share fewer at a time.",
+  missed: "Pail was not ready to take the pictures, and nothing was added. Share them once more: now it is.",
+  toPictures: "To your pictures",
+  offlineTitle: "No connection to Pail",
+  offlineHint: "What you had chosen is kept, and goes on once there is a connection.",
+  tryAgain: "Try again",
+  installPail: "Install Pail",
+  installHint: "As an app it has a window and an icon of its own, and pictures can be shared to it.",
+  addPictures: "Add pictures",
+  albums: "Albums",
+} as const;

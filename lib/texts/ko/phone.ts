@@ -1,0 +1,21 @@
+export const phone = {
+  sharedTitle: "공유한 사진",
+  adding: "사진을 추가하고 있어요.",
+  signInFirst: "사진을 이 기기에 보관해 두었어요. 로그인하면 추가돼요.",
+  signIn: "로그인",
+  anothers: "다른 사이트에서 사진을 추가하려고 해요.",
+  addThem: "추가",
+  discardThem: "버리기",
+  none: "공유한 것 중에 사진이 없어요.",
+  full: "이 기기에 사진을 받을 공간이 부족해요. 조금씩 나누어 공유해 주세요.",
+  missed:
+    "Pail이 아직 사진을 받을 준비가 되지 않아 추가된 사진이 없어요. 이제 준비됐으니 다시 공유해 주세요.",
+  toPictures: "내 사진으로",
+  offlineTitle: "Pail에 연결할 수 없어요",
+  offlineHint: "선택한 사진은 보관되어 있고, 연결되면 이어서 올라가요.",
+  tryAgain: "다시 시도",
+  installPail: "Pail 설치",
+  installHint: "앱으로 설치하면 전용 창과 아이콘이 생기고, 다른 앱에서 사진을 공유할 수 있어요.",
+  addPictures: "사진 추가",
+  albums: "앨범",
+} as const;
