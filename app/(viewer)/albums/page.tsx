@@ -6,6 +6,7 @@ import { listAlbums } from "@/lib/albums/albums";
 import type { ListedAlbum } from "@/lib/albums/contract";
 import { currentLanguage, getTexts } from "../../_texts/request";
 import { TextsBesides } from "../../_texts/texts";
+import { pageHeading } from "../../_ui/styles";
 import { ThumbhashImage } from "../../_ui/thumbhash-image";
 import { FollowChanges } from "./follow-changes";
 import { NewAlbum } from "./new-album";
@@ -33,7 +34,7 @@ async function Albums({ albums, isByName }: { albums: ListedAlbum[]; isByName: b
   return (
     <section className="px-3 py-4 sm:px-6">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-4">
-        <h1 className="me-auto text-2xl font-semibold tracking-tight">{texts("title")}</h1>
+        <h1 className={`${pageHeading} me-auto`}>{texts("title")}</h1>
         {albums.length > 1 ? <ListOrder isByName={isByName} /> : null}
         <NewAlbum />
       </div>

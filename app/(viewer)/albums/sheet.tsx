@@ -1,8 +1,8 @@
 "use client";
 
-import { X } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { useTexts } from "../../_texts/provider";
+import { closePath, Glyph } from "../../_ui/glyph";
 import { iconButton } from "../../_ui/styles";
 
 interface SheetProps {
@@ -50,7 +50,7 @@ export function Sheet({ title, onClose, isWide = false, children }: SheetProps) 
           title={texts("close")}
           onClick={onClose}
         >
-          <X aria-hidden size={20} />
+          <Glyph path={closePath} sizePx={20} />
         </button>
       </header>
       {children}

@@ -8,7 +8,7 @@ import type { Result } from "@/lib/errors";
 import type { PictureSize } from "@/lib/images/contract";
 import { useTexts } from "../../../_texts/provider";
 import { useWordFailure } from "../../../_texts/use-word-failure";
-import { quietButton } from "../../../_ui/styles";
+import { menuRow, quietButton } from "../../../_ui/styles";
 import { toast } from "../../../_ui/toaster";
 import { answerOf } from "../../answer-of";
 import { refreshGallery } from "../../gallery-changes";
@@ -121,8 +121,7 @@ export function AlbumOptions({ album: { id, name, sorting, coverId, count } }: {
 
 const wordOf = { newest: "newest", oldest: "oldest", name: "byTitle", hand: "byHand" } as const;
 
-const row =
-  "flex min-h-11 w-full cursor-pointer items-center gap-3 rounded-lg px-3 text-start text-sm hover:bg-sunken focus-visible:-outline-offset-2";
+const row = `${menuRow} cursor-pointer focus-visible:-outline-offset-2`;
 
 /** What a button opens: a press elsewhere or Escape closes it, and the focus is on the button again. */
 function useOpen() {
