@@ -27,7 +27,7 @@ export function ChooseAlbum({ pictures, onAdded }: ChooseAlbumProps) {
   const texts = useTexts("album");
   const albumTexts = useTexts("albums");
   const frame = useTexts("frame");
-  const { albums, failed, load } = useAlbums();
+  const { albums, fault, load } = useAlbums();
   const [words, setWords] = useState("");
   const [isNew, setNew] = useState(false);
   const adding = useAdding(pictures, onAdded);
@@ -40,10 +40,20 @@ export function ChooseAlbum({ pictures, onAdded }: ChooseAlbumProps) {
       <NameForm
         name={isNamed ? "" : words.trim()}
         imageIds={pictures.slice(0, maxImagesPerAction).map(({ id }) => id)}
-        onMade={(album) => void adding.add(album, { isNew: true })}
+        onMade={(album) => {
+          setNew(false);
+          void adding.add(album, { isNew: true });
+        }}
         onCancel={() => setNew(false)}
         instead={(other) => (
-          <button type="button" className={quietButton} onClick={() => void adding.add(other)}>
+          <button
+            type="button"
+            className={`${quietButton} max-w-full`}
+            onClick={() => {
+              setNew(false);
+              void adding.add(other);
+            }}
+          >
             <span className="truncate">{texts("addInstead", { name: other.name })}</span>
           </button>
         )}
@@ -111,11 +121,14 @@ export function ChooseAlbum({ pictures, onAdded }: ChooseAlbumProps) {
             />
           ))}
         </ul>
-        {failed ? (
-          <button type="button" className={`${quietButton} justify-self-center`} onClick={load}>
-            {frame("tryAgain")}
-          </button>
-        ) : null}
+        {fault === null ? null : (
+          <div role="alert" className="grid justify-items-start gap-2 px-3 py-4 text-sm">
+            <p className="text-danger">{fault}</p>
+            <button type="button" className={quietButton} onClick={load}>
+              {frame("tryAgain")}
+            </button>
+          </div>
+        )}
         {albums !== null && albums.length > 0 && found.length === 0 ? (
           <p className="px-3 py-4 text-sm text-quiet">{texts("noneFound")}</p>
         ) : null}
@@ -142,17 +155,16 @@ function moveFocus(within: HTMLElement | null, step: number): void {
 function useAlbums() {
   const wordFailure = useWordFailure();
   const [albums, setAlbums] = useState<ListedAlbum[] | null>(null);
-  const [failed, setFailed] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
   const load = useCallback(() => {
-    setFailed(false);
+    setFault(null);
     void answerOf(list(undefined)).then((result) => {
       if (result.ok) return setAlbums(result.value);
-      setFailed(true);
-      toast(wordFailure(result.error));
+      setFault(wordFailure(result.error));
     });
   }, [wordFailure]);
   useEffect(load, [load]);
-  return { albums, failed, load };
+  return { albums, fault, load };
 }
 
 /** Puts the pictures into an album, as many a request as an action takes; what failed goes on where it stopped. */

@@ -37,7 +37,12 @@ export function NewAlbum({ isQuiet = false }: { isQuiet?: boolean }) {
             }}
             onCancel={close}
             instead={({ id, name }) => (
-              <Link href={`/albums/${id}`} prefetch={false} className={quietButton} onClick={close}>
+              <Link
+                href={`/albums/${id}`}
+                prefetch={false}
+                className={`${quietButton} max-w-full`}
+                onClick={close}
+              >
                 <span className="truncate">{texts("open", { name })}</span>
               </Link>
             )}

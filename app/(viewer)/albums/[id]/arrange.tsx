@@ -60,7 +60,7 @@ export function Arrange({ id, count }: { id: string; count: number }) {
 
   return (
     <section aria-label={texts("arrange")} className="px-3 pb-4 sm:px-6">
-      <div className="sticky top-0 z-10 -mx-3 mb-2 grid gap-2 bg-page/95 px-3 py-2 sm:-mx-6 sm:px-6">
+      <div className="sticky top-(--frame-top,0px) z-10 -mx-3 mb-2 grid gap-2 bg-page/95 px-3 py-2 sm:-mx-6 sm:px-6">
         <p id="arrange-hint" className="text-sm text-quiet">
           {texts("arrangeHint")}
         </p>

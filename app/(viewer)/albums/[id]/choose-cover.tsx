@@ -4,6 +4,7 @@ import { Check } from "lucide-react";
 import { useState } from "react";
 import { useTexts } from "../../../_texts/provider";
 import { useWordFailure } from "../../../_texts/use-word-failure";
+import { FormError } from "../../../_ui/entrance";
 import { quietButton } from "../../../_ui/styles";
 import { ThumbhashImage } from "../../../_ui/thumbhash-image";
 import { toast } from "../../../_ui/toaster";
@@ -27,11 +28,12 @@ export function ChooseCover({ id, coverId, onClose }: ChooseCoverProps) {
   const wordFailure = useWordFailure();
   const { images, isLast, failed, loadMore } = useHandOrder(id);
   const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
   const choose = async (chosen: string | null) => {
     setBusy(true);
     const result = await answerOf(change({ id, changes: { coverId: chosen } }));
     setBusy(false);
-    if (!result.ok) return toast(wordFailure(result.error));
+    if (!result.ok) return setFault(wordFailure(result.error));
     refreshGallery();
     toast(texts("coverChosen"));
     onClose();
@@ -70,6 +72,9 @@ export function ChooseCover({ id, coverId, onClose }: ChooseCoverProps) {
           ))}
         </ul>
         {isLast ? null : <LoadMore failed={failed} count={images.length} onNear={loadMore} />}
+      </div>
+      <div className="px-5 pb-3 empty:hidden">
+        <FormError message={fault} />
       </div>
       {coverId === null ? null : (
         <p className="border-t border-line p-3">
