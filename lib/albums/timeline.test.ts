@@ -9,7 +9,7 @@ import { trashImage } from "@/lib/images/trash";
 import { addImage } from "@/lib/testing/image-rows";
 import { onEachDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import { addToAlbum } from "./albums";
+import { addToAlbum } from "./filling";
 import type { AlbumSorting } from "./contract";
 import { getAlbumPart, getAlbumTimeline, listAlbumSections, listAlbumSizes } from "./timeline";
 

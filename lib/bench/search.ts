@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum } from "@/lib/albums/albums";
+import { addToAlbum } from "@/lib/albums/filling";
 import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { env } from "@/lib/env";
 import { listImages } from "@/lib/images/gallery";

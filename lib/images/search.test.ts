@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { addToAlbum, renameAlbum } from "@/lib/albums/albums";
+import { changeAlbum } from "@/lib/albums/changing";
+import { addToAlbum } from "@/lib/albums/filling";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, images } from "@/lib/db/schema";
 import { imageRow } from "@/lib/testing/image-rows";
@@ -101,7 +102,7 @@ onEachDriver(() => {
       expect(await find("2019 boat")).toBe("boat");
       expect(await find("2019 tree")).toBe("");
       expect(await find("Üb")).toBe("boat");
-      await renameAlbum(viewer, { id: album.id, name: "제주" });
+      await changeAlbum(viewer, { id: album.id, changes: { name: "제주" } });
       expect(await find("2019")).toBe("");
       expect(await find("제주")).toBe("boat");
       await database().orm.update(albums).set({ deletedAt: new Date() }).where(eq(albums.id, album.id));

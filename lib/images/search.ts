@@ -112,14 +112,15 @@ export async function getSearchTimeline(
   limit = firstOfTimeline,
 ): Promise<Timeline & FoundTimeline & { choices: SearchChoices }> {
   const { found, choices } = await prepareWithChoices(viewer, search);
-  if (found === null) return { ...timelineOf(order, []), first: [], choices };
+  if (found === null) return { order, sections: [], first: [], isCut: false, choices };
   const [sections, rows] = await database().together([
     sectionsAsked(viewer, found, order),
     rowsAsked(viewer, found, order, limit, 0),
   ]);
   return {
     order,
-    sections: sections,
+    sections,
+    isCut: false,
     first: await Promise.all(rows.map(toGalleryImage)),
     choices,
   };
