@@ -137,7 +137,7 @@ test("the menu works by keyboard, and gives focus back", async ({ page, pail, us
   await press(page, "Enter");
   const menu = page.locator("#menu");
   await expect(menu).toBeVisible();
-  await expect(menu).toContainText("0 MB of 100 GB stored");
+  await expect(menu).toContainText("0 MB of 107.4 GB stored");
   await expectAccessible(page);
   const seen: string[] = [];
   for (let n = 0; n < 8; n += 1) {
@@ -172,7 +172,7 @@ test("how much is stored is said as it is now", async ({ page }) => {
   await page.goto("/");
   await uploadFiles(page, await pathsOf(2));
   await openMenu(page);
-  await expect(page.locator("#menu")).toContainText(/\d+(\.\d)? (kB|MB) of 100 GB stored/);
+  await expect(page.locator("#menu")).toContainText(/\d+(\.\d)? (kB|MB) of 107.4 GB stored/);
   await expect(page.locator("#menu")).not.toContainText("0 MB of");
 });
 
