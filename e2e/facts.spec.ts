@@ -167,7 +167,12 @@ test("a date is shifted, taken back, and never one that cannot be", async ({ pag
   expect(rowOf(pail, id)?.captured_at).toBe(capturedAt - 25 * 3_600_000);
 });
 
-test("details are told to the owner alone, and kept nowhere", async ({ page, pail, user, expectedErrors }) => {
+test("details are told to the owner alone, and kept nowhere", async ({
+  page,
+  pail,
+  user,
+  expectedErrors,
+}) => {
   expectedErrors.push(/status of 404/);
   const id = await openPicture(page, pail, user, [await makeNotedPhotograph()]);
   const answer = await page.request.get(`/images/${id}/details`);
