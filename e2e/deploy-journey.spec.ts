@@ -12,7 +12,7 @@ import {
 } from "@/lib/testing/vercel/build-with-vercel";
 import { Deployment } from "@/lib/testing/vercel/deployment";
 import { type Surroundings, startSurroundings } from "@/lib/testing/vercel/surroundings";
-import { expectAllLoaded, galleryImages, uploadFiles } from "./fixtures";
+import { expectAllLoaded, galleryImages, openPicturePage, uploadFiles } from "./fixtures";
 import { commandsUnder, variablesOfDocument } from "./support/deploy-document";
 import { makeAccount, makeToken, signInAgain, writeFormats } from "./support/first-steps";
 import { photographsFolder } from "./support/photos";
@@ -179,7 +179,7 @@ test("from the link in the log to pictures of every format, deleted again; then 
   await page.reload();
   await expectAllLoaded(page, 6);
 
-  await page.getByRole("img", { name: "alpine-path-phone", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "alpine-path-phone", exact: true }));
   await expect(page).toHaveURL(/\/images\/[0-9a-f-]{36}$/);
   await page.reload();
   await expect(page.getByRole("article").getByRole("img")).toBeVisible();

@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { getPart, getTimeline, listSizes } from "@/lib/images/timeline";
+import { addManyPictures } from "@/lib/testing/many-pictures";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { median, ratioLine } from "./figures";
-import { addManyPictures } from "./many-pictures";
 
 const rounds = 40;
 

@@ -79,7 +79,9 @@ export function frameOf(
   return { height, sections, asideId, signature: signatureOf(sections, version, shift, height) };
 }
 
-function overscan({ shape }: Geometry, view: number): number {
+function overscan({ shape, boxes }: Geometry, view: number): number {
+  const last = boxes.at(-1)?.section;
+  if (last === undefined || last.first + last.count <= tilesAtMost) return Number.POSITIVE_INFINITY;
   const perRow = Math.max(1, shape.width / (1.35 * shape.rowHeight));
   const perPixel = perRow / (1.2 * shape.rowHeight);
   const affordable = (tilesAtMost - perPixel * view) / 2 / perPixel;

@@ -58,7 +58,7 @@ test("a chunk that comes, is forgotten, and comes again", () => {
   const images = all.slice(offset, offset + place.chunk.size);
   expect(pictures.put(place.section, place.chunk, images, section.count)).toBe(true);
   expect(pictures.at(333)?.id).toBe("000333");
-  pictures.forget(place.chunk);
+  pictures.forget([place.chunk]);
   expect(pictures.at(333)).toBe(null);
   expect(pictures.put(place.section, place.chunk, images, section.count + 1)).toBe(false);
 });

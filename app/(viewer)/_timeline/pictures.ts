@@ -89,10 +89,13 @@ export class Pictures {
     return count === section.count && images.length === chunk.size;
   }
 
-  forget(chunk: Chunk): void {
-    chunk.images = null;
-    chunk.isStale = false;
-    if (chunk.laidOut !== null) chunk.laidOut.rows = null;
+  /** Their pictures are here no more; how high their rows were is kept. */
+  forget(chunks: Chunk[]): void {
+    for (const chunk of chunks) {
+      chunk.images = null;
+      chunk.isStale = false;
+      if (chunk.laidOut !== null) chunk.laidOut.rows = null;
+    }
     this.index();
   }
 

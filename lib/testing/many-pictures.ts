@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { database } from "@/lib/db/client";
-import { storedObjects } from "@/lib/testing/image-rows";
+import { storedObjects } from "./image-rows";
 
 /** How far one picture is from the next: a million are of twenty years. */
 const apartMs = 631_000;
