@@ -4,9 +4,11 @@ import { createToken, listTokens, requireTokenOwner } from "@/lib/accounts/token
 import { createAdmin } from "@/lib/accounts/users";
 import { findViewer, type Viewer } from "@/lib/accounts/viewer";
 import { getAlbumPage, getImageInAlbum, listAlbumImages, listAlbums } from "@/lib/albums/albums";
-import { addToAlbum } from "@/lib/albums/filling";
+import { changeAlbum } from "@/lib/albums/changing";
+import { addPictures, addToAlbum, removePictures } from "@/lib/albums/filling";
+import { movePictures } from "@/lib/albums/order";
 import { getAlbumPart, getAlbumTimeline, listAlbumSections, listAlbumSizes } from "@/lib/albums/timeline";
-import { deleteAlbum } from "@/lib/albums/trash";
+import { deleteAlbum, restoreAlbum } from "@/lib/albums/trash";
 import { database, openLibsql, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { listImages } from "@/lib/images/gallery";
@@ -103,6 +105,15 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     const album = await count("add to an album", 2, async () =>
       addToAlbum(await viewer(), { name: "Lake", imageIds }),
     );
+    const some = { id: album.id, imageIds: imageIds.slice(0, 2) };
+    await count("out of an album", 2, async () => removePictures(await viewer(), some));
+    await count("into an album again", 2, async () => addPictures(await viewer(), some));
+    await count("move in an album", 3, async () =>
+      movePictures(await viewer(), { ...some, before: imageIds[5] ?? null }),
+    );
+    await count("change an album", 2, async () =>
+      changeAlbum(await viewer(), { id: album.id, changes: { description: "Rain", coverId: id } }),
+    );
     await count("picture page", 2, async () => getImageInPlace(await viewer(), id));
     await count("picture page in an album", 2, async () => getImageInAlbum(await viewer(), album.id, id));
     await count("album page", 2, async () => getAlbumPage(await viewer(), album.id, null));
@@ -124,6 +135,7 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("delete of 50", 2, async () => trashImages(await viewer(), imageIds));
     await count("undo of 50", 2, async () => restoreImages(await viewer(), imageIds));
     await count("delete an album", 2, async () => deleteAlbum(await viewer(), album.id));
+    await count("undo that", 2, async () => restoreAlbum(await viewer(), album.id));
 
     const secret = await createToken(own, { name: "A script", scopes: ["read"], lifetimeDays: null });
     const list = async () => listImages(await requireTokenOwner(secret, "read", caller), null);

@@ -1,4 +1,5 @@
 import { adding } from "./en/adding";
+import { album } from "./en/album";
 import { albums } from "./en/albums";
 import { download } from "./en/download";
 import { entrance } from "./en/entrance";
@@ -27,6 +28,7 @@ export const english = {
   gallery,
   timeline,
   image,
+  album,
   albums,
   search,
   selection,

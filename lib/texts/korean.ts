@@ -1,4 +1,5 @@
 import { adding } from "./ko/adding";
+import { album } from "./ko/album";
 import { albums } from "./ko/albums";
 import { download } from "./ko/download";
 import { entrance } from "./ko/entrance";
@@ -28,6 +29,7 @@ export const korean = translation({
   gallery,
   timeline,
   image,
+  album,
   albums,
   search,
   selection,
