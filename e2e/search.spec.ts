@@ -43,6 +43,7 @@ test("words and choices are in the address, by mouse, and Back takes them away a
   await found(page, "60 pictures");
   await expect(galleryImages(page).first()).toHaveAttribute("alt", "호수 Lake 0");
   await expectAccessible(page);
+  await choose(page, "Year").focus();
   await choose(page, "Year").selectOption("2024");
   await expect(page).toHaveURL("/search?q=lake&year=2024");
   await found(page, "24 pictures");
