@@ -48,7 +48,7 @@ export const galleryImages = (page: Page) =>
   page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img");
 
 /** What is under the person's name; there is one wherever one is signed in. */
-export const menuButton = (page: Page) => page.locator("header").getByRole("button", { name: /^Menu / });
+export const menuButton = (page: Page) => page.getByRole("banner").getByRole("button", { name: /^Menu / });
 
 /** Opens it, so that what is in it can be pressed. */
 export async function openMenu(page: Page) {
