@@ -72,6 +72,10 @@ export const formatShortMonth = (language: AnyLanguage, when: Date | number): st
 export const formatYear = (language: AnyLanguage, when: Date | number): string =>
   dateFormat(language, { year: "numeric", timeZone: "UTC" }).format(when);
 
+/** November. @param month from 0 */
+export const formatMonthName = (language: AnyLanguage, month: number): string =>
+  dateFormat(language, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month, 1));
+
 function inUnit(
   language: AnyLanguage,
   unit: "kilobyte" | "megabyte" | "gigabyte",
