@@ -1,15 +1,5 @@
-import {
-  ArrowDownToLine,
-  FolderPlus,
-  Heart,
-  Info,
-  Keyboard,
-  type LucideIcon,
-  Maximize,
-  Pause,
-  Play,
-  Trash2,
-} from "lucide-react";
+import { ArrowDownToLine, FolderPlus, Heart, Info, Maximize, Pause, Play, Trash2 } from "lucide-react";
+import type { ComponentType } from "react";
 import { useTexts } from "../../_texts/provider";
 import type { useFullScreen } from "./use-full-screen";
 import type { useSlideshow } from "./use-slideshow";
@@ -17,7 +7,7 @@ import type { useSlideshow } from "./use-slideshow";
 /** Something that one can do with the picture that is shown. */
 export interface ViewerAction {
   name: string;
-  icon: LucideIcon;
+  icon: ComponentType<{ size: number; fill?: string; "aria-hidden": true }>;
   label: string;
   /** Whether it is on, for what is on or off. */
   isOn?: boolean;
@@ -77,7 +67,13 @@ export function useActions(doings: Doings): ViewerAction[] {
       run: doings.toggleFacts,
     },
     { name: "delete", icon: Trash2, label: texts("delete"), run: doings.remove },
-    { name: "keys", icon: Keyboard, label: texts("keys"), run: doings.openKeys },
+    { name: "keys", icon: QuestionMark, label: texts("keys"), run: doings.openKeys },
   ];
   return all.filter((action) => action !== null);
 }
+
+const QuestionMark = ({ size }: { size: number }) => (
+  <span aria-hidden className="text-center text-lg leading-none font-medium" style={{ width: size }}>
+    ?
+  </span>
+);

@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import { useTexts } from "../../_texts/provider";
 import type { Stage } from "./stage";
 
@@ -24,7 +24,7 @@ export function Steps({ stage, isIdle, onStep }: StepsProps) {
         aria-disabled={!before}
         onClick={() => onStep(-1)}
       >
-        <ChevronLeft aria-hidden size={24} className="rtl:-scale-x-100" />
+        <ChevronRight aria-hidden size={24} className="ltr:-scale-x-100" />
       </button>
       <button
         type="button"
