@@ -36,7 +36,7 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
     run?.();
   };
   return (
-    <div ref={whole} className="relative sm:hidden">
+    <div ref={whole} className="relative @xl:hidden">
       <button
         ref={button}
         type="button"
