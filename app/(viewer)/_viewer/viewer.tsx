@@ -91,7 +91,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     },
     fullScreen,
     favour: () => void favour(),
-    addToAlbum: () => image && openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
+    addToAlbum: () => image && void openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
     toggleFacts: () => (Aside === null ? void showFacts() : setAside(null)),
     remove: () => void remove(),
     openKeys,
