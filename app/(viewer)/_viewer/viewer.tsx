@@ -66,11 +66,16 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     addToGallery([{ ...image, isFavourite }]);
     toast(wordFailure(result.error));
   };
+  const isRemoving = useRef(false);
   const remove = async () => {
-    if (image === null) return;
+    // A key that is held deletes one.
+    if (image === null || isRemoving.current) return;
+    isRemoving.current = true;
     slideshow.stop();
     const isLast = stage?.has(1) !== true;
-    if ((await deleteImage(image)) && isLast) onClose();
+    const isGone = await deleteImage(image);
+    isRemoving.current = false;
+    if (isGone && isLast) onClose();
     else room.current?.focus();
   };
   const showFacts = async () => {
