@@ -1,9 +1,9 @@
 "use client";
 
-import { X } from "lucide-react";
 import { Fragment, useEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useTexts } from "../../_texts/provider";
+import { closePath, Glyph } from "../../_ui/glyph";
 import { iconButton } from "../../_ui/styles";
 import { openedViewer } from "./open-viewer";
 
@@ -64,7 +64,7 @@ export function Keys({ onClose }: { onClose(): void }) {
             title={texts("closeKeys")}
             onClick={onClose}
           >
-            <X aria-hidden size={20} />
+            <Glyph path={closePath} sizePx={20} />
           </button>
         </div>
         {lists.map(([name, rows]) => (
