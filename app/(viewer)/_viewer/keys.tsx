@@ -37,6 +37,8 @@ export function Keys({ onClose }: { onClose(): void }) {
       [
         [[texts("enter")], texts("keyOpen")],
         [[texts("space")], texts("keySelect")],
+        [["Shift", "↑", "↓", "←", "→"], texts("keySelectBeside")],
+        [["Ctrl", "A"], texts("keySelectAll")],
         [["Esc"], texts("keyEndSelection")],
         [["Delete"], texts("keyDelete")],
         [["?"], texts("keyKeys")],
