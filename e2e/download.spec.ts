@@ -239,7 +239,7 @@ test("over plain http in a home network it is made in memory", async ({ browser 
     await page.reload();
     await selectAll(page, 2);
     await download(page);
-    await expect(card(page).last()).toContainText("Without https this browser takes at most 1 GB at once.");
+    await expect(card(page).last()).toContainText("This browser takes at most 1 GB at once here");
     await context.close();
   } finally {
     await pail.stop();
