@@ -12,7 +12,7 @@ import {
 } from "@/lib/testing/vercel/build-with-vercel";
 import { Deployment } from "@/lib/testing/vercel/deployment";
 import { type Surroundings, startSurroundings } from "@/lib/testing/vercel/surroundings";
-import { expectAllLoaded, galleryImages, openPicturePage, uploadFiles } from "./fixtures";
+import { deleteAndLeave, expectAllLoaded, galleryImages, openPicturePage, uploadFiles } from "./fixtures";
 import { commandsUnder, variablesOfDocument } from "./support/deploy-document";
 import { makeAccount, makeToken, signInAgain, writeFormats } from "./support/first-steps";
 import { photographsFolder } from "./support/photos";
@@ -183,7 +183,7 @@ test("from the link in the log to pictures of every format, deleted again; then 
   await expect(page).toHaveURL(/\/images\/[0-9a-f-]{36}$/);
   await page.reload();
   await expect(page.getByRole("article").getByRole("img")).toBeVisible();
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(5);
 
   const secret = await makeToken(page, origin);

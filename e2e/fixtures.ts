@@ -130,6 +130,14 @@ export async function openPicturePage(picture: Locator) {
   await expect(picture.page().getByRole("article")).toBeVisible();
 }
 
+/** Deletes the picture of a page, which goes on to the next one, and goes back to all of them. */
+export async function deleteAndLeave(page: Page) {
+  const address = page.url();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page).not.toHaveURL(address);
+  if (/\/images\//.test(page.url())) await press(page, "Escape");
+}
+
 /** True once every picture in the gallery has been loaded and decoded. */
 export async function expectAllLoaded(page: Page, count: number) {
   await expect(galleryImages(page)).toHaveCount(count);

@@ -1,5 +1,14 @@
 import { thumbHashToRGBA } from "thumbhash";
-import { expect, galleryImages, openMenu, openPicturePage, press, test, uploadFiles } from "./fixtures";
+import {
+  deleteAndLeave,
+  expect,
+  galleryImages,
+  openMenu,
+  openPicturePage,
+  press,
+  test,
+  uploadFiles,
+} from "./fixtures";
 import { makePhotographs, orientationPhotographs } from "./support/photos";
 
 test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user }) => {
@@ -31,14 +40,14 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
     .getByRole("list", { name: "Pictures", exact: true })
     .getByRole("img", { name: "Abend am See", exact: true });
   await openPicturePage(renamed);
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(2);
   await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(renamed).toBeVisible();
   await expect(galleryImages(page)).toHaveCount(3);
 
   await openPicturePage(renamed);
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(2);
   await openMenu(page);
   await page.getByRole("link", { name: "Settings", exact: true }).click();
@@ -49,7 +58,7 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await expect(galleryImages(page)).toHaveCount(3);
 
   await openPicturePage(renamed);
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(2);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(2);

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Response } from "@playwright/test";
 import {
+  deleteAndLeave,
   expect,
   expectAccessible,
   galleryImages,
@@ -24,13 +25,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(galleryImages(page)).toHaveCount(3);
     await expectAccessible(page);
     await openPicturePage(galleryImages(page).first());
+    await page.getByText("More", { exact: true }).click();
     await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Rename", exact: true }).click();
     await expect(page.getByLabel("Title", { exact: true })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Close", exact: true }).click();
-    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await deleteAndLeave(page);
     await expect(galleryImages(page)).toHaveCount(2);
     // Pointed at, it does not go away meanwhile.
     await page.getByRole("button", { name: "Undo", exact: true }).hover();
@@ -68,6 +70,7 @@ test("a phone shows the whole page without scrolling sideways, and every target 
   await expect(galleryImages(page)).toHaveCount(6);
   await expectToFit();
   await openPicturePage(galleryImages(page).first());
+  await page.getByText("More", { exact: true }).click();
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   expect(await overflow()).toBeLessThanOrEqual(0);
 });

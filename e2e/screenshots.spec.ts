@@ -45,6 +45,7 @@ test("the pages, at both widths and in both colours", async ({ page, pail, user 
   await expect(page.getByRole("region", { name: "Uploads", exact: true })).toBeHidden();
   await take("gallery");
   await openPicturePage(galleryImages(page).nth(3));
+  await page.getByText("More", { exact: true }).click();
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   await expect
     .poll(() =>

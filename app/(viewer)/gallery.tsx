@@ -66,7 +66,9 @@ export function Gallery(props: GalleryProps) {
   const rowHeight = live.geometry?.shape.rowHeight ?? 0;
   return (
     <div className={`relative ${rowHeights[size]} ${hasScrubber ? "lg:pe-14" : ""}`}>
-      <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
+      <div className={frame === null ? "invisible" : ""}>
+        <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
+      </div>
       <div ref={measure} aria-hidden className="invisible absolute h-(--row) w-26" />
       <ul
         ref={list}

@@ -123,7 +123,7 @@ function addPinned(
   const image = pinned.chunk.images?.[pinned.n];
   const [box, place] = [geometry.boxOf(pinned.section), geometry.boxOfPlace(pinned)];
   if (!image || shown.has(image.id) || !box || !place) return null;
-  const index = pinned.section.first + offsetIn(pinned);
+  const index = pinned.chunk.first + pinned.n;
   // Out of sight, and where it makes the page no higher.
   const atTop = Math.min(Math.max(place.top - shift, 0), Math.max(0, height - place.height)) + shift;
   let frame = sections.find(({ section }) => section === pinned.section);
@@ -140,15 +140,6 @@ function addPinned(
   if (index < (frame.tiles[0]?.index ?? 0)) frame.tiles.unshift(tile);
   else frame.tiles.push(tile);
   return image.id;
-}
-
-function offsetIn({ section, chunk, n }: Place): number {
-  let offset = n;
-  for (const one of section.chunks) {
-    if (one === chunk) break;
-    offset += one.size;
-  }
-  return offset;
 }
 
 const signatureOf = (sections: SectionFrame[], version: number, shift: number, height: number): string =>

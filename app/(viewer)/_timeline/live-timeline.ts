@@ -280,7 +280,7 @@ export class LiveTimeline implements PictureList {
   /** Whatever is done meanwhile: the picture that is seen stays where it is seen, and who is at the end stays there. */
   private keepingPlace(change: () => void): void {
     const anchor = this.place();
-    const isAtEnd = this.returning === null && this.seen > 0 && this.seen >= this.window.end - 1;
+    const beyondEnd = this.returning === null && this.seen > 0 ? this.seen - this.window.end : -1;
     change();
     this.version += 1;
     if (this.shape === null) {
@@ -289,7 +289,8 @@ export class LiveTimeline implements PictureList {
     }
     this.geometry = new Geometry(this.pictures.sections, this.shape);
     this.window.resize(this.geometry.height, this.windowHeight);
-    this.window.show(isAtEnd ? this.window.end : ((anchor && topOfAnchor(anchor, this)) ?? this.seen));
+    const top = beyondEnd > -1 ? this.window.end + beyondEnd : anchor && topOfAnchor(anchor, this);
+    this.window.show(top ?? this.seen);
     this.render();
     this.fetchNear(0);
   }

@@ -1,7 +1,7 @@
 import type { GalleryImage } from "@/lib/images/contract";
 import { FetchQueue } from "./fetch-queue";
 import type { ChunkPlace, Geometry } from "./geometry";
-import { type Chunk, isWhole, offsetOf, type Pictures, type Section } from "./pictures";
+import { type Chunk, isWhole, type Pictures, type Section } from "./pictures";
 import type { Source } from "./source";
 
 /** So many chunks of pictures are kept; of more, those furthest away are forgotten. */
@@ -98,7 +98,7 @@ export class Nearby {
 
   private async fetch(section: Section, chunk: Chunk, signal?: AbortSignal): Promise<void> {
     if (this.source === null) return;
-    const part = await this.source.part(section.key, offsetOf(section, chunk), chunk.size, signal);
+    const part = await this.source.part(section.key, chunk.first - section.first, chunk.size, signal);
     this.events.onArrival({ section, chunk, ...part });
   }
 }

@@ -68,7 +68,7 @@ export class ScrollWindow {
     return this.scale.height;
   }
 
-  /** The furthest that can be at the top of the window. */
+  /** What is at the top of the window when the list's end is at its bottom. */
   get end(): number {
     return Math.max(0, this.total - this.height);
   }
@@ -82,15 +82,15 @@ export class ScrollWindow {
 
   /** Lets this be seen at the top. While someone scrolls the page is left alone, and what is in it is moved. */
   show(seen: number): void {
-    this.seen = Math.min(seen, this.end);
+    this.seen = seen <= this.end ? seen : Math.min(seen, this.end + this.roomBelow);
     if (this.isMoving) this.scale.show(this.seen);
     else this.target = this.scale.restAt(this.seen);
   }
 
-  /** The same, also while someone scrolls. */
+  /** The same, also while someone scrolls, and no further than to either end. */
   jump(seen: number): void {
     this.isMoving = false;
-    this.show(Math.max(0, seen));
+    this.show(Math.min(Math.max(0, seen), this.end));
   }
 
   /** Once what is to be seen is in the document. */
@@ -101,6 +101,12 @@ export class ScrollWindow {
     if (Math.abs(step) >= 1) window.scrollBy({ top: step, behavior: "instant" });
     this.scale.last = this.scrolledTo;
     this.seen = this.scale.last + this.shift;
+  }
+
+  /** Of the page, below the list. */
+  private get roomBelow(): number {
+    const bottom = this.list?.getBoundingClientRect().bottom ?? 0;
+    return Math.max(0, document.documentElement.scrollHeight - window.scrollY - bottom);
   }
 
   /** How far the top of the window is below that of the list. */
