@@ -89,7 +89,7 @@ export function Arrange({ id, count }: { id: string; count: number }) {
       <ul
         ref={list}
         aria-label={gallery("list")}
-        className="grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-1 select-none sm:grid-cols-[repeat(auto-fill,minmax(9rem,1fr))]"
+        className="grid touch-pan-y grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-1 select-none sm:grid-cols-[repeat(auto-fill,minmax(9rem,1fr))]"
       >
         {images.map((image, at) => (
           <Movable
