@@ -47,6 +47,28 @@ export { expect };
 export const galleryImages = (page: Page) =>
   page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img");
 
+/** The titles of all pictures of a timeline, of which only those near the window are in the document; then it is at its top again. */
+export async function allTitles(page: Page): Promise<string[]> {
+  const titles = new Set<string>();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  for (;;) {
+    await expect(page.locator("[data-blank]")).toHaveCount(0);
+    for (const title of await galleryImages(page).evaluateAll((all) =>
+      all.map((image) => (image as HTMLImageElement).alt),
+    ))
+      titles.add(title);
+    const isEnd = await page.evaluate(async () => {
+      const before = window.scrollY;
+      window.scrollBy(0, 0.7 * window.innerHeight);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return window.scrollY === before;
+    });
+    if (!isEnd) continue;
+    await page.evaluate(() => window.scrollTo(0, 0));
+    return [...titles];
+  }
+}
+
 /** What is under the person's name; there is one wherever one is signed in. */
 export const menuButton = (page: Page) => page.locator("header").getByRole("button", { name: /^Menu / });
 
@@ -96,6 +118,24 @@ export async function uploadFiles(
   ).toBeVisible({
     timeout: 120_000,
   });
+}
+
+/** Goes to the page of a picture, as a link outside of galleries does: a click on a tile opens the viewer over its gallery. */
+export async function openPicturePage(picture: Locator) {
+  await picture.locator("xpath=ancestor::a[1]").evaluate((link: HTMLAnchorElement) => {
+    const { next } = window as unknown as { next: { router: { push(path: string): void } } };
+    next.router.push(link.pathname + link.search);
+  });
+  await expect(picture.page()).toHaveURL(/\/images\/[0-9a-f-]{36}/);
+  await expect(picture.page().getByRole("article")).toBeVisible();
+}
+
+/** Deletes the picture of a page, which goes on to the next one, and goes back to all of them. */
+export async function deleteAndLeave(page: Page) {
+  const address = page.url();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page).not.toHaveURL(address);
+  if (/\/images\//.test(page.url())) await press(page, "Escape");
 }
 
 /** True once every picture in the gallery has been loaded and decoded. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useMemo, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { Timeline } from "@/lib/images/contract";
 import { useTexts } from "../_texts/provider";
 import { quietButton } from "../_ui/styles";
@@ -52,7 +52,12 @@ export function Gallery(props: GalleryProps) {
   const isEmpty = total === 0;
   useSize(live, list, measure, isEmpty);
   usePlace(live, list);
-  useBeforePaint(() => live.settle(), [live, frame]);
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
+  useBeforePaint(() => {
+    // Nobody has subscribed yet when a page begins, and what is behind is not painted.
+    if (live.frame !== frame) renderAgain();
+    else live.settle();
+  }, [live, frame]);
 
   if (isEmpty) return empty;
   const hasScrubber = total >= fewestToScrub && live.pictures.sections.length > 1;
@@ -61,7 +66,9 @@ export function Gallery(props: GalleryProps) {
   const rowHeight = live.geometry?.shape.rowHeight ?? 0;
   return (
     <div className={`relative ${rowHeights[size]} ${hasScrubber ? "lg:pe-14" : ""}`}>
-      <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
+      <div className={frame === null ? "invisible" : ""}>
+        <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
+      </div>
       <div ref={measure} aria-hidden className="invisible absolute h-(--row) w-26" />
       <ul
         ref={list}

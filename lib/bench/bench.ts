@@ -18,10 +18,12 @@ import { benchSearch } from "./search";
 import { benchSoak } from "./soak";
 import { benchStorage } from "./storage";
 import { benchTimeline } from "./timeline";
+import { benchTimelinePage } from "./timeline-page";
 import { benchUploads } from "./uploads";
 
 const benches: Record<string, (parameter?: string) => Promise<void>> = {
   begin: benchBegin,
+  "timeline-page": benchTimelinePage,
   query: benchGalleryQuery,
   timeline: benchTimeline,
   search: benchSearch,

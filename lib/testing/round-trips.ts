@@ -15,6 +15,13 @@ import { listImages } from "@/lib/images/gallery";
 import { changeImage, getImageInPlace } from "@/lib/images/image";
 import { findImageUrls } from "@/lib/images/image-urls";
 import { favouriteImages, restoreImages, trashImages } from "@/lib/images/many";
+import {
+  getFoundPart,
+  getSearchPage,
+  getSearchTimeline,
+  listFoundSections,
+  listFoundSizes,
+} from "@/lib/images/search";
 import { getPart, getTimeline, listSections, listSizes } from "@/lib/images/timeline";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { beginUploads } from "@/lib/uploads/begin";
@@ -35,6 +42,7 @@ export interface RoundTrips {
 const account = { name: "Viewer", email: "viewer@example.org", password: "none that is common" };
 const part = { order: "newest", section: "all", offset: 0, limit: 200 } as const;
 const range = { order: "newest", from: 0, to: 9999 } as const;
+const found = { q: "0.j 제 lake", order: "newest" } as const;
 const caller = { address: "192.0.2.1", userAgent: "a browser", browser: undefined };
 
 /**
@@ -87,6 +95,11 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("sections of a timeline", 2, async () => listSections(await viewer(), { order: "newest" }));
     await count("part of a timeline", 2, async () => getPart(await viewer(), { ...part, section: 0 }));
     await count("ids of a timeline", 2, async () => listSizes(await viewer(), range));
+    await count("search", 3, async () => getSearchTimeline(await viewer(), found));
+    await count("page of a search", 3, async () => getSearchPage(await viewer(), found, null));
+    await count("months of a search", 3, async () => listFoundSections(await viewer(), found));
+    await count("part of a search", 3, async () => getFoundPart(await viewer(), { ...found, ...part }));
+    await count("ids of a search", 3, async () => listFoundSizes(await viewer(), { ...found, ...range }));
     const [, { id }] = images as [unknown, { id: string }];
     const imageIds = images.map((image) => image.id);
     const album = await count("add to an album", 2, async () =>

@@ -9,6 +9,7 @@ import { gallery } from "./en/gallery";
 import { image } from "./en/image";
 import { phone } from "./en/phone";
 import { places } from "./en/places";
+import { search } from "./en/search";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
@@ -29,6 +30,7 @@ export const english = {
   image,
   album,
   albums,
+  search,
   selection,
   settings,
   upload,

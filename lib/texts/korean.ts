@@ -9,6 +9,7 @@ import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { phone } from "./ko/phone";
 import { places } from "./ko/places";
+import { search } from "./ko/search";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
@@ -30,6 +31,7 @@ export const korean = translation({
   image,
   album,
   albums,
+  search,
   selection,
   settings,
   upload,

@@ -26,7 +26,7 @@ export function Controls({ size, onSize, order }: ControlsProps) {
           label={texts("order")}
           value={order}
           options={timelineOrders}
-          textOf={texts}
+          textOf={(option) => texts(option === "newest" ? "newest" : "oldest")}
           onChoose={(chosen) => {
             remember(orderCookie, chosen);
             startTransition(() => router.refresh());
@@ -37,7 +37,7 @@ export function Controls({ size, onSize, order }: ControlsProps) {
         label={texts("size")}
         value={size}
         options={gridSizes}
-        textOf={texts}
+        textOf={(option) => texts(option === "small" ? "small" : option === "medium" ? "medium" : "large")}
         onChoose={(chosen) => {
           remember(gridCookie, chosen);
           onSize(chosen);

@@ -79,7 +79,9 @@ export function frameOf(
   return { height, sections, asideId, signature: signatureOf(sections, version, shift, height) };
 }
 
-function overscan({ shape }: Geometry, view: number): number {
+function overscan({ shape, boxes }: Geometry, view: number): number {
+  const last = boxes.at(-1)?.section;
+  if (last === undefined || last.first + last.count <= tilesAtMost) return Number.POSITIVE_INFINITY;
   const perRow = Math.max(1, shape.width / (1.35 * shape.rowHeight));
   const perPixel = perRow / (1.2 * shape.rowHeight);
   const affordable = (tilesAtMost - perPixel * view) / 2 / perPixel;
@@ -121,7 +123,7 @@ function addPinned(
   const image = pinned.chunk.images?.[pinned.n];
   const [box, place] = [geometry.boxOf(pinned.section), geometry.boxOfPlace(pinned)];
   if (!image || shown.has(image.id) || !box || !place) return null;
-  const index = pinned.section.first + offsetIn(pinned);
+  const index = pinned.chunk.first + pinned.n;
   // Out of sight, and where it makes the page no higher.
   const atTop = Math.min(Math.max(place.top - shift, 0), Math.max(0, height - place.height)) + shift;
   let frame = sections.find(({ section }) => section === pinned.section);
@@ -138,15 +140,6 @@ function addPinned(
   if (index < (frame.tiles[0]?.index ?? 0)) frame.tiles.unshift(tile);
   else frame.tiles.push(tile);
   return image.id;
-}
-
-function offsetIn({ section, chunk, n }: Place): number {
-  let offset = n;
-  for (const one of section.chunks) {
-    if (one === chunk) break;
-    offset += one.size;
-  }
-  return offset;
 }
 
 const signatureOf = (sections: SectionFrame[], version: number, shift: number, height: number): string =>

@@ -17,11 +17,10 @@ export function asTimeline(first: Timeline): Shown {
   const last = first.first.at(-1);
   const count = first.sections.reduce((sum, section) => sum + section.count, 0);
   const isAll = last === undefined || count === first.first.length;
-  return {
-    first,
-    older: isAll ? null : { href: `?before=${textOf(last)}`, isElsewhere: false },
-    isPage: false,
-  };
+  // Pages are the newest first: from another order one goes on at their beginning.
+  const isNewest = first.order === "newest" && first.sections[0]?.startsAt !== null;
+  const href = `?before=${isNewest && last !== undefined ? textOf(last) : "newest"}`;
+  return { first, older: isAll ? null : { href, isElsewhere: false }, isPage: false };
 }
 
 /** A page of them: what one without a script goes on to. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { GalleryImage, TimelineSection } from "@/lib/images/contract";
 import { Geometry } from "./geometry";
-import { offsetOf, Pictures, startOfMonth } from "./pictures";
+import { isWhole, Pictures, startOfMonth } from "./pictures";
 
 const day = 86_400_000;
 const newest = Date.UTC(2024, 11, 28);
@@ -54,13 +54,16 @@ test("a chunk that comes, is forgotten, and comes again", () => {
   const pictures = new Pictures("newest", [section], []);
   const place = pictures.placeOf(333);
   if (place === null) throw new Error("no place");
-  const offset = offsetOf(place.section, place.chunk);
+  const offset = place.chunk.first - place.section.first;
   const images = all.slice(offset, offset + place.chunk.size);
   expect(pictures.put(place.section, place.chunk, images, section.count)).toBe(true);
   expect(pictures.at(333)?.id).toBe("000333");
-  pictures.forget(place.chunk);
+  pictures.forget([place.chunk]);
   expect(pictures.at(333)).toBe(null);
   expect(pictures.put(place.section, place.chunk, images, section.count + 1)).toBe(false);
+  // Fewer than were expected are not asked for again and again.
+  expect(pictures.put(place.section, place.chunk, images.slice(1), section.count)).toBe(false);
+  expect(isWhole(place.chunk)).toBe(true);
 });
 
 test("what is removed moves the others up, and a month without pictures goes", () => {

@@ -9,12 +9,16 @@ const largestChunk = 180;
 
 /** Pictures of a section that are fetched, laid out and forgotten together. */
 export interface Chunk {
+  /** the index of its first picture in the whole list */
+  first: number;
   /** how many there are, here or not */
   size: number;
   /** those that are here: all, or the first of them; null where none are */
   images: GalleryImage[] | null;
   /** Whether others may have taken their place meanwhile. */
   isStale: boolean;
+  /** Whether a server has sent all that it has of it. */
+  hasCome: boolean;
   /** of the rows as they were laid out last; kept when the pictures are not */
   laidOut: { shape: Shape; rows: Rows | null; height: number } | null;
 }
@@ -37,7 +41,9 @@ export interface Place {
   n: number;
 }
 
-export const isWhole = ({ images, size, isStale }: Chunk): boolean => images?.length === size && !isStale;
+/** Whether there is nothing more to fetch of it. */
+export const isWhole = ({ images, size, hasCome, isStale }: Chunk): boolean =>
+  images !== null && (hasCome || images.length === size) && !isStale;
 
 /** The pictures of a timeline: how many there are in each section, and those of them that are here. */
 export class Pictures {
@@ -85,14 +91,19 @@ export class Pictures {
   put(section: Section, chunk: Chunk, images: GalleryImage[], count: number): boolean {
     if (!this.sections.includes(section) || !section.chunks.includes(chunk)) return true;
     fill(chunk, images);
+    chunk.hasCome = true;
     this.index();
     return count === section.count && images.length === chunk.size;
   }
 
-  forget(chunk: Chunk): void {
-    chunk.images = null;
-    chunk.isStale = false;
-    if (chunk.laidOut !== null) chunk.laidOut.rows = null;
+  /** Their pictures are here no more; how high their rows were is kept. */
+  forget(chunks: Chunk[]): void {
+    for (const chunk of chunks) {
+      chunk.images = null;
+      chunk.isStale = false;
+      chunk.hasCome = false;
+      if (chunk.laidOut !== null) chunk.laidOut.rows = null;
+    }
     this.index();
   }
 
@@ -109,7 +120,7 @@ export class Pictures {
 
   indexOf(id: string): number | null {
     const place = this.find(id);
-    return place && place.section.first + offsetOf(place.section, place.chunk) + place.n;
+    return place && place.chunk.first + place.n;
   }
 
   /** Where the picture of this index is, whether it is here or not; null where there is none. */
@@ -117,12 +128,8 @@ export class Pictures {
     if (index < 0 || index >= this.total) return null;
     const section = this.sections[lastAtMost(this.sections, index, ({ first }) => first)];
     if (section === undefined) return null;
-    let left = index - section.first;
-    for (const chunk of section.chunks) {
-      if (left < chunk.size) return { section, chunk, n: left };
-      left -= chunk.size;
-    }
-    return null;
+    const chunk = section.chunks[lastAtMost(section.chunks, index, ({ first }) => first)];
+    return chunk === undefined ? null : { section, chunk, n: index - chunk.first };
   }
 
   at(index: number): GalleryImage | null {
@@ -192,20 +199,15 @@ export class Pictures {
     for (const section of this.sections) {
       section.first = this.total;
       this.total += section.count;
-      for (const chunk of section.chunks)
+      let { first } = section;
+      for (const chunk of section.chunks) {
+        chunk.first = first;
+        first += chunk.size;
         for (const { id } of chunk.images ?? []) this.chunks.set(id, { section, chunk });
+      }
     }
   }
 }
-
-export const offsetOf = ({ chunks }: Section, chunk: Chunk): number => {
-  let offset = 0;
-  for (const one of chunks) {
-    if (one === chunk) break;
-    offset += one.size;
-  }
-  return offset;
-};
 
 /** The index of the last that is at most this; of a list that ascends. */
 export function lastAtMost<T>(list: readonly T[], most: number, positionOf: (item: T) => number): number {
@@ -220,7 +222,9 @@ export function lastAtMost<T>(list: readonly T[], most: number, positionOf: (ite
   return low - 1;
 }
 
-const emptyChunk = (size: number): Chunk => ({ size, images: null, isStale: false, laidOut: null });
+const emptyChunk = (size: number): Chunk => ({
+  ...{ first: 0, size, images: null, isStale: false, hasCome: false, laidOut: null },
+});
 
 /** All about as large, so that none is left with a few. */
 function chunksOf(count: number): Chunk[] {
@@ -239,7 +243,7 @@ function resized(chunks: Chunk[], count: number): Chunk[] {
     const size = Math.min(chunk.size, left);
     left -= size;
     kept.push({
-      size,
+      ...emptyChunk(size),
       images: chunk.images?.slice(0, size) ?? null,
       isStale: chunk.images !== null,
       laidOut: size === chunk.size ? chunk.laidOut : null,

@@ -109,7 +109,11 @@ export function Scrubber({ live }: { live: LiveTimeline }) {
     >
       <div aria-hidden className="timeline-years">
         {yearLabels(live, height).map(({ year, startsAt, top }) => (
-          <span key={`${year}`} className="absolute end-2 -translate-y-1/2" style={{ top }}>
+          <span
+            key={`${year}`}
+            className="absolute end-2 -translate-y-1/2 rounded-lg bg-page/85 px-1"
+            style={{ top }}
+          >
             {formatYear(language, startsAt)}
           </span>
         ))}
