@@ -323,7 +323,7 @@ test.describe("by hand", () => {
     await press(page, "ArrowLeft");
     await page.getByRole("button", { name: "Move earlier", exact: true }).press("Enter");
     await expect.poll(order).toEqual([e, b, d, c, f, a]);
-    await page.getByRole("button", { name: "Move to the start", exact: true }).click();
+    await page.getByRole("button", { name: "To the start", exact: true }).click();
     await expect.poll(order).toEqual([d, e, b, c, f, a]);
 
     await page.getByRole("button", { name: "Done", exact: true }).click();
@@ -475,7 +475,7 @@ for (const width of [360, 390, 820, 1440])
     for (const look of [
       { colorScheme: "light" },
       { colorScheme: "dark" },
-      { forcedColors: "active" },
+      { colorScheme: "light", forcedColors: "active" },
     ] as const) {
       await page.emulateMedia(look);
       await page.getByRole("button", { name: "Options", exact: true }).click();
@@ -499,8 +499,13 @@ const tiles = (page: Page) =>
 
 /** Presses what is under the album's options. */
 async function option(page: Page, name: string) {
-  await page.getByRole("button", { name: "Options", exact: true }).click();
-  await page.getByRole("region", { name: "Options", exact: true }).getByText(name, { exact: true }).click();
+  const opened = page.getByRole("region", { name: "Options", exact: true });
+  // As often as it takes for the page's script to start.
+  await expect(async () => {
+    if (!(await opened.isVisible())) await page.getByRole("button", { name: "Options", exact: true }).click();
+    await expect(opened).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await opened.getByText(name, { exact: true }).click();
 }
 
 /** Of how many files on their way the browser has copies of its own. */
