@@ -55,7 +55,7 @@ test("words and choices are in the address, by mouse, and Back takes them away a
   await expect(page).toHaveURL("/search?q=lake");
   await page.getByLabel("Favourites", { exact: true }).check();
   await expect(page).toHaveURL("/search?q=lake&favourite=1");
-  await found(page, "6 pictures");
+  await found(page, "5 pictures");
   await page.goBack();
   await found(page, "60 pictures");
   await expect(page.getByLabel("Favourites", { exact: true })).not.toBeChecked();
