@@ -187,6 +187,54 @@ test("details are told to the owner alone, and kept nowhere", async ({
   expect(theirs.status()).toBe(404);
 });
 
+test("over the gallery they are the same, and keys that are typed are nobody else's", async ({
+  page,
+  pail,
+  user,
+}) => {
+  await page.goto("/");
+  await uploadFiles(page, await makeNotedPhotograph());
+  const [{ id } = { id: "" }] = pail.query<{ id: string }>(
+    "select id from images where owner_id = ?",
+    user.id,
+  );
+  await galleryImages(page).first().click();
+  await expect(page.getByRole("button", { name: "Facts", exact: true })).toBeVisible();
+  await press(page, "i");
+  const panel = page.getByRole("complementary", { name: "Facts", exact: true });
+  await expect(panel).toContainText("1/250 s · ƒ/2.8 · ISO 160 · 23 mm");
+  await button(page, "Add a description").click();
+  await page.keyboard.type("if i delete f");
+  await page.keyboard.press("Escape");
+  await expect(button(page, "Add a description")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("A lake");
+  await page.keyboard.press("Control+Enter");
+  await expect(button(page, "Edit the description")).toBeFocused();
+  expect(rowOf(pail, id)?.description).toBe("A lake");
+  await button(page, "Edit date").click();
+  const dialog = page.getByRole("dialog", { name: "Edit date", exact: true });
+  await dialog.getByLabel("Date and time", { exact: true }).fill("2019-05-06T07:08");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(button(page, "Edit date")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await dialog.getByLabel("Date and time", { exact: true }).fill("2019-05-06T07:08");
+  await button(page, "Save").click();
+  await expect(panel).toContainText("May 6, 2019 at 7:08");
+  await expect(button(page, "Edit date")).toBeFocused();
+  await expectAccessible(page);
+  await button(page, "Undo").click();
+  await expect(panel).toContainText("July 1, 2024 at 12:30");
+  await panel.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await expect(panel.getByText("SHA-256", { exact: true })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(button(page, "Add an alternative text")).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await expect(panel.locator("summary")).toBeFocused();
+});
+
 test("deleting goes on to the next picture, and back after the last", async ({ page, pail, user }) => {
   const files = [
     await makeNotedPhotograph("a.jpg"),

@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useId, useRef, useState, useTransition } from "react";
+import { createPortal } from "react-dom";
 import { offsetOf } from "@/lib/images/clock-time";
 import type { ImageWithAlbums, PictureSize } from "@/lib/images/contract";
 import { formatMoment } from "@/lib/texts/formats";
@@ -72,7 +73,7 @@ export function EditDateDialog({ pictures, onClose }: { pictures: PictureSize[];
   const zone = first?.capturedZoneMinutes ?? null;
   const canGoBack = pictures.length > 1 || first?.isDateEdited === true;
 
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       aria-labelledby={title}
@@ -163,7 +164,8 @@ export function EditDateDialog({ pictures, onClose }: { pictures: PictureSize[];
           </p>
         </div>
       </form>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }
 

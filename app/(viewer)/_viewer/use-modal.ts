@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect } from "react";
 
-const focusable = "a[href], button:not(:disabled), input, select, textarea, [tabindex='0']";
+const focusable = "a[href], button:not(:disabled), input, select, textarea, summary, [tabindex='0']";
 /** Toasts stay at hand: they undo what is done here. */
 const alsoReachable = "[data-toasts]";
 
