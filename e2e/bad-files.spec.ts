@@ -64,6 +64,7 @@ test("the same picture again is not sent, and the page points at it", async ({ p
   await expect(tray.getByText("You already have this picture.")).toBeVisible();
   expect(pail.bucketWire.receivedBytes).toBeLessThan(photograph.bytes);
   await tray.getByRole("link", { name: "Show it", exact: true }).click();
+  await page.getByText("More", { exact: true }).click();
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   await expect(page.getByText(photograph.sha256)).toBeVisible();
 });

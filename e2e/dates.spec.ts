@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import sharp from "sharp";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openPicturePage, test, uploadFiles } from "./fixtures";
 import type { PailServer, TestUser } from "./support/pail-server";
 
 // Far from UTC: whatever is shifted shows.
@@ -77,7 +77,7 @@ test("a picture is of the day that its camera's clock showed, whatever zone is n
   const names = () => galleryImages(page).evaluateAll((all) => all.map((image) => image.getAttribute("alt")));
   expect(await names()).toEqual(["offset-midnight", "order-phone-1400", "order-camera-1300"]);
   await expect(page.getByRole("heading", { name: "July 2024", exact: true })).toBeVisible();
-  await page.getByRole("img", { name: "offset-midnight", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "offset-midnight", exact: true }));
   const date = page.getByRole("definition").filter({ hasText: "July 1, 2024" });
   await expect(date).toHaveText(/^July 1, 2024 at 12:30.AM UTC\+02:00$/);
 });
@@ -86,7 +86,7 @@ folderTest("a picture without a date has its file's, and says so", async ({ page
   const file = await undated(folder, "screenshot.jpg", "2019-05-05T22:08:09Z");
   await page.goto("/");
   await uploadFiles(page, [file]);
-  await page.getByRole("img", { name: "screenshot", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "screenshot", exact: true }));
   const date = page.getByRole("definition").filter({ hasText: "May 6, 2019" });
   await expect(date).toHaveText(
     /^May 6, 2019 at 7:08.AM The file’s date: the picture has none of its own\.$/,
@@ -115,7 +115,7 @@ folderTest(
       { name: "IMG_1(1).jpg", captured_at: two + seoul, captured_source: "sidecar" },
       { name: "IMG_1.jpg", captured_at: one + seoul, captured_source: "sidecar" },
     ]);
-    await page.getByRole("img", { name: "IMG_1", exact: true }).click();
+    await openPicturePage(page.getByRole("img", { name: "IMG_1", exact: true }));
     await expect(
       page.getByText("From the file beside it: the picture has no date of its own."),
     ).toBeVisible();
@@ -137,7 +137,7 @@ folderTest(
     await expect.poll(shown).toEqual(wanted);
     await page.reload();
     expect(await shown()).toEqual(wanted);
-    await page.getByRole("img", { name: "IMG_2", exact: true }).click();
+    await openPicturePage(page.getByRole("img", { name: "IMG_2", exact: true }));
     await page.getByRole("link", { name: "Newer picture", exact: true }).click();
     await expect(page.getByRole("heading", { name: "IMG_3", exact: true })).toBeVisible();
 

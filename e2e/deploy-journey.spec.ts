@@ -12,7 +12,7 @@ import {
 } from "@/lib/testing/vercel/build-with-vercel";
 import { Deployment } from "@/lib/testing/vercel/deployment";
 import { type Surroundings, startSurroundings } from "@/lib/testing/vercel/surroundings";
-import { expectAllLoaded, galleryImages, uploadFiles } from "./fixtures";
+import { deleteAndLeave, expectAllLoaded, galleryImages, openPicturePage, uploadFiles } from "./fixtures";
 import { commandsUnder, variablesOfDocument } from "./support/deploy-document";
 import { makeAccount, makeToken, signInAgain, writeFormats } from "./support/first-steps";
 import { photographsFolder } from "./support/photos";
@@ -118,6 +118,7 @@ test("functions carry what they need and no more", () => {
   const names = output.functions.flatMap(({ files }) => Object.keys(files));
   expect(names.filter((name) => unwanted.test(name))).toEqual([]);
   expect(names).toContain("lib/decoder/process.mjs");
+  expect(names).toContain("app/_phone/service-worker.js");
   expect(output.config.crons).toEqual([{ path: "/cron", schedule: "0 4 * * *" }]);
   const cron = output.functions.find(({ paths }) => paths.includes("/cron"));
   expect(cron).toMatchObject({ maxDuration: 300, memory: 2048 });
@@ -178,11 +179,11 @@ test("from the link in the log to pictures of every format, deleted again; then 
   await page.reload();
   await expectAllLoaded(page, 6);
 
-  await page.getByRole("img", { name: "alpine-path-phone", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "alpine-path-phone", exact: true }));
   await expect(page).toHaveURL(/\/images\/[0-9a-f-]{36}$/);
   await page.reload();
   await expect(page.getByRole("article").getByRole("img")).toBeVisible();
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(5);
 
   const secret = await makeToken(page, origin);

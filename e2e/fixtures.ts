@@ -70,7 +70,7 @@ export async function allTitles(page: Page): Promise<string[]> {
 }
 
 /** What is under the person's name; there is one wherever one is signed in. */
-export const menuButton = (page: Page) => page.locator("header").getByRole("button", { name: /^Menu / });
+export const menuButton = (page: Page) => page.getByRole("banner").getByRole("button", { name: /^Menu / });
 
 /** Opens it, so that what is in it can be pressed. */
 export async function openMenu(page: Page) {
@@ -118,6 +118,24 @@ export async function uploadFiles(
   ).toBeVisible({
     timeout: 120_000,
   });
+}
+
+/** Goes to the page of a picture, as a link outside of galleries does: a click on a tile opens the viewer over its gallery. */
+export async function openPicturePage(picture: Locator) {
+  await picture.locator("xpath=ancestor::a[1]").evaluate((link: HTMLAnchorElement) => {
+    const { next } = window as unknown as { next: { router: { push(path: string): void } } };
+    next.router.push(link.pathname + link.search);
+  });
+  await expect(picture.page()).toHaveURL(/\/images\/[0-9a-f-]{36}/);
+  await expect(picture.page().getByRole("article")).toBeVisible();
+}
+
+/** Deletes the picture of a page, which goes on to the next one, and goes back to all of them. */
+export async function deleteAndLeave(page: Page) {
+  const address = page.url();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page).not.toHaveURL(address);
+  if (/\/images\//.test(page.url())) await press(page, "Escape");
 }
 
 /** True once every picture in the gallery has been loaded and decoded. */

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import sharp, { type Sharp } from "sharp";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openPicturePage, test, uploadFiles } from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { photographsFolder } from "./support/photos";
 
@@ -109,7 +109,7 @@ test("a HEIC is shown large, downloads as it was chosen, and a damaged one is sa
   ]);
   await expect(galleryImages(page)).toHaveCount(1);
   await expect(page.getByText("This picture is damaged or incomplete.")).toBeVisible();
-  await galleryImages(page).first().click();
+  await openPicturePage(galleryImages(page).first());
   await expect(page.getByText("HEIC", { exact: true })).toBeVisible();
   const large = page.getByRole("img", { name: "IMG_0001", exact: true });
   await expect.poll(() => large.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1000);
@@ -137,7 +137,7 @@ for (const type of ["gif", "webp"] as const)
     expect((await sharp(moving, { animated: true }).metadata()).pages).toBe(2);
     await page.goto("/");
     await uploadFiles(page, { name: `blink.${type}`, mimeType: `image/${type}`, buffer: moving });
-    await galleryImages(page).first().click();
+    await openPicturePage(galleryImages(page).first());
     const large = page.getByRole("img", { name: "blink", exact: true });
     // Between two sources there is none.
     const shown = () => large.evaluate((image) => (image as HTMLImageElement).currentSrc.split("?")[0] ?? "");

@@ -1,5 +1,14 @@
 import { thumbHashToRGBA } from "thumbhash";
-import { expect, galleryImages, openMenu, press, test, uploadFiles } from "./fixtures";
+import {
+  deleteAndLeave,
+  expect,
+  galleryImages,
+  openMenu,
+  openPicturePage,
+  press,
+  test,
+  uploadFiles,
+} from "./fixtures";
 import { makePhotographs, orientationPhotographs } from "./support/photos";
 
 test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user }) => {
@@ -14,7 +23,7 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
     all.map((image) => (image as HTMLImageElement).alt),
   );
 
-  await galleryImages(page).first().click();
+  await openPicturePage(galleryImages(page).first());
   const heading = page.getByRole("heading", { level: 1 });
   await expect(heading).toHaveText(titles[0] ?? "");
   await press(page, "ArrowRight");
@@ -30,15 +39,15 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   const renamed = page
     .getByRole("list", { name: "Pictures", exact: true })
     .getByRole("img", { name: "Abend am See", exact: true });
-  await renamed.click();
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await openPicturePage(renamed);
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(2);
   await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(renamed).toBeVisible();
   await expect(galleryImages(page)).toHaveCount(3);
 
-  await renamed.click();
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await openPicturePage(renamed);
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(2);
   await openMenu(page);
   await page.getByRole("link", { name: "Settings", exact: true }).click();
@@ -48,8 +57,8 @@ test("look, go on by keyboard, rename, delete, undo", async ({ page, pail, user 
   await page.goto("/");
   await expect(galleryImages(page)).toHaveCount(3);
 
-  await renamed.click();
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await openPicturePage(renamed);
+  await deleteAndLeave(page);
   await expect(galleryImages(page)).toHaveCount(2);
   await page.reload();
   await expect(galleryImages(page)).toHaveCount(2);

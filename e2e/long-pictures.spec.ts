@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import sharp from "sharp";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openPicturePage, test, uploadFiles } from "./fixtures";
 
 /** Lines of text, one pixel thick here and there: what is made smaller is grey. */
 async function writeLong(folder: string): Promise<string[]> {
@@ -41,7 +41,7 @@ test("long pictures are sharp in their tiles, and can be read on their pages", a
     await expect.poll(() => sizeOf("panorama")).toEqual([2400, 240]);
     await expect.poll(() => sizeOf("screenshot")).toEqual([240, 1200]);
 
-    await page.getByRole("img", { name: "panorama", exact: true }).click();
+    await openPicturePage(page.getByRole("img", { name: "panorama", exact: true }));
     const frame = page.getByRole("region", { name: "panorama", exact: true });
     await expect(frame).toBeVisible();
     await expect.poll(() => sizeOf("panorama")).toEqual([12_000, 500]);
@@ -49,7 +49,7 @@ test("long pictures are sharp in their tiles, and can be read on their pages", a
     await page.screenshot({ path: test.info().outputPath("panorama.png") });
 
     await page.goto("/");
-    await page.getByRole("img", { name: "screenshot", exact: true }).click();
+    await openPicturePage(page.getByRole("img", { name: "screenshot", exact: true }));
     const tall = page.getByRole("region", { name: "screenshot", exact: true });
     await expect.poll(() => sizeOf("screenshot")).toEqual([1080, 20_000]);
     expect(await tall.evaluate((it) => it.scrollHeight)).toBeGreaterThan(10_000);
@@ -66,7 +66,7 @@ test("long pictures are sharp in their tiles, and can be read on their pages", a
       route.fulfill({ body: small, contentType: "image/jpeg" }),
     );
     await page.goto("/");
-    await page.getByRole("img", { name: "panorama", exact: true }).click();
+    await openPicturePage(page.getByRole("img", { name: "panorama", exact: true }));
     await expect
       .poll(() => page.getByRole("img", { name: "panorama", exact: true }).getAttribute("src"))
       .toContain("/original.jpg");
@@ -102,7 +102,7 @@ test("a long transparent picture stands on a checkerboard, in either theme", asy
     });
   };
 
-  await page.getByRole("img", { name: "clear", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "clear", exact: true }));
   await page.emulateMedia({ colorScheme: "light" });
   const light = await groundOf("clear");
   await page.screenshot({ path: test.info().outputPath("light.png") });
@@ -114,7 +114,7 @@ test("a long transparent picture stands on a checkerboard, in either theme", asy
   expect(dark.board).not.toBe(light.board);
 
   await page.goto("/");
-  await page.getByRole("img", { name: "solid", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "solid", exact: true }));
   const solid = await groundOf("solid");
   expect(solid.board).toBe("none");
   expect(solid.colour).not.toBe("rgba(0, 0, 0, 0)");

@@ -5,7 +5,7 @@ import path from "node:path";
 import sharp from "sharp";
 import { makeCorpus } from "@/lib/testing/corpus/corpus";
 import type { CorpusFile } from "@/lib/testing/corpus/quadrants";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, openPicturePage, test, uploadFiles } from "./fixtures";
 import { displayOf, type ImageRow, shownOf } from "./support/shown-of";
 
 /** Of what is larger, the other doors are tried; one is enough to see that this one takes as much. */
@@ -67,7 +67,9 @@ for (const [type, name] of [
         // Between two sources there is none.
         .evaluate((image) => (image as HTMLImageElement).currentSrc.split("?")[0] ?? "");
     const open = (title: string) =>
-      page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img", { name: title }).click();
+      openPicturePage(
+        page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img", { name: title }),
+      );
     await open(name);
     await expect.poll(() => source(name)).toMatch(new RegExp(`/original\\.${type}$`));
     const large = page.getByRole("img", { name, exact: true });
@@ -84,13 +86,13 @@ test("what is transparent stays so, and stands on a checkerboard", async ({ page
   await expect(galleryImages(page)).toHaveCount(6);
   const boards = page.locator(".checkerboard");
   await expect(boards).toHaveCount(4);
-  await page.getByRole("img", { name: "baseline", exact: true }).click();
+  await openPicturePage(page.getByRole("img", { name: "baseline", exact: true }));
   await expect(page.getByRole("img", { name: "baseline", exact: true })).toBeVisible();
   await expect(page).toHaveURL(/\/images\//);
   await expect(boards).toHaveCount(0);
   await page.goBack();
 
-  await page.getByRole("img", { name: "transparent", exact: true }).first().click();
+  await openPicturePage(page.getByRole("img", { name: "transparent", exact: true }).first());
   await expect(page).toHaveURL(/\/images\//);
   await expect(boards).toHaveCount(1);
   const large = page.getByRole("img", { name: "transparent", exact: true });

@@ -1,6 +1,16 @@
 import { gzipSync } from "node:zlib";
 import type { Response } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, heights, openMenu, test, uploadFiles } from "./fixtures";
+import {
+  deleteAndLeave,
+  expect,
+  expectAccessible,
+  galleryImages,
+  heights,
+  openMenu,
+  openPicturePage,
+  test,
+  uploadFiles,
+} from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -14,14 +24,15 @@ for (const colorScheme of ["light", "dark"] as const) {
     await uploadFiles(page, [...photographs.map((photograph) => photograph.path), "e2e/support/photos.ts"]);
     await expect(galleryImages(page)).toHaveCount(3);
     await expectAccessible(page);
-    await galleryImages(page).first().click();
+    await openPicturePage(galleryImages(page).first());
+    await page.getByText("More", { exact: true }).click();
     await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Rename", exact: true }).click();
     await expect(page.getByLabel("Title", { exact: true })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Close", exact: true }).click();
-    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await deleteAndLeave(page);
     await expect(galleryImages(page)).toHaveCount(2);
     // Pointed at, it does not go away meanwhile.
     await page.getByRole("button", { name: "Undo", exact: true }).hover();
@@ -58,7 +69,8 @@ test("a phone shows the whole page without scrolling sideways, and every target 
   pail.bucketWire.mend();
   await expect(galleryImages(page)).toHaveCount(6);
   await expectToFit();
-  await galleryImages(page).first().click();
+  await openPicturePage(galleryImages(page).first());
+  await page.getByText("More", { exact: true }).click();
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   expect(await overflow()).toBeLessThanOrEqual(0);
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test as base, type Page } from "@playwright/test";
-import { expect, expectAllLoaded, galleryImages, uploadFiles } from "./fixtures";
+import { expect, expectAllLoaded, galleryImages, openPicturePage, uploadFiles } from "./fixtures";
 import { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -51,7 +51,7 @@ base("photographs arrive by signed PUTs, and come back byte for byte", async ({ 
   await expectAllLoaded(page, 12);
   expect(sha256sOf(id)).toEqual(photographs.map(({ sha256 }) => sha256).sort());
 
-  await galleryImages(page).last().click();
+  await openPicturePage(galleryImages(page).last());
   const coming = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download original", exact: true }).click();
   const bytes = await readFile(await (await coming).path());

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { expect, expectAllLoaded, galleryImages, test } from "./fixtures";
+import { expect, expectAllLoaded, galleryImages, openPicturePage, test } from "./fixtures";
 import { makePhotographs } from "./support/photos";
 
 const widths = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -44,7 +44,8 @@ test("the pages, at both widths and in both colours", async ({ page, pail, user 
   await expectAllLoaded(page, photographs.length);
   await expect(page.getByRole("region", { name: "Uploads", exact: true })).toBeHidden();
   await take("gallery");
-  await galleryImages(page).nth(3).click();
+  await openPicturePage(galleryImages(page).nth(3));
+  await page.getByText("More", { exact: true }).click();
   await expect(page.getByText("SHA-256", { exact: true })).toBeVisible();
   await expect
     .poll(() =>

@@ -117,6 +117,22 @@ test.describe("with a mouse", () => {
     await other.close();
   });
 
+  test("what is somebody else's stays as it is", async ({ page, pail, user }) => {
+    await seed(page, pail, user.id, 3);
+    await page.goto("/");
+    await tiles(page)
+      .first()
+      .click({ modifiers: ["ControlOrMeta"] });
+    await tiles(page).nth(1).click();
+    const stranger = pail.addUser();
+    pail.query("update images set owner_id = ? where title = 'n 0'", stranger.id);
+    await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(
+      page.getByText("1 picture is deleted. 1 was not there any more.", { exact: true }),
+    ).toBeVisible();
+    expect(ready(pail, stranger.id)).toBe(1);
+  });
+
   test("the next page begins with nothing selected", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 1);
     await page.goto("/");
@@ -210,9 +226,37 @@ test.describe("very many", () => {
     await undo(page).click();
     await expect(page.getByText("2,000 pictures are back.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(2_000);
+    await expect(galleryImages(page).first()).toBeVisible();
     await page.reload();
     await expect(galleryImages(page).first()).toBeVisible();
     await expect(undo(page)).toHaveCount(0);
+  });
+
+  test("a reload in the middle leaves what was done to be undone, also where its answer never came", async ({
+    page,
+    pail,
+    user,
+  }) => {
+    await seed(page, pail, user.id, 1_999);
+    await page.goto("/");
+    await selectAll(page);
+    let requests = 0;
+    await page.route("**/*", async (route, request) => {
+      if (request.headers()["next-action"] === undefined) return route.continue();
+      requests += 1;
+      if (requests < 3) return route.continue();
+      // It is done, and nobody hears of it.
+      await route.fetch();
+      await new Promise(() => {});
+    });
+    await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
+    await expect.poll(() => ready(pail, user.id)).toBe(500);
+    await page.reload();
+    await expect(page.getByText("1,000 pictures are deleted.", { exact: true })).toBeVisible();
+    await page.unroute("**/*");
+    await undo(page).click();
+    await expect(page.getByText("1,500 pictures are back.", { exact: true })).toBeVisible();
+    expect(ready(pail, user.id)).toBe(2_000);
   });
 
   test("a lost connection in the middle loses nothing: one goes on, or stops and undoes what was done", async ({
@@ -226,26 +270,32 @@ test.describe("very many", () => {
     await page.goto("/");
     await selectAll(page);
     let requests = 0;
-    await page.route("**/*", (route, request) => {
+    await page.route("**/*", async (route, request) => {
       if (request.headers()["next-action"] === undefined) return route.continue();
       requests += 1;
-      return requests === 2 || requests === 4 ? route.abort("connectionreset") : route.continue();
+      // The second does not arrive; of the fourth and the sixth the answer gets lost.
+      if (requests === 4 || requests === 6) await route.fetch();
+      return [2, 4, 6].includes(requests) ? route.abort("connectionreset") : route.continue();
     });
+    const progress = bar(page).getByRole("alert");
+    const goOn = bar(page).getByRole("button", { name: "Go on", exact: true });
     await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
-    await expect(bar(page).getByRole("alert")).toContainText(
+    await expect(progress).toContainText(
       "500 of 2,000 are done; nothing is lost. The server does not answer.",
     );
     await expectAccessible(page);
     expect(ready(pail, user.id)).toBe(1_500);
-    await bar(page).getByRole("button", { name: "Go on", exact: true }).click();
-    await expect(bar(page).getByRole("alert")).toContainText("1,000 of 2,000 are done");
+    await goOn.click();
+    await expect(progress).toContainText("1,000 of 2,000 are done");
+    await goOn.click();
+    await expect(progress).toContainText("1,500 of 2,000 are done");
     await bar(page).getByRole("button", { name: "Stop", exact: true }).click();
-    await expect(page.getByText("1,000 pictures are deleted.", { exact: true })).toBeVisible();
-    await expect(bar(page)).toContainText("1,000 selected · ");
+    await expect(page.getByText("1,500 pictures are deleted.", { exact: true })).toBeVisible();
+    await expect(bar(page)).toContainText("500 selected · ");
+    expect(ready(pail, user.id)).toBe(0);
     await undo(page).click();
-    await expect(page.getByText("1,000 pictures are back.", { exact: true })).toBeVisible();
+    await expect(page.getByText("2,000 pictures are back.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(2_000);
-    expect(requests).toBe(6);
   });
 
   test("more than can be selected at a time: a sentence, and nothing is lost", async ({

@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import sharp from "sharp";
 import { keepVersionsIfWanted } from "@/lib/testing/other-store";
 import { quirksOf } from "@/lib/testing/stores/quirks";
-import { test as base, expect, expectAllLoaded, galleryImages } from "./fixtures";
+import { test as base, deleteAndLeave, expect, expectAllLoaded, galleryImages } from "./fixtures";
 import { PailServer, type TestUser } from "./support/pail-server";
 import { photographsFolder } from "./support/photos";
 
@@ -157,7 +157,7 @@ async function pictures({ page, browser, pail, user }: Visit, part: Part): Promi
     await part(`${name} is deleted`, async () => {
       const before = await galleryImages(await open(page, pail, null)).count();
       await open(page, pail, name);
-      await page.getByRole("button", { name: "Delete", exact: true }).click();
+      await deleteAndLeave(page);
       await expect(galleryImages(page)).toHaveCount(before - 1);
     });
   }

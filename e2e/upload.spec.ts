@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { expect, expectAllLoaded, galleryImages, test } from "./fixtures";
+import { expect, expectAllLoaded, galleryImages, openPicturePage, test } from "./fixtures";
 import { makePhotographs } from "./support/photos";
 
 test("forty photographs arrive with progress, and come again from the browser's cache", async ({
@@ -66,7 +66,7 @@ test("a download is byte for byte what was chosen, under its own name", async ({
     mimeType: "image/jpeg",
     buffer: await readFile(photograph.path),
   });
-  await galleryImages(page).click();
+  await openPicturePage(galleryImages(page));
   const coming = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download original", exact: true }).click();
   const download = await coming;

@@ -13,6 +13,7 @@ import { EditDateHost } from "./_facts/edit-date";
 import { Header } from "./_frame/header";
 import { Selecting } from "./_selection/selecting";
 import { ViewerHost } from "./_viewer/viewer-host";
+import { AlbumHost } from "./albums/album-host";
 import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
 import "./_facts/actions";
@@ -59,6 +60,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         </main>
         <Toaster />
         <UndoOffers viewerId={viewer.id} />
+        <AlbumHost />
         <ViewerHost />
         <EditDateHost />
       </Uploads>

@@ -9,6 +9,7 @@ export const undoings: {
 } = {
   deletion: async () => (await import("./_selection/undo-many")).undoDeletion,
   albumDeletion: async () => (await import("./albums/undo-albums")).undoAlbumDeletion,
+  albumMaking: async () => (await import("./albums/undo-albums")).undoAlbumMaking,
   albumAddition: async () => (await import("./albums/undo-albums")).undoAlbumAddition,
   albumRemoval: async () => (await import("./albums/undo-albums")).undoAlbumRemoval,
   dates: async () => (await import("./_facts/undo-dates")).undoDates,

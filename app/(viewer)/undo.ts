@@ -12,6 +12,8 @@ export interface UndoValues {
   favourites: { ids: string[]; on: boolean };
   /** An album went into the trash. */
   albumDeletion: { id: string };
+  /** An album was made, with pictures in it. */
+  albumMaking: { id: string };
   /** Pictures went into an album: those that were not in it before. */
   albumAddition: { album: string; ids: string[] };
   /** Pictures were taken out of an album. */

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } fr
 import { useTexts } from "../_texts/provider";
 import { closePath, Glyph } from "./glyph";
 import { focusPage, giveFocusBack, listenForPanels, listenForPanes, pane } from "./panes";
+import { namePicturesInPrint } from "./print-names";
 
 interface Toast {
   id: number;
@@ -46,6 +47,7 @@ export function Toaster() {
     const stop = new AbortController();
     listenForPanes(stop);
     listenForPanels(stop);
+    namePicturesInPrint(stop);
     return () => stop.abort();
   }, []);
   useFocusOfNewPage();

@@ -1,4 +1,4 @@
-import { offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
+import { goalsOf, offeredAlbums } from "@/lib/uploads/client/queue/album-wish";
 import type { UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import { useTexts } from "../_texts/provider";
@@ -10,7 +10,7 @@ export function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: Uploa
   const texts = useTexts("tray");
   const names = offeredAlbums(items);
   const [first] = names;
-  if (first === undefined) return null;
+  if (first === undefined) return <AlbumGoal items={items} />;
   const makeAlbums = () => {
     queue.makeAlbums();
     toast(texts("albumsMade", { first, albums: names.length }));
@@ -27,5 +27,17 @@ export function AlbumOffer({ items, queue }: { items: UploadItem[]; queue: Uploa
         {texts("makeNoAlbums")}
       </button>
     </div>
+  );
+}
+
+/** Into which album the pictures go that were chosen for one. */
+function AlbumGoal({ items }: { items: UploadItem[] }) {
+  const texts = useTexts("tray");
+  const [first, ...more] = goalsOf(items);
+  if (first === undefined) return null;
+  return (
+    <p className="line-clamp-3 px-4 pb-2.5 text-sm wrap-anywhere">
+      {texts("goesInto", { name: first.name, more: more.length })}
+    </p>
   );
 }

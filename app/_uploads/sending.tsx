@@ -1,6 +1,6 @@
 "use client";
 
-import { unstable_isUnrecognizedActionError, usePathname, useRouter } from "next/navigation";
+import { unstable_isUnrecognizedActionError, usePathname } from "next/navigation";
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { plainFailure, type Result } from "@/lib/errors";
 import type { GalleryImage } from "@/lib/images/contract";
@@ -14,7 +14,7 @@ import { SharedQueue } from "@/lib/uploads/client/queue/shared-queue";
 import { sortOut } from "@/lib/uploads/client/queue/sort-out";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
 import type { PageLimits } from "@/lib/uploads/contract";
-import { addToGallery } from "../(viewer)/gallery-changes";
+import { addToGallery, refreshGallery } from "../(viewer)/gallery-changes";
 import { abortActions, enableAbortActions } from "./abort-actions";
 import { abandon, addToAlbum, begin, confirm, ping, reportRefusal } from "./actions";
 import { AppSigns } from "./app-signs";
@@ -90,15 +90,14 @@ function useQueue(
 
 /** What is to be called when an album has changed: a page of albums shows it, also one that was on its way at that moment. */
 function useRefreshAlbums(): () => void {
-  const router = useRouter();
   const isOfAlbums = usePathname().startsWith("/albums");
   const [changes, setChanges] = useState(0);
   const shown = useRef(0);
   useEffect(() => {
     if (!isOfAlbums || shown.current === changes) return;
     shown.current = changes;
-    router.refresh();
-  }, [router, isOfAlbums, changes]);
+    refreshGallery();
+  }, [isOfAlbums, changes]);
   return useCallback(() => setChanges((before) => before + 1), []);
 }
 

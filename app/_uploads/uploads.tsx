@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useR
 import type { PageLimits } from "@/lib/uploads/contract";
 import { useTexts } from "../_texts/provider";
 import { toast } from "../_ui/toaster";
+import { albumUnder, intoAlbum } from "./album-here";
 import { DropTarget } from "./drop-target";
 import { keepChoice, takeChoice, takeShared } from "./kept-choice";
 import { takeSharedIds } from "./shared-pictures";
@@ -53,12 +54,12 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
     });
   }, [texts, viewerId]);
   const add = useCallback(
-    (files: File[], leftOut = 0) => {
+    (files: File[], leftOut = 0, album = albumUnder(null)) => {
       if (files.length === 0 && leftOut > 0) toast(texts("leftOut", { count: leftOut }));
       if (files.length === 0) return;
       leftOutByDrops.current += leftOut;
       prepare();
-      setChosen((before) => [...before, ...files]);
+      setChosen((before) => [...before, ...intoAlbum(files, album)]);
     },
     [prepare, texts],
   );
@@ -77,10 +78,10 @@ export function Uploads({ limits, viewerId, children }: UploadsProps) {
       if (areAllKept) toast(texts("choiceKept"));
     });
   }, [isMissing, sending, chosen, viewerId, texts]);
-  useEffect(() => void takeChoice(viewerId).then((files) => add(files)), [viewerId, add]);
+  useEffect(() => void takeChoice(viewerId).then((files) => add(files, 0, null)), [viewerId, add]);
   useEffect(() => {
     const ids = takeSharedIds();
-    if (ids.length > 0) void takeShared(ids).then((files) => add(files));
+    if (ids.length > 0) void takeShared(ids).then((files) => add(files, 0, null));
   }, [add]);
   const onTaken = useCallback((count: number) => setChosen((before) => before.slice(count)), []);
   useEffect(() => whenUnderWay(viewerId, prepare), [viewerId, prepare]);

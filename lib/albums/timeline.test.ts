@@ -9,8 +9,8 @@ import { trashImage } from "@/lib/images/trash";
 import { addImage } from "@/lib/testing/image-rows";
 import { onEachDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import { addToAlbum } from "./filling";
 import type { AlbumSorting } from "./contract";
+import { addToAlbum } from "./filling";
 import { getAlbumPart, getAlbumTimeline, listAlbumSections, listAlbumSizes } from "./timeline";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;

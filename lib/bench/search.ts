@@ -4,10 +4,11 @@ import { addToAlbum } from "@/lib/albums/filling";
 import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { env } from "@/lib/env";
 import { listImages } from "@/lib/images/gallery";
-import { getSearchPage, listFoundSections, searchShape } from "@/lib/images/search";
+import { getSearchPage, listFoundSections } from "@/lib/images/search";
+import { searchShape } from "@/lib/images/search-shape";
 import { openLibsqlFile } from "@/lib/testing/libsql-file";
+import { addManyPictures } from "@/lib/testing/many-pictures";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import { addManyPictures } from "./many-pictures";
 import { printTimes, timeOf } from "./timeline";
 
 const rounds = 9;

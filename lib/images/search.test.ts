@@ -6,12 +6,12 @@ import { addToAlbum } from "@/lib/albums/filling";
 import { database } from "@/lib/db/client";
 import { albumImages, albums, images } from "@/lib/db/schema";
 import { imageRow } from "@/lib/testing/image-rows";
-import { onEachDriver } from "@/lib/testing/test-database";
+import { addManyPictures } from "@/lib/testing/many-pictures";
+import { onEachDriver, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { timelineOrders } from "./contract";
 import type { ImageRow } from "./gallery";
 import {
-  asksForAnything,
   getFoundPart,
   getSearchPage,
   getSearchTimeline,
@@ -20,8 +20,9 @@ import {
   listFoundSizes,
   searchPartShape,
   searchRangeShape,
-  searchShape,
 } from "./search";
+import { maxCounted } from "./search-index";
+import { asksForAnything, searchShape } from "./search-shape";
 import { trashImage } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
@@ -271,6 +272,29 @@ onEachDriver(() => {
       expect((await listFound(viewer, search, second.next, 4)).next).toBeNull();
     }
   });
+});
+
+test("of very much the first months are counted, each to its end", async () => {
+  await useDriver("better-sqlite3");
+  viewer = await addViewer();
+  await addManyPictures(viewer.id, 70_000);
+  for (const order of timelineOrders) {
+    const search = searchShape.parse({ q: "lake" });
+    const { sections, isCut } = await listFoundSections(viewer, { ...search, order });
+    expect(isCut).toBe(true);
+    const counts = sections.map(({ count }) => count);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    expect(total).toBeGreaterThanOrEqual(maxCounted);
+    expect(total).toBeLessThan(maxCounted + 5000);
+    for (const at of [0, -1]) {
+      const { startsAt, count, ratios } = sections.at(at) ?? { startsAt: 0, count: 0, ratios: 0 };
+      const asked = { ...search, order, section: startsAt ?? 0, offset: count - 1, limit: 200 };
+      const part = await getFoundPart(viewer, asked);
+      expect([part.count, part.images.length]).toEqual([count, 1]);
+      expect(ratios / count).toBeGreaterThan(700);
+      expect(ratios / count).toBeLessThan(1400);
+    }
+  }
 });
 
 test("what an address says otherwise than it could, counts as not said", () => {

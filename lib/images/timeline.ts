@@ -101,7 +101,7 @@ export async function listSizes(viewer: Viewer, { order, from, to }: RangeAsked)
 
 export const sizeColumns = { id: images.id, bytes: images.bytes };
 
-export const sectionOf = ({
+const sectionOf = ({
   startsAt,
   ...rest
 }: {

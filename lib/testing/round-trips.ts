@@ -4,15 +4,24 @@ import { createToken, listTokens, requireTokenOwner } from "@/lib/accounts/token
 import { createAdmin } from "@/lib/accounts/users";
 import { findViewer, type Viewer } from "@/lib/accounts/viewer";
 import { getAlbumPage, getImageInAlbum, listAlbumImages, listAlbums } from "@/lib/albums/albums";
-import { addToAlbum } from "@/lib/albums/filling";
+import { changeAlbum } from "@/lib/albums/changing";
+import { addPictures, addToAlbum, removePictures } from "@/lib/albums/filling";
+import { movePictures } from "@/lib/albums/order";
 import { getAlbumPart, getAlbumTimeline, listAlbumSections, listAlbumSizes } from "@/lib/albums/timeline";
-import { deleteAlbum } from "@/lib/albums/trash";
+import { deleteAlbum, restoreAlbum } from "@/lib/albums/trash";
 import { database, openLibsql, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { listImages } from "@/lib/images/gallery";
 import { changeImage, getImageInPlace } from "@/lib/images/image";
 import { findImageUrls } from "@/lib/images/image-urls";
 import { favouriteImages, restoreImages, trashImages } from "@/lib/images/many";
+import {
+  getFoundPart,
+  getSearchPage,
+  getSearchTimeline,
+  listFoundSections,
+  listFoundSizes,
+} from "@/lib/images/search";
 import { getPart, getTimeline, listSections, listSizes } from "@/lib/images/timeline";
 import { restoreImage, trashImage } from "@/lib/images/trash";
 import { beginUploads } from "@/lib/uploads/begin";
@@ -33,6 +42,7 @@ export interface RoundTrips {
 const account = { name: "Viewer", email: "viewer@example.org", password: "none that is common" };
 const part = { order: "newest", section: "all", offset: 0, limit: 200 } as const;
 const range = { order: "newest", from: 0, to: 9999 } as const;
+const found = { q: "0.j 제 lake", order: "newest" } as const;
 const caller = { address: "192.0.2.1", userAgent: "a browser", browser: undefined };
 
 /**
@@ -85,10 +95,24 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("sections of a timeline", 2, async () => listSections(await viewer(), { order: "newest" }));
     await count("part of a timeline", 2, async () => getPart(await viewer(), { ...part, section: 0 }));
     await count("ids of a timeline", 2, async () => listSizes(await viewer(), range));
+    await count("search", 3, async () => getSearchTimeline(await viewer(), found));
+    await count("page of a search", 3, async () => getSearchPage(await viewer(), found, null));
+    await count("months of a search", 3, async () => listFoundSections(await viewer(), found));
+    await count("part of a search", 3, async () => getFoundPart(await viewer(), { ...found, ...part }));
+    await count("ids of a search", 3, async () => listFoundSizes(await viewer(), { ...found, ...range }));
     const [, { id }] = images as [unknown, { id: string }];
     const imageIds = images.map((image) => image.id);
     const album = await count("add to an album", 2, async () =>
       addToAlbum(await viewer(), { name: "Lake", imageIds }),
+    );
+    const some = { id: album.id, imageIds: imageIds.slice(0, 2) };
+    await count("out of an album", 2, async () => removePictures(await viewer(), some));
+    await count("into an album again", 2, async () => addPictures(await viewer(), some));
+    await count("move in an album", 3, async () =>
+      movePictures(await viewer(), { ...some, before: imageIds[5] ?? null }),
+    );
+    await count("change an album", 2, async () =>
+      changeAlbum(await viewer(), { id: album.id, changes: { description: "Rain", coverId: id } }),
     );
     await count("picture page", 2, async () => getImageInPlace(await viewer(), id));
     await count("picture page in an album", 2, async () => getImageInAlbum(await viewer(), album.id, id));
@@ -111,6 +135,7 @@ export async function countRoundTrips(delayMs: number): Promise<RoundTrips[]> {
     await count("delete of 50", 2, async () => trashImages(await viewer(), imageIds));
     await count("undo of 50", 2, async () => restoreImages(await viewer(), imageIds));
     await count("delete an album", 2, async () => deleteAlbum(await viewer(), album.id));
+    await count("undo that", 2, async () => restoreAlbum(await viewer(), album.id));
 
     const secret = await createToken(own, { name: "A script", scopes: ["read"], lifetimeDays: null });
     const list = async () => listImages(await requireTokenOwner(secret, "read", caller), null);

@@ -1,4 +1,5 @@
 import { adding } from "./en/adding";
+import { album } from "./en/album";
 import { albums } from "./en/albums";
 import { download } from "./en/download";
 import { entrance } from "./en/entrance";
@@ -8,6 +9,7 @@ import { gallery } from "./en/gallery";
 import { image } from "./en/image";
 import { phone } from "./en/phone";
 import { places } from "./en/places";
+import { search } from "./en/search";
 import { selection } from "./en/selection";
 import { settings } from "./en/settings";
 import { storage } from "./en/storage";
@@ -26,7 +28,9 @@ export const english = {
   gallery,
   timeline,
   image,
+  album,
   albums,
+  search,
   selection,
   settings,
   upload,

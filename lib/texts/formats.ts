@@ -22,11 +22,11 @@ export function formatProgress(language: AnyLanguage, bytes: number, among = byt
 export const formatMegabytes = (language: AnyLanguage, megabytes: number, digits: 0 | 1): string =>
   inUnit(language, "megabyte", megabytes, digits);
 
-/** What is stored, with one digit behind the point from a megabyte on: 0 MB, 12 kB, 3.4 MB, 5.6 GB. */
+/** What is stored, and of how much: 0 MB, 12 kB, 3.4 MB, 5.6 GB, 50 GB. Both by thousands, so that the one can reach the other. */
 export function formatStored(language: AnyLanguage, bytes: number): string {
   if (bytes === 0) return inUnit(language, "megabyte", 0);
   if (bytes < 1_000_000_000) return formatBytes(language, bytes);
-  return inUnit(language, "gigabyte", bytes / 1_000_000_000, 1);
+  return inUnit(language, "gigabyte", bytes / 1_000_000_000, 0, 1);
 }
 
 const GiB = 1024 ** 3;
@@ -71,6 +71,10 @@ export const formatShortMonth = (language: AnyLanguage, when: Date | number): st
 /** 2026. In UTC, as a camera's clock is kept. */
 export const formatYear = (language: AnyLanguage, when: Date | number): string =>
   dateFormat(language, { year: "numeric", timeZone: "UTC" }).format(when);
+
+/** November. @param month from 0 */
+export const formatMonthName = (language: AnyLanguage, month: number): string =>
+  dateFormat(language, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month, 1));
 
 function inUnit(
   language: AnyLanguage,

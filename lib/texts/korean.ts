@@ -1,4 +1,5 @@
 import { adding } from "./ko/adding";
+import { album } from "./ko/album";
 import { albums } from "./ko/albums";
 import { download } from "./ko/download";
 import { entrance } from "./ko/entrance";
@@ -8,6 +9,7 @@ import { gallery } from "./ko/gallery";
 import { image } from "./ko/image";
 import { phone } from "./ko/phone";
 import { places } from "./ko/places";
+import { search } from "./ko/search";
 import { selection } from "./ko/selection";
 import { settings } from "./ko/settings";
 import { storage } from "./ko/storage";
@@ -27,7 +29,9 @@ export const korean = translation({
   gallery,
   timeline,
   image,
+  album,
   albums,
+  search,
   selection,
   settings,
   upload,

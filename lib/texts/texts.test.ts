@@ -9,6 +9,7 @@ import {
   formatMonth,
   formatProgress,
   formatShortDay,
+  formatStored,
 } from "./formats";
 import { korean } from "./korean";
 import { type AnyLanguage, languages } from "./languages";
@@ -103,6 +104,10 @@ describe("formats", () => {
     const sizes = [1, 999_499, 1_000_000, 12_345_678];
     expect(sizes.map((bytes) => formatBytes("en", bytes))).toEqual(["1 kB", "999 kB", "1.0 MB", "12.3 MB"]);
     expect(sizes.map((bytes) => formatBytes("ko", bytes))).toEqual(["1kB", "999kB", "1.0MB", "12.3MB"]);
+    const stored = [0, 1, 12_345_678, 999_999_999, 1_000_000_000, 107_374_182_400];
+    expect(stored.map((bytes) => formatStored("en", bytes))).toEqual([
+      ...["0 MB", "1 kB", "12.3 MB", "1,000.0 MB", "1 GB", "107.4 GB"],
+    ]);
     expect([formatMegabytes("en", 5000, 0), formatMegabytes("ko", 5000, 0)]).toEqual(["5,000 MB", "5,000MB"]);
     const moving = [0, 1, 400, 99_999, 100_000, 9_900_000, 12_345_678];
     expect(moving.map((bytes) => formatProgress("en", bytes))).toEqual([

@@ -1,12 +1,13 @@
 "use client";
 
 import { Pause, Play, X } from "lucide-react";
-import { useId, useSyncExternalStore } from "react";
+import { type FocusEvent, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { formatBytes, formatLimit } from "@/lib/texts/formats";
 import type { Translator } from "@/lib/texts/translator";
 import { useLanguage, useTexts } from "../../_texts/provider";
-import { iconButton } from "../../_ui/styles";
+import { giveFocusBack, pane } from "../../_ui/panes";
 import { useRoomBelow } from "../../_ui/use-room-below";
+import { IconButton } from "../../_uploads/icon-button";
 import { textButton } from "../../_uploads/text-button";
 import { maxBlobBytes } from "./blob-sink";
 import type { DownloadSnapshot, PictureDownload } from "./picture-download";
@@ -48,8 +49,8 @@ function DownloadCard({ download, onClose }: DownloadCardProps) {
   const share = Math.min(1, snapshot.doneBytes / Math.max(1, snapshot.totalBytes));
   return (
     <section
-      data-pane=""
-      aria-keyshortcuts="F6"
+      {...pane}
+      {...useFocusWithin(isActive)}
       aria-labelledby={id}
       className="border-t border-line bg-raised shadow-[0_-4px_24px_rgb(0_0_0/0.08)] sm:rounded-2xl sm:border sm:shadow-xl"
     >
@@ -180,15 +181,6 @@ function PauseButton({ download, isPaused }: { download: PictureDownload; isPaus
   );
 }
 
-function IconButton(props: { label: string; icon: typeof X; onClick: () => void }) {
-  const { label, icon: Icon, onClick } = props;
-  return (
-    <button type="button" className={iconButton} aria-label={label} title={label} onClick={onClick}>
-      <Icon aria-hidden size={20} />
-    </button>
-  );
-}
-
 const headlines = {
   preparing: "preparing",
   finishing: "finishing",
@@ -204,4 +196,30 @@ function headlineOf(
   if (status === "done") return texts("done", { pictures, name });
   if (status === "running") return texts(isPaused ? "paused" : "downloading", { name });
   return texts(headlines[status], { name });
+}
+
+/** Its buttons change: focus then goes to the first of the others, and where the card goes, back to the page. */
+function useFocusWithin(isActive: boolean) {
+  const card = useRef<HTMLElement>(null);
+  const isWithin = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with it the buttons change.
+  useLayoutEffect(() => {
+    const { current } = card;
+    if (isWithin.current && current?.contains(document.activeElement) === false)
+      current.querySelector("button")?.focus();
+  }, [isActive]);
+  useLayoutEffect(() => {
+    const { current } = card;
+    return () => giveFocusBack(current);
+  }, []);
+  return {
+    ref: card,
+    onFocus: () => {
+      isWithin.current = true;
+    },
+    onBlur: ({ currentTarget, relatedTarget }: FocusEvent) => {
+      // What is taken out of the document gives focus to nothing.
+      isWithin.current = relatedTarget === null ? isWithin.current : currentTarget.contains(relatedTarget);
+    },
+  };
 }

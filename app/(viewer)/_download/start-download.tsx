@@ -36,10 +36,9 @@ export async function startDownload(
   });
   shown = [...shown.filter(({ isActive }) => isActive), download];
   show();
-  const stopStayingAwake = stayAwake();
   window.addEventListener("beforeunload", askFirst);
+  followAwake(download);
   void download.run().finally(() => {
-    stopStayingAwake();
     if (!shown.some(({ isActive }) => isActive)) window.removeEventListener("beforeunload", askFirst);
   });
 
@@ -57,6 +56,20 @@ export async function startDownload(
     shown = shown.filter((one) => one !== gone);
     show();
   }
+}
+
+/** While it comes: neither while it is paused nor once it is over. */
+function followAwake(download: PictureDownload): void {
+  let sleep: (() => void) | null = null;
+  const follow = () => {
+    const isComing = download.isActive && !download.getSnapshot().isPaused;
+    if (isComing) sleep ??= stayAwake();
+    if (isComing || sleep === null) return;
+    sleep();
+    sleep = null;
+  };
+  download.subscribe(follow);
+  follow();
 }
 
 const askFirst = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -95,7 +95,7 @@ export function EditDateDialog({ pictures, onClose }: { pictures: PictureSize[];
           {(["set", "shift"] as const).map((way) => (
             <label
               key={way}
-              className="flex min-h-11 flex-1 cursor-pointer items-center justify-center rounded-full text-sm font-medium has-checked:bg-raised has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent forced-colors:has-checked:outline-2"
+              className="flex min-h-11 flex-1 cursor-pointer items-center justify-center rounded-full text-sm font-medium has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent forced-colors:has-checked:outline-2"
             >
               <input
                 type="radio"
@@ -230,7 +230,9 @@ function Preview({ ends, after }: { ends: ImageWithAlbums[]; after(before: numbe
             {ends.length === 1 ? <bdi>{image.title}</bdi> : texts(index === 0 ? "first" : "last")}
           </dt>
           <dd className="tabular-nums">
-            <s className="text-quiet">{moment(image.capturedAt)}</s>
+            {after(image.capturedAt) === image.capturedAt ? null : (
+              <s className="block text-quiet">{moment(image.capturedAt)}</s>
+            )}
             <span className="block font-medium">{moment(after(image.capturedAt))}</span>
           </dd>
         </div>

@@ -59,7 +59,7 @@ export function EditableText(props: EditableTextProps) {
     <div className="flex items-start gap-1">
       <div className={`min-w-0 flex-1 ${Tag === "p" ? "pt-1" : "pt-2"}`}>
         {Tag === "p" ? <p className="text-xs text-quiet">{label}</p> : null}
-        <Tag className={`break-words ${looks[Tag]}`}>
+        <Tag tabIndex={Tag === "h1" ? -1 : undefined} className={`break-words ${looks[Tag]}`}>
           <bdi>{text}</bdi>
         </Tag>
       </div>

@@ -1,6 +1,6 @@
 "use client";
 
-import { ExternalLink, Pencil } from "lucide-react";
+import { ChevronDown, ExternalLink, Pencil } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -48,8 +48,9 @@ export function FactList({ image }: { image: ImageWithAlbums }) {
         </Fact>
       </dl>
       <details className="group">
-        <summary className="-ms-2 inline-flex min-h-11 cursor-pointer items-center rounded-lg px-2 font-medium hover:bg-sunken">
+        <summary className="-ms-2 inline-flex min-h-11 cursor-pointer items-center gap-1 rounded-lg px-2 font-medium hover:bg-sunken">
           {texts("more")}
+          <ChevronDown aria-hidden size={18} className="transition-transform group-open:rotate-180" />
         </summary>
         <dl className="grid gap-3 pt-1">
           <Fact name={texts("fileName")}>

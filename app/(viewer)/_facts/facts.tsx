@@ -1,7 +1,7 @@
 "use client";
 
 import { Heart } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Result } from "@/lib/errors";
 import { type GalleryImage, type ImageWithAlbums, maxTextLengths } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
@@ -22,7 +22,13 @@ type Words = Partial<Pick<ImageWithAlbums, "title" | "description" | "altText" |
  *
  * @param onChange is called with what was changed; on a picture's own page its title is the heading
  */
-export function Facts(props: { image: ImageWithAlbums; isPage?: boolean; onChange?(changes: Words): void }) {
+export function Facts(props: {
+  image: ImageWithAlbums;
+  isPage?: boolean;
+  /** what else can be done with the picture */
+  actions?: ReactNode;
+  onChange?(changes: Words): void;
+}) {
   const { isPage = false, onChange } = props;
   const texts = useTexts("image");
   const wordFailure = useWordFailure();
@@ -71,7 +77,7 @@ export function Facts(props: { image: ImageWithAlbums; isPage?: boolean; onChang
           hasLines
           save={(description) => save({ description })}
         />
-        <div>
+        <div className="flex flex-wrap gap-2 pt-1">
           <button
             type="button"
             aria-pressed={image.isFavourite}
@@ -81,6 +87,7 @@ export function Facts(props: { image: ImageWithAlbums; isPage?: boolean; onChang
             <Heart aria-hidden size={18} className={image.isFavourite ? "fill-current text-danger" : ""} />
             {texts("favourite")}
           </button>
+          {props.actions}
         </div>
       </div>
       <FactList image={image} />

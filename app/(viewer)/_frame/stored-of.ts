@@ -1,7 +1,7 @@
 import "server-only";
 import { getStored } from "@/lib/accounts/stored";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { formatLimit, formatStored } from "@/lib/texts/formats";
+import { formatStored } from "@/lib/texts/formats";
 import { currentLanguage, getTexts } from "../../_texts/request";
 
 /** How much of the viewer's space is taken, in words and as a share of it. */
@@ -18,7 +18,7 @@ export async function storedOf(viewer: Viewer): Promise<StoredWords> {
   return {
     text: texts("stored", {
       used: formatStored(language, usedBytes),
-      quota: formatLimit(language, quotaBytes),
+      quota: formatStored(language, quotaBytes),
     }),
     share: Math.min(1, usedBytes / quotaBytes),
   };

@@ -4,11 +4,9 @@ import { X } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { formatBytes } from "@/lib/texts/formats";
 import { useLanguage, useTexts } from "../../_texts/provider";
+import { focusPage, pane } from "../../_ui/panes";
 import { iconButton } from "../../_ui/styles";
 import { useWork } from "./batches";
-import { focusPicture } from "./focus";
-import { listOnPage } from "./lists";
-import { lastAnchor } from "./select-range";
 import { clearSelection, useSelection } from "./selection";
 import { SelectionActions } from "./selection-actions";
 import { WorkProgress } from "./work-progress";
@@ -20,7 +18,7 @@ export function SelectionBar() {
   const bar = useRef<HTMLElement>(null);
   useRoomFor(bar);
   return (
-    <section ref={bar} aria-label={texts("region")} className="selection-bar">
+    <section ref={bar} {...pane} aria-label={texts("region")} className="selection-bar">
       {work === null ? <Selected /> : <WorkProgress work={work} />}
     </section>
   );
@@ -28,10 +26,9 @@ export function SelectionBar() {
 
 /** Nothing is selected any more, and the focus is where it was on the page. */
 export function leaveSelection(): void {
-  const anchor = lastAnchor();
   const isInBar = document.activeElement?.closest(".selection-bar") !== null;
   clearSelection();
-  if (isInBar) focusPicture(listOnPage(), anchor);
+  if (isInBar) focusPage();
 }
 
 function Selected() {
@@ -71,16 +68,17 @@ function useRoomFor(bar: RefObject<HTMLElement | null>): void {
       const isAtTop = top < window.innerHeight - bottom;
       if (isAtTop) style.removeProperty("--bar");
       else style.setProperty("--bar", `${height}px`);
+      // A month's heading stays below it.
+      style.setProperty("--frame-top", isAtTop ? `${height}px` : "");
       style.scrollPaddingTop = isAtTop ? `${height + headingPx}px` : "";
     });
     observer.observe(element);
     return () => {
       observer.disconnect();
-      style.removeProperty("--bar");
-      style.scrollPaddingTop = "";
+      for (const name of ["--bar", "--frame-top", "scroll-padding-top"]) style.removeProperty(name);
     };
   }, [bar]);
 }
 
-/** A month's heading stays below it. */
+/** of a month */
 const headingPx = 48;

@@ -30,14 +30,14 @@ const listeners = new Set<() => void>();
  * and can stop it. Where a request fails, for want of a connection or by its answer, the bar says so and waits until the person
  * goes on or stops. Of two that are asked for at once the second waits.
  *
- * @param onDone what came of each request, and of which pictures
+ * @param onDone what came of each request, of which pictures, and whether it was asked before, as its answer may have got lost
  * @param onBegin before each request, whose answer may be lost
  */
 export function inBatches<T>(
   ids: string[],
   say: Work["say"],
   request: (ids: string[]) => Promise<Result<T>>,
-  onDone: (value: T, ids: string[]) => void,
+  onDone: (value: T, ids: string[], isAgain: boolean) => void,
   onBegin: (ids: string[]) => void = () => {},
 ): Promise<BatchesEnd> {
   const end = turn.then(() => run(ids, say, request, onDone, onBegin));
@@ -49,10 +49,11 @@ async function run<T>(
   ids: string[],
   say: Work["say"],
   request: (ids: string[]) => Promise<Result<T>>,
-  onDone: (value: T, ids: string[]) => void,
+  onDone: (value: T, ids: string[], isAgain: boolean) => void,
   onBegin: (ids: string[]) => void,
 ): Promise<BatchesEnd> {
   let done = 0;
+  let hasFailed = false;
   let isStopped = false;
   let decide = () => {};
   const show = (state: Work["state"]) => set({ done, total: ids.length, say, state, stop, goOn });
@@ -70,8 +71,10 @@ async function run<T>(
       const result = await answerOf(request(batch));
       if (result.ok) {
         done += batch.length;
-        onDone(result.value, batch);
+        onDone(result.value, batch, hasFailed);
+        hasFailed = false;
       } else if (!isStopped) {
+        hasFailed = true;
         await new Promise<void>((resolve) => {
           decide = resolve;
           show({ failure: result.error });
@@ -84,6 +87,7 @@ async function run<T>(
   }
 }
 
+export const workNow = (): Work | null => work;
 export const isWorking = (): boolean => work !== null;
 
 export const useWork = (): Work | null =>
@@ -92,7 +96,7 @@ export const useWork = (): Work | null =>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => work,
+    workNow,
     () => null,
   );
 

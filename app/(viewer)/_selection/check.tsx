@@ -1,5 +1,3 @@
-import { Check as CheckIcon } from "lucide-react";
-
 const circle =
   "grid size-6 place-content-center rounded-full border-2 transition-colors forced-color-adjust-none forced-colors:border-[CanvasText]";
 /** White within a dark line: one of them is seen on any picture. */
@@ -21,7 +19,11 @@ export function Check({ state, on }: { state: boolean | "mixed"; on: keyof typeo
   const look = looks[on][state === true ? "checked" : "unchecked"];
   return (
     <span aria-hidden className={`${circle} ${look}`}>
-      {state === true ? <CheckIcon size={16} strokeWidth={3.5} /> : null}
+      {state === true ? (
+        <svg viewBox="0 0 16 16" className="size-4 fill-none stroke-current stroke-[2.4]" aria-hidden="true">
+          <path d="m2.8 8.4 3.5 3.5 7-7.6" strokeLinecap="round" strokeLinejoin="round" />
+        </svg>
+      ) : null}
       {state === "mixed" ? <span className="h-0.5 w-2.5 rounded-full bg-current" /> : null}
     </span>
   );

@@ -1,6 +1,6 @@
+import { focusPage } from "../../_ui/panes";
 import type { PictureList } from "../_timeline/picture-list";
 import { isOnPage } from "./lists";
-import { tileOf } from "./neighbour";
 import { selection } from "./selection";
 
 /** The place of the first of those that are selected and here: what comes after them will be there. */
@@ -16,16 +16,8 @@ export function goOnAt(list: PictureList | null, index: number | null): void {
     if (!isFocusLost()) return;
     const last = (list?.count() ?? 0) - 1;
     if (list !== null && isOnPage(list) && last >= 0) return list.show(Math.min(index ?? 0, last));
-    focusMain();
+    focusPage();
   }, 100);
-}
-
-/** From the bar back to a picture, without scrolling where it is in the document. */
-export function focusPicture(list: PictureList | null, picture: { id: string; index: number } | null): void {
-  const tile = picture && tileOf(picture.id);
-  if (tile) tile.focus({ preventScroll: true });
-  else if (list !== null && picture !== null) list.show(picture.index);
-  else focusMain();
 }
 
 /** On nothing, or on what is about to go. */
@@ -36,10 +28,4 @@ function isFocusLost(): boolean {
     activeElement === document.body ||
     activeElement.closest(".selection-bar") !== null
   );
-}
-
-function focusMain(): void {
-  const main = document.querySelector("main");
-  main?.setAttribute("tabindex", "-1");
-  main?.focus({ preventScroll: true });
 }

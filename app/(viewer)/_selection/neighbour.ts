@@ -4,10 +4,6 @@ export const arrows = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 
 const tiles = 'li > a[href^="/images/"]';
 
-/** The tile of a picture, where it is in the document. */
-export const tileOf = (id: string): HTMLElement | null =>
-  document.querySelector<HTMLElement>(`li > a[href^="/images/${id}"]`);
-
 /** The picture whose tile is at this place of the window; null where there is none. */
 export function pictureAt(x: number, y: number): string | null {
   const item = document.elementFromPoint(x, y)?.closest("li");

@@ -42,21 +42,27 @@ export function SelectMonth({ list, from, to }: SelectMonthProps) {
   );
 }
 
+function areAllSelected(list: PictureList, from: number, to: number): boolean {
+  const selected = selection();
+  let here = 0;
+  for (let index = from; index <= to; index += 1) {
+    const image = list.at(index);
+    if (image !== null && !selected.has(image.id)) return false;
+    if (image !== null) here += 1;
+  }
+  return here > 0;
+}
+
 /** As far as its pictures are here: of the others nobody knows which they are. */
 function useStretchState(list: PictureList, from: number, to: number): boolean | "mixed" {
   const stateNow = useCallback(() => {
     const selected = selection();
-    if (selected.size === 0) return false;
-    let known = 0;
-    let count = 0;
-    for (let index = from; index <= to; index += 1) {
-      const image = list.at(index);
-      if (image === null) continue;
-      known += 1;
-      if (selected.has(image.id)) count += 1;
+    if (selected.size > to - from && areAllSelected(list, from, to)) return true;
+    for (const id of selected.keys()) {
+      const index = list.indexOf(id);
+      if (index !== null && index >= from && index <= to) return "mixed";
     }
-    if (count === 0) return false;
-    return count === known && selected.size > to - from ? true : "mixed";
+    return false;
   }, [list, from, to]);
   return useSyncExternalStore(subscribeToSelection, stateNow, () => false);
 }

@@ -49,13 +49,8 @@ export async function selectStretch(list: PictureList, from: number, to: number,
   if (pictures !== null) select(pictures, false);
 }
 
-/** Where the focus was last while one selected: there one goes on. */
-export const anchorIn = (
-  list: PictureList | null,
-): { id: string; index: number; base: PictureSize[] } | null =>
+const anchorIn = (list: PictureList): Anchor | null =>
   isSelecting() && anchor?.list === list ? anchor : null;
-
-export const lastAnchor = (): Anchor | null => anchor;
 
 async function selectFetched(
   list: PictureList,

@@ -10,7 +10,9 @@ const listeners = new Set<() => void>();
 
 /** Returns how many of them found no room, and are not selected. */
 export function select(pictures: Iterable<PictureSize>, on: boolean): number {
-  return on ? selectExactly([...selected.values()], pictures) : deselect(pictures);
+  if (on) return selectExactly([...selected.values()], pictures);
+  deselect(Array.from(pictures, ({ id }) => id));
+  return 0;
 }
 
 /** These and no others, the former before the latter. Returns how many of them found no room. */
@@ -25,11 +27,10 @@ export function selectExactly(...lists: Iterable<PictureSize>[]): number {
   return left;
 }
 
-function deselect(pictures: Iterable<{ id: string }>): number {
+export function deselect(ids: string[]): void {
   const next = new Map(selected);
-  for (const { id } of pictures) next.delete(id);
+  for (const id of ids) next.delete(id);
   set(next);
-  return 0;
 }
 
 export const clearSelection = (): void => set(new Map());

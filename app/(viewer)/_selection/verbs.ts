@@ -7,7 +7,7 @@ import { keepUndo, offerUndo, type Undo } from "../undo";
 import { inBatches } from "./batches";
 import { goOnAt, placeOfSelection } from "./focus";
 import { listOnPage } from "./lists";
-import { select, selection } from "./selection";
+import { deselect, selection } from "./selection";
 import { getTools } from "./tools";
 
 /** Into the trash: what has gone is not selected any more, and one Undo brings all of it back. */
@@ -17,31 +17,36 @@ export async function deleteSelected(): Promise<void> {
   const list = listOnPage();
   const next = placeOfSelection(list);
   const deleted: string[] = [];
-  const undoOf = (ids: string[]): [string, Undo] => [
-    texts("deleted", { count: ids.length }),
-    { kind: "deletion", ids },
+  /** Whether it went nobody knows until the answer comes: it may get lost, or a reload come before it. */
+  let unanswered: string[] = [];
+  // What is not deleted is brought back without harm.
+  const undoNow = (): [string, Extract<Undo, { kind: "deletion" }>] => [
+    texts("deleted", { count: deleted.length }),
+    { kind: "deletion", ids: [...deleted, ...unanswered] },
   ];
   const end = await inBatches(
     [...selection().keys()],
     (done, total) => texts("deleting", { done, total }),
     trashMany,
-    (gone, batch) => {
-      deleted.push(...gone);
+    (gone, batch, isAgain) => {
+      // Asked again, it says nothing of what went the first time.
+      deleted.push(...(isAgain ? batch : gone));
+      unanswered = [];
       // Those that were gone already are not here any more either.
       removeFromGallery(batch);
-      select(
-        batch.map((id) => ({ id, bytes: 0 })),
-        false,
-      );
-      keepUndo(...undoOf(deleted));
+      deselect(batch);
+      keepUndo(...undoNow());
     },
-    // The answer may get lost, or a reload come before it: what is not deleted is brought back without harm.
-    (batch) => keepUndo(...undoOf([...deleted, ...batch])),
+    (batch) => {
+      unanswered = batch;
+      keepUndo(...undoNow());
+    },
   );
+  if (unanswered.length > 0) refreshGallery();
   const missing = end.done.length - deleted.length;
-  const [text, undo] = undoOf(deleted);
+  const [text, undo] = undoNow();
   const said = missing > 0 ? `${text} ${texts("missing", { count: missing })}` : text;
-  if (deleted.length > 0) offerUndo(said, undo);
+  if (undo.ids.length > 0) offerUndo(said, undo);
   else if (missing > 0) toast(texts("missing", { count: missing }));
   goOnAt(list, next);
 }

@@ -19,8 +19,6 @@ export function Controls({ size, onSize, order }: ControlsProps) {
   const texts = useTexts("timeline");
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
-  const orders = { newest: texts("newest"), oldest: texts("oldest") };
-  const sizes = { small: texts("small"), medium: texts("medium"), large: texts("large") };
   return (
     <div className="flex h-11 items-center justify-end gap-1 px-2" aria-busy={isPending}>
       {order === null ? null : (
@@ -28,7 +26,7 @@ export function Controls({ size, onSize, order }: ControlsProps) {
           label={texts("order")}
           value={order}
           options={timelineOrders}
-          texts={orders}
+          textOf={(option) => texts(option === "newest" ? "newest" : "oldest")}
           onChoose={(chosen) => {
             remember(orderCookie, chosen);
             startTransition(() => router.refresh());
@@ -39,7 +37,7 @@ export function Controls({ size, onSize, order }: ControlsProps) {
         label={texts("size")}
         value={size}
         options={gridSizes}
-        texts={sizes}
+        textOf={(option) => texts(option === "small" ? "small" : option === "medium" ? "medium" : "large")}
         onChoose={(chosen) => {
           remember(gridCookie, chosen);
           onSize(chosen);
@@ -53,10 +51,10 @@ function Choice<T extends string>(props: {
   label: string;
   value: T;
   options: readonly T[];
-  texts: Record<T, string>;
+  textOf(option: T): string;
   onChoose(option: T): void;
 }) {
-  const { label, value, options, texts, onChoose } = props;
+  const { label, value, options, textOf, onChoose } = props;
   return (
     <select
       aria-label={label}
@@ -69,7 +67,7 @@ function Choice<T extends string>(props: {
     >
       {options.map((option) => (
         <option key={option} value={option} className="bg-raised text-text">
-          {texts[option]}
+          {textOf(option)}
         </option>
       ))}
     </select>

@@ -6,7 +6,6 @@ import {
   Keyboard,
   type LucideIcon,
   Maximize,
-  Minimize,
   Pause,
   Play,
   Trash2,
@@ -65,8 +64,9 @@ export function useActions(doings: Doings): ViewerAction[] {
     },
     fullScreen && {
       name: "full-screen",
-      icon: fullScreen.isOn ? Minimize : Maximize,
-      label: fullScreen.isOn ? texts("leaveFullScreen") : texts("fullScreen"),
+      icon: Maximize,
+      isOn: fullScreen.isOn,
+      label: texts("fullScreen"),
       run: fullScreen.toggle,
     },
     {

@@ -21,7 +21,7 @@ export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps)
   return (
     <header
       data-over
-      className={`absolute inset-x-0 top-0 z-10 flex items-center gap-1 bg-linear-to-b from-black/75 to-transparent px-[max(0.5rem,env(safe-area-inset-left))] pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 transition-opacity duration-150 ${isIdle ? "pointer-events-none opacity-0 focus-within:pointer-events-auto focus-within:opacity-100" : ""}`}
+      className={`absolute inset-x-0 top-0 z-20 flex items-center gap-1 bg-linear-to-b from-black/75 to-transparent px-[max(0.5rem,env(safe-area-inset-left))] pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 transition-opacity duration-150 ${isIdle ? "pointer-events-none opacity-0 focus-within:pointer-events-auto focus-within:opacity-100" : ""}`}
     >
       <button type="button" className={icon} aria-label={texts("close")} onClick={onClose}>
         <ArrowLeft aria-hidden size={22} className="rtl:-scale-x-100" />

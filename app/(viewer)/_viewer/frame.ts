@@ -9,7 +9,7 @@ const reduced = 0.9;
 
 /** One picture as the viewer shows it: its thumb at once, then its display size, and the original where that is too small. */
 export class Frame {
-  readonly element = document.createElement("div");
+  readonly element: HTMLDivElement = document.createElement("div");
   status: FrameStatus = "loading";
   downloadUrl: string | null = null;
   private readonly thumb: HTMLImageElement;

@@ -70,7 +70,7 @@ export function Keys({ onClose }: { onClose(): void }) {
         {lists.map(([name, rows]) => (
           <section key={name} className="grid gap-2">
             <h3 className="text-sm font-medium text-quiet">{name}</h3>
-            <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
+            <dl className="grid grid-cols-[8rem_1fr] items-center gap-x-4 gap-y-2 text-sm">
               {rows.map(([keys, what]) => (
                 <Fragment key={what}>
                   <dt className="flex gap-1" dir="ltr">

@@ -2,8 +2,10 @@ import PhotoSwipe from "photoswipe";
 import type { GalleryImage } from "@/lib/images/contract";
 import { isLong } from "@/lib/images/variants";
 import type { PictureList } from "../_timeline/picture-list";
-import { Frame, type FrameStatus, wantsStillness } from "./frame";
+import { type Frame, type FrameStatus, wantsStillness } from "./frame";
+import { Frames } from "./frames";
 import { growFrom } from "./grow-from";
+import { tidy } from "./tidy";
 import { tileImageOf } from "./tile-of";
 import { turnWheel } from "./turn-wheel";
 import { initialLevel, maxLevel, secondaryLevel } from "./zoom-levels";
@@ -19,8 +21,6 @@ interface StageEvents {
   onTap(): void;
 }
 
-/** So many pictures keep what they have loaded. */
-const maxFrames = 8;
 const zoomMs = 180;
 const panPixels = 80;
 
@@ -33,7 +33,7 @@ const unknownSize = { width: 1500, height: 1000 };
  */
 export class Stage {
   private readonly pswp: PhotoSwipe;
-  private readonly frames = new Map<string, Frame>();
+  private readonly frames = new Frames(() => this.onFrame());
   private readonly stopListening: () => void;
   /** of the picture that is shown */
   private id: string | null;
@@ -52,7 +52,8 @@ export class Stage {
       appendToEl: element,
       index: this.placeOf(index),
       loop: false,
-      preload: this.isReversed() ? [2, 1] : [1, 2],
+      // One behind and two ahead, whichever way one goes.
+      preload: [1, 2],
       bgOpacity: 1,
       showHideAnimationType: "none",
       zoomAnimationDuration: zoomMs,
@@ -69,7 +70,7 @@ export class Stage {
     const tile = this.id === null ? null : tileImageOf(this.id);
     this.pswp.init();
     this.isOpen = true;
-    this.tidy();
+    tidy(this.pswp);
     if (tile !== null && this.frame !== null && !wantsStillness()) growFrom(tile, this.frame.element);
     this.stopListening = list.subscribe(() => this.refresh());
   }
@@ -78,12 +79,8 @@ export class Stage {
     return this.index;
   }
 
-  get image(): GalleryImage | null {
-    return this.list.at(this.index);
-  }
-
   get frame(): Frame | null {
-    return (this.id === null ? null : this.frames.get(this.id)) ?? null;
+    return this.frames.find(this.id);
   }
 
   get status(): FrameStatus {
@@ -125,9 +122,10 @@ export class Stage {
   }
 
   destroy(): void {
+    this.isOpen = false;
     this.stopListening();
     this.pswp.destroy();
-    for (const frame of this.frames.values()) frame.destroy();
+    this.frames.destroy();
   }
 
   /** After pictures have come or gone: the one that is shown stays, wherever it stands now. */
@@ -183,6 +181,7 @@ export class Stage {
       return { type: "picture", id: image?.id ?? null, ...sizeOf(image) };
     });
     pswp.addFilter("isContentZoomable", (_, { data }) => data.id !== null);
+    pswp.on("gettingData", ({ index }) => this.dropStale(index));
     pswp.on("contentLoad", (event) => {
       event.preventDefault();
       event.content.element = this.elementOf(event.content);
@@ -194,7 +193,7 @@ export class Stage {
     });
     pswp.on("initialZoomPan", ({ slide }) => startOfLong(slide, this.isReversed()));
     pswp.on("zoomPanUpdate", ({ slide }) => this.sharpen(slide));
-    pswp.on("slideDeactivate", ({ slide }) => this.frames.get(slide.data.id ?? "")?.dropOriginal());
+    pswp.on("slideDeactivate", ({ slide }) => this.frames.find(slide.data.id)?.dropOriginal());
     pswp.on("updateScrollOffset", () => {
       const { left, top } = this.element.getBoundingClientRect();
       pswp.offset = { x: left + window.scrollX, y: top + window.scrollY };
@@ -202,6 +201,11 @@ export class Stage {
     pswp.on("wheel", (event) => {
       event.preventDefault();
       turnWheel(event.originalEvent, pswp.currSlide, this.element);
+    });
+    pswp.events.add(this.element, "dblclick", (event) => {
+      const { left, top } = this.element.getBoundingClientRect();
+      const { clientX, clientY } = event as MouseEvent;
+      pswp.currSlide?.toggleZoom({ x: clientX - left, y: clientY - top });
     });
     pswp.on("change", () => {
       this.index = this.indexOf(pswp.currIndex);
@@ -217,18 +221,12 @@ export class Stage {
       void this.fetch(this.indexOf(index));
       return document.createElement("div");
     }
-    const known = this.frames.get(image.id);
-    if (known !== undefined) return known.element as HTMLDivElement;
-    const src = tileImageOf(image.id)?.currentSrc || image.thumbUrl;
-    const frame = new Frame(image, src, () => this.events.onChange());
-    this.frames.set(image.id, frame);
-    for (const [id, old] of this.frames) {
-      if (this.frames.size <= maxFrames) break;
-      if (old.element.isConnected) continue;
-      old.destroy();
-      this.frames.delete(id);
-    }
-    return frame.element as HTMLDivElement;
+    return this.frames.of(image).element;
+  }
+
+  private onFrame(): void {
+    if (this.isOpen && this.pswp.currSlide !== undefined) this.sharpen(this.pswp.currSlide);
+    this.events.onChange();
   }
 
   private async fetch(index: number): Promise<void> {
@@ -239,29 +237,23 @@ export class Stage {
       this.hasFailed = true;
     }
     this.refresh();
+    if (this.isOpen && this.list.at(index) !== null) {
+      this.dropStale(this.placeOf(index));
+      this.pswp.contentLoader.loadSlideByIndex(this.placeOf(index));
+    }
+  }
+
+  /** What PhotoSwipe keeps for a place where another picture stands by now. */
+  private dropStale(place: number): void {
+    const { contentLoader } = this.pswp;
+    const kept = contentLoader.getContentByIndex(place);
+    if (kept !== undefined && kept.data.id !== this.idAt(place)) contentLoader.removeByIndex(place);
   }
 
   /** Beyond the pixels of its display size, once someone has zoomed. */
   private sharpen({ data, currZoomLevel, zoomLevels, width }: Slide): void {
     if (currZoomLevel > zoomLevels.initial * 1.01)
-      this.frames.get(data.id ?? "")?.needWidth(width * currZoomLevel * window.devicePixelRatio);
-  }
-
-  /** What PhotoSwipe says to screen readers, in English, the viewer around it says itself. */
-  private tidy(): void {
-    const { element, scrollWrap, container, mainScroll } = this.pswp;
-    element?.removeAttribute("role");
-    element?.removeAttribute("tabindex");
-    scrollWrap?.removeAttribute("aria-roledescription");
-    container?.removeAttribute("aria-live");
-    for (const { el } of mainScroll.itemHolders) {
-      el.removeAttribute("role");
-      el.removeAttribute("aria-roledescription");
-    }
-    scrollWrap?.addEventListener("dblclick", (event) => {
-      const { left, top } = this.element.getBoundingClientRect();
-      this.pswp.currSlide?.toggleZoom({ x: event.clientX - left, y: event.clientY - top });
-    });
+      this.frames.find(data.id)?.needWidth(width * currZoomLevel * window.devicePixelRatio);
   }
 
   isReversed = (): boolean => getComputedStyle(this.element).direction === "rtl";

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
 import { imagePath } from "../image-path";
 
@@ -8,15 +8,18 @@ const settleMs = 200;
 /** The address and the title are those of the picture; another picture takes the place of the last one. */
 export function useAddress(image: GalleryImage | null, album: string | null): void {
   const { id, title } = image ?? {};
+  const own = useRef("");
   useEffect(() => {
     const before = document.title;
     return () => {
-      document.title = before;
+      // Another page may have its own by now.
+      if (document.title === own.current) document.title = before;
     };
   }, []);
   useEffect(() => {
     if (id === undefined) return;
     document.title = `${title} · Pail`;
+    own.current = document.title;
     const path = imagePath(id, album);
     if (window.location.pathname + window.location.search === path) return;
     const timer = setTimeout(() => window.history.replaceState(null, "", path), settleMs);

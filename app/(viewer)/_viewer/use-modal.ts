@@ -34,7 +34,7 @@ export function useModal(dialog: RefObject<HTMLElement | null>, home: RefObject<
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Tab" || document.querySelector("dialog[open]") !== null) return;
       const within = [element, ...document.querySelectorAll(alsoReachable)].flatMap((part) =>
-        [...part.querySelectorAll<HTMLElement>(focusable)].filter((one) => one.checkVisibility()),
+        [...part.querySelectorAll<HTMLElement>(focusable)].filter((one) => one.getClientRects().length > 0),
       );
       const at = within.indexOf(document.activeElement as HTMLElement);
       const next = within.at(event.shiftKey ? at - 1 : (at + 1) % within.length);

@@ -33,7 +33,7 @@ export function useViewerKeys(dialog: RefObject<HTMLElement | null>, reach: Reac
   useEffect(() => {
     const element = dialog.current;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return;
       if (press(event, latest.current)) event.preventDefault();
     };
     element?.addEventListener("keydown", onKeyDown);
@@ -62,5 +62,6 @@ function press({ key, target }: KeyboardEvent, { stage, slideshow, runAction, on
   return true;
 }
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.matches("input, textarea, select");
+/** Or is in a dialog of what the facts offer, which has keys of its own. */
+const isElsewhere = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest("input, textarea, select, dialog") !== null;

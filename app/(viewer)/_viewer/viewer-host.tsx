@@ -66,6 +66,11 @@ export function ViewerHost() {
 
 /** The thumb that is there already, until what shows more has come. */
 function FirstLook({ list, index }: OpenedViewer) {
+  useEffect(() => {
+    const onKeyDown = ({ key }: KeyboardEvent) => key === "Escape" && closeViewer();
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
   const image = list.at(index);
   if (image === null) return null;
   return (

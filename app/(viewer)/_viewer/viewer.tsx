@@ -11,7 +11,7 @@ import { useDeleteImage } from "../deletion";
 import { addToGallery } from "../gallery-changes";
 import { useActions } from "./actions";
 import { Bar } from "./bar";
-import { FactsAside } from "./facts-aside";
+import type { FactsAside } from "./facts-aside";
 import { Failure } from "./failure";
 import { openKeys } from "./open-keys";
 import { isViewerLeaving, type OpenedViewer } from "./open-viewer";
@@ -32,7 +32,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
   const deleteImage = useDeleteImage();
   const dialog = useRef<HTMLDivElement>(null);
   const room = useRef<HTMLElement>(null);
-  const [showsFacts, setShowsFacts] = useState(false);
+  const [Aside, setAside] = useState<typeof FactsAside | null>(null);
   const { isIdle, toggle } = useIdle(dialog);
   const { list } = opened;
   const stage = useStage(room, opened, { close: onClose, tap: toggle });
@@ -76,9 +76,14 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     if ((await deleteImage(image)) && isLast) onClose();
     else room.current?.focus();
   };
+  const showFacts = async () => {
+    // Without a connection it stays closed until someone asks again.
+    const part = await import("./facts-aside").catch(() => null);
+    if (part !== null) setAside(() => part.FactsAside);
+  };
   const actions = useActions({
     isFavourite,
-    showsFacts,
+    showsFacts: Aside !== null,
     downloadUrl: stage?.frame?.downloadUrl ?? null,
     slideshow: {
       ...slideshow,
@@ -90,7 +95,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     fullScreen,
     favour: () => void favour(),
     addToAlbum: () => image && openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
-    toggleFacts: () => setShowsFacts(!showsFacts),
+    toggleFacts: () => (Aside === null ? void showFacts() : setAside(null)),
     remove: () => void remove(),
     openKeys,
   });
@@ -104,7 +109,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
       role="dialog"
       aria-modal
       aria-label={texts("name")}
-      className="picture-viewer always-dark fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
+      className="always-dark fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
     >
       <div className="relative min-w-0 flex-1">
         <section
@@ -132,9 +137,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
         />
         <Steps stage={stage} isIdle={isIdle} onStep={step} />
       </div>
-      {showsFacts && image !== null ? (
-        <FactsAside id={image.id} onClose={() => setShowsFacts(false)} />
-      ) : null}
+      {Aside !== null && image !== null ? <Aside id={image.id} onClose={() => setAside(null)} /> : null}
       <p aria-live="polite" className="sr-only">
         {texts("told", told)}
       </p>

@@ -1,4 +1,33 @@
-import type { PictureSize } from "@/lib/images/contract";
+import type { FormerMember } from "@/lib/albums/contract";
+import { maxImagesPerAction, type PictureSize } from "@/lib/images/contract";
+import { toast } from "../../_ui/toaster";
+import { select } from "../_selection/selection";
+import { answerOf } from "../answer-of";
+import { refreshGallery } from "../gallery-changes";
+import { offerUndo } from "../undo";
+import { takeOut } from "./actions";
+import { albumWords } from "./album-words";
 
-/** Takes pictures out of an album, in which the toast can put them back. */
-export async function removeFromAlbum(_album: string, _pictures: PictureSize[]): Promise<void> {}
+/** Takes pictures out of an album, and says how it went: the toast can put them back to where they were. */
+export async function removeFromAlbum(album: string, pictures: PictureSize[]): Promise<void> {
+  const { getTexts, wordFailure } = albumWords();
+  const texts = getTexts("albums");
+  const removed: FormerMember[] = [];
+  let fault: string | null = null;
+  for (let start = 0; start < pictures.length && fault === null; start += maxImagesPerAction) {
+    const some = pictures.slice(start, start + maxImagesPerAction);
+    const result = await answerOf(takeOut({ id: album, imageIds: some.map(({ id }) => id) }));
+    if (result.ok) {
+      removed.push(...result.value);
+      select(some, false);
+    } else fault = wordFailure(result.error);
+  }
+  refreshGallery();
+  const said = texts("removed", { count: removed.length });
+  if (removed.length === 0) toast(fault ?? said);
+  else
+    offerUndo(fault === null ? said : `${said} ${fault}`, {
+      kind: "albumRemoval",
+      ...{ album, pictures: removed },
+    });
+}

@@ -1,7 +1,7 @@
 import { maxImagesPerAction } from "@/lib/images/contract";
 import { refreshGallery } from "../gallery-changes";
 import type { UndoTools, UndoValues } from "../undo";
-import { restore, takeBack, takeOut } from "./actions";
+import { remove, restore, takeBack, takeOut } from "./actions";
 
 export async function undoAlbumDeletion(
   { id }: UndoValues["albumDeletion"],
@@ -12,6 +12,17 @@ export async function undoAlbumDeletion(
   if (!result.ok) return wordFailure(result.error);
   refreshGallery();
   return texts("restored", { name: result.value.name });
+}
+
+export async function undoAlbumMaking(
+  { id }: UndoValues["albumMaking"],
+  { getTexts, wordFailure }: UndoTools,
+): Promise<string> {
+  const texts = getTexts("albums");
+  const result = await remove(id);
+  if (!result.ok) return wordFailure(result.error);
+  refreshGallery();
+  return texts("deleted", { name: result.value.name });
 }
 
 export async function undoAlbumAddition(

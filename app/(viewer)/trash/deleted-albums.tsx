@@ -2,7 +2,7 @@
 
 import { RotateCcw } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useRef, useState, useTransition } from "react";
+import { useEffect, useRef, useState, useTransition } from "react";
 import type { DeletedAlbum } from "@/lib/albums/contract";
 import { useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
@@ -11,6 +11,7 @@ import { toast } from "../../_ui/toaster";
 import { answerOf } from "../answer-of";
 import { bringAlbumBack, purgeOneAlbum } from "./actions";
 import { AskDialog } from "./ask-dialog";
+import { focusAfter } from "./focus-after";
 
 /** Albums in the trash, with their lists of pictures. */
 export function DeletedAlbums({ albums }: { albums: DeletedAlbum[] }) {
@@ -20,17 +21,20 @@ export function DeletedAlbums({ albums }: { albums: DeletedAlbum[] }) {
   const [asked, setAsked] = useState<DeletedAlbum | null>(null);
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
-  const list = useRef<HTMLUListElement>(null);
+  const goOnAt = useRef<number | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the list has changed.
+  useEffect(() => {
+    if (goOnAt.current === null) return;
+    focusAfter("[data-deleted-album]", goOnAt.current);
+    goOnAt.current = null;
+  }, [albums]);
   if (albums.length === 0) return null;
 
   const leave = (album: DeletedAlbum, said: string) => {
-    const index = albums.indexOf(album);
+    goOnAt.current = albums.indexOf(album);
     toast(said);
-    startTransition(() => router.refresh());
-    // The row goes with the answer: the focus goes first.
-    const rows = [...(list.current?.children ?? [])].filter((_, at) => at !== index);
-    const next = rows[index] ?? rows.at(-1);
-    (next?.querySelector("button") ?? document.getElementById("trash"))?.focus();
+    router.refresh();
   };
   const restore = (album: DeletedAlbum) =>
     startTransition(async () => {
@@ -43,13 +47,12 @@ export function DeletedAlbums({ albums }: { albums: DeletedAlbum[] }) {
       const result = await answerOf(purgeOneAlbum(album.id));
       if (!result.ok) return setError(wordFailure(result.error));
       setAsked(null);
-      // Once the dialog has given the focus back.
-      requestAnimationFrame(() => leave(album, texts("albumPurged", { name: album.name })));
+      leave(album, texts("albumPurged", { name: album.name }));
     });
   return (
     <section className="grid gap-2">
       <h2 className="font-semibold tracking-tight">{texts("albums")}</h2>
-      <ul ref={list} className="divide-y divide-line border-y border-line">
+      <ul className="divide-y divide-line border-y border-line">
         {albums.map((album) => (
           <li key={album.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2">
             <div className="min-w-0 flex-1 basis-40">
@@ -76,8 +79,8 @@ export function DeletedAlbums({ albums }: { albums: DeletedAlbum[] }) {
                 type="submit"
                 name="ask"
                 value="restore-album"
+                data-deleted-album
                 className={quietButton}
-                disabled={pending}
                 aria-label={texts("restoreAlbum", { name: album.name })}
               >
                 <RotateCcw aria-hidden size={18} />
@@ -88,7 +91,6 @@ export function DeletedAlbums({ albums }: { albums: DeletedAlbum[] }) {
                 name="ask"
                 value="purge-album"
                 className={dangerButton}
-                disabled={pending}
                 aria-label={texts("purgeAlbum", { name: album.name })}
               >
                 {texts("purge")}

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
 import { dangerButton } from "../../_ui/styles";
@@ -9,6 +9,7 @@ import { toast } from "../../_ui/toaster";
 import { answerOf } from "../answer-of";
 import { empty } from "./actions";
 import { AskDialog } from "./ask-dialog";
+import { focusAfter } from "./focus-after";
 
 /** Empties the trash of what the page shows, request by request, and says how far it is. */
 export function EmptyTrash({ count, before }: { count: number; before: number }) {
@@ -19,12 +20,19 @@ export function EmptyTrash({ count, before }: { count: number; before: number })
   const [done, setDone] = useState(0);
   const [error, setError] = useState<string>();
   const isStopped = useRef(false);
+  const goesOnAtHeading = useRef(false);
+  useEffect(() => {
+    // The dialog has given the focus back by now, to a button that may be about to go.
+    if (state !== "closed" || !goesOnAtHeading.current) return;
+    goesOnAtHeading.current = false;
+    focusAfter("", 0);
+  }, [state]);
   const close = (gone: number) => {
+    goesOnAtHeading.current = gone > 0;
     setState("closed");
     if (gone === 0) return;
     toast(texts("purged", { count: gone }));
     router.refresh();
-    document.getElementById("trash")?.focus();
   };
   const run = async () => {
     isStopped.current = false;

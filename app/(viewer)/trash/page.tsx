@@ -12,7 +12,7 @@ import { formatBytes } from "@/lib/texts/formats";
 import { MoreTexts } from "../../_texts/provider";
 import { currentLanguage, getTexts } from "../../_texts/request";
 import { FormError } from "../../_ui/entrance";
-import { quietButton } from "../../_ui/styles";
+import { pageHeading, quietButton } from "../../_ui/styles";
 import { sentenceOfCode } from "../failed-code";
 import { Confirm } from "./confirm";
 import { DeletedAlbums } from "./deleted-albums";
@@ -37,10 +37,10 @@ export default async function TrashPage({ searchParams }: PageProps<"/trash">) {
   const isEmpty = size.count === 0 && albums.length === 0;
   return (
     <MoreTexts messages={compiledMessages(language, ["trash"])}>
-      <div className="mx-auto grid max-w-7xl gap-6 px-4 py-6 sm:px-6">
+      <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-6">
         <div className="flex flex-wrap items-start justify-between gap-4">
           <div className="grid gap-1">
-            <h1 tabIndex={-1} id="trash" className="text-2xl font-semibold tracking-tight">
+            <h1 tabIndex={-1} id="trash" className={pageHeading}>
               {texts("title")}
             </h1>
             {isEmpty ? null : (
@@ -58,7 +58,7 @@ export default async function TrashPage({ searchParams }: PageProps<"/trash">) {
         <Confirm asked={asked} count={size.count} before={before} albums={albums} />
         {isEmpty ? <Nothing days={days} /> : null}
         <DeletedAlbums albums={albums} />
-        {size.count === 0 ? null : <TrashList images={images} />}
+        <TrashList images={images} />
         <nav className="flex flex-wrap gap-2 empty:hidden">
           {asked.before === undefined ? null : (
             <Link href={"/trash" as Route} prefetch={false} className={quietButton}>

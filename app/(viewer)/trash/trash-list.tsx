@@ -7,6 +7,7 @@ import type { Failure } from "@/lib/errors";
 import type { TrashedImage } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
+import { pane } from "../../_ui/panes";
 import { dangerButton, primaryButton, quietButton } from "../../_ui/styles";
 import { toast } from "../../_ui/toaster";
 import { answerOf } from "../answer-of";
@@ -77,22 +78,13 @@ export function TrashList({ images }: { images: TrashedImage[] }) {
     setIsAsking(true);
   };
 
+  if (images.length === 0) return null;
   return (
     <form action="/trash" onSubmit={submit} className="grid gap-3">
-      <ul
-        aria-label={texts("list")}
-        className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-1 gap-y-3 max-sm:-mx-4"
+      <div
+        {...pane}
+        className="sticky top-0 z-10 -mx-4 flex flex-wrap items-center gap-2 bg-page px-4 py-3 sm:-mx-6 sm:px-6"
       >
-        {images.map((image) => (
-          <TrashTile
-            key={image.id}
-            image={image}
-            isChosen={chosen.has(image.id)}
-            onToggle={() => toggle(image.id)}
-          />
-        ))}
-      </ul>
-      <div className="sticky bottom-0 z-10 flex flex-wrap items-center gap-2 border-t border-line bg-page py-3">
         <button type="submit" name="ask" value="restore" className={primaryButton} disabled={pending}>
           <RotateCcw aria-hidden size={18} />
           {texts("restore")}
@@ -112,6 +104,19 @@ export function TrashList({ images }: { images: TrashedImage[] }) {
           {texts("selected", { count: ids.length })}
         </p>
       </div>
+      <ul
+        aria-label={texts("list")}
+        className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-1 gap-y-3 max-sm:-mx-4"
+      >
+        {images.map((image) => (
+          <TrashTile
+            key={image.id}
+            image={image}
+            isChosen={chosen.has(image.id)}
+            onToggle={() => toggle(image.id)}
+          />
+        ))}
+      </ul>
       {isAsking ? (
         <AskDialog
           question={texts("askPurge", { count: ids.length })}

@@ -1,4 +1,4 @@
--- The tables of 010cb36, released 2026-11-29, with a little in each.
+-- The tables of a8ab7f5, released 2026-11-29, with a little in each.
 CREATE TABLE __drizzle_migrations (
 	id SERIAL PRIMARY KEY,
 	hash text NOT NULL,

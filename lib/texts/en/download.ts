@@ -24,7 +24,7 @@ export const download = {
   browserStopped:
     "The browser has stopped the download: it was cancelled there, or there was not enough room.",
   tooLarge:
-    "Without https this browser takes at most {max} at once. Choose fewer pictures, or open Pail over https.",
+    "This browser takes at most {max} at once here, and more over https or outside a private window. Choose fewer pictures.",
   internal: "Something went wrong. Download again; if it goes on, reload the page.",
   notLoaded: "What downloads the pictures could not be loaded. Reload the page and try again.",
   missing:

@@ -23,6 +23,8 @@ export const tray = {
     "{albums, plural, one {The pictures go into the album “{first}”.} other {The pictures go into # albums.}}",
   makeAlbums: "{albums, plural, one {Make album} other {Make albums}}",
   makeNoAlbums: "No",
+  goesInto:
+    "{more, plural, =0 {Goes into the album “{name}”.} one {Goes into “{name}” and # more album.} other {Goes into “{name}” and # more albums.}}",
   sent: "{size} sent",
   sentOf: "{sent} of {total}",
   failedCount: "{count, number} not added",

@@ -15,7 +15,6 @@ export const viewer = {
   playing: "The slideshow runs. Space pauses it.",
   paused: "The slideshow is paused.",
   fullScreen: "Full screen",
-  leaveFullScreen: "Leave full screen",
   facts: "Facts",
   closeFacts: "Close facts",
   delete: "Delete",

@@ -19,6 +19,7 @@ export const tray = {
     "{albums, plural, =1 {사진을 ‘{first}’ 앨범에 담을게요.} other {사진을 앨범 #개에 나누어 담을게요.}}",
   makeAlbums: "앨범 만들기",
   makeNoAlbums: "괜찮아요",
+  goesInto: "{more, plural, =0 {‘{name}’ 앨범에 담아요.} other {‘{name}’ 외 앨범 #개에 담아요.}}",
   sent: "{size} 올렸어요",
   sentOf: "{total} 중 {sent}",
   failedCount: "{count, number}장 실패",

@@ -14,7 +14,6 @@ export const viewer = {
   playing: "슬라이드쇼를 시작했어요. 스페이스 키로 멈출 수 있어요.",
   paused: "슬라이드쇼를 멈췄어요.",
   fullScreen: "전체 화면",
-  leaveFullScreen: "전체 화면 끝내기",
   facts: "사진 정보",
   closeFacts: "사진 정보 닫기",
   delete: "삭제",

@@ -6,7 +6,7 @@ import { EditableHeading } from "../../../_ui/editable-heading";
 import { change } from "../actions";
 
 export function Name({ id, name }: { id: string; name: string }) {
-  const texts = useTexts("albums");
+  const texts = useTexts("album");
   return (
     <EditableHeading
       text={name}

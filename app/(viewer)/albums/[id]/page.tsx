@@ -7,13 +7,16 @@ import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbum, getAlbumPage } from "@/lib/albums/albums";
 import { getAlbumTimeline } from "@/lib/albums/timeline";
 import { getTexts } from "../../../_texts/request";
+import { TextsBesides } from "../../../_texts/texts";
 import { chosenGrid } from "../../_timeline/chosen-grid";
 import { asPage, asTimeline } from "../../_timeline/page-timeline";
 import { cursorOf } from "../../cursor";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
-import { Count } from "./count";
-import { DeleteButton } from "./delete-button";
+import { FollowChanges } from "../follow-changes";
+import { AlbumHere } from "./album-here";
+import { AlbumView } from "./album-view";
+import { Description } from "./description";
 import { Name } from "./name";
 
 type Props = PageProps<"/albums/[id]">;
@@ -24,37 +27,50 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 
 export default async function AlbumPage(props: Props) {
   const { album, first, older, isPage } = await findOwnAlbum(...(await askedFor(props)));
-  const { id, name, count } = album;
+  const { id, name, description } = album;
   const texts = await getTexts("albums");
   const { size } = await chosenGrid();
   return (
-    <article>
-      <header className="px-3 pb-4 sm:px-6">
-        <Link
-          href="/albums"
-          prefetch={false}
-          className="-ms-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pe-2 text-sm text-quiet hover:text-text"
-        >
-          <ChevronLeft aria-hidden size={18} className="rtl:-scale-x-100" />
-          {texts("title")}
-        </Link>
-        <Name id={id} name={name} />
-        <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
-          <Count count={count} />
-          <DeleteButton id={id} />
-        </div>
-      </header>
-      <Gallery
-        first={first}
-        older={older}
-        address={isPage ? null : `/albums/${id}/images`}
-        album={id}
-        takesAdded={false}
-        size={size}
-        isSortable={false}
-        empty={<p className="px-3 py-8 text-quiet sm:px-6">{texts("empty")}</p>}
-      />
-    </article>
+    <TextsBesides of={["album"]}>
+      <FollowChanges />
+      <AlbumHere id={id} name={name} />
+      <article>
+        <header className="px-3 pb-2 sm:px-6">
+          <Link
+            href="/albums"
+            prefetch={false}
+            className="-ms-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pe-2 text-sm text-quiet hover:text-text"
+          >
+            <ChevronLeft aria-hidden size={18} className="rtl:-scale-x-100" />
+            {texts("title")}
+          </Link>
+          <Name id={id} name={name} />
+          <Description id={id} text={description} />
+        </header>
+        <AlbumView album={album}>
+          <Gallery
+            first={first}
+            older={older}
+            address={isPage ? null : `/albums/${id}/images`}
+            album={id}
+            takesAdded={false}
+            size={size}
+            isSortable={false}
+            empty={<Empty />}
+          />
+        </AlbumView>
+      </article>
+    </TextsBesides>
+  );
+}
+
+async function Empty() {
+  const texts = await getTexts("album");
+  return (
+    <div className="grid gap-1 px-3 py-8 sm:px-6">
+      <p>{texts("empty")}</p>
+      <p className="text-quiet">{texts("emptyHint")}</p>
+    </div>
   );
 }
 

@@ -67,21 +67,26 @@ export default async function ImagePage(props: Props) {
             </Step>
           )}
         </Picture>
-        <div className="grid content-start gap-6 px-4 py-6 sm:px-6 lg:overflow-y-auto">
+        <div className="grid max-w-2xl content-start gap-6 px-4 py-6 sm:px-6 lg:overflow-y-auto">
           <FormError message={failure} />
-          <PageFacts key={image.id} image={{ ...image, albums }} />
-          <div className="flex flex-wrap gap-2">
-            <DownloadLink id={image.id} url={image.downloadUrl}>
-              <ArrowDownToLine aria-hidden size={18} />
-              {texts("download")}
-            </DownloadLink>
-            <DeleteButton
-              id={image.id}
-              title={image.title}
-              to={next}
-              action={submitDelete.bind(null, image.id, next)}
-            />
-          </div>
+          <PageFacts
+            key={image.id}
+            image={{ ...image, albums }}
+            actions={
+              <>
+                <DownloadLink id={image.id} url={image.downloadUrl}>
+                  <ArrowDownToLine aria-hidden size={18} />
+                  {texts("download")}
+                </DownloadLink>
+                <DeleteButton
+                  id={image.id}
+                  title={image.title}
+                  to={next}
+                  action={submitDelete.bind(null, image.id, next)}
+                />
+              </>
+            }
+          />
           <WordsForm image={{ ...image, albums }} />
         </div>
         <ImageKeys {...ways} />

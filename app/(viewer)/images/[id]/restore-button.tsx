@@ -9,6 +9,7 @@ import { toast } from "../../../_ui/toaster";
 import { answerOf } from "../../answer-of";
 import { addToGallery } from "../../gallery-changes";
 import { restoreMany } from "../../image-actions";
+import { goOnAtTitle } from "./title-focus";
 
 /** Brings the page's picture back from the trash, and shows it as any other. Without a script its form does. */
 export function RestoreButton(props: {
@@ -30,6 +31,7 @@ export function RestoreButton(props: {
       if (duplicates.length > 0) return toast(wordFailure({ code: "duplicate", message: "" }));
       addToGallery(images);
       toast(texts("restored", { title: images[0]?.title ?? "" }));
+      goOnAtTitle(id);
       router.refresh();
     });
   };

@@ -110,6 +110,16 @@ describe("when all goes well", () => {
     expect([...seen]).toContain("decoding");
   });
 
+  it("has a file's thumb for its row once it is prepared, and none any more once it has ended", async () => {
+    const [id = ""] = queue.add(files(1));
+    expect(queue.findThumb(id)).toBeNull();
+    await until("sending");
+    expect(queue.findThumb(id)).toBeInstanceOf(Blob);
+    await finish();
+    expect(statuses()).toEqual(["ready"]);
+    expect(queue.findThumb(id)).toBeNull();
+  });
+
   it("says with each offer when its file was last changed, or taken by what lay beside it", async () => {
     const taken = Date.UTC(2019, 4, 6, 7, 8, 9);
     const at = (content: string, lastModified: number) =>

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { database } from "@/lib/db/client";
-import { storedObjects } from "@/lib/testing/image-rows";
+import { storedObjects } from "./image-rows";
 
 /** How far one picture is from the next: a million are of twenty years. */
 const apartMs = 631_000;
@@ -16,7 +16,7 @@ export async function addManyPictures(ownerId: string, count: number): Promise<v
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
     insert into images (id, owner_id, keys, variant_types, name, title, type, bytes, stored_bytes, sha256, width, height,
       captured_at, thumbhash, state, created_at, facts, is_favourite)
-    select printf('%08x-0000-4000-8000-', (i * 2654435761) % 4294967296) || substr(${ownerId}, 1, 4) || printf('%08x', i), ${ownerId},
+    select printf('%08x-0000-4000-8000-', (i * 2654435761) % 4294967296) || substr(${ownerId}, -4) || printf('%08x', i), ${ownerId},
       replace(${JSON.stringify(keys)}, '*', i), ${JSON.stringify(variantTypes)}, printf('IMG_%04d.JPG', i % 10000),
       case i % 3 when 0 then 'Lake view ' || i when 1 then '제주도 여행 ' || i else printf('IMG_%04d', i % 10000) end
         || iif(i % 50021 = 7, ' Zebra', ''),

@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from "react";
+import type { PictureSize } from "@/lib/images/contract";
+
+/** Pictures that are to go into an album which is not chosen yet. */
+interface Addition {
+  pictures: PictureSize[];
+  end(areAdded: boolean): void;
+}
+
+let addition: Addition | null = null;
+const listeners = new Set<() => void>();
+
+export function setAddition(next: Addition | null): void {
+  addition?.end(false);
+  addition = next;
+  for (const listener of listeners) listener();
+}
+
+/** The question is answered, or closed. */
+export function endAddition(areAdded: boolean): void {
+  addition?.end(areAdded);
+  addition = null;
+  setAddition(null);
+}
+
+export const useAddition = (): Addition | null =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => addition,
+    () => null,
+  );

@@ -1,0 +1,60 @@
+"use client";
+
+import { type ComponentType, useEffect, useState } from "react";
+import type { CompiledMessages } from "@/lib/texts/compiled";
+import type { AnyLanguage } from "@/lib/texts/languages";
+import { loadTexts } from "../../_texts/late-texts";
+import { MoreTexts, useAllTexts, useLanguage, useTexts } from "../../_texts/provider";
+import { useWordFailure } from "../../_texts/use-word-failure";
+import { toast } from "../../_ui/toaster";
+import { endAddition, useAddition } from "./addition";
+import { lendWords } from "./album-words";
+import { Sheet } from "./sheet";
+
+interface Parts {
+  messages: CompiledMessages;
+  ChooseAlbum: ComponentType<Parameters<typeof import("./choose-album").ChooseAlbum>[0]>;
+}
+
+/** Fetched once someone asks for it. */
+async function loadParts(language: AnyLanguage): Promise<Parts> {
+  const [messages, { ChooseAlbum }] = await Promise.all([
+    loadTexts(language, "album"),
+    import("./choose-album"),
+  ]);
+  return { messages, ChooseAlbum };
+}
+
+/** Where the question stands into which album pictures are to go, on every page that may ask it. */
+export function AlbumHost() {
+  const texts = useTexts("albums");
+  const getTexts = useAllTexts();
+  const wordFailure = useWordFailure();
+  const language = useLanguage();
+  const addition = useAddition();
+  const [parts, setParts] = useState<Parts | null>(null);
+  const isWanted = addition !== null;
+
+  useEffect(() => lendWords({ getTexts, wordFailure }), [getTexts, wordFailure]);
+  useEffect(() => {
+    if (!isWanted) return;
+    loadParts(language).then(setParts, () => {
+      endAddition(false);
+      toast(wordFailure({ code: "no_answer", message: "" }));
+    });
+  }, [isWanted, language, wordFailure]);
+
+  if (addition === null) return null;
+  const { pictures } = addition;
+  return (
+    <Sheet title={texts("addTitle", { count: pictures.length })} onClose={() => endAddition(false)}>
+      {parts === null ? (
+        <div className="h-80" />
+      ) : (
+        <MoreTexts messages={parts.messages}>
+          <parts.ChooseAlbum pictures={pictures} onAdded={() => endAddition(true)} />
+        </MoreTexts>
+      )}
+    </Sheet>
+  );
+}
