@@ -92,12 +92,11 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
   await uploadFiles(page, await photographs(3));
   pail.copyImage(user.id, 60);
   await page.goto("/");
-  const titles = pail
-    .query<{ title: string }>(
-      "select title from images where owner_id = ? order by captured_at desc, captured_order desc, id desc",
-      user.id,
-    )
-    .map(({ title }) => title);
+  const pictures = pail.query<{ id: string; title: string }>(
+    "select id, title from images where owner_id = ? order by captured_at desc, captured_order desc, id desc",
+    user.id,
+  );
+  const titles = pictures.map(({ title }) => title);
   const [first = "", second = "", third = ""] = titles.slice(40);
   // Only what is near is in the page.
   await expect(async () => {
@@ -143,6 +142,7 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
     await page.keyboard.press("ArrowLeft");
     await expectShown(page, titles[n - 1] ?? "");
   }
+  await expect(page).toHaveURL(`/images/${pictures[41]?.id}`);
 
   await page.goBack();
   await expect(viewer(page)).toBeHidden();

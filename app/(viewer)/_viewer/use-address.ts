@@ -9,6 +9,7 @@ const settleMs = 200;
 export function useAddress(image: GalleryImage | null, album: string | null): void {
   const { id, title } = image ?? {};
   const own = useRef("");
+  const replacedAt = useRef(0);
   useEffect(() => {
     const before = document.title;
     return () => {
@@ -22,7 +23,13 @@ export function useAddress(image: GalleryImage | null, album: string | null): vo
     own.current = document.title;
     const path = imagePath(id, album);
     if (window.location.pathname + window.location.search === path) return;
-    const timer = setTimeout(() => window.history.replaceState(null, "", path), settleMs);
+    const replace = () => {
+      replacedAt.current = Date.now();
+      window.history.replaceState(null, "", path);
+    };
+    const waitMs = replacedAt.current + settleMs - Date.now();
+    if (waitMs <= 0) return replace();
+    const timer = setTimeout(replace, waitMs);
     return () => clearTimeout(timer);
   }, [id, title, album]);
 }

@@ -124,7 +124,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
             currentTarget.focus();
           }}
           onWheel={slideshow.stop}
-          className="absolute inset-0 focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0 focus-visible:after:z-10 focus-visible:after:border-2 focus-visible:after:border-white focus-visible:outline-none"
+          className="viewer-room"
         />
         {stage?.status === "failed" ? (
           <Failure downloadUrl={stage.frame?.downloadUrl ?? null} onRetry={() => stage.retry()} />
