@@ -84,7 +84,7 @@ test("a program asks, sends to the bucket and confirms; then it lists, looks and
   expect((await ask("GET", "images")).body).toMatchObject({ images: [{ id: image.id }], next: null });
   await page.goto(image.url);
   await expect(page.getByRole("heading", { name: "Far away", exact: true })).toBeVisible();
-  await expect(page.getByRole("definition").filter({ hasText: /^X100V$/ })).toBeVisible();
+  await expect(page.getByRole("definition").filter({ hasText: /^FUJIFILM X100V$/ })).toBeVisible();
   await expect(page.getByRole("term").filter({ hasText: /^Camera$/ })).toBeVisible();
 
   expect((await ask("DELETE", `images/${image.id}`)).status).toBe(200);

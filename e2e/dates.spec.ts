@@ -88,9 +88,9 @@ folderTest("a picture without a date has its file's, and says so", async ({ page
   await uploadFiles(page, [file]);
   await openPicturePage(page.getByRole("img", { name: "screenshot", exact: true }));
   const date = page.getByRole("definition").filter({ hasText: "May 6, 2019" });
-  await expect(date).toHaveText(
-    /^May 6, 2019 at 7:08.AM The file’s date: the picture has none of its own\.$/,
-  );
+  await expect(date).toHaveText(/^May 6, 2019 at 7:08.AM UTC\+09:00$/);
+  await page.getByText("More", { exact: true }).click();
+  await expect(page.getByText("The file’s date: the picture has none of its own.")).toBeVisible();
   expect(capturedOf(pail, user)).toMatchObject([{ captured_zone_minutes: 540, captured_source: "file" }]);
 });
 
@@ -116,6 +116,7 @@ folderTest(
       { name: "IMG_1.jpg", captured_at: one + seoul, captured_source: "sidecar" },
     ]);
     await openPicturePage(page.getByRole("img", { name: "IMG_1", exact: true }));
+    await page.getByText("More", { exact: true }).click();
     await expect(
       page.getByText("From the file beside it: the picture has no date of its own."),
     ).toBeVisible();

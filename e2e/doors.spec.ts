@@ -225,7 +225,9 @@ test("a proxy before a loopback address is not sent in circles, and another addr
   try {
     const page = await browser.newPage();
     await page.goto(`http://localhost:${port}/sign-in`);
-    await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
+    await expect(
+      page.getByRole("heading", { name: "This Pail is not set up yet", exact: true }),
+    ).toBeVisible();
     await expect(page.getByText("Pail lives at")).toHaveCount(0);
     await page.goto(`${proxied.origin}/sign-in?again`);
     const there = page.getByRole("link", { name: `http://localhost:${port}`, exact: true });

@@ -71,7 +71,11 @@ for (const viewport of [
     pail.query("insert into albums (id, owner_id, name, created_at) values ('a', ?, 'All', 1)", user.id);
     const album = crypto.randomUUID();
     pail.query("update albums set id = ? where id = 'a'", album);
-    pail.query("insert into album_images select ?, id from images where owner_id = ?", album, user.id);
+    pail.query(
+      "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
+      album,
+      user.id,
+    );
 
     for (const address of ["/", `/albums/${album}`]) {
       const loaded = await load(page, address);
@@ -128,7 +132,11 @@ test("the page of a picture fetches it before its scripts, and albums their firs
       "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, 1)",
       ...[album, user.id, `${n}`],
     );
-    pail.query("insert into album_images select ?, id from images where owner_id = ?", album, user.id);
+    pail.query(
+      "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
+      album,
+      user.id,
+    );
   }
   await page.goto("/albums");
   expect(

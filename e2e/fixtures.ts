@@ -70,7 +70,7 @@ export async function allTitles(page: Page): Promise<string[]> {
 }
 
 /** What is under the person's name; there is one wherever one is signed in. */
-export const menuButton = (page: Page) => page.locator("header").getByRole("button", { name: /^Menu / });
+export const menuButton = (page: Page) => page.getByRole("banner").getByRole("button", { name: /^Menu / });
 
 /** Opens it, so that what is in it can be pressed. */
 export async function openMenu(page: Page) {

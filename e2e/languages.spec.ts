@@ -205,7 +205,7 @@ for (const language of ["ko", pseudo])
     const files = [first, second, third].map((photograph) => photograph?.path ?? "");
     await page.goto("/");
     await check("empty");
-    const field = page.locator("header input[multiple]");
+    const field = page.locator("#choose-pictures");
     await field.setInputFiles(files.slice(0, 1));
     await expect(page.locator("main ul ul img")).toHaveCount(1);
     await expect(page.locator("section[aria-label] h2").last()).toBeVisible();

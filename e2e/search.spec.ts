@@ -43,18 +43,19 @@ test("words and choices are in the address, by mouse, and Back takes them away a
   await found(page, "60 pictures");
   await expect(galleryImages(page).first()).toHaveAttribute("alt", "호수 Lake 0");
   await expectAccessible(page);
+  await choose(page, "Year").focus();
   await choose(page, "Year").selectOption("2024");
   await expect(page).toHaveURL("/search?q=lake&year=2024");
-  await found(page, "37 pictures");
+  await found(page, "24 pictures");
   await expect(choose(page, "Year")).toBeFocused();
-  await choose(page, "Month").selectOption({ label: "March" });
-  await expect(page).toHaveURL("/search?q=lake&year=2024&month=3");
+  await choose(page, "Month").selectOption({ label: "October" });
+  await expect(page).toHaveURL("/search?q=lake&year=2024&month=10");
   await found(page, "3 pictures");
   await choose(page, "Year").selectOption("");
   await expect(page).toHaveURL("/search?q=lake");
   await page.getByLabel("Favourites", { exact: true }).check();
   await expect(page).toHaveURL("/search?q=lake&favourite=1");
-  await found(page, "6 pictures");
+  await found(page, "5 pictures");
   await page.goBack();
   await found(page, "60 pictures");
   await expect(page.getByLabel("Favourites", { exact: true })).not.toBeChecked();
@@ -142,7 +143,7 @@ for (const [width, colorScheme] of [
     }) => {
       await fill(page, pail, user);
       await page.goto("/search?q=lake&year=2024&album=none");
-      await found(page, "37 pictures");
+      await found(page, "24 pictures");
       const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
       expect(scrollWidth).toBe(clientWidth);
       const controls = page.getByRole("search").locator("select, button, a, input[type=search], label");

@@ -46,7 +46,9 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname === "/sign-in") event.waitUntil(forgetAssets());
   if (url.pathname.startsWith("/downloads/") && downloads.has(url.pathname))
     return event.respondWith(answerDownload(url.pathname));
-  if (url.pathname.startsWith("/_next/static/")) return event.respondWith(assetOf(event));
+  // Workers share a script and are told by the fragment of its address what they are, which a kept answer would have of the first one.
+  if (url.pathname.startsWith("/_next/static/") && request.destination !== "worker")
+    return event.respondWith(assetOf(event));
   if (request.mode === "navigate") event.respondWith(pageOf(event));
 });
 

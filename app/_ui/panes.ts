@@ -18,6 +18,9 @@ export function giveFocusBack(gone: Element | null): void {
   if (gone?.contains(document.activeElement)) focusPage();
 }
 
+const toastsLast = (one: Element, other: Element): number =>
+  Number(one.closest("[data-toasts]") !== null) - Number(other.closest("[data-toasts]") !== null);
+
 /** A panel closes where one follows a link in it, and Escape closes an open one and does nothing else. */
 export function listenForPanels({ signal }: { signal: AbortSignal }): void {
   const openPanel = () => document.querySelector<HTMLElement>(".panel:popover-open");
@@ -50,7 +53,7 @@ export function listenForPanes({ signal }: { signal: AbortSignal }): void {
     "keydown",
     (event) => {
       if (event.key !== "F6" || document.querySelector("dialog:modal") !== null) return;
-      const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")];
+      const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")].sort(toastsLast);
       if (panes.length === 0) return;
       event.preventDefault();
       const at = panes.findIndex((each) => each.contains(document.activeElement));

@@ -15,14 +15,15 @@ export async function Add({ accept }: { accept: string }) {
   const texts = await getTexts("adding");
   return (
     <div className="relative flex has-[>div>input:focus-visible]:rounded-full has-[>div>input:focus-visible]:outline-2 has-[>div>input:focus-visible]:outline-offset-2 has-[>div>input:focus-visible]:outline-accent max-sm:min-w-0 max-sm:flex-1">
-      <div className="relative max-sm:sr-only">
+      {/* In the bar it is for the keyboard: a finger goes through it to the button. */}
+      <div className="relative max-sm:pointer-events-none max-sm:absolute max-sm:inset-0">
         <FileInput id="choose-pictures" multiple accept={accept} />
         <label htmlFor="choose-pictures" className="sr-only">
           {texts("choosePictures")}
         </label>
         <label
           htmlFor="choose-pictures"
-          className={`${primaryButton} rounded-e-none ps-4 pe-3 peer-hover:opacity-90`}
+          className={`${primaryButton} rounded-e-none ps-4 pe-3 peer-hover:opacity-90 max-sm:hidden`}
         >
           <Glyph path={plusPath} sizePx={18} />
           {texts("add")}

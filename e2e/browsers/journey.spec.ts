@@ -96,6 +96,7 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
     await hand.click("link", "Albums");
     await hand.click("link", "Lake3 pictures");
     await hand.seePictures(3);
+    await hand.click("button", "Options");
     await hand.click("button", "Delete album");
     await hand.see("No albums yet");
     await hand.click("button", "Undo");

@@ -98,7 +98,7 @@ function Moment({ image: { capturedAt, capturedZoneMinutes } }: { image: ImageWi
   const language = useLanguage();
   return (
     <>
-      {formatMoment(language, "UTC", capturedAt)}
+      {formatMoment(language, "UTC", capturedAt)}{" "}
       {capturedZoneMinutes === null ? null : (
         <span className="block text-xs/5 text-quiet">
           {texts("zone", { offset: offsetOf(capturedZoneMinutes) })}

@@ -3,7 +3,7 @@ import { toast } from "../../_ui/toaster";
 import { deleteImage } from "../deletion";
 import { addToGallery, refreshGallery, removeFromGallery } from "../gallery-changes";
 import { favouriteMany, trashMany } from "../image-actions";
-import { keepUndo, offerUndo, type Undo } from "../undo";
+import { dropUndo, keepUndo, offerUndo, type Undo, type UndoOffer } from "../undo";
 import { inBatches } from "./batches";
 import { goOnAt, placeOfSelection } from "./focus";
 import { listOnPage } from "./lists";
@@ -20,10 +20,15 @@ export async function deleteSelected(): Promise<void> {
   /** Whether it went nobody knows until the answer comes: it may get lost, or a reload come before it. */
   let unanswered: string[] = [];
   // What is not deleted is brought back without harm.
-  const undoNow = (): [string, Extract<Undo, { kind: "deletion" }>] => [
-    texts("deleted", { count: deleted.length }),
+  const undoNow = (missing = 0): [string, Undo] => [
+    [
+      ...(deleted.length > 0 ? [texts("deleted", { count: deleted.length })] : []),
+      ...(missing > 0 ? [texts("missing", { count: missing })] : []),
+      ...(unanswered.length > 0 ? [texts("unanswered", { count: unanswered.length })] : []),
+    ].join(" "),
     { kind: "deletion", ids: [...deleted, ...unanswered] },
   ];
+  let kept: UndoOffer | null = null;
   const end = await inBatches(
     [...selection().keys()],
     (done, total) => texts("deleting", { done, total }),
@@ -35,19 +40,20 @@ export async function deleteSelected(): Promise<void> {
       // Those that were gone already are not here any more either.
       removeFromGallery(batch);
       deselect(batch);
-      keepUndo(...undoNow());
+      kept = keepUndo(...undoNow());
     },
     (batch) => {
       unanswered = batch;
-      keepUndo(...undoNow());
+      kept = keepUndo(...undoNow());
     },
   );
   if (unanswered.length > 0) refreshGallery();
-  const missing = end.done.length - deleted.length;
-  const [text, undo] = undoNow();
-  const said = missing > 0 ? `${text} ${texts("missing", { count: missing })}` : text;
-  if (undo.ids.length > 0) offerUndo(said, undo);
-  else if (missing > 0) toast(texts("missing", { count: missing }));
+  const [said, undo] = undoNow(end.done.length - deleted.length);
+  if (deleted.length + unanswered.length > 0) offerUndo(said, undo);
+  else {
+    if (kept !== null) dropUndo(kept);
+    toast(said);
+  }
   goOnAt(list, next);
 }
 

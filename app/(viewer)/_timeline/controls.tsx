@@ -19,6 +19,8 @@ export function Controls({ size, onSize, order }: ControlsProps) {
   const texts = useTexts("timeline");
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
+  const orders = { newest: texts("newest"), oldest: texts("oldest") };
+  const sizes = { small: texts("small"), medium: texts("medium"), large: texts("large") };
   return (
     <div className="flex h-11 items-center justify-end gap-1 px-2" aria-busy={isPending}>
       {order === null ? null : (
@@ -26,7 +28,7 @@ export function Controls({ size, onSize, order }: ControlsProps) {
           label={texts("order")}
           value={order}
           options={timelineOrders}
-          textOf={(option) => texts(option === "newest" ? "newest" : "oldest")}
+          texts={orders}
           onChoose={(chosen) => {
             remember(orderCookie, chosen);
             startTransition(() => router.refresh());
@@ -37,7 +39,7 @@ export function Controls({ size, onSize, order }: ControlsProps) {
         label={texts("size")}
         value={size}
         options={gridSizes}
-        textOf={(option) => texts(option === "small" ? "small" : option === "medium" ? "medium" : "large")}
+        texts={sizes}
         onChoose={(chosen) => {
           remember(gridCookie, chosen);
           onSize(chosen);
@@ -51,10 +53,10 @@ function Choice<T extends string>(props: {
   label: string;
   value: T;
   options: readonly T[];
-  textOf(option: T): string;
+  texts: Record<T, string>;
   onChoose(option: T): void;
 }) {
-  const { label, value, options, textOf, onChoose } = props;
+  const { label, value, options, texts, onChoose } = props;
   return (
     <select
       aria-label={label}
@@ -67,7 +69,7 @@ function Choice<T extends string>(props: {
     >
       {options.map((option) => (
         <option key={option} value={option} className="bg-raised text-text">
-          {textOf(option)}
+          {texts[option]}
         </option>
       ))}
     </select>

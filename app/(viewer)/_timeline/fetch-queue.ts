@@ -12,6 +12,8 @@ export class FetchQueue<T> {
   private readonly running = new Map<object, AbortController>();
   private wanted: Wanted<T>[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it is to start again; at once where that is past. */
+  private dueAt = 0;
   private failures = 0;
   private retryAt = 0;
 
@@ -20,15 +22,17 @@ export class FetchQueue<T> {
     private readonly onFailing: (isFailing: boolean) => void,
   ) {}
 
-  /** @param delayMs how long it waits for something else to be wanted instead */
+  /** @param delayMs how long it waits for something else to be wanted instead; with every further call no longer than that */
   want(wanted: Wanted<T>[], delayMs: number): void {
     const keys = new Set(wanted.map(({ key }) => key));
     for (const [key, stop] of this.running) if (!keys.has(key)) stop.abort();
     this.wanted = wanted.filter(({ key }) => !this.running.has(key));
     clearTimeout(this.timer);
-    const waitMs = Math.max(delayMs, this.retryAt - Date.now());
     if (this.wanted.length === 0) return;
-    if (waitMs > 0) this.timer = setTimeout(() => this.start(), waitMs);
+    const now = Date.now();
+    const due = this.dueAt > now ? Math.min(this.dueAt, now + delayMs) : now + delayMs;
+    this.dueAt = Math.max(due, this.retryAt);
+    if (this.dueAt > now) this.timer = setTimeout(() => this.start(), this.dueAt - now);
     else this.start();
   }
 

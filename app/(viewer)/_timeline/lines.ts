@@ -2,7 +2,7 @@
 import type { Shape } from "./rows";
 
 /** A line of several months becomes at most so much higher than a row should be in order to be full. */
-export const maxLineGrowth = 1.33;
+export const maxLineGrowth = 1.5;
 /** Between two months on a line. */
 export const monthGap = 12;
 /** So that what a browser rounds does not break a line within a month. */

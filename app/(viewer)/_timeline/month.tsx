@@ -45,7 +45,7 @@ export function Month({ section, number, of, frame, list, fetchedFirst, rowHeigh
         aria-labelledby={startsAt === null ? undefined : id}
         className={
           frame === null
-            ? `flex flex-wrap items-start gap-x-1 pb-4 ${hasFiller(ratios) ? "after:h-0 after:grow-[1000000] after:basis-[30%] after:content-['']" : ""}`
+            ? `flex flex-wrap items-start gap-x-1 pb-4 ${hasFiller(ratios) ? "after:h-0 after:grow-[1000000] after:basis-[35%] after:content-['']" : ""}`
             : undefined
         }
       >

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { layOutLines, monthGap } from "./lines";
+import { layOutLines, maxLineGrowth, monthGap } from "./lines";
 import { estimateHeight, layOutRows, leastHeight, maxGrowth, mostFree, type Shape } from "./rows";
 
 const shapes = fc.record({
@@ -141,7 +141,7 @@ test("months of few pictures share lines that end within the page, each as high 
             expect(Math.abs(share.start - before.start - before.width - monthGap)).toBeLessThanOrEqual(1);
           expect(share.height).toBe(line.shares?.[0]?.height);
           expect(share.start + share.width).toBeLessThanOrEqual(shape.width);
-          expect(share.height).toBeLessThanOrEqual(Math.ceil(shape.rowHeight * 1.33));
+          expect(share.height).toBeLessThanOrEqual(Math.ceil(shape.rowHeight * maxLineGrowth));
         });
       });
       expect(first).toBe(all.length);

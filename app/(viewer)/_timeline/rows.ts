@@ -6,7 +6,7 @@ export const maxGrowth = 2;
 /** A panorama that is as wide as the page is at least so high, in parts of a row. */
 export const leastHeight = 0.5;
 /** The last row of a month is as high as a row should be, unless less than this part of it is free: then it is full too. */
-export const mostFree = 0.3;
+export const mostFree = 0.35;
 
 /** In CSS pixels. */
 export interface Shape {

@@ -2,6 +2,7 @@ import { ScrollScale } from "./scroll-scale";
 
 /** Scrolling has ended when nothing has moved for so long, where the browser does not say so itself. */
 const restMs = 150;
+const speedOverMs = 100;
 
 interface Events {
   /** With every step of scrolling. */
@@ -121,8 +122,9 @@ export class ScrollWindow {
     this.isMoving = true;
     this.seen = this.scale.scrolled(top);
     const now = performance.now();
-    const speed = Math.abs(this.seen - this.last.seen) / Math.max(1, now - this.last.at);
-    this.last = { seen: this.seen, at: now };
+    // Over a while: a wheel moves in jerks.
+    const speed = Math.abs(this.seen - this.last.seen) / Math.max(speedOverMs, now - this.last.at);
+    if (now - this.last.at >= speedOverMs) this.last = { seen: this.seen, at: now };
     this.restSoon();
     this.events.onScroll(speed);
   };

@@ -111,7 +111,7 @@ export function Scrubber({ live }: { live: LiveTimeline }) {
         {yearLabels(live, height).map(({ year, startsAt, top }) => (
           <span
             key={`${year}`}
-            className="absolute end-2 -translate-y-1/2 rounded-lg bg-page/85 px-1"
+            className="absolute end-4 -translate-y-1/2 rounded-lg bg-page/85 px-1"
             style={{ top }}
           >
             {formatYear(language, startsAt)}

@@ -1,23 +1,23 @@
-import {
-  ArrowDownToLine,
-  FolderPlus,
-  Heart,
-  Info,
-  Keyboard,
-  type LucideIcon,
-  Maximize,
-  Pause,
-  Play,
-  Trash2,
-} from "lucide-react";
 import { useTexts } from "../../_texts/provider";
+import {
+  albumIcon,
+  deleteIcon,
+  downloadIcon,
+  factsIcon,
+  fullScreenIcon,
+  heartIcon,
+  keysIcon,
+  pauseIcon,
+  playIcon,
+} from "./icons";
 import type { useFullScreen } from "./use-full-screen";
 import type { useSlideshow } from "./use-slideshow";
 
 /** Something that one can do with the picture that is shown. */
 export interface ViewerAction {
   name: string;
-  icon: LucideIcon;
+  /** its path */
+  icon: string;
   label: string;
   /** Whether it is on, for what is on or off. */
   isOn?: boolean;
@@ -47,37 +47,37 @@ export function useActions(doings: Doings): ViewerAction[] {
   const all: (ViewerAction | null)[] = [
     {
       name: "favourite",
-      icon: Heart,
+      icon: heartIcon,
       label: texts("favourite"),
       isOn: doings.isFavourite,
       run: doings.favour,
     },
-    { name: "album", icon: FolderPlus, label: texts("addToAlbum"), run: doings.addToAlbum },
+    { name: "album", icon: albumIcon, label: texts("addToAlbum"), run: doings.addToAlbum },
     downloadUrl === null
       ? null
-      : { name: "download", icon: ArrowDownToLine, label: texts("download"), href: downloadUrl },
+      : { name: "download", icon: downloadIcon, label: texts("download"), href: downloadUrl },
     {
       name: "slideshow",
-      icon: isPlaying ? Pause : Play,
+      icon: isPlaying ? pauseIcon : playIcon,
       label: isPlaying ? texts("pause") : texts("slideshow"),
       run: slideshow.toggle,
     },
     fullScreen && {
       name: "full-screen",
-      icon: Maximize,
+      icon: fullScreenIcon,
       isOn: fullScreen.isOn,
       label: texts("fullScreen"),
       run: fullScreen.toggle,
     },
     {
       name: "facts",
-      icon: Info,
+      icon: factsIcon,
       label: texts("facts"),
       isOn: doings.showsFacts,
       run: doings.toggleFacts,
     },
-    { name: "delete", icon: Trash2, label: texts("delete"), run: doings.remove },
-    { name: "keys", icon: Keyboard, label: texts("keys"), run: doings.openKeys },
+    { name: "delete", icon: deleteIcon, label: texts("delete"), run: doings.remove },
+    { name: "keys", icon: keysIcon, label: texts("keys"), run: doings.openKeys },
   ];
   return all.filter((action) => action !== null);
 }

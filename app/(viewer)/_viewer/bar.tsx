@@ -1,6 +1,7 @@
-import { ArrowLeft } from "lucide-react";
 import { useTexts } from "../../_texts/provider";
+import { Glyph } from "../../_ui/glyph";
 import type { ViewerAction } from "./actions";
+import { backIcon } from "./icons";
 import { MoreMenu } from "./more-menu";
 
 interface BarProps {
@@ -21,10 +22,10 @@ export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps)
   return (
     <header
       data-over
-      className={`absolute inset-x-0 top-0 z-20 flex items-center gap-1 bg-linear-to-b from-black/75 to-transparent px-[max(0.5rem,env(safe-area-inset-left))] pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 transition-opacity duration-150 ${isIdle ? "pointer-events-none opacity-0 focus-within:pointer-events-auto focus-within:opacity-100" : ""}`}
+      className={`absolute inset-x-0 top-0 z-20 flex items-center gap-1 bg-linear-to-b from-black/75 to-transparent px-[max(0.5rem,env(safe-area-inset-left))] pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 transition-opacity duration-150 forced-colors:bg-[Canvas] forced-colors:pb-2 ${isIdle ? "pointer-events-none opacity-0 focus-within:pointer-events-auto focus-within:opacity-100" : ""}`}
     >
       <button type="button" className={icon} aria-label={texts("close")} onClick={onClose}>
-        <ArrowLeft aria-hidden size={22} className="rtl:-scale-x-100" />
+        <Glyph path={backIcon} sizePx={22} className="rtl:-scale-x-100" />
         <Tip>{texts("close")}</Tip>
       </button>
       <div className="min-w-0 flex-1 px-1">
@@ -35,7 +36,7 @@ export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps)
           {texts("place", { n: index + 1, count })}
         </p>
       </div>
-      <div className="hidden gap-1 sm:flex">
+      <div className="hidden gap-1 @xl:flex">
         {actions.map((action) => (
           <Action key={action.name} action={action} />
         ))}
@@ -45,10 +46,10 @@ export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps)
   );
 }
 
-function Action({ action: { name, icon: Icon, label, isOn, href, run } }: { action: ViewerAction }) {
+function Action({ action: { name, icon: path, label, isOn, href, run } }: { action: ViewerAction }) {
   const inside = (
     <>
-      <Icon aria-hidden size={20} fill={isOn && name === "favourite" ? "currentColor" : "none"} />
+      <Glyph path={path} sizePx={20} className={isOn && name === "favourite" ? "fill-current" : ""} />
       <Tip>{label}</Tip>
     </>
   );

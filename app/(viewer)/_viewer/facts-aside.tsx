@@ -1,5 +1,5 @@
-import { X } from "lucide-react";
 import { useTexts } from "../../_texts/provider";
+import { closePath, Glyph } from "../../_ui/glyph";
 import { iconButton } from "../../_ui/styles";
 import { FactsPanel } from "../_facts/facts-panel";
 
@@ -21,7 +21,7 @@ export function FactsAside({ id, onClose }: { id: string; onClose(): void }) {
           title={texts("closeFacts")}
           onClick={onClose}
         >
-          <X aria-hidden size={20} />
+          <Glyph path={closePath} sizePx={20} />
         </button>
       </div>
       <div className="min-h-24 px-5 pt-2 pb-6">

@@ -1,9 +1,9 @@
 "use client";
 
-import { X } from "lucide-react";
 import { Fragment, useEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useTexts } from "../../_texts/provider";
+import { closePath, Glyph } from "../../_ui/glyph";
 import { iconButton } from "../../_ui/styles";
 import { openedViewer } from "./open-viewer";
 
@@ -37,6 +37,8 @@ export function Keys({ onClose }: { onClose(): void }) {
       [
         [[texts("enter")], texts("keyOpen")],
         [[texts("space")], texts("keySelect")],
+        [["Shift", "↑", "↓", "←", "→"], texts("keySelectBeside")],
+        [["Ctrl", "A"], texts("keySelectAll")],
         [["Esc"], texts("keyEndSelection")],
         [["Delete"], texts("keyDelete")],
         [["?"], texts("keyKeys")],
@@ -64,7 +66,7 @@ export function Keys({ onClose }: { onClose(): void }) {
             title={texts("closeKeys")}
             onClick={onClose}
           >
-            <X aria-hidden size={20} />
+            <Glyph path={closePath} sizePx={20} />
           </button>
         </div>
         {lists.map(([name, rows]) => (

@@ -1,7 +1,8 @@
-import { EllipsisVertical } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { useTexts } from "../../_texts/provider";
+import { Glyph } from "../../_ui/glyph";
 import type { ViewerAction } from "./actions";
+import { moreIcon } from "./icons";
 
 const row =
   "flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-start text-sm text-text hover:bg-sunken focus-visible:-outline-offset-2";
@@ -36,7 +37,7 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
     run?.();
   };
   return (
-    <div ref={whole} className="relative sm:hidden">
+    <div ref={whole} className="relative @xl:hidden">
       <button
         ref={button}
         type="button"
@@ -45,7 +46,7 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
         aria-controls={id}
         onClick={() => setOpen(!isOpen)}
       >
-        <EllipsisVertical aria-hidden size={20} />
+        <Glyph path={moreIcon} sizePx={20} />
         {texts("more")}
       </button>
       <ul
@@ -53,10 +54,10 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
         hidden={!isOpen}
         className="absolute end-0 top-full mt-1 max-h-[calc(100dvh-5rem)] w-60 overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-lg"
       >
-        {actions.map(({ name, icon: Icon, label, isOn, href, run }) => {
+        {actions.map(({ name, icon: path, label, isOn, href, run }) => {
           const inside = (
             <>
-              <Icon aria-hidden size={20} fill={isOn && name === "favourite" ? "currentColor" : "none"} />
+              <Glyph path={path} sizePx={20} className={isOn && name === "favourite" ? "fill-current" : ""} />
               {label}
             </>
           );

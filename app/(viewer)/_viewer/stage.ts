@@ -198,6 +198,8 @@ export class Stage {
       const { left, top } = this.element.getBoundingClientRect();
       pswp.offset = { x: left + window.scrollX, y: top + window.scrollY };
     });
+    // Keys are the viewer's.
+    pswp.on("keydown", (event) => event.preventDefault());
     pswp.on("wheel", (event) => {
       event.preventDefault();
       turnWheel(event.originalEvent, pswp.currSlide, this.element);

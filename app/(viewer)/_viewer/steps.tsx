@@ -1,5 +1,6 @@
-import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useTexts } from "../../_texts/provider";
+import { Glyph } from "../../_ui/glyph";
+import { nextIcon } from "./icons";
 import type { Stage } from "./stage";
 
 interface StepsProps {
@@ -24,7 +25,7 @@ export function Steps({ stage, isIdle, onStep }: StepsProps) {
         aria-disabled={!before}
         onClick={() => onStep(-1)}
       >
-        <ChevronLeft aria-hidden size={24} className="rtl:-scale-x-100" />
+        <Glyph path={nextIcon} sizePx={24} className="ltr:-scale-x-100" />
       </button>
       <button
         type="button"
@@ -35,7 +36,7 @@ export function Steps({ stage, isIdle, onStep }: StepsProps) {
         aria-disabled={!after}
         onClick={() => onStep(1)}
       >
-        <ChevronRight aria-hidden size={24} className="rtl:-scale-x-100" />
+        <Glyph path={nextIcon} sizePx={24} className="rtl:-scale-x-100" />
       </button>
     </>
   );

@@ -33,6 +33,8 @@ export function useViewerKeys(dialog: RefObject<HTMLElement | null>, reach: Reac
   useEffect(() => {
     const element = dialog.current;
     const onKeyDown = (event: KeyboardEvent) => {
+      // Held, these would flicker, or take more than one meant.
+      if (event.repeat && Object.hasOwn(actionsByKey, event.key)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return;
       if (press(event, latest.current)) event.preventDefault();
     };

@@ -5,6 +5,7 @@ import { createPortal } from "react-dom";
 import { useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
 import { toast } from "../../_ui/toaster";
+import { factsChanged } from "../_facts/fact-changes";
 import { setFavourite } from "../_facts/favourite";
 import { openAddToAlbum } from "../albums/add-to-album";
 import { useDeleteImage } from "../deletion";
@@ -49,31 +50,32 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
   useAddress(image, list.album);
   useReturn(list, index);
 
-  // Also where the list does not hear of it.
-  const [favourites, setFavourites] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const isFavourite = favourites.get(image?.id ?? "") ?? image?.isFavourite === true;
+  const isFavourite = image?.isFavourite === true;
   const step = (by: 1 | -1) => {
     slideshow.stop();
     go(by);
   };
   const favour = async () => {
     if (image === null) return;
-    const { id } = image;
-    const keep = (on: boolean) => {
-      setFavourites((before) => new Map(before).set(id, on));
-      addToGallery([{ ...image, isFavourite: on }]);
-    };
-    keep(!isFavourite);
-    const result = await setFavourite([id], !isFavourite);
-    if (result.ok) return;
-    keep(isFavourite);
+    addToGallery([{ ...image, isFavourite: !isFavourite }]);
+    const result = await setFavourite([image.id], !isFavourite);
+    if (result.ok) {
+      factsChanged();
+      return;
+    }
+    addToGallery([{ ...image, isFavourite }]);
     toast(wordFailure(result.error));
   };
+  const isRemoving = useRef(false);
   const remove = async () => {
-    if (image === null) return;
+    // A key that is held deletes one.
+    if (image === null || isRemoving.current) return;
+    isRemoving.current = true;
     slideshow.stop();
     const isLast = stage?.has(1) !== true;
-    if ((await deleteImage(image)) && isLast) onClose();
+    const isGone = await deleteImage(image);
+    isRemoving.current = false;
+    if (isGone && isLast) onClose();
     else room.current?.focus();
   };
   const showFacts = async () => {
@@ -94,7 +96,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     },
     fullScreen,
     favour: () => void favour(),
-    addToAlbum: () => image && openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
+    addToAlbum: () => image && void openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
     toggleFacts: () => (Aside === null ? void showFacts() : setAside(null)),
     remove: () => void remove(),
     openKeys,
@@ -111,7 +113,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
       aria-label={texts("name")}
       className="always-dark fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
     >
-      <div className="relative min-w-0 flex-1">
+      <div className="@container relative min-w-0 flex-1">
         <section
           ref={room}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move and zoom what is in it.

@@ -36,7 +36,7 @@ async function Albums({ albums, isByName }: { albums: ListedAlbum[]; isByName: b
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-4">
         <h1 className={`${pageHeading} me-auto`}>{texts("title")}</h1>
         {albums.length > 1 ? <ListOrder isByName={isByName} /> : null}
-        <NewAlbum />
+        <NewAlbum isQuiet />
       </div>
       <ul
         aria-label={texts("title")}

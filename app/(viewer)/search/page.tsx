@@ -34,7 +34,7 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
   const older = shown.older && { ...shown.older, href: `?${parameters}&${shown.older.href.slice(1)}` };
   return (
     <>
-      <h1 className="px-3 pb-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
+      <h1 className="px-3 py-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
       <Texts of={["search"]}>
         <SearchForm
           asked={{ ...search, favourite: search.favourite ?? "" }}

@@ -66,7 +66,8 @@ export function SearchForm({ asked, isAsked, years, months, types, cameras, albu
           {texts("submit")}
         </button>
       </div>
-      <div className="flex flex-wrap gap-2">
+      {/* On a phone one row, which scrolls. */}
+      <div className="flex gap-2 max-sm:-mx-3 max-sm:overflow-x-auto max-sm:p-1 max-sm:px-3 sm:flex-wrap">
         {choice("year", texts("year"), texts("anyYear"), years.map(same))}
         {values.year
           ? choice(
@@ -109,7 +110,7 @@ export function SearchForm({ asked, isAsked, years, months, types, cameras, albu
           </label>
         </Chip>
         {isAsked ? (
-          <Link href="/search" prefetch={false} className={quietButton}>
+          <Link href="/search" prefetch={false} className={`${quietButton} shrink-0`}>
             {texts("clear")}
           </Link>
         ) : null}
@@ -156,7 +157,7 @@ function Choice({ name, label, value, options, onChoose }: ChoiceProps) {
           onChoose(event.target.value);
           event.target.form?.requestSubmit();
         }}
-        className="h-11 max-w-52 cursor-pointer truncate rounded-full bg-transparent px-4 text-sm"
+        className="h-11 max-w-52 cursor-pointer truncate rounded-full border-e-12 border-transparent bg-transparent ps-4 text-sm"
       >
         {options.map(([option, text]) => (
           <option key={option} value={option} className="bg-raised text-text">
@@ -171,7 +172,7 @@ function Choice({ name, label, value, options, onChoose }: ChoiceProps) {
 function Chip({ isChosen, children }: { isChosen: boolean; children: ReactNode }) {
   return (
     <div
-      className={`rounded-full border transition-colors hover:bg-sunken ${isChosen ? "border-text bg-sunken font-medium" : "border-line"}`}
+      className={`shrink-0 rounded-full border transition-colors hover:bg-sunken ${isChosen ? "border-text bg-sunken font-medium" : "border-field"}`}
     >
       {children}
     </div>

@@ -33,6 +33,8 @@ export const selection = {
   unfavoured:
     "{count, plural, one {# picture is no favourite} other {# pictures are no favourites}} any more.",
   missing: "{count, plural, one {# was} other {# were}} not there any more.",
+  unanswered:
+    "{count, plural, one {# picture} other {# pictures}} may be deleted: the answer did not arrive.",
   duplicates:
     "{count, plural, one {# stays in the trash, as you have added it again in the meantime.} other {# stay in the trash, as you have added them again in the meantime.}}",
 } as const;

@@ -34,6 +34,8 @@ export const viewer = {
   keyClose: "Back to the pictures",
   keyOpen: "Open the picture",
   keySelect: "Select, with Shift all up to here",
+  keySelectBeside: "Select the next ones too",
+  keySelectAll: "Select all",
   keyEndSelection: "End selecting",
   keyKeys: "This list",
   space: "Space",

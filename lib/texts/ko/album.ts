@@ -25,8 +25,8 @@ export const album = {
   byHand: "직접 정한 순서",
   arrange: "순서 바꾸기",
   done: "완료",
-  arrangeHint:
-    "사진을 끌어서 옮기세요. 터치 화면에서는 먼저 길게 누르고, 키보드에서는 Alt와 화살표 키를 누르세요.",
+  arrangeHint: "사진을 끌어서 옮기거나, 선택한 사진을 Alt와 화살표 키로 옮기세요.",
+  arrangeByTouch: "사진을 길게 누른 다음 끌어서 옮기세요.",
   moveEarlier: "앞으로",
   moveLater: "뒤로",
   moveFirst: "맨 앞으로",

@@ -30,5 +30,6 @@ export const selection = {
   favoured: "사진 {count, number}장을 즐겨찾기에 추가했어요.",
   unfavoured: "사진 {count, number}장을 즐겨찾기에서 뺐어요.",
   missing: "{count, number}장은 이미 없어졌어요.",
+  unanswered: "{count, number}장은 삭제됐을 수 있어요. 응답이 오지 않았어요.",
   duplicates: "{count, number}장은 그사이에 다시 추가해서 휴지통에 남아 있어요.",
 } as const;

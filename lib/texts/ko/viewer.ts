@@ -33,6 +33,8 @@ export const viewer = {
   keyClose: "사진 목록으로",
   keyOpen: "사진 열기",
   keySelect: "선택, Shift와 함께 누르면 여기까지 모두",
+  keySelectBeside: "옆의 사진까지 선택",
+  keySelectAll: "모두 선택",
   keyEndSelection: "선택 끝내기",
   keyKeys: "이 목록",
   space: "스페이스",

@@ -131,8 +131,11 @@ function useOpen() {
   useEffect(() => {
     if (!isOpen) return;
     const stop = new AbortController();
-    const closeOutside = ({ target }: Event) => {
-      if (target instanceof Node && !place.current?.contains(target)) setOpen(false);
+    const closeOutside = ({ target, type }: Event) => {
+      if (!(target instanceof Node) || place.current === null || place.current.contains(target)) return;
+      // A press on words within leaves the focus to what is around it all.
+      if (type === "focusin" && target.contains(place.current)) return;
+      setOpen(false);
     };
     const closeByKey = (event: globalThis.KeyboardEvent | KeyboardEvent) => {
       if (event.key !== "Escape") return;

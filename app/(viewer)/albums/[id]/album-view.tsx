@@ -29,7 +29,7 @@ export function AlbumView({ album, children }: { album: Album; children: ReactNo
           <button
             ref={toggle}
             type="button"
-            className={isArranging ? primaryButton : quietButton}
+            className={`${isArranging ? primaryButton : quietButton} transition-none`}
             onClick={() => arrange(!isArranging)}
           >
             {isArranging ? texts("done") : texts("arrange")}

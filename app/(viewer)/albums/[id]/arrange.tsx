@@ -62,7 +62,8 @@ export function Arrange({ id, count }: { id: string; count: number }) {
     <section aria-label={texts("arrange")} className="px-3 pb-4 sm:px-6">
       <div className="sticky top-(--frame-top,0px) z-10 -mx-3 mb-2 grid gap-2 bg-page/95 px-3 py-2 sm:-mx-6 sm:px-6">
         <p id="arrange-hint" className="text-sm text-quiet">
-          {texts("arrangeHint")}
+          <span className="pointer-coarse:hidden">{texts("arrangeHint")}</span>
+          <span className="hidden pointer-coarse:inline">{texts("arrangeByTouch")}</span>
         </p>
         <div className="flex flex-wrap gap-2">
           <button
@@ -89,7 +90,7 @@ export function Arrange({ id, count }: { id: string; count: number }) {
       <ul
         ref={list}
         aria-label={gallery("list")}
-        className="grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-1 select-none sm:grid-cols-[repeat(auto-fill,minmax(9rem,1fr))]"
+        className="grid touch-pan-y grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-1 select-none sm:grid-cols-[repeat(auto-fill,minmax(9rem,1fr))]"
       >
         {images.map((image, at) => (
           <Movable

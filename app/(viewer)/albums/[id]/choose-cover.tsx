@@ -73,9 +73,11 @@ export function ChooseCover({ id, coverId, onClose }: ChooseCoverProps) {
         </ul>
         {isLast ? null : <LoadMore failed={failed} count={images.length} onNear={loadMore} />}
       </div>
-      <div className="px-5 pb-3 empty:hidden">
-        <FormError message={fault} />
-      </div>
+      {fault === undefined ? null : (
+        <div className="px-5 pb-3">
+          <FormError message={fault} />
+        </div>
+      )}
       {coverId === null ? null : (
         <p className="border-t border-line p-3">
           <button type="button" className={quietButton} disabled={isBusy} onClick={() => void choose(null)}>
