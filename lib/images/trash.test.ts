@@ -104,7 +104,7 @@ onEachDriver(() => {
     const stranger = await addViewer();
     const theirs = await addTrashed(ago(dayMs), {}, stranger);
     const before = Date.now() - 1000;
-    for (let n = 0; n < 251; n += 1) await addTrashed(ago(2000));
+    for (let n = 0; n < 251; n += 1) await addTrashed(new Date(before - n));
     const later = await addTrashed();
     const noTime = 0;
     expect(await emptyTrash(viewer, { before }, noTime)).toEqual({ gone: 250, isEmpty: false });
