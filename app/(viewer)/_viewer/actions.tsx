@@ -19,6 +19,8 @@ export interface ViewerAction {
   /** its path */
   icon: string;
   label: string;
+  /** Whether it is at hand also where there is little room; the others are in a menu there. */
+  isFirst?: boolean;
   /** Whether it is on, for what is on or off. */
   isOn?: boolean;
   /** A link instead of `run`. */
@@ -39,7 +41,7 @@ interface Doings {
   openKeys(): void;
 }
 
-/** All actions in their order: as icons in the bar, as words in its menu. */
+/** All actions in their order. */
 export function useActions(doings: Doings): ViewerAction[] {
   const texts = useTexts("viewer");
   const { slideshow, fullScreen, downloadUrl } = doings;
@@ -49,13 +51,14 @@ export function useActions(doings: Doings): ViewerAction[] {
       name: "favourite",
       icon: heartIcon,
       label: texts("favourite"),
+      isFirst: true,
       isOn: doings.isFavourite,
       run: doings.favour,
     },
-    { name: "album", icon: albumIcon, label: texts("addToAlbum"), run: doings.addToAlbum },
+    { name: "album", icon: albumIcon, label: texts("addToAlbum"), isFirst: true, run: doings.addToAlbum },
     downloadUrl === null
       ? null
-      : { name: "download", icon: downloadIcon, label: texts("download"), href: downloadUrl },
+      : { name: "download", icon: downloadIcon, label: texts("download"), isFirst: true, href: downloadUrl },
     {
       name: "slideshow",
       icon: isPlaying ? pauseIcon : playIcon,
@@ -73,10 +76,11 @@ export function useActions(doings: Doings): ViewerAction[] {
       name: "facts",
       icon: factsIcon,
       label: texts("facts"),
+      isFirst: true,
       isOn: doings.showsFacts,
       run: doings.toggleFacts,
     },
-    { name: "delete", icon: deleteIcon, label: texts("delete"), run: doings.remove },
+    { name: "delete", icon: deleteIcon, label: texts("delete"), isFirst: true, run: doings.remove },
     { name: "keys", icon: keysIcon, label: texts("keys"), run: doings.openKeys },
   ];
   return all.filter((action) => action !== null);

@@ -13,66 +13,73 @@ interface BarProps {
   onClose(): void;
 }
 
-const icon =
-  "group relative inline-flex size-11 shrink-0 items-center justify-center rounded-full text-text transition-colors hover:bg-white/15 focus-visible:outline-white";
+const target = "shrink-0 text-text transition-colors hover:bg-white/15 focus-visible:outline-white";
+const ground = "from-black/75 to-transparent forced-colors:bg-[Canvas]";
 
-/** Over the top of the picture. A phone has no room for the actions: there they are words in a menu. */
+/** Over the top of the picture; where there is no room for all actions, the first are over its bottom, and the rest in a menu. */
 export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps) {
   const texts = useTexts("viewer");
+  const fading = `transition-opacity duration-150 ${isIdle ? "pointer-events-none opacity-0 focus-within:pointer-events-auto focus-within:opacity-100" : ""}`;
   return (
-    <header
-      data-over
-      className={`absolute inset-x-0 top-0 z-20 flex items-center gap-1 bg-linear-to-b from-black/75 to-transparent px-[max(0.5rem,env(safe-area-inset-left))] pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 transition-opacity duration-150 forced-colors:bg-[Canvas] forced-colors:pb-2 ${isIdle ? "pointer-events-none opacity-0 focus-within:pointer-events-auto focus-within:opacity-100" : ""}`}
-    >
-      <button type="button" className={icon} aria-label={texts("close")} onClick={onClose}>
-        <Glyph path={backIcon} sizePx={22} className="rtl:-scale-x-100" />
-        <Tip>{texts("close")}</Tip>
-      </button>
-      <div className="min-w-0 flex-1 px-1">
-        <h2 className="truncate text-sm font-medium">
-          <bdi>{title}</bdi>
-        </h2>
-        <p className="truncate text-xs text-white/75 tabular-nums">
-          {texts("place", { n: index + 1, count })}
-        </p>
-      </div>
-      <div className="hidden gap-1 @xl:flex">
-        {actions.map((action) => (
-          <Action key={action.name} action={action} />
-        ))}
-      </div>
-      <MoreMenu actions={actions} />
-    </header>
+    <>
+      <header
+        data-over
+        className={`absolute inset-x-0 top-0 z-20 flex items-start gap-1 bg-linear-to-b px-[max(0.5rem,env(safe-area-inset-left))] pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 forced-colors:pb-2 ${ground} ${fading}`}
+      >
+        <button
+          type="button"
+          className={`inline-flex size-11 items-center justify-center rounded-full ${target}`}
+          aria-label={texts("close")}
+          title={texts("close")}
+          onClick={onClose}
+        >
+          <Glyph path={backIcon} sizePx={22} className="rtl:-scale-x-100" />
+        </button>
+        <div className="min-w-0 flex-1 px-1 py-0.5">
+          <h2 className="truncate text-sm font-medium">
+            <bdi>{title}</bdi>
+          </h2>
+          <p className="truncate text-xs text-white/75 tabular-nums">
+            {texts("place", { n: index + 1, count })}
+          </p>
+        </div>
+        <div className="hidden @4xl:flex">
+          {actions.map((action) => (
+            <Action key={action.name} action={action} />
+          ))}
+        </div>
+        <MoreMenu actions={actions.filter(({ isFirst }) => isFirst !== true)} />
+      </header>
+      <footer
+        data-over
+        className={`absolute inset-x-0 bottom-0 z-10 flex justify-center bg-linear-to-t px-1 pt-4 pb-[max(0.25rem,env(safe-area-inset-bottom))] @4xl:hidden ${ground} ${fading}`}
+      >
+        {actions
+          .filter(({ isFirst }) => isFirst === true)
+          .map((action) => (
+            <Action key={action.name} action={action} />
+          ))}
+      </footer>
+    </>
   );
 }
 
+/** What it is for stands below its icon. */
 function Action({ action: { name, icon: path, label, isOn, href, run } }: { action: ViewerAction }) {
   const inside = (
     <>
       <Glyph path={path} sizePx={20} className={isOn && name === "favourite" ? "fill-current" : ""} />
-      <Tip>{label}</Tip>
+      {label}
     </>
   );
-  const look = `${icon} ${isOn ? "bg-white/15" : ""}`;
+  const look = `flex min-h-14 min-w-0 max-w-22 flex-1 flex-col items-center gap-1 rounded-lg px-1 pt-2 pb-1 text-center text-xs/tight @4xl:w-20 @4xl:flex-none ${target} ${isOn ? "bg-white/15" : ""}`;
   return href === undefined ? (
-    <button type="button" className={look} aria-label={label} aria-pressed={isOn} onClick={run}>
+    <button type="button" className={look} aria-pressed={isOn} onClick={run}>
       {inside}
     </button>
   ) : (
-    <a className={look} aria-label={label} href={href} download>
+    <a className={look} href={href} download>
       {inside}
     </a>
-  );
-}
-
-/** The word of an icon, for whoever points at it or has come to it by keyboard. */
-function Tip({ children }: { children: string }) {
-  return (
-    <span
-      aria-hidden
-      className="pointer-events-none absolute top-full left-1/2 mt-1 hidden -translate-x-1/2 rounded-md bg-raised px-2 py-1 text-xs whitespace-nowrap text-text shadow-lg group-hover:block group-focus-visible:block"
-    >
-      {children}
-    </span>
   );
 }

@@ -7,7 +7,7 @@ import { moreIcon } from "./icons";
 const row =
   "flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-start text-sm text-text hover:bg-sunken focus-visible:-outline-offset-2";
 
-/** What a phone has no room for, in words. */
+/** What a phone has no room for. */
 export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
   const texts = useTexts("viewer");
   const id = useId();
@@ -37,7 +37,7 @@ export function MoreMenu({ actions }: { actions: ViewerAction[] }) {
     run?.();
   };
   return (
-    <div ref={whole} className="relative @xl:hidden">
+    <div ref={whole} className="relative @4xl:hidden">
       <button
         ref={button}
         type="button"
