@@ -21,14 +21,23 @@ export function ThumbhashImage(props: {
   /** Width to height, where all of it is to be seen: else it fills the frame, which cuts off what is too much. */
   wholeRatio?: number;
 }) {
-  const { id, placeholder, kind, src, movingSrc: movingUrl = null, alt, lazy = false, wholeRatio } = props;
+  const {
+    id,
+    placeholder,
+    kind,
+    src: url,
+    movingSrc: movingUrl = null,
+    alt,
+    lazy = false,
+    wholeRatio,
+  } = props;
   const [shows, setShows] = useState<"colour" | "blurred" | "picture">("colour");
   const image = useRef<HTMLImageElement>(null);
-  const source = useImageSource({ id, kind: `${kind}Url`, url: src, movingUrl });
-  const { onLoad, onError } = source;
+  const source = useImageSource({ id, kind: `${kind}Url`, url, movingUrl });
+  const { src, onLoad, onError } = source;
 
   useEffect(() => {
-    if (image.current === null || shows !== "colour") return;
+    if (image.current === null || shows !== "colour" || src === undefined) return;
     const { complete, naturalWidth } = image.current;
     // It may have arrived, or failed, before the script did.
     if (complete && naturalWidth > 0) {
@@ -37,7 +46,7 @@ export function ThumbhashImage(props: {
     }
     if (complete) onError();
     return whenSeen(image.current, () => setShows("blurred"));
-  }, [shows, onLoad, onError]);
+  }, [shows, src, onLoad, onError]);
 
   const whole = wholeRatio !== undefined;
   const fit = whole ? "object-contain" : "object-cover";
@@ -46,7 +55,7 @@ export function ThumbhashImage(props: {
     <img
       key={source.attempt}
       ref={image}
-      src={source.src}
+      src={src}
       alt={alt}
       loading={lazy ? "lazy" : "eager"}
       fetchPriority={lazy ? undefined : "high"}

@@ -1,5 +1,6 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { ImageUrls } from "@/lib/images/contract";
+import { expiryOf } from "@/lib/storage/contract";
 import { askForFreshUrls, useFreshUrl, useKeptFresh } from "./fresh-urls";
 import { useImageRetries } from "./use-image-retries";
 
@@ -36,5 +37,29 @@ export function useImageSource({ id, kind, url, movingUrl = null }: Wanted) {
     retry();
     askForFreshUrls(id);
   }, [id, retry]);
-  return { src: shown.src, movingSrc: shown.movingSrc, attempt, hasFailed, onLoad, onError };
+  const isWaiting = useWaitForFresh(id, shown.src);
+  const now = isWaiting ? { src: undefined, movingSrc: null } : shown;
+  return { src: now.src, movingSrc: now.movingSrc, attempt, hasFailed, onLoad, onError };
 }
+
+/** So long a picture waits for another URL: where none comes, the device's clock may be wrong. */
+const patienceMs = 2000;
+
+/** Whether it comes into a page that is older than its URL's life, as where one scrolls on after a night: it waits for a fresh one. */
+function useWaitForFresh(id: string, src: string): boolean {
+  const isHydrated = useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
+  );
+  const [old, setOld] = useState(() => (isHydrated && isOver(src) ? src : null));
+  useEffect(() => {
+    if (old === null) return;
+    askForFreshUrls(id);
+    const timer = setTimeout(() => setOld(null), patienceMs);
+    return () => clearTimeout(timer);
+  }, [id, old]);
+  return src === old;
+}
+
+const isOver = (url: string): boolean => (expiryOf(url) ?? Number.POSITIVE_INFINITY) < Date.now();

@@ -39,7 +39,7 @@ export function LongImage(props: {
   useEffect(() => {
     // It may have arrived, or failed, before the script did.
     const { complete, naturalWidth } = image.current ?? {};
-    if (complete !== true || image.current === null) return;
+    if (complete !== true || image.current === null || source.src === undefined) return;
     if (naturalWidth === 0) onError();
     else {
       source.onLoad();
