@@ -83,10 +83,15 @@ async function largeFile(bytes: number): Promise<Buffer> {
   return Buffer.concat([picture, Buffer.alloc(bytes - picture.length)]);
 }
 
+/** A browser takes no service worker by a certificate that it was told to overlook. */
+const worker = /An SSL certificate error occurred when fetching the script/;
+
 for (const kind of ["nginx", "caddy"] as const)
   test(`behind ${kind} by https: set-up, pictures straight to the bucket, 50 MB by the API, addresses, cookies`, async ({
     page,
+    expectedErrors,
   }) => {
+    expectedErrors.push(worker);
     test.setTimeout(300_000);
     await behind(kind, { TRUST_PROXY: "1" }, async (served) => {
       const { pail, origin } = served;
@@ -132,7 +137,8 @@ for (const kind of ["nginx", "caddy"] as const)
     });
   });
 
-test("a proxy that is not trusted is noticed, once", async ({ page }) => {
+test("a proxy that is not trusted is noticed, once", async ({ page, expectedErrors }) => {
+  expectedErrors.push(worker);
   await behind("nginx", {}, async (served) => {
     await signUp(page, served);
     await page.reload();
