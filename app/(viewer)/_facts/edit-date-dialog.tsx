@@ -190,7 +190,7 @@ function ShiftFields({ shift, onChange }: { shift: Shift; onChange(shift: Shift)
         </label>
         <select
           id={id}
-          className="min-h-11 w-full rounded-lg border border-line bg-raised px-3 text-base"
+          className="min-h-11 w-full rounded-lg border border-field bg-raised px-3 text-base"
           value={shift.sign}
           onChange={(event) => onChange({ ...shift, sign: event.target.value === "1" ? 1 : -1 })}
         >

@@ -39,6 +39,9 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
   const stage = useStage(room, opened, { close: onClose, tap: toggle });
   const index = stage?.at ?? opened.index;
   const image = list.at(index);
+  // While the list is asked for anew, its pictures may be away: their facts stay, and the focus in them.
+  const [lastImage, setLastImage] = useState(image);
+  if (image !== null && image !== lastImage) setLastImage(image);
   const go = (by: 1 | -1) => stage?.go(by);
   const slideshow = useSlideshow(index, () => {
     const hasNext = stage?.has(1) === true;
@@ -139,7 +142,9 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
         />
         <Steps stage={stage} isIdle={isIdle} onStep={step} />
       </div>
-      {Aside !== null && image !== null ? <Aside id={image.id} onClose={() => setAside(null)} /> : null}
+      {Aside !== null && lastImage !== null ? (
+        <Aside id={lastImage.id} onClose={() => setAside(null)} />
+      ) : null}
       <p aria-live="polite" className="sr-only">
         {texts("told", told)}
       </p>
