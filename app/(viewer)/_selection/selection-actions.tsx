@@ -12,6 +12,7 @@ import {
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { PictureSize } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
+import { titleOfPage } from "../../_ui/tab-title";
 import { downloadPictures } from "../_download/download";
 import { listOnPage } from "./lists";
 import { selection, useSelection } from "./selection";
@@ -144,4 +145,4 @@ function useActions(): Action[] {
 }
 
 /** The name of the place: of an album, its own. */
-const zipName = (): string => document.title.split(" · ")[0] ?? "Pail";
+const zipName = (): string => titleOfPage().replace(/ · Pail$/, "");
