@@ -25,6 +25,8 @@ test.describe("with a mouse", () => {
     await marks(page).nth(1).click();
     await expect(bar(page)).toContainText("1 selected · ");
     await expect(page.getByRole("status").filter({ hasText: /^1 selected$/ })).toBeAttached();
+    await expect(tiles(page).nth(1)).toHaveAccessibleDescription("Selected");
+    await expect(tiles(page).nth(2)).toHaveAccessibleDescription("");
     await tiles(page).nth(2).click();
     await tiles(page)
       .nth(6)
@@ -90,6 +92,56 @@ test.describe("with a mouse", () => {
     await undo(page).click();
     await expect(page.getByText("3 pictures are no favourites any more.", { exact: true })).toBeVisible();
     expect(favourites()).toBe(1);
+  });
+
+  test("add to an album, and there edit dates, download and take out", async ({
+    page,
+    pail,
+    user,
+    expectedErrors,
+  }) => {
+    expectedErrors.push(/net::ERR_/);
+    await stubFilePicker(page);
+    await seed(page, pail, user.id, 3);
+    const album = addAlbum(pail, user.id, "Lake · 2026");
+    await page.goto("/");
+    await selectFirst(page, 2);
+    await bar(page).getByRole("button", { name: "Add to album", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: /^Lake/ }).click();
+    await expect(page.getByText("2 pictures are in “Lake · 2026”.")).toBeVisible();
+    // What was selected is done with.
+    await expect(dialog).toBeHidden();
+    await expect(bar(page)).toBeHidden();
+    await expectFocusOnTile(page);
+
+    await page.goto(`/albums/${album}`);
+    await expect(tiles(page)).toHaveCount(2);
+    await selectFirst(page, 2);
+    await bar(page).getByRole("button", { name: "Edit date", exact: true }).click();
+    await dialog.getByText("Set", { exact: true }).click();
+    await dialog.getByLabel("Date and time", { exact: true }).fill("2020-02-29T12:00");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText("2 dates are changed.", { exact: true })).toBeVisible();
+    await expect(dialog).toBeHidden();
+    await expect(bar(page)).toContainText("2 selected · ");
+
+    // While an upload is under way the tab's title says more than the name of the place.
+    const [photograph] = await makePhotographs(1, { megapixels: 1, seed: 9 });
+    pail.bucketWire.cut();
+    await page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photograph?.path ?? "");
+    await expect(page).toHaveTitle(/^\d+ % · Lake · 2026 · Pail$/);
+    await bar(page).getByRole("button", { name: "Download", exact: true }).click();
+    await expect.poll(() => askedNames(page)).toEqual(["Lake · 2026.zip"]);
+    pail.bucketWire.mend();
+    await expect(tiles(page)).toHaveCount(3);
+
+    await bar(page).getByRole("button", { name: "Remove from album", exact: true }).click();
+    await expect(page.getByText("2 pictures are out of the album. They stay in Pail.")).toBeVisible();
+    await expect(tiles(page)).toHaveCount(1);
+    await expect(bar(page)).toBeHidden();
+    await undo(page).click();
+    await expect(tiles(page)).toHaveCount(3);
   });
 
   test("what another tab has deleted meanwhile is left out, and said", async ({
@@ -417,6 +469,39 @@ async function selectAll(page: Page): Promise<void> {
   await expect(bar(page)).toBeVisible();
   await press(page, "ControlOrMeta+a");
 }
+
+async function selectFirst(page: Page, count: number): Promise<void> {
+  await tiles(page)
+    .first()
+    .click({ modifiers: ["ControlOrMeta"] });
+  for (let n = 1; n < count; n += 1) await tiles(page).nth(n).click();
+  await expect(bar(page)).toContainText(`${count} selected · `);
+}
+
+/** The rows that making an album makes; its id. */
+function addAlbum(pail: PailServer, ownerId: string, name: string): string {
+  const id = crypto.randomUUID();
+  pail.query(
+    "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, ?)",
+    ...[id, ownerId, name, Date.now()],
+  );
+  return id;
+}
+
+/** Where the browser asks where a file is to go, nobody chooses: `askedNames` are the names that it suggested. */
+const stubFilePicker = (page: Page) =>
+  page.addInitScript(() => {
+    const asked: string[] = [];
+    Object.assign(window, {
+      asked,
+      showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) => {
+        asked.push(suggestedName);
+        throw new DOMException("nothing was chosen", "AbortError");
+      },
+    });
+  });
+
+const askedNames = (page: Page) => page.evaluate(() => (window as unknown as { asked: string[] }).asked);
 
 /** From the top of the page, by Tab alone. */
 async function tabToTile(page: Page, index: number): Promise<void> {

@@ -45,7 +45,8 @@ export function listenForPanes({ signal }: { signal: AbortSignal }): void {
   document.addEventListener(
     "focusin",
     ({ target }) => {
-      if (target instanceof HTMLElement && target.closest("[data-pane], [popover]") === null) place = target;
+      if (target instanceof HTMLElement && target.closest("[data-pane], [popover], dialog") === null)
+        place = target;
     },
     { signal },
   );

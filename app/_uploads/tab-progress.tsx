@@ -2,6 +2,7 @@
 
 import { useEffect, useSyncExternalStore } from "react";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { showBeforeTitle } from "../_ui/tab-title";
 import { shareOf } from "./share-of";
 import { useWording } from "./use-wording";
 
@@ -11,7 +12,7 @@ export function TabProgress({ queue }: { queue: UploadQueue }) {
   const { tabStateOf } = useWording();
   const percent = totals.active > 0 ? Math.floor(100 * shareOf(totals)) : null;
   const state = percent === null ? null : tabStateOf(percent, isPaused);
-  useEffect(() => keepShowing(() => showTitle(state)), [state]);
+  useEffect(() => keepShowing(() => showBeforeTitle(state)), [state]);
   // In tenths: each is a file of its own.
   const tenths = percent === null ? null : 10 * Math.floor(percent / 10);
   useEffect(() => keepShowing(() => showIcon(tenths)), [tenths]);
@@ -24,17 +25,6 @@ function keepShowing(show: () => void): () => void {
   const observer = new MutationObserver(show);
   observer.observe(document.head, { childList: true, subtree: true, characterData: true });
   return () => observer.disconnect();
-}
-
-/** What stands before the page's own title. */
-let shownPrefix = "";
-
-function showTitle(state: string | null): void {
-  const { title } = document;
-  const own = title.startsWith(shownPrefix) ? title.slice(shownPrefix.length) : title;
-  shownPrefix = state === null ? "" : `${state} · `;
-  const shown = shownPrefix + own;
-  if (title !== shown) document.title = shown;
 }
 
 function showIcon(tenths: number | null): void {

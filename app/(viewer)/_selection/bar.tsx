@@ -52,7 +52,7 @@ function Selected() {
           {texts("countAndSize", { count: selected.size, size: formatBytes(language, bytes) })}
         </p>
       </div>
-      <SelectionActions />
+      <SelectionActions leave={leaveSelection} />
     </>
   );
 }

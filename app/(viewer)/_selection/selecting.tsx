@@ -7,7 +7,7 @@ import { useWordFailure } from "../../_texts/use-word-failure";
 import { isWorking, useWork } from "./batches";
 import { listOnPage } from "./lists";
 import { selectAll } from "./select-range";
-import { clearSelection, isSelecting, useSelection } from "./selection";
+import { clearSelection, isSelecting, selectedNoteId, useSelection } from "./selection";
 import { setTools, whenLoaded } from "./tools";
 
 /** What selecting needs on every page: its bar, its keys, and who says how many there are. */
@@ -35,6 +35,11 @@ export function Selecting() {
       <p role="status" className="sr-only">
         {size > 0 ? texts("count", { count: size }) : wasSelecting ? texts("none") : ""}
       </p>
+      {size > 0 ? (
+        <span id={selectedNoteId} hidden>
+          {texts("isSelected")}
+        </span>
+      ) : null}
       {wantsBar && Bar !== null ? <Bar /> : null}
     </>
   );

@@ -12,6 +12,7 @@ import {
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { PictureSize } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
+import { titleOfPage } from "../../_ui/tab-title";
 import { downloadPictures } from "../_download/download";
 import { listOnPage } from "./lists";
 import { selection, useSelection } from "./selection";
@@ -30,10 +31,10 @@ interface Action {
 
 const chosen = (): PictureSize[] => [...selection().values()];
 
-/** What can be done with what is selected: all of it in a row, and on a phone what is seldom wanted under “More”. */
-export function SelectionActions() {
+/** What can be done with what is selected: all of it in a row, and on a phone what is seldom wanted under “More”. `leave` ends selecting. */
+export function SelectionActions({ leave }: { leave(): void }) {
   const texts = useTexts("selection");
-  const actions = useActions();
+  const actions = useActions(leave);
   const [isOpen, setOpen] = useState(false);
   const more = useRef<HTMLButtonElement>(null);
   const close = (event: KeyboardEvent) => {
@@ -93,7 +94,7 @@ function ActionButton({
   );
 }
 
-function useActions(): Action[] {
+function useActions(leave: () => void): Action[] {
   const texts = useTexts("selection");
   useSelection();
   const album = listOnPage()?.album ?? null;
@@ -103,7 +104,10 @@ function useActions(): Action[] {
       key: "album",
       label: texts("addToAlbum"),
       icon: FolderPlus,
-      run: () => whenLoaded(import("../albums/add-to-album"), (module) => module.openAddToAlbum(chosen())),
+      run: () =>
+        whenLoaded(import("../albums/add-to-album"), async ({ openAddToAlbum }) => {
+          if (await openAddToAlbum(chosen())) leave();
+        }),
     },
     {
       key: "favourite",
@@ -144,4 +148,4 @@ function useActions(): Action[] {
 }
 
 /** The name of the place: of an album, its own. */
-const zipName = (): string => document.title.split(" · ")[0] ?? "Pail";
+const zipName = (): string => titleOfPage().replace(/ · Pail$/, "");

@@ -37,6 +37,9 @@ export const clearSelection = (): void => set(new Map());
 
 export const selection = (): ReadonlyMap<string, PictureSize> => selected;
 
+/** Of what says to whoever hears a picture's link that it is selected. */
+export const selectedNoteId = "selected-note";
+
 const none: ReadonlyMap<string, PictureSize> = new Map();
 export const useSelection = (): ReadonlyMap<string, PictureSize> =>
   useSyncExternalStore(subscribeToSelection, selection, () => none);

@@ -3,6 +3,7 @@ import { type CSSProperties, memo } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
 import { ThumbhashImage } from "../../_ui/thumbhash-image";
 import { SelectMark } from "../_selection/select-mark";
+import { selectedNoteId, useIsSelected } from "../_selection/selection";
 import { tileGestures } from "../_selection/tile-gestures";
 import { imagePath } from "../image-path";
 import { tileInFlow } from "./flow";
@@ -29,6 +30,7 @@ interface TileProps {
 /** One picture in a row. */
 export const Tile = memo(function Tile(props: TileProps) {
   const { image, index, number, of, list, lazy, ratios, top, start, width, height } = props;
+  const isSelected = useIsSelected(image.id);
   const style: CSSProperties =
     top === null ? tileInFlow(ratioOf(image), ratios) : { top, insetInlineStart: start, width, height };
   return (
@@ -43,6 +45,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         href={imagePath(image.id, list.album)}
         prefetch={false}
         {...tileGestures(image, index, list)}
+        aria-describedby={isSelected ? selectedNoteId : undefined}
         className="absolute inset-0 block overflow-hidden focus-visible:z-10 focus-visible:outline-4 focus-visible:-outline-offset-4"
       >
         <ThumbhashImage

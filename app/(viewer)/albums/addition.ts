@@ -18,9 +18,11 @@ export function setAddition(next: Addition | null): void {
 
 /** The question is answered, or closed. */
 export function endAddition(areAdded: boolean): void {
-  addition?.end(areAdded);
+  const ended = addition;
   addition = null;
   setAddition(null);
+  // Only now: what goes on from here finds the question gone.
+  ended?.end(areAdded);
 }
 
 export const useAddition = (): Addition | null =>

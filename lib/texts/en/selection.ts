@@ -2,6 +2,7 @@
 export const selection = {
   region: "Selection",
   select: "Select “{title}”",
+  isSelected: "Selected",
   selectMonth: "Select all of {month}",
   selectStretch: "Select all of this month",
   count: "{count, number} selected",

@@ -1,6 +1,7 @@
 export const selection = {
   region: "선택한 사진",
   select: "‘{title}’ 선택",
+  isSelected: "선택됨",
   selectMonth: "{month} 모두 선택",
   selectStretch: "이 달 모두 선택",
   count: "{count, number}장 선택됨",
