@@ -76,6 +76,8 @@ test("a session that is ended at one instance has ended at both", async ({ page,
   expect(await statuses()).toEqual([200, 200]);
   await page.goto("/");
   await openMenu(page);
+  // It is asked for as the menu opens, and refused once the session has ended.
+  await expect(page.getByText(/ stored$/)).toBeVisible();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).toHaveURL(/\/sign-in/);
   expect(await statuses()).toEqual([307, 307]);

@@ -105,7 +105,7 @@ test("the gallery shifts nothing while its pictures arrive, and pages further do
         if ((await page.locator("[data-blank]").count()) === 0) await page.mouse.wheel(0, 500);
         return titles.size;
       },
-      { intervals: [50], timeout: 60_000 },
+      { intervals: [50], timeout: 150_000 },
     )
     .toBe(451);
   const shifts = await page.evaluate(() =>
