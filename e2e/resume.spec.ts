@@ -20,28 +20,34 @@ const waiting = (page: Page) =>
 const choose = (page: Page, photographs: Photograph[]) =>
   page.getByLabel("Choose pictures", { exact: true }).setInputFiles(photographs.map(({ path }) => path));
 
-/** What the browser has noted of files that are still on their way: for each, whether it has a copy of its own. */
+interface Noted {
+  /** whether the browser has a copy of its own */
+  isCopied: boolean;
+  uploadId: string | null;
+}
+
+/** What the browser has noted of files that are still on their way. */
 const noted = (page: Page) =>
   page.evaluate(async () => {
     // Opening it before Pail has would leave Pail an empty one.
     if (!(await indexedDB.databases()).some(({ name }) => name === "pail-uploads")) return [];
-    return new Promise<boolean[]>((resolve, reject) => {
+    return new Promise<Noted[]>((resolve, reject) => {
       const opening = indexedDB.open("pail-uploads");
       opening.onerror = () => reject(opening.error);
       opening.onsuccess = () => {
         const all = opening.result.transaction("files").objectStore("files").getAll();
-        all.onsuccess = () => resolve(all.result.map(({ isCopied }) => isCopied));
+        all.onsuccess = () => resolve(all.result.map(({ isCopied, uploadId }) => ({ isCopied, uploadId })));
         opening.result.close();
       };
     });
   });
 
 /** Until the browser has copies of its own of all files that are still on their way, and has noted them. */
-const untilKept = (page: Page, files: number) =>
+const untilKept = (page: Page, count: number) =>
   expect(async () => {
-    const copied = await noted(page);
-    expect(copied).not.toContain(false);
-    expect(copied.length + (await galleryImages(page).count())).toBeGreaterThanOrEqual(files);
+    const files = await noted(page);
+    expect(files.filter(({ isCopied }) => !isCopied)).toEqual([]);
+    expect(files.length + (await galleryImages(page).count())).toBeGreaterThanOrEqual(count);
   }).toPass();
 
 /** Until it has noted so many, with copies or without. */
@@ -78,6 +84,8 @@ test("a reload in the middle: all of it goes on by itself and arrives", async ({
   await untilKept(page, 6);
   const uploads = () => pail.query("select count(*) as n from uploads where owner_id = ?", user.id);
   await expect.poll(uploads).toEqual([{ n: 6 }]);
+  // The server knows of an upload before the page does, and the page before the browser has noted it.
+  await expect.poll(async () => (await noted(page)).filter(({ uploadId }) => uploadId === null)).toEqual([]);
   await page.reload();
   pail.bucketWire.mend();
   await expect(galleryImages(page)).toHaveCount(6, { timeout: 120_000 });
