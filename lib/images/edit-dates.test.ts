@@ -153,6 +153,14 @@ onEachDriver(() => {
     expect(await rowOf(trashed.id)).toEqual(trashed);
   });
 
+  test("an undo brings back no text that no database can give again", async () => {
+    const { id } = await addImage(viewer.id, taken);
+    const [earlier] = await shift([id], 5);
+    for (const capturedOrder of ["456 img_12\ud800\tjpg", "456 img_12\0jpg"])
+      expect(earlierDatesShape.safeParse([{ ...earlier, capturedOrder }]).success).toBe(false);
+    expect(earlierDatesShape.safeParse([earlier]).success).toBe(true);
+  });
+
   test("takes as many as an action may have", async () => {
     const ids = Array.from({ length: maxImagesPerAction - 1 }, newId);
     const { id } = await addImage(viewer.id, taken);

@@ -27,13 +27,19 @@ export const dateEditShape = z.discriminatedUnion("edit", [
 ]);
 export type DateEdit = z.infer<typeof dateEditShape>;
 
+/**
+ * Through JSON half a character would get into a row, and with it the libSQL driver ends the process that reads it; what follows a NUL
+ * it leaves out.
+ */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+
 export const earlierDatesShape = z
   .array(
     z.object({
       id: imageIdShape,
       capturedAt: z.int().refine(isPlausible),
       capturedZoneMinutes: z.int().min(-900).max(900).nullable(),
-      capturedOrder: z.string().max(2000),
+      capturedOrder: z.string().max(2000).refine(isStorable),
       capturedSource: z.enum(capturedSources),
       isDateEdited: z.boolean(),
     }),
