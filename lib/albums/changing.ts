@@ -37,7 +37,7 @@ export async function changeAlbum(
     ...(name !== undefined && { name: nameOf(name) }),
     ...(description !== undefined && { description: descriptionOf(description) }),
   };
-  if (Object.keys(values).length === 0) return values;
+  if (Object.values(values).every((value) => value === undefined)) return {};
   const { orm } = database();
   const other = sql`(select other.id from ${albums} as other where other.owner_id = ${viewer.id}
     and other.name = ${values.name} and other.deleted_at is null and other.id <> ${id})`;

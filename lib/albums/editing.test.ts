@@ -140,6 +140,7 @@ onEachDriver(() => {
         ...{ name: "Sea", sorting: "hand", description: "Two weeks\nof  rain" },
       });
       expect(await changeAlbum(viewer, { id, changes: {} })).toEqual({});
+      expect(await changeAlbum(viewer, { id, changes: { name: undefined } })).toEqual({});
       await changeAlbum(viewer, { id, changes: { description: "🏔".repeat(maxAlbumDescriptionLength) } });
       const { description } = await getAlbum(viewer, id);
       expect(description.length).toBeLessThanOrEqual(maxAlbumDescriptionLength);

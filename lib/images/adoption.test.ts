@@ -61,6 +61,8 @@ test("a name that is too long ends earlier, at a whole character and with its ex
   }
   const long = toObjectMetadata(rowNamed(`${"호".repeat(250)}.jpeg`, facts), uploadId, variantBytes);
   expect(readObjectMetadata(long)?.facts).toBeNull();
+  const halved = toObjectMetadata(rowNamed("a.jpeg", { make: "\ud83d" }), uploadId, variantBytes);
+  expect(readObjectMetadata(halved)?.facts).toEqual({ make: "\ufffd" });
 });
 
 test("what is no such word, or of another Pail, or damaged, counts as not said", () => {

@@ -5,7 +5,7 @@ import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { addImage } from "@/lib/testing/image-rows";
-import { onEachDriver } from "@/lib/testing/test-database";
+import { onEachDriver, plansOf, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { readUnedited } from "./captured";
 import { maxImagesPerAction } from "./contract";
@@ -153,6 +153,14 @@ onEachDriver(() => {
     expect(await rowOf(trashed.id)).toEqual(trashed);
   });
 
+  test("an undo brings back no text that no database can give again", async () => {
+    const { id } = await addImage(viewer.id, taken);
+    const [earlier] = await shift([id], 5);
+    for (const capturedOrder of ["456 img_12\ud800\tjpg", "456 img_12\0jpg"])
+      expect(earlierDatesShape.safeParse([{ ...earlier, capturedOrder }]).success).toBe(false);
+    expect(earlierDatesShape.safeParse([earlier]).success).toBe(true);
+  });
+
   test("takes as many as an action may have", async () => {
     const ids = Array.from({ length: maxImagesPerAction - 1 }, newId);
     const { id } = await addImage(viewer.id, taken);
@@ -163,4 +171,16 @@ onEachDriver(() => {
     expect(dateEditShape.safeParse({ ...edit, minutes: Number.NaN }).success).toBe(false);
     expect(earlierDatesShape.safeParse([{ ...earlier[0], capturedAt: 8.64e15 }]).success).toBe(false);
   });
+});
+
+test("an undo looks each picture up once, and goes through what it was given once", async () => {
+  await useDriver("better-sqlite3");
+  const { facts: _, ...date } = taken;
+  const earlier = { id: newId(), ...date, capturedAt: taken.capturedAt.getTime(), isDateEdited: false };
+  for (const plan of await plansOf(() => restoreDates(viewer, [earlier]))) {
+    expect(plan).toMatch(
+      /^SCAN j VIRTUAL TABLE.*\nSEARCH images USING INDEX sqlite_autoindex_images_1 \(id=\?\)/,
+    );
+    expect(plan).not.toMatch(/SUBQUERY/);
+  }
 });

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
@@ -7,6 +7,7 @@ import { images } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import { isPlausible, newestMs, oldestMs, readClockTime } from "./clock-time";
 import { capturedSources, type EarlierDate, maxImagesPerAction } from "./contract";
+import { isReady } from "./gallery";
 import { areOwn, imageIdShape, manyIdsShape, notFound } from "./image";
 
 const minuteMs = 60_000;
@@ -27,13 +28,19 @@ export const dateEditShape = z.discriminatedUnion("edit", [
 ]);
 export type DateEdit = z.infer<typeof dateEditShape>;
 
+/**
+ * Through JSON half a character would get into a row, and with it the libSQL driver ends the process that reads it; what follows a NUL
+ * it leaves out.
+ */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+
 export const earlierDatesShape = z
   .array(
     z.object({
       id: imageIdShape,
       capturedAt: z.int().refine(isPlausible),
       capturedZoneMinutes: z.int().min(-900).max(900).nullable(),
-      capturedOrder: z.string().max(2000),
+      capturedOrder: z.string().max(2000).refine(isStorable),
       capturedSource: z.enum(capturedSources),
       isDateEdited: z.boolean(),
     }),
@@ -63,9 +70,7 @@ export async function editDates(viewer: Viewer, edit: DateEdit): Promise<Earlier
 
 /** Undoes `editDates`, exactly. Pictures that are not there any more are left out. */
 export async function restoreDates(viewer: Viewer, earlier: EarlierDate[]): Promise<void> {
-  const given = (name: keyof EarlierDate) =>
-    sql`(select json_extract(value, ${`$.${name}`}) from json_each(${JSON.stringify(earlier)})
-      where json_extract(value, '$.id') = ${images.id})`;
+  const given = (name: keyof EarlierDate) => sql`json_extract(j.value, ${`$.${name}`})`;
   const wasEdited = given("isDateEdited");
   await database()
     .orm.update(images)
@@ -77,12 +82,8 @@ export async function restoreDates(viewer: Viewer, earlier: EarlierDate[]): Prom
       isDateEdited: wasEdited,
       facts: sql`case when ${wasEdited} then ${images.facts} else json_remove(${images.facts}, '$.unedited') end`,
     })
-    .where(
-      areOwn(
-        viewer,
-        earlier.map(({ id }) => id),
-      ),
-    );
+    .from(sql`json_each(${JSON.stringify(earlier)}) as j`)
+    .where(and(eq(images.id, given("id")), sql`+${images.ownerId} = ${viewer.id}`, isReady));
 }
 
 const dateColumns = {

@@ -1,7 +1,12 @@
 import { z } from "zod";
 
 // A row may be from another Pail: what this one does not understand counts as not said.
-const text = z.string().optional().catch(undefined);
+const text = z
+  .string()
+  // Half a character would go through JSON into the search index, which the libSQL driver cannot read then.
+  .overwrite((said) => said.toWellFormed())
+  .optional()
+  .catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 const positive = z.number().positive().optional().catch(undefined);
 const place = z

@@ -23,7 +23,7 @@ const changesShape = z
     isFavourite: z.boolean(),
   })
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0);
+  .refine((changes) => Object.values(changes).some((change) => change !== undefined));
 export const imageChangeShape = z.object({ id: imageIdShape, changes: changesShape });
 export const manyIdsShape = z.array(imageIdShape).min(1).max(maxImagesPerAction);
 

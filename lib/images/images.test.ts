@@ -195,7 +195,7 @@ onEachDriver(() => {
   test("a change changes something that a person may change", () => {
     const { success, data } = imageChangeShape.safeParse({ id: newId(), changes: { title: "a", bytes: 1 } });
     expect([success, data?.changes]).toEqual([true, { title: "a" }]);
-    for (const changes of [{}, { bytes: 1 }, { title: 7 }])
+    for (const changes of [{}, { bytes: 1 }, { title: 7 }, { title: undefined }])
       expect(imageChangeShape.safeParse({ id: newId(), changes }).success).toBe(false);
   });
 

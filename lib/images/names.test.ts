@@ -54,6 +54,12 @@ describe("clean text", () => {
     ["gpj.\u202eexe", "gpj.exe"],
     ["Zu\u0308rich", "Zürich"],
     ["👩‍👩‍👧", "👩‍👩‍👧"],
+    ["\u200f\u200e", ""],
+    ["\u200b \u2060\u00ad", ""],
+    ["\u3164", ""],
+    ["\u2800", ""],
+    ["\u200fשלום", "\u200fשלום"],
+    ["❤\ufe0f", "❤\ufe0f"],
   ])("of %j is %j", (given, clean) => expect(cleanText(given, 100)).toBe(clean));
 });
 
@@ -80,6 +86,7 @@ describe("a clean name", () => {
     ["C:\\Bilder\\See.jpg", "C:-Bilder-See.jpg"],
     ['He said "cheese".png', 'He said "cheese".png'],
     ["\n\u202e", "picture"],
+    ["\u200b", "picture"],
     ["", "picture"],
     [".jpg", ".jpg"],
     [" see .jpg ", "see.jpg"],

@@ -3,9 +3,13 @@ const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
 /** Line and paragraph separators among them: one line it is. */
 const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 
-/** Text fit to be shown: in one line, without controls, at most `max` characters. Can be empty. */
+/** All of these together show nothing: spaces, marks of direction, joiners, fillers, the blank of Braille. */
+const unseen = /^[\s\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
+/** Text fit to be shown: in one line, without controls, at most `max` characters. Empty where there is nothing to be seen. */
 export function cleanText(text: string, max: number): string {
-  return cut(plain(text).trim(), max);
+  const clean = cut(plain(text).trim(), max);
+  return unseen.test(clean) ? "" : clean;
 }
 
 /** The same in as many lines as there are: what is blank before and after them goes. */

@@ -5,10 +5,14 @@ const maxWords = 24;
 const ofMarks = /[\p{Cc}\p{Co}\p{Zl}\p{Zp}]+/gu;
 /** Embeddings, overrides and isolates, which names lack as well. */
 const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
-/** Quotation marks around words, which some type for a phrase. */
-const quotes = /^["“”„«»「」『』]+|["“”„«»「」『』]+$/g;
+/** Around words: quotation marks, which some type for a phrase, and what cannot be seen, which comes along where text is copied. */
+const around =
+  /^["“”„«»「」『』\p{Default_Ignorable_Code_Point}]+|["“”„«»「」『』\p{Default_Ignorable_Code_Point}]+$/gu;
 
-/** The words of a query, each once: whatever is between spaces, so that nothing is an operator. */
+/**
+ * The words of a query, each once: whatever is between spaces, so that nothing is an operator. Accents alone are none: each text has
+ * nothing somewhere.
+ */
 export function wordsOf(query: string): string[] {
   const words = query
     .slice(0, maxQueryLength)
@@ -17,8 +21,8 @@ export function wordsOf(query: string): string[] {
     .replaceAll(ofMarks, " ")
     .normalize("NFC")
     .split(/\s+/)
-    .map((word) => word.replaceAll(quotes, ""))
-    .filter((word) => word !== "");
+    .map((word) => word.replaceAll(around, ""))
+    .filter((word) => foldText(word) !== "");
   return [...new Set(words)].slice(0, maxWords);
 }
 
@@ -36,8 +40,8 @@ export const isShort = (word: string): boolean => [...foldText(word)].length < 3
 /** How a short word may begin what stands in the index. */
 export const beginningsOf = (word: string): string[] => [...new Set([word.toLowerCase(), foldText(word)])];
 
-/** A phrase of FTS5: nothing in it is an operator. */
-const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+/** A phrase of FTS5: nothing in it is an operator, nor a NUL, which would end the query. */
+const phrase = (text: string): string => `"${text.replaceAll('"', '""').replaceAll("\0", " ")}"`;
 
 const any = (alternatives: string[]): string => `(${alternatives.join(" OR ")})`;
 

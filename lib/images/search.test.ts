@@ -142,12 +142,16 @@ onEachDriver(() => {
       "a ".repeat(5000),
       "👍",
       "ที่",
+      "\u0301",
+      "\u0345\u0301\u0300",
+      "\u200f\u200b",
     ])("%j is no operator and no fault", async (q) => {
       await add("lake");
       await add("OR NOT x");
       const titles = await find(q);
       // What is of the words themselves.
       if (/^(lake\*|\^lake|-lake|text:lake|NEAR.*)$/.test(q)) expect(titles).toBe("");
+      if (/^[\u0300-\u036f\u200b-\u200f]+$/.test(q)) expect(titles).toBe("");
       if (q === "NOT") expect(titles).toBe("OR NOT x");
       if (q === "\u0002\ue000\ue006" || q === "\u0001\u0001\u0001") expect(titles).toBe("");
     });
@@ -156,6 +160,14 @@ onEachDriver(() => {
       await add("lake view");
       expect(await find('"lake view"')).toBe("lake view");
       expect(await find("“lake”")).toBe("lake view");
+    });
+
+    test("and what cannot be seen around a word, as it comes along from elsewhere, is no part of it", async () => {
+      await add("lake view");
+      await add("שלום");
+      for (const q of ["\u200flake", "lake\u200b \u2060view", "\u200e“lake”\u200e"])
+        expect(await find(q)).toBe("lake view");
+      expect(await find("\u200eשלום\u200f")).toBe("שלום");
     });
   });
 
@@ -176,6 +188,8 @@ onEachDriver(() => {
       expect(await find({ favourite: "1" })).toBe("b");
       expect(await find({ camera: "Canon EOS R5" })).toBe("c, a");
       expect(await find({ camera: "Canon" })).toBe("");
+      for (const camera of ["\0", "Canon\0EOS", '"', '\u0003" OR "', "\u0301", "\ud800"])
+        expect(await find({ camera })).toBe("");
       expect(await find({ orientation: "landscape" })).toBe("b, a");
       expect(await find({ orientation: "portrait" })).toBe("c");
       expect(await find({ orientation: "square" })).toBe("d");

@@ -81,6 +81,10 @@ describe("a form", () => {
     expect(await statusOf("POST /sign-in", { "Next-Action": "40aa" }, "x")).toBe(200);
     expect(await statusOf("POST /api/v1/uploads", { Origin: "a, b" }, "x")).toBe(200);
     expect(await statusOf("POST /cron", {}, "x")).toBe(200);
+    // A share sheet is no page and has no Origin, or an opaque one.
+    for (const headers of [{}, { Origin: "null" }, { Origin: "a, b" }])
+      expect(await statusOf("POST /share", headers, "x")).toBe(200);
+    expect(await statusOf("POST /shared", { Origin: "null" }, "x")).toBe(403);
   });
 });
 

@@ -19,8 +19,8 @@ export function refusalOf({ method = "", url = "", headers }: IncomingMessage): 
   }
   const path = pathIn(url);
   if (path === null) return { status: 400, sentence: "This address cannot be read." };
-  // The API reads no cookie, and so needs no Origin.
-  if (method === "POST" && !/^\/(api|cron)(\/|$)/.test(path)) return refusalOfForm(headers);
+  // The API reads no cookie, and so needs no Origin; nor does what a share sheet sends, which comes from no page, and is not read.
+  if (method === "POST" && !/^\/((api|cron)(\/|$)|share$)/.test(path)) return refusalOfForm(headers);
   return null;
 }
 
