@@ -68,8 +68,8 @@ test("with STATIC_URL the app server serves no asset: the gallery, its worker an
   );
   await page.reload();
   await expectAllLoaded(page, photographs.length);
-  // The tab's icon while it sends is drawn by the app; a worker for all pages can only be of their own origin.
-  const ofApp = /\/progress-icon\/|\/(worker\.js|offline|manifest\.webmanifest)$/;
+  // The tab’s icon while it sends is drawn by the app; a worker for all pages can only be of their own origin, and asks for them too.
+  const ofApp = /\/progress-icon\/|\/(worker\.js|offline|manifest\.webmanifest)?$/;
   const assets = asked.filter((url) => !ofApp.test(url));
   expect(assets.filter((url) => url.startsWith(pail.origin))).toEqual([]);
   expect(host.served).toEqual(expect.arrayContaining([expect.stringMatching(/turbopack-worker/)]));
