@@ -69,7 +69,7 @@ const focused = (page: Page) =>
     return (
       activeElement?.getAttribute("aria-label") ??
       activeElement?.querySelector("img")?.alt ??
-      activeElement?.tagName
+      (activeElement?.closest("header, footer") ? activeElement.textContent : activeElement?.tagName)
     );
   });
 
