@@ -177,7 +177,7 @@ test.describe("with a mouse", () => {
       .click({ modifiers: ["ControlOrMeta"] });
     await tiles(page).nth(1).click();
     const stranger = pail.addUser();
-    pail.query("update images set owner_id = ? where title = 'n 0'", stranger.id);
+    pail.query("update images set owner_id = ? where title = 'n 0' and owner_id = ?", stranger.id, user.id);
     await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
     await expect(
       page.getByText("1 picture is deleted. 1 was not there any more.", { exact: true }),
