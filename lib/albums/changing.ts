@@ -89,7 +89,7 @@ const descriptionOf = (text: string): string =>
     .map((line) => cleanText(line, maxAlbumDescriptionLength))
     .join("\n")
     .slice(0, maxAlbumDescriptionLength)
-    .toWellFormed()
+    .replace(/[\ud800-\udbff]$/, "")
     .trim();
 
 /** Somebody has taken it out meanwhile. */

@@ -16,6 +16,7 @@ const around =
 export function wordsOf(query: string): string[] {
   const words = query
     .slice(0, maxQueryLength)
+    .replace(/[\ud800-\udbff]$/, "")
     .toWellFormed()
     .replaceAll(directionControls, "")
     .replaceAll(ofMarks, " ")

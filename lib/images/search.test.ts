@@ -168,6 +168,8 @@ onEachDriver(() => {
       for (const q of ["\u200flake", "lake\u200b \u2060view", "\u200e“lake”\u200e"])
         expect(await find(q)).toBe("lake view");
       expect(await find("\u200eשלום\u200f")).toBe("שלום");
+      // What is beyond 500 is not searched for, and half a character is none.
+      expect(await find(`${"lake".padEnd(499)}👍`)).toBe("lake view");
     });
   });
 
