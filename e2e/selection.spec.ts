@@ -136,10 +136,15 @@ test.describe("with a mouse", () => {
     pail.bucketWire.mend();
     await expect(tiles(page)).toHaveCount(3);
 
+    // The focus goes on at once, and stays where the answer comes late.
+    const shownAnew = await held(page, `**/albums/${album}/images**`);
     await bar(page).getByRole("button", { name: "Remove from album", exact: true }).click();
     await expect(page.getByText("2 pictures are out of the album. They stay in Pail.")).toBeVisible();
+    await expectFocusOnTile(page);
+    shownAnew.release();
     await expect(tiles(page)).toHaveCount(1);
     await expect(bar(page)).toBeHidden();
+    await expectFocusOnTile(page);
     await undo(page).click();
     await expect(tiles(page)).toHaveCount(3);
   });
@@ -486,6 +491,16 @@ function addAlbum(pail: PailServer, ownerId: string, name: string): string {
     ...[id, ownerId, name, Date.now()],
   );
   return id;
+}
+
+/** What the page asks for at these addresses gets no answer before it is released. */
+async function held(page: Page, addresses: string) {
+  const released = Promise.withResolvers<void>();
+  await page.route(addresses, async (route) => {
+    await released.promise;
+    await route.continue();
+  });
+  return { release: () => released.resolve() };
 }
 
 /** Where the browser asks where a file is to go, nobody chooses: `askedNames` are the names that it suggested. */

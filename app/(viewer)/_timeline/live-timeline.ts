@@ -281,7 +281,10 @@ export class LiveTimeline implements PictureList {
   private keepingPlace(change: () => void): void {
     const anchor = this.place();
     const beyondEnd = this.returning === null && this.seen > 0 ? this.seen - this.window.end : -1;
+    const focused = this.focused();
     change();
+    // Where it has gone, the focus goes on to what has come into its place.
+    if (focused !== null && this.indexOf(focused.id) === null) this.focus ??= focused;
     this.version += 1;
     if (this.shape === null) {
       this.changed();
@@ -351,6 +354,14 @@ export class LiveTimeline implements PictureList {
     if (isFar) this.scrollTo((first + last) / 2);
     else if (first < seen || last > seen) this.scrollTo(first < seen ? first : last);
     else this.render();
+  }
+
+  private focused(): Focus | null {
+    const { pinnedId: id } = this;
+    const index = id === null ? null : this.indexOf(id);
+    if (id === null || index === null) return null;
+    const tile = this.window.element?.querySelector(`[data-id="${id}"]`);
+    return tile?.contains(document.activeElement) ? { id, index } : null;
   }
 
   private giveFocus(): void {

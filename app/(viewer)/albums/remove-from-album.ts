@@ -1,6 +1,8 @@
 import type { FormerMember } from "@/lib/albums/contract";
 import { maxImagesPerAction, type PictureSize } from "@/lib/images/contract";
 import { toast } from "../../_ui/toaster";
+import { goOnAt, placeOfSelection } from "../_selection/focus";
+import { listOnPage } from "../_selection/lists";
 import { select } from "../_selection/selection";
 import { answerOf } from "../answer-of";
 import { refreshGallery } from "../gallery-changes";
@@ -12,6 +14,8 @@ import { albumWords } from "./album-words";
 export async function removeFromAlbum(album: string, pictures: PictureSize[]): Promise<void> {
   const { getTexts, wordFailure } = albumWords();
   const texts = getTexts("albums");
+  const shown = listOnPage();
+  const next = placeOfSelection(shown);
   const removed: FormerMember[] = [];
   let fault: string | null = null;
   for (let start = 0; start < pictures.length && fault === null; start += maxImagesPerAction) {
@@ -23,6 +27,7 @@ export async function removeFromAlbum(album: string, pictures: PictureSize[]): P
     } else fault = wordFailure(result.error);
   }
   refreshGallery();
+  if (fault === null) goOnAt(shown, next);
   const said = texts("removed", { count: removed.length });
   if (removed.length === 0) toast(fault ?? said);
   else
