@@ -71,8 +71,11 @@ export class Hand {
     return [address, await this.read(), ...(await this.page.readErrors())].join("\n");
   }
 
+  /** Of what is over the page, else of the page. */
   heading(): Promise<string> {
-    return this.page.evaluate(() => document.querySelector("h1")?.textContent ?? "");
+    return this.page.evaluate(
+      () => (document.querySelector("[role=dialog] h2") ?? document.querySelector("h1"))?.textContent ?? "",
+    );
   }
 
   /** The pictures of the gallery: their titles, and whether they have come. */

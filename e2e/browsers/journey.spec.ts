@@ -75,14 +75,14 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
     await expect.poll(() => hand.heading()).toBe(second?.title);
     await hand.press("ArrowLeft");
     await expect.poll(() => hand.heading()).toBe(first?.title);
+    await hand.click("button", "Facts");
     await hand.click("button", "Rename");
     await hand.fill("Title", "Abend am See");
     await hand.press("Enter");
     await expect.poll(() => hand.heading()).toBe("Abend am See");
-    await hand.press("Escape");
-    await hand.seePictures(files.length);
-    await hand.click("picture", "Abend am See");
     await hand.click("button", "Delete");
+    await expect.poll(() => hand.heading()).toBe(second?.title);
+    await hand.click("button", "Back");
     await hand.seePictures(files.length - 1);
     await hand.click("button", "Undo");
     await hand.seePictures(files.length);
