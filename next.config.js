@@ -46,6 +46,7 @@ export default {
     root: folderOfPackages,
     resolveAlias: {
       "../build/polyfills/polyfill-module": "./app/no-polyfills.js",
+      "./error-styles": "./app/_ui/plain-error-styles.js",
       photoswipe: `./${path.relative(import.meta.dirname, smallPhotoSwipe)}`,
     },
   },

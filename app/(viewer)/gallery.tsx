@@ -1,173 +1,41 @@
 "use client";
 
-import { type ReactNode, useMemo, useReducer, useRef, useState, useSyncExternalStore } from "react";
-import type { Timeline } from "@/lib/images/contract";
-import { useTexts } from "../_texts/provider";
-import { quietButton } from "../_ui/styles";
-import { Controls } from "./_timeline/controls";
-import { firstRows } from "./_timeline/first-rows";
-import { type GridSize, rowHeights } from "./_timeline/grid";
-import type { LiveTimeline } from "./_timeline/live-timeline";
-import { Month } from "./_timeline/month";
-import type { Shown } from "./_timeline/page-timeline";
-import { Scrubber } from "./_timeline/scrubber";
-import { moveByKey } from "./_timeline/use-arrow-keys";
-import { useBeforePaint, useLiveTimeline } from "./_timeline/use-live-timeline";
-import { usePlace } from "./_timeline/use-place";
+import { useRouter } from "next/navigation";
+import { Activity, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useGalleryChanges } from "./gallery-changes";
+import { loadGallery } from "./late-parts";
+import type { GalleryProps } from "./live-gallery";
 
-/** Of fewer, everything is near. */
-const fewestToScrub = 200;
+const LiveGallery = lazy(loadGallery);
 
-interface GalleryProps {
-  first: Timeline;
-  /** where its pictures come from, perhaps with parameters of its own; null where all of them are here */
-  address: string | null;
-  /** whose album it is, by id; null where it is none */
-  album: string | null;
-  /** Whether what is added in this tab belongs here. */
-  takesAdded: boolean;
-  size: GridSize;
-  /** Whether one can choose here which pictures come first. */
-  isSortable: boolean;
-  older: Shown["older"];
-  /** Shown where there are no pictures. */
-  empty: ReactNode;
-}
-
-/** Pictures in justified rows under a heading for each month; they come and go as one scrolls. */
+/**
+ * The pictures as the server has rendered them, at once; what makes them live comes after the page's first script. Until then
+ * they are links.
+ */
 export function Gallery(props: GalleryProps) {
-  const { first, address, album, takesAdded, isSortable, older, empty } = props;
-  const texts = useTexts("gallery");
-  const live = useLiveTimeline(first, { address, album, takesAdded });
-  const frame = useSyncExternalStore(
-    live.subscribe,
-    () => live.frame,
-    () => null,
-  );
-  const [size, setSize] = useState(props.size);
-  const list = useRef<HTMLUListElement>(null);
-  const measure = useRef<HTMLDivElement>(null);
-  const fetchedFirst = useMemo(() => firstRows(first.first), [first]);
-  const total = useSyncExternalStore(live.subscribe, live.count, live.count);
-  const isEmpty = total === 0;
-  useSize(live, list, measure, isEmpty);
-  usePlace(live, list);
-  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
-  useBeforePaint(() => {
-    // Nobody has subscribed yet when a page begins, and what is behind is not painted.
-    if (live.frame !== frame) renderAgain();
-    else live.settle();
-  }, [live, frame]);
+  const { first, empty, takesAdded } = props;
+  const { added, version } = useGalleryChanges();
+  const router = useRouter();
+  const isEmpty = first.first.length === 0 && !(takesAdded && added.size > 0);
+  const [beganEmpty] = useState(isEmpty);
+  const [hadPictures, setHadPictures] = useState(!isEmpty);
+  if (!isEmpty && !hadPictures) setHadPictures(true);
+  useEffect(() => {
+    // Should it not come, it is asked for again until it does.
+    if (!beganEmpty) void loadGallery();
+  }, [beganEmpty]);
 
-  if (isEmpty) return empty;
-  const hasScrubber = total >= fewestToScrub && live.pictures.sections.length > 1;
-  const { sections } = live.pictures;
-  const shown = frame?.sections ?? sections.filter(({ chunks }) => chunks.some(({ images }) => images));
-  const rowHeight = live.geometry?.shape.rowHeight ?? 0;
-  return (
-    <div className={`relative ${rowHeights[size]} ${hasScrubber ? "lg:pe-14" : ""}`}>
-      <div className={frame === null ? "invisible" : ""}>
-        <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
-      </div>
-      <div ref={measure} aria-hidden className="invisible absolute h-(--row) w-26" />
-      <ul
-        ref={list}
-        aria-label={texts("list")}
-        className={frame === null ? "flex flex-wrap items-start gap-x-3" : "timeline relative"}
-        style={frame === null ? undefined : { height: frame.height }}
-        onKeyDown={(event) => moveByKey(event, live)}
-        onFocus={(event) => live.pin(event.target.closest<HTMLElement>("[data-id]")?.dataset.id ?? null)}
-        onBlur={(event) => event.relatedTarget !== null && live.pin(null)}
-      >
-        {shown.map((one) => {
-          const section = "section" in one ? one.section : one;
-          return (
-            <Month
-              key={section.key}
-              section={section}
-              number={sections.indexOf(section) + 1}
-              of={sections.length}
-              frame={"section" in one ? one : null}
-              list={live}
-              fetchedFirst={fetchedFirst}
-              rowHeight={rowHeight}
-            />
-          );
-        })}
-      </ul>
-      <Failing live={live} />
-      {hasScrubber && frame !== null ? <Scrubber live={live} /> : null}
-      <Older older={older} />
-    </div>
-  );
-}
+  const known = useRef(version);
+  useEffect(() => {
+    if (known.current === version) return;
+    known.current = version;
+    // Live pictures ask for what has changed themselves.
+    if (!hadPictures) router.refresh();
+  }, [version, hadPictures, router]);
 
-/** Tells the timeline how large it is, before it is painted. */
-function useSize(
-  live: LiveTimeline,
-  list: React.RefObject<HTMLUListElement | null>,
-  measure: React.RefObject<HTMLDivElement | null>,
-  isEmpty: boolean,
-): void {
-  useBeforePaint(() => {
-    const [element, rule] = [list.current, measure.current];
-    if (isEmpty || element === null || rule === null) return;
-    const size = () =>
-      live.resize(
-        {
-          width: element.clientWidth,
-          rowHeight: rule.offsetHeight,
-          gap: 4,
-          leastMonthWidth: rule.offsetWidth,
-        },
-        window.innerHeight,
-      );
-    const detach = live.attach(element);
-    size();
-    const observer = new ResizeObserver(size);
-    observer.observe(element);
-    observer.observe(rule);
-    window.addEventListener("resize", size);
-    return () => {
-      observer.disconnect();
-      window.removeEventListener("resize", size);
-      detach();
-    };
-  }, [live, list, measure, isEmpty]);
-}
-
-/** What did not come is fetched again by itself; whoever does not want to wait has a button. */
-function Failing({ live }: { live: LiveTimeline }) {
-  const texts = useTexts("gallery");
-  const frame = useTexts("frame");
-  const isFailing = useSyncExternalStore(
-    live.subscribe,
-    () => live.isFailing,
-    () => false,
-  );
-  return (
-    <div role="status" className="sticky bottom-20 z-20 flex justify-center">
-      {isFailing ? (
-        <p className="flex items-center gap-3 rounded-full border border-line bg-raised ps-5 text-sm shadow-lg">
-          {texts("olderFailed")}
-          <button type="button" className={quietButton} onClick={() => live.retry()}>
-            {frame("tryAgain")}
-          </button>
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-function Older({ older }: { older: GalleryProps["older"] }) {
-  const texts = useTexts("gallery");
-  if (older === null) return null;
-  const link = (
-    <div className="grid justify-center p-8">
-      <a href={older.href} className={quietButton}>
-        {texts("older")}
-      </a>
-    </div>
-  );
-  return older.isElsewhere ? link : <noscript>{link}</noscript>;
+  if (!hadPictures) return empty;
+  const gallery = <LiveGallery {...props} />;
+  // What is in an Activity stays as its HTML until its script is there. A Suspense would not: what is so long, the server sends
+  // hidden, for a script to show.
+  return beganEmpty ? <Suspense fallback={empty}>{gallery}</Suspense> : <Activity>{gallery}</Activity>;
 }

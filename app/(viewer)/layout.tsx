@@ -9,11 +9,8 @@ import { Texts } from "../_texts/texts";
 import { contentId } from "../_ui/panes";
 import { Toaster } from "../_ui/toaster";
 import { Uploads } from "../_uploads/uploads";
-import { EditDateHost } from "./_facts/edit-date";
 import { Header } from "./_frame/header";
-import { Selecting } from "./_selection/selecting";
-import { ViewerHost } from "./_viewer/viewer-host";
-import { AlbumHost } from "./albums/album-host";
+import { Hosts } from "./hosts";
 import { UndoOffers } from "./undo-offers";
 // A toast can undo something from any page, and a page can call only the actions that it was built with.
 import "./_facts/actions";
@@ -50,7 +47,6 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
           {texts("skip")}
         </a>
         <Header viewer={viewer} />
-        <Selecting />
         <main
           id={contentId}
           tabIndex={-1}
@@ -60,9 +56,7 @@ export default async function ViewerLayout({ children }: { children: ReactNode }
         </main>
         <Toaster />
         <UndoOffers viewerId={viewer.id} />
-        <AlbumHost />
-        <ViewerHost />
-        <EditDateHost />
+        <Hosts />
       </Uploads>
     </Texts>
   );

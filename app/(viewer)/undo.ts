@@ -1,8 +1,6 @@
 import type { FormerMember } from "@/lib/albums/contract";
-import type { Failure } from "@/lib/errors";
 import type { EarlierDate } from "@/lib/images/contract";
-import type { Namespace } from "@/lib/texts/english";
-import type { Translator } from "@/lib/texts/translator";
+import type { Words } from "./page-words";
 
 /** What can be undone, by its kind, and what is to be known for it: plain values, which outlive a reload. */
 export interface UndoValues {
@@ -27,10 +25,7 @@ export type UndoKind = keyof UndoValues;
 /** One thing that can be undone. */
 export type Undo = { [K in UndoKind]: { kind: K } & UndoValues[K] }[UndoKind];
 
-export interface UndoTools {
-  /** The texts of a place that the viewer's layout gives to its pages. */
-  getTexts<N extends Namespace>(place: N): Translator<N>;
-  wordFailure(failure: Failure): string;
+export interface UndoTools extends Words {
   /** What is left to be undone, after a part of it: that is offered again if the rest fails. */
   leave(rest: Undo): void;
 }

@@ -1,8 +1,8 @@
 import type { PictureSize } from "@/lib/images/contract";
 import { toast } from "../../_ui/toaster";
 import type { PictureList } from "../_timeline/picture-list";
+import { pageWords } from "../page-words";
 import { isSelecting, maxSelected, select, selectExactly, selection } from "./selection";
-import { getTools } from "./tools";
 
 /** From where a range goes: the picture that was selected last by itself, and what was selected then. */
 interface Anchor {
@@ -71,7 +71,7 @@ async function fetched(list: PictureList, from: number, to: number): Promise<Pic
     return await list.between(from, to);
   } catch (error) {
     console.warn(error);
-    const { getTexts } = getTools();
+    const { getTexts } = pageWords();
     const texts = getTexts("selection");
     toast(texts("notFetched"));
     return null;
@@ -80,7 +80,7 @@ async function fetched(list: PictureList, from: number, to: number): Promise<Pic
 
 function sayLeft(left: number): void {
   if (left === 0) return;
-  const { getTexts } = getTools();
+  const { getTexts } = pageWords();
   const texts = getTexts("selection");
   toast(texts("tooMany", { max: maxSelected, left }));
 }

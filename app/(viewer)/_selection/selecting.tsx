@@ -2,19 +2,16 @@
 
 import { usePathname, useSearchParams } from "next/navigation";
 import { type ComponentType, useEffect, useState } from "react";
-import { useAllTexts, useTexts } from "../../_texts/provider";
-import { useWordFailure } from "../../_texts/use-word-failure";
+import { useTexts } from "../../_texts/provider";
 import { isWorking, useWork } from "./batches";
 import { listOnPage } from "./lists";
 import { selectAll } from "./select-range";
 import { clearSelection, isSelecting, selectedNoteId, useSelection } from "./selection";
-import { setTools, whenLoaded } from "./tools";
+import { whenLoaded } from "./tools";
 
 /** What selecting needs on every page: its bar, its keys, and who says how many there are. */
 export function Selecting() {
   const texts = useTexts("selection");
-  const getTexts = useAllTexts();
-  const wordFailure = useWordFailure();
   const { size } = useSelection();
   const isWorking = useWork() !== null;
   const wantsBar = size > 0 || isWorking;
@@ -22,7 +19,6 @@ export function Selecting() {
   const [wasSelecting, setWasSelecting] = useState(false);
   if (size > 0 && !wasSelecting) setWasSelecting(true);
 
-  useEffect(() => setTools({ getTexts, wordFailure }), [getTexts, wordFailure]);
   useClearedOnLeaving();
   useKeys();
   useEffect(() => {

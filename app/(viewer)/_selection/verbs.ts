@@ -4,15 +4,15 @@ import { deleteImage } from "../deletion";
 import { addToGallery, refreshGallery, removeFromGallery } from "../gallery-changes";
 import { favouriteMany, trashMany } from "../image-actions";
 import { dropUndo, keepUndo, offerUndo, type Undo, type UndoOffer } from "../undo";
+import { getWords } from "../word-page-failure";
 import { inBatches } from "./batches";
 import { goOnAt, placeOfSelection } from "./focus";
 import { listOnPage } from "./lists";
 import { deselect, selection } from "./selection";
-import { getTools } from "./tools";
 
 /** Into the trash: what has gone is not selected any more, and one Undo brings all of it back. */
 export async function deleteSelected(): Promise<void> {
-  const { getTexts } = getTools();
+  const { getTexts } = getWords();
   const texts = getTexts("selection");
   const list = listOnPage();
   const next = placeOfSelection(list);
@@ -59,14 +59,14 @@ export async function deleteSelected(): Promise<void> {
 
 /** One that is not selected, by its tile. */
 export async function deleteOne(image: GalleryImage): Promise<void> {
-  const { getTexts, wordFailure } = getTools();
+  const { getTexts, wordFailure } = getWords();
   const list = listOnPage();
   const index = list?.indexOf(image.id) ?? null;
   if (await deleteImage(image, getTexts("gallery"), wordFailure)) goOnAt(list, index);
 }
 
 export async function favourSelected(on: boolean): Promise<void> {
-  const { getTexts } = getTools();
+  const { getTexts } = getWords();
   const texts = getTexts("selection");
   const ids = [...selection().keys()];
   const changed: string[] = [];

@@ -4,11 +4,10 @@ import { type ComponentType, useEffect, useState } from "react";
 import type { CompiledMessages } from "@/lib/texts/compiled";
 import type { AnyLanguage } from "@/lib/texts/languages";
 import { loadTexts } from "../../_texts/late-texts";
-import { MoreTexts, useAllTexts, useLanguage, useTexts } from "../../_texts/provider";
+import { MoreTexts, useLanguage, useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
 import { toast } from "../../_ui/toaster";
 import { endAddition, useAddition } from "./addition";
-import { lendWords } from "./album-words";
 import { Sheet } from "./sheet";
 
 interface Parts {
@@ -28,14 +27,12 @@ async function loadParts(language: AnyLanguage): Promise<Parts> {
 /** Where the question stands into which album pictures are to go, on every page that may ask it. */
 export function AlbumHost() {
   const texts = useTexts("albums");
-  const getTexts = useAllTexts();
   const wordFailure = useWordFailure();
   const language = useLanguage();
   const addition = useAddition();
   const [parts, setParts] = useState<Parts | null>(null);
   const isWanted = addition !== null;
 
-  useEffect(() => lendWords({ getTexts, wordFailure }), [getTexts, wordFailure]);
   useEffect(() => {
     if (!isWanted) return;
     loadParts(language).then(setParts, () => {

@@ -7,12 +7,12 @@ import { select } from "../_selection/selection";
 import { answerOf } from "../answer-of";
 import { refreshGallery } from "../gallery-changes";
 import { offerUndo } from "../undo";
+import { getWords } from "../word-page-failure";
 import { takeOut } from "./actions";
-import { albumWords } from "./album-words";
 
 /** Takes pictures out of an album, and says how it went: the toast can put them back to where they were. */
 export async function removeFromAlbum(album: string, pictures: PictureSize[]): Promise<void> {
-  const { getTexts, wordFailure } = albumWords();
+  const { getTexts, wordFailure } = getWords();
   const texts = getTexts("albums");
   const shown = listOnPage();
   const next = placeOfSelection(shown);

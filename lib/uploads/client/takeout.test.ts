@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fileDateOf, withSource } from "./queue/file-source";
+import { withSource } from "./queue/file-source";
+import { fileDateOf } from "./queue/source-date";
 import { withTakeoutDates } from "./queue/takeout-files";
 import { readSidecar, Sidecars } from "./takeout";
 

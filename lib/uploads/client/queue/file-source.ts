@@ -1,6 +1,4 @@
 import type { AlbumLink } from "@/lib/albums/contract";
-import type { FileDate } from "@/lib/images/contract";
-import { fileDateAt } from "../file-date";
 
 /** Where a chosen file came from. */
 export interface FileSource {
@@ -26,9 +24,3 @@ export function withSource(file: File, source: FileSource): File {
 
 export const sourceOf = (file: File): FileSource =>
   sources.get(file) ?? { folders: (file.webkitRelativePath ?? "").split("/").slice(0, -1) };
-
-/** What is said of its date, besides what it says itself. */
-export function fileDateOf(file: File): FileDate | null {
-  const { takenAtMs = 0 } = sourceOf(file);
-  return fileDateAt(takenAtMs, "sidecar") ?? fileDateAt(file.lastModified, "file");
-}

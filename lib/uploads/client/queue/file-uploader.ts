@@ -10,10 +10,11 @@ import { type RetryContext, retrying, type Wait } from "../send/retry";
 import type { SendObject } from "../send/send-object";
 import { type Grant, sendUpload } from "../send/send-upload";
 import { Asking } from "./asking";
-import { fileDateOf, sourceOf } from "./file-source";
+import { sourceOf } from "./file-source";
 import { type Progress, withoutUpload } from "./journal";
 import { Parallelism } from "./parallelism";
 import { SingleFlight, unlessAborted } from "./single-flight";
+import { fileDateOf } from "./source-date";
 import type { UploadItemState } from "./upload-item";
 
 /** One file on its way. */

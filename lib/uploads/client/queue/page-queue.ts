@@ -8,12 +8,12 @@ import { browserConnection, type Connection } from "../send/connection";
 import { type SendObject, sendObject } from "../send/send-object";
 import { type AlbumWish, AlbumWishes } from "./album-wish";
 import { Attempts } from "./attempts";
-import { fileDateOf } from "./file-source";
 import { type Ending, FileUploader, type UploadTask } from "./file-uploader";
 import { Intake } from "./intake";
 import { InterruptedUploads } from "./interrupted-uploads";
 import { type Journal, noJournal, noProgress, progressOf } from "./journal";
 import { QueueStore } from "./queue-store";
+import { fileDateOf } from "./source-date";
 import { canHold, canRetry, hasEnded, imageOf, type UploadItemState } from "./upload-item";
 import type { Chosen, UploadQueue } from "./upload-queue";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { fileDateOf, withSource } from "./file-source";
+import { withSource } from "./file-source";
 import { sortOut } from "./sort-out";
+import { fileDateOf } from "./source-date";
 
 const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
 const file = (path: string, content: BlobPart = jpeg) => {

@@ -1,0 +1,49 @@
+"use client";
+
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useAllTexts, useLanguage } from "../_texts/provider";
+import { toast } from "../_ui/toaster";
+import { openKeys } from "./_viewer/open-keys";
+import { hostsNow, loadHosts, subscribeToHosts, whenMissing } from "./late-parts";
+import { lendWords } from "./page-words";
+
+/** What a person does before anything can be opened over a page. */
+const reaching = ["pointermove", "pointerdown", "touchstart", "keydown", "focusin"] as const;
+
+/** Where stands what opens over a page. It is loaded with a gallery's pictures, elsewhere once someone reaches for anything. */
+export function Hosts() {
+  const getTexts = useAllTexts();
+  const language = useLanguage();
+  const All = useSyncExternalStore(subscribeToHosts, hostsNow, () => null);
+  const hasPressed = useRef(false);
+  useEffect(() => {
+    lendWords({ getTexts, language });
+    // Whoever only moves about has wanted nothing yet.
+    whenMissing(() => hasPressed.current && toast(getTexts("errors")("no_answer")));
+  }, [getTexts, language]);
+  useEffect(() => {
+    const press = () => {
+      hasPressed.current = true;
+    };
+    const stop = new AbortController();
+    for (const type of ["pointerdown", "keydown"])
+      document.addEventListener(type, press, { signal: stop.signal, passive: true });
+    return () => stop.abort();
+  }, []);
+  useEffect(() => {
+    if (All !== null) return;
+    const reach = (event: Event) => {
+      void loadHosts();
+      // The first key may be the one that it would have listened for.
+      if (event instanceof KeyboardEvent && event.key === "?" && !isTyping(event)) openKeys();
+    };
+    const stop = new AbortController();
+    for (const type of reaching)
+      document.addEventListener(type, reach, { signal: stop.signal, passive: true });
+    return () => stop.abort();
+  }, [All]);
+  return All === null ? null : <All />;
+}
+
+const isTyping = ({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  ctrlKey || metaKey || altKey || (target instanceof Element && target.matches("input, textarea, select"));
