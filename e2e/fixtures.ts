@@ -47,28 +47,6 @@ export { expect };
 export const galleryImages = (page: Page) =>
   page.getByRole("list", { name: "Pictures", exact: true }).getByRole("img");
 
-/** The titles of all pictures of a timeline, of which only those near the window are in the document; then it is at its top again. */
-export async function allTitles(page: Page): Promise<string[]> {
-  const titles = new Set<string>();
-  await page.evaluate(() => window.scrollTo(0, 0));
-  for (;;) {
-    await expect(page.locator("[data-blank]")).toHaveCount(0);
-    for (const title of await galleryImages(page).evaluateAll((all) =>
-      all.map((image) => (image as HTMLImageElement).alt),
-    ))
-      titles.add(title);
-    const isEnd = await page.evaluate(async () => {
-      const before = window.scrollY;
-      window.scrollBy(0, 0.7 * window.innerHeight);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return window.scrollY === before;
-    });
-    if (!isEnd) continue;
-    await page.evaluate(() => window.scrollTo(0, 0));
-    return [...titles];
-  }
-}
-
 /** What is under the person's name; there is one wherever one is signed in. */
 export const menuButton = (page: Page) => page.getByRole("banner").getByRole("button", { name: /^Menu / });
 
