@@ -141,7 +141,8 @@ test("from the set-up link to twelve pictures of all formats, an album and the d
     await expect.poll(isDark).toBe(true);
     await hand.page.reload();
     expect(await isDark()).toBe(true);
-    await hand.seePictures(3);
+    // What is chosen on an album's page goes into it.
+    await hand.seePictures(4);
   });
 });
 
