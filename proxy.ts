@@ -42,8 +42,8 @@ function unavailable(pathname: string, message: string): NextResponse {
 /** What these answer is no page, and holds no form. */
 const noPages = new RegExp(
   `^/(${[
-    "healthz|cron|metrics|language|progress-icon/.*|texts/.*",
-    "images/urls|images/[^/]+/details",
+    "healthz|cron|metrics|language|stored|progress-icon/.*|texts/.*",
+    "images/urls|images/originals|images/[^/]+/details",
     "(images|albums/[^/]+/images|search/images)(/sections|/ids)?",
   ].join("|")})$`,
 );

@@ -4,7 +4,7 @@ import { setClock } from "@/lib/clock";
 import { database, openDatabase, setDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { env } from "@/lib/env";
-import { trashImage } from "@/lib/images/trash";
+import { trashImage, trashSeconds } from "@/lib/images/trash";
 import { bucketClient } from "@/lib/storage/bucket-client";
 import { listVersionsUnder } from "@/lib/storage/list-versions";
 import { incoming, journal, media } from "@/lib/storage/locations";
@@ -99,7 +99,7 @@ export async function journey(conductFor: (storeUrl: string) => Conduct): Promis
   expect(await names("incoming")).toEqual([]);
   expect((await reconcile()).orphans).toEqual([]);
   await losesItsDatabase();
-  setClock(new Date(Date.now() + 11 * 60_000));
+  setClock(new Date(Date.now() + (trashSeconds() + 60) * 1000));
   expect((await sweep()).purged).toBe(2);
   expect(await names("media")).toEqual([]);
   for await (const { files } of journal().listdir("", { recursive: true }))
