@@ -209,7 +209,7 @@ describe("signing in", () => {
       credentialsShape.parse({ ...ada, email: ` ${ada.email.toUpperCase()} ` }),
       from(),
     );
-    const viewer = { id: await idOf(ada.email), name: "Ada", email: ada.email, role: "admin" };
+    const viewer = { id: await idOf(ada.email), name: "Ada", email: ada.email, role: "admin", usedBytes: 0 };
     expect(await findViewer(token)).toEqual(viewer);
     expect(await findViewer(`${token}x`)).toBeNull();
     expect(await findViewer("")).toBeNull();

@@ -15,14 +15,21 @@ export interface Viewer {
   role: "user" | "admin";
 }
 
+/** The viewer of a request, as the session says. */
+export interface SignedIn extends Viewer {
+  /** of what they may store, with what is on its way */
+  usedBytes: number;
+}
+
 /** Whose pictures they are, where nobody asks. */
 export type Owner = Pick<Viewer, "id">;
 
 /** The viewer whose session has this token; null where there is none or it has ended. */
-export async function findViewer(token: string): Promise<Viewer | null> {
+export async function findViewer(token: string): Promise<SignedIn | null> {
+  const { id, name, email, role, usedBytes } = users;
   const [found] = await database()
     .orm.select({
-      viewer: { id: users.id, name: users.name, email: users.email, role: users.role },
+      viewer: { id, name, email, role, usedBytes },
       stored: sessions.token,
     })
     .from(sessions)

@@ -1,6 +1,6 @@
 import type { Route } from "next";
 import Link from "next/link";
-import type { Viewer } from "@/lib/accounts/viewer";
+import type { SignedIn } from "@/lib/accounts/viewer";
 import { acceptedFiles } from "@/lib/images/formats/table";
 import { getTexts } from "../../_texts/request";
 import { Glyph } from "../../_ui/glyph";
@@ -12,7 +12,7 @@ import { PlaceLink } from "./place-link";
 import { SearchForm } from "./search-form";
 
 /** The places: at the top of a desktop, and on a phone a bar at the bottom, where albums come after what one adds. */
-export async function Header({ viewer }: { viewer: Viewer }) {
+export async function Header({ viewer }: { viewer: SignedIn }) {
   const texts = await getTexts("places");
   const albums = { href: "/albums", children: <Face icon={icons.albums} word={texts("albums")} /> } as const;
   return (

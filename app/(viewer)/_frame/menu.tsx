@@ -1,7 +1,7 @@
 import type { Route } from "next";
 import { cookies } from "next/headers";
 import Link from "next/link";
-import type { Viewer } from "@/lib/accounts/viewer";
+import type { SignedIn } from "@/lib/accounts/viewer";
 import { LanguageSwitch } from "../../_texts/language-switch";
 import { getTexts } from "../../_texts/request";
 import { Glyph } from "../../_ui/glyph";
@@ -15,7 +15,7 @@ import { Stored } from "./stored";
 import { storedOf } from "./stored-of";
 
 /** Everything that is no place, under one's name. */
-export async function Menu({ viewer }: { viewer: Viewer }) {
+export async function Menu({ viewer }: { viewer: SignedIn }) {
   const texts = await getTexts("places");
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   return (

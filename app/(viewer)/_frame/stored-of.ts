@@ -1,6 +1,6 @@
 import "server-only";
-import { getStored } from "@/lib/accounts/stored";
-import type { Viewer } from "@/lib/accounts/viewer";
+import { quotaBytes } from "@/lib/accounts/stored";
+import type { SignedIn } from "@/lib/accounts/viewer";
 import { formatStored } from "@/lib/texts/formats";
 import { currentLanguage, getTexts } from "../../_texts/request";
 
@@ -11,15 +11,15 @@ export interface StoredWords {
   share: number;
 }
 
-export async function storedOf(viewer: Viewer): Promise<StoredWords> {
+export async function storedOf({ usedBytes }: SignedIn): Promise<StoredWords> {
   const texts = await getTexts("places");
   const language = await currentLanguage();
-  const { usedBytes, quotaBytes } = await getStored(viewer);
+  const quota = quotaBytes();
   return {
     text: texts("stored", {
       used: formatStored(language, usedBytes),
-      quota: formatStored(language, quotaBytes),
+      quota: formatStored(language, quota),
     }),
-    share: Math.min(1, usedBytes / quotaBytes),
+    share: Math.min(1, usedBytes / quota),
   };
 }
