@@ -109,6 +109,9 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
     await page.mouse.wheel(0, 300);
     await tileOf(page, first).hover({ timeout: 500 });
   }).toPass();
+  // Both are wholly in sight, so that nothing has to be moved for either.
+  await tileOf(page, second).evaluate((tile) => tile.scrollIntoView({ block: "center" }));
+  await tileOf(page, first).hover();
   await page.waitForLoadState("networkidle");
   const asked = requestsOf(page);
   const before = await page.evaluate(() => [window.scrollY, document.title] as const);
