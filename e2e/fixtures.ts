@@ -74,10 +74,13 @@ export async function reachForFiles(page: Page) {
   }).toPass();
 }
 
+/** Once a gallery is live: what makes it so comes after the page's first script. */
+export const whenLive = (page: Page) =>
+  expect(page.locator("ul.flex-wrap.items-start.gap-x-3")).toHaveCount(0);
+
 /** Presses a key once the page listens: React adds listeners a moment after it has shown what they belong to. */
 export async function press(page: Page, key: string) {
-  // Of a gallery, what makes it live comes after the page's first script.
-  await expect(page.locator("ul.flex-wrap.items-start.gap-x-3")).toHaveCount(0);
+  await whenLive(page);
   await page.evaluate(
     () =>
       new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),

@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, press, test, uploadFiles } from "./fixtures";
+import { expect, expectAccessible, galleryImages, press, test, uploadFiles, whenLive } from "./fixtures";
 import type { PailServer } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -18,6 +18,7 @@ test.describe("with a mouse", () => {
   }) => {
     await seed(page, pail, user.id, 11);
     await page.goto("/");
+    await whenLive(page);
     await expect(tiles(page)).toHaveCount(12);
     await expect(bar(page)).toBeHidden();
 
@@ -82,6 +83,7 @@ test.describe("with a mouse", () => {
     const favourites = () =>
       pail.query("select 1 from images where owner_id = ? and is_favourite", user.id).length;
     await page.goto("/");
+    await whenLive(page);
     await tiles(page)
       .first()
       .click({ modifiers: ["ControlOrMeta"] });
@@ -105,6 +107,7 @@ test.describe("with a mouse", () => {
     await seed(page, pail, user.id, 3);
     const album = addAlbum(pail, user.id, "Lake · 2026");
     await page.goto("/");
+    await whenLive(page);
     await selectFirst(page, 2);
     await bar(page).getByRole("button", { name: "Add to album", exact: true }).click();
     const dialog = page.getByRole("dialog");
@@ -116,6 +119,7 @@ test.describe("with a mouse", () => {
     await expectFocusOnTile(page);
 
     await page.goto(`/albums/${album}`);
+    await whenLive(page);
     await expect(tiles(page)).toHaveCount(2);
     await selectFirst(page, 2);
     await bar(page).getByRole("button", { name: "Edit date", exact: true }).click();
@@ -157,6 +161,7 @@ test.describe("with a mouse", () => {
   }) => {
     await seed(page, pail, user.id, 3);
     await page.goto("/");
+    await whenLive(page);
     await tiles(page)
       .first()
       .click({ modifiers: ["ControlOrMeta"] });
@@ -177,6 +182,7 @@ test.describe("with a mouse", () => {
   test("what is somebody else's stays as it is", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 3);
     await page.goto("/");
+    await whenLive(page);
     await tiles(page)
       .first()
       .click({ modifiers: ["ControlOrMeta"] });
@@ -193,6 +199,7 @@ test.describe("with a mouse", () => {
   test("the next page begins with nothing selected", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 1);
     await page.goto("/");
+    await whenLive(page);
     await tiles(page)
       .first()
       .click({ modifiers: ["ControlOrMeta"] });
@@ -213,6 +220,7 @@ test.describe("by keyboard alone", () => {
   test("Space, Shift with arrows, Delete, and the focus goes on", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 11);
     await page.goto("/");
+    await whenLive(page);
     await tabToTile(page, 1);
     await press(page, "Space");
     await expect(selectedMarks(page)).toHaveCount(1);
@@ -242,6 +250,7 @@ test.describe("with a finger", () => {
   test("a long press begins, taps go on, and what scrolls selects nothing", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 11);
     await page.goto("/");
+    await whenLive(page);
     await expect(tiles(page)).toHaveCount(12);
     const finger = await page.context().newCDPSession(page);
     await press(page, "Home");
@@ -273,18 +282,21 @@ test.describe("very many", () => {
   test("2,000 are deleted and come back by one Undo, also after a reload", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 1_999);
     await page.goto("/");
+    await whenLive(page);
     await selectAll(page);
     await expect(bar(page)).toContainText("2,000 selected · ");
     await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
     await expect(page.getByText("2,000 pictures are deleted.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(0);
     await page.reload();
+    await whenLive(page);
     await expect(page.getByText("2,000 pictures are deleted.", { exact: true })).toBeVisible();
     await undo(page).click();
     await expect(page.getByText("2,000 pictures are back.", { exact: true })).toBeVisible();
     expect(ready(pail, user.id)).toBe(2_000);
     await expect(galleryImages(page).first()).toBeVisible();
     await page.reload();
+    await whenLive(page);
     await expect(galleryImages(page).first()).toBeVisible();
     await expect(undo(page)).toHaveCount(0);
   });
@@ -296,6 +308,7 @@ test.describe("very many", () => {
   }) => {
     await seed(page, pail, user.id, 1_999);
     await page.goto("/");
+    await whenLive(page);
     await selectAll(page);
     let requests = 0;
     await page.route("**/*", async (route, request) => {
@@ -309,6 +322,7 @@ test.describe("very many", () => {
     await bar(page).getByRole("button", { name: "Delete", exact: true }).click();
     await expect.poll(() => ready(pail, user.id)).toBe(500);
     await page.reload();
+    await whenLive(page);
     await expect(
       page.getByText("1,000 pictures are deleted. 500 pictures may be deleted: the answer did not arrive.", {
         exact: true,
@@ -329,6 +343,7 @@ test.describe("very many", () => {
     expectedErrors.push(/Failed to load resource: net::ERR_/);
     await seed(page, pail, user.id, 1_999);
     await page.goto("/");
+    await whenLive(page);
     await selectAll(page);
     let requests = 0;
     await page.route("**/*", async (route, request) => {
@@ -370,6 +385,7 @@ test.describe("very many", () => {
   }) => {
     await seed(page, pail, user.id, 10_004);
     await page.goto("/");
+    await whenLive(page);
     await selectAll(page);
     await expect(
       page.getByText("10,000 pictures can be selected at a time. 5 more are not selected.", { exact: true }),
@@ -380,6 +396,7 @@ test.describe("very many", () => {
   test("a range over what is not loaded", async ({ page, pail, user }) => {
     await seed(page, pail, user.id, 1_499);
     await page.goto("/");
+    await whenLive(page);
     await tiles(page)
       .first()
       .click({ modifiers: ["ControlOrMeta"] });
@@ -404,6 +421,7 @@ for (const colours of ["light", "dark", "forced"] as const) {
       reducedMotion: "reduce",
     });
     await page.goto("/");
+    await whenLive(page);
     await tiles(page)
       .nth(1)
       .click({ modifiers: ["ControlOrMeta"] });
@@ -420,6 +438,7 @@ for (const colours of ["light", "dark", "forced"] as const) {
     if (colours !== "light") return;
     await page.context().addCookies([{ name: "language", value: "ko", url: pail.origin }]);
     await page.reload();
+    await whenLive(page);
     await tiles(page, "사진")
       .nth(1)
       .click({ modifiers: ["ControlOrMeta"] });
@@ -438,6 +457,7 @@ for (const colours of ["light", "dark", "forced"] as const) {
 async function uploadSome(page: Page): Promise<void> {
   const photographs = await makePhotographs(8, { megapixels: 1, seed: 4 });
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(
     page,
     photographs.map(({ path }) => path),
@@ -448,6 +468,7 @@ async function uploadSome(page: Page): Promise<void> {
 async function seed(page: Page, pail: PailServer, ownerId: string, others: number): Promise<string[]> {
   const [photograph] = await makePhotographs(1, { megapixels: 1, seed: 2 });
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, photograph?.path ?? "");
   const [row] = pail.query<Record<string, unknown>>("select * from images where owner_id = ?", ownerId);
   const own = ["id", "title", "sha256", "captured_at"];

@@ -2,7 +2,7 @@ import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import sharp from "sharp";
-import { expect, galleryImages, press, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, press, test, uploadFiles, whenLive } from "./fixtures";
 import { orientationPhotographs, photographsFolder } from "./support/photos";
 
 /** Photographs that differ, of one shape; the last that is chosen is the newest. */
@@ -95,9 +95,11 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
   expect(user.id).not.toBe("");
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(3));
   pail.copyImage(user.id, 60);
   await page.goto("/");
+  await whenLive(page);
   const pictures = pail.query<{ id: string; title: string }>(
     "select id, title from images where owner_id = ? order by captured_at desc, captured_order desc, id desc",
     user.id,
@@ -170,6 +172,7 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
   expect(asked.filter((url) => /_rsc|^\/$|^\/images\/[0-9a-f]/.test(url))).toEqual([]);
 
   await page.reload();
+  await whenLive(page);
   await expect(page.getByRole("heading", { level: 1, name: second, exact: true })).toBeVisible();
   await expect(viewer(page)).toBeHidden();
   await page.goBack();
@@ -187,8 +190,10 @@ test("by mouse: over the gallery, to the next, and back to the same place", asyn
 test("by keyboard alone", async ({ page, user }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(3));
   await page.reload();
+  await whenLive(page);
   const [first = "", second = "", third = ""] = await titlesOf(page);
   await page.getByRole("link", { name: first, exact: true }).focus();
   await press(page, "Enter");
@@ -263,8 +268,10 @@ test("zooming fetches the original, and only then", async ({ page, user }) => {
   expect(user.id).not.toBe("");
   await page.setViewportSize({ width: 1200, height: 800 });
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(2, 4000));
   await page.reload();
+  await whenLive(page);
   const [first = "", second = ""] = await titlesOf(page);
   const asked = requestsOf(page);
   const originals = () => asked.filter((url) => /\/original/.test(url)).length;
@@ -352,8 +359,10 @@ test.describe("by touch", () => {
   test("swipe, pinch, double tap, menu", async ({ page, user }) => {
     expect(user.id).not.toBe("");
     await page.goto("/");
+    await whenLive(page);
     await uploadFiles(page, await photographs(3));
     await page.reload();
+    await whenLive(page);
     const [first = "", second = ""] = await titlesOf(page);
     await tileOf(page, first).tap();
     await expectShown(page, first);
@@ -402,9 +411,11 @@ test.describe("by touch", () => {
 test("a slideshow goes on every five seconds, pauses, and stops", async ({ page, user }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(3));
   await page.clock.install();
   await page.reload();
+  await whenLive(page);
   const [first = "", second = "", third = ""] = await titlesOf(page);
   await tileOf(page, first).click();
   await expectShown(page, first);
@@ -440,6 +451,7 @@ test("moving, long, small, transparent and turned pictures", async ({ page, user
   const frames = await Promise.all(["red", "blue"].map((colour) => plain(640, 480, colour).png().toBuffer()));
   const turned = (await orientationPhotographs())[5]?.path ?? "";
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, [
     file(
       "moving.gif",
@@ -458,6 +470,7 @@ test("moving, long, small, transparent and turned pictures", async ({ page, user
     },
   ] as never);
   await page.reload();
+  await whenLive(page);
   const open = async (title: string) => {
     await tileOf(page, title).click();
     await expectShown(page, title);
@@ -527,8 +540,10 @@ test("what does not come is told, and tried again", async ({ page, pail, user, e
   expect(user.id).not.toBe("");
   expectedErrors.push(/net::ERR_FAILED/);
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(2));
   await page.reload();
+  await whenLive(page);
   const [first = ""] = await titlesOf(page);
   let isAway = true;
   let count = 0;
@@ -554,9 +569,11 @@ test("what does not come is told, and tried again", async ({ page, pail, user, e
 test("the bar fades where nobody needs it", async ({ page, user }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(1));
   await page.clock.install();
   await page.reload();
+  await whenLive(page);
   await galleryImages(page).first().click();
   const bar = viewer(page).locator("header");
   await expect(bar).toHaveCSS("opacity", "1");
@@ -573,9 +590,11 @@ test("the bar fades where nobody needs it", async ({ page, user }) => {
 test("from right to left, the next picture is at the left", async ({ page, user, context, baseURL }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(3));
   await context.addCookies([{ name: "language", value: "ar-XB", url: baseURL ?? "" }]);
   await page.goto("/");
+  await whenLive(page);
   const links = page.locator('main a[href^="/images/"]');
   const titles = await links
     .locator("img")
@@ -607,6 +626,7 @@ test("from right to left, the next picture is at the left", async ({ page, user,
 test("on a phone lying on its side, in forced colours, at a large size of text", async ({ page, user }) => {
   expect(user.id).not.toBe("");
   await page.goto("/");
+  await whenLive(page);
   await uploadFiles(page, await photographs(2));
   const shoot = (name: string) => page.screenshot({ path: test.info().outputPath(`${name}.png`) });
   for (const [name, viewport, media] of [
@@ -618,6 +638,7 @@ test("on a phone lying on its side, in forced colours, at a large size of text",
     await page.setViewportSize(viewport);
     await page.emulateMedia({ forcedColors: null, ...media });
     await page.goto("/");
+    await whenLive(page);
     await galleryImages(page).first().click();
     await expect(viewer(page).locator("[aria-hidden=false] img")).toHaveCount(2);
     const box = await boxOf(page);
@@ -644,8 +665,10 @@ for (const width of [390, 1440]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
       await page.goto("/");
+      await whenLive(page);
       await uploadFiles(page, await photographs(3));
       await page.reload();
+      await whenLive(page);
       const [first = ""] = await titlesOf(page);
       const shoot = (name: string) => page.screenshot({ path: test.info().outputPath(`${name}.png`) });
       await tileOf(page, first).click();
