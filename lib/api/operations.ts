@@ -191,7 +191,8 @@ export const operations = {
     method: "DELETE",
     path: "/api/v1/images/{id}",
     summary: "Delete a picture",
-    description: "As on its page: it is gone from the gallery at once, and for good once its days in the trash are over (TRASH_DAYS, 30 by default).",
+    description:
+      "As on its page: it is gone from the gallery at once, and for good once its days in the trash are over (TRASH_DAYS, 30 by default).",
     scope: "delete",
     input: z.object({ id }),
     answer: nothing,
