@@ -1,9 +1,8 @@
 import "server-only";
 import { type IncomingMessage, ServerResponse } from "node:http";
-import { compiledMessages } from "@/lib/texts/compiled";
-import type { Namespace } from "@/lib/texts/english";
-import { directionOf, languageCookie, languageFor } from "@/lib/texts/languages";
-import { createTranslator } from "@/lib/texts/translator";
+import { frame as english } from "@/lib/texts/en/frame";
+import { frame as korean } from "@/lib/texts/ko/frame";
+import { type AnyLanguage, directionOf, languageCookie, languageFor } from "@/lib/texts/languages";
 
 /** What a DatabaseError says of itself; pages have a class of their own, so it is known by its fields. */
 interface Failed {
@@ -64,9 +63,7 @@ export function answerFailedPagesPlainly(): void {
 function pageOf({ reason, message }: Failed, { headers }: IncomingMessage): string {
   const chosen = new RegExp(`(?:^|; *)${languageCookie}=([\\w-]+)`).exec(headers.cookie ?? "")?.[1];
   const language = languageFor(chosen, headers["accept-language"] ?? null);
-  const plainTexts = <N extends Namespace>(place: N) =>
-    createTranslator(language, compiledMessages(language, [place]), place);
-  const texts = plainTexts("frame");
+  const texts = plainTexts(language, "frame");
   // Only whoever runs Pail can do something about it, and is told what.
   const sentence = reason === "newer" ? message : texts("databaseAway");
   return `<!doctype html>
@@ -80,3 +77,7 @@ function pageOf({ reason, message }: Failed, { headers }: IncomingMessage): stri
 </html>
 `;
 }
+
+/** Sentences as they stand: with the compiler and every other text, Vercel's proxy function would be over 1 MB. */
+const plainTexts = (language: AnyLanguage, _place: "frame") => (key: keyof typeof english) =>
+  language === "ko" ? korean[key] : english[key];
