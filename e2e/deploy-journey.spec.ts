@@ -161,7 +161,13 @@ test("from the link in the log to pictures of every format, deleted again; then 
   page,
 }) => {
   const errors: string[] = [];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("console", (message) => {
+    // A browser takes no service worker by a certificate that it was told to overlook; what the menu asks for may come after the end.
+    const isExpected =
+      message.text().includes("An SSL certificate error occurred") ||
+      message.location().url.endsWith("/stored");
+    if (message.type() === "error" && !isExpected) errors.push(message.text());
+  });
   page.on("pageerror", (error) => errors.push(String(error)));
   const origin = `https://${around.domain}`;
   deployment = await Deployment.start(output, { ...around, env: { ...settings, ...around.ofVercel } });
