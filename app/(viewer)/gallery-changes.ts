@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
+import { makeListeners } from "../_ui/listeners";
 
 /** What has happened in this tab since its pages came from the server: they are shown with these changes. */
 interface Changes {
@@ -11,7 +12,7 @@ interface Changes {
 
 const none: Changes = { added: new Map(), removed: new Set(), version: 0 };
 let changes = none;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /** What is new, or looks otherwise now. */
 export function addToGallery(images: GalleryImage[]): void {
@@ -34,10 +35,7 @@ export function refreshGallery(): void {
 
 export function useGalleryChanges(): Changes {
   return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     () => changes,
     () => none,
   );
@@ -45,5 +43,5 @@ export function useGalleryChanges(): Changes {
 
 function change(next: Changes): void {
   changes = next;
-  for (const listener of listeners) listener();
+  tell();
 }

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import { makeListeners } from "../_ui/listeners";
 import { untilLoaded } from "../_uploads/until-loaded";
 import type { GalleryProps } from "./live-gallery";
 
@@ -6,7 +7,8 @@ let Hosts: ComponentType | null = null;
 let loading: Promise<unknown> | null = null;
 let gallery: Promise<{ default: ComponentType<GalleryProps> }> | null = null;
 let sayMissing: () => unknown = () => {};
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
+export const subscribeToHosts = subscribe;
 
 /** What makes the pictures of a page live, and what one then opens over them; resolves once it has come. */
 export function loadGallery(): Promise<{ default: ComponentType<GalleryProps> }> {
@@ -24,7 +26,7 @@ export function loadHosts(): Promise<unknown> {
     () => sayMissing(),
   ).then(({ AllHosts }) => {
     Hosts = AllHosts;
-    for (const listener of listeners) listener();
+    tell();
   });
   return loading;
 }
@@ -32,11 +34,6 @@ export function loadHosts(): Promise<unknown> {
 /** Each time that something does not come. */
 export function whenMissing(say: () => unknown): void {
   sayMissing = say;
-}
-
-export function subscribeToHosts(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 /** null until they have come */

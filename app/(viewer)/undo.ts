@@ -1,5 +1,6 @@
 import type { FormerMember } from "@/lib/albums/contract";
 import type { EarlierDate } from "@/lib/images/contract";
+import { makeListeners } from "../_ui/listeners";
 import type { Words } from "./page-words";
 
 /** What can be undone, by its kind, and what is to be known for it: plain values, which outlive a reload. */
@@ -45,7 +46,8 @@ export interface UndoOffer {
 
 const place = "pail-undo";
 let offer: UndoOffer | null = null;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
+export const subscribeToUndo = subscribe;
 
 let viewerId = "";
 
@@ -91,12 +93,7 @@ function keptOffer(): UndoOffer | null {
 
 export const undoOffer = (): UndoOffer | null => offer;
 
-export function subscribeToUndo(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 function show(next: UndoOffer): void {
   offer = next;
-  for (const listener of listeners) listener();
+  tell();
 }

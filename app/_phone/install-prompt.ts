@@ -1,10 +1,13 @@
+import { makeListeners } from "../_ui/listeners";
+
 /** What Chromium has once it thinks that Pail could be installed. */
 export interface InstallPrompt extends Event {
   prompt(): Promise<unknown>;
 }
 
 let kept: InstallPrompt | null = null;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
+export const onInstallPrompt = subscribe;
 
 /** Keeps the browser's own banner away; Settings offers it instead. Returns how to stop. */
 export function keepInstallPrompt(): () => void {
@@ -24,12 +27,7 @@ export function keepInstallPrompt(): () => void {
 /** null where the browser has offered nothing, or Pail is installed */
 export const keptInstallPrompt = (): InstallPrompt | null => kept;
 
-export function onInstallPrompt(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 function show(prompt: InstallPrompt | null): void {
   kept = prompt;
-  for (const listener of listeners) listener();
+  tell();
 }

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { useTexts } from "../_texts/provider";
+import { makeListeners } from "./listeners";
 import { remember } from "./remember";
 import { type Theme, themeCookie, themeOf, themes } from "./theme";
 
@@ -32,15 +33,10 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
 }
 
 /** A page may have two of them. */
-const listeners = new Set<() => void>();
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+const { subscribe, tell } = makeListeners();
 
 function choose(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
   remember(themeCookie, theme);
-  for (const listener of listeners) listener();
+  tell();
 }

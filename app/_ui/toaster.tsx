@@ -4,6 +4,7 @@ import { usePathname } from "next/navigation";
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTexts } from "../_texts/provider";
 import { closePath, Glyph } from "./glyph";
+import { makeListeners } from "./listeners";
 import { focusPage, giveFocusBack, listenForPanels, listenForPanes, pane } from "./panes";
 import { namePicturesInPrint } from "./print-names";
 
@@ -23,7 +24,7 @@ interface Toast {
 const staysMs = 10_000;
 let current: Toast | null = null;
 let count = 0;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /**
  * Says something at the bottom of the screen, with at most one thing to do about it. A new one replaces the last. What is in focus
@@ -36,10 +37,7 @@ export function toast(text: string, action?: Toast["action"]): void {
 
 export function Toaster() {
   const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     () => current,
     () => null,
   );
@@ -130,5 +128,5 @@ function useFocusOfNewPage(): void {
 
 function show(next: Toast | null): void {
   current = next;
-  for (const listener of listeners) listener();
+  tell();
 }

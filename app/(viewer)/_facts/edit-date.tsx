@@ -6,10 +6,11 @@ import type { CompiledMessages } from "@/lib/texts/compiled";
 import { loadTexts } from "../../_texts/late-texts";
 import { MoreTexts, useLanguage } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
+import { makeListeners } from "../../_ui/listeners";
 import { toast } from "../../_ui/toaster";
 
 let edited: PictureSize[] | null = null;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /** Asks for another date of these pictures, over whatever is there. */
 export function openEditDate(pictures: PictureSize[]): void {
@@ -51,12 +52,7 @@ export function EditDateHost() {
   );
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 function set(next: PictureSize[] | null): void {
   edited = next;
-  for (const listener of listeners) listener();
+  tell();
 }

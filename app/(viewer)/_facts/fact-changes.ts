@@ -1,21 +1,19 @@
 import { useSyncExternalStore } from "react";
+import { makeListeners } from "../../_ui/listeners";
 
 let version = 0;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /** Facts of some pictures are others now: whoever shows facts asks for them anew. */
 export function factsChanged(): void {
   version += 1;
-  for (const listener of listeners) listener();
+  tell();
 }
 
 /** Another number after each change. */
 export const useFactChanges = (): number =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     () => version,
     () => 0,
   );

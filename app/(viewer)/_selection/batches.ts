@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import type { Failure, Result } from "@/lib/errors";
 import { maxImagesPerAction } from "@/lib/images/contract";
+import { makeListeners } from "../../_ui/listeners";
 import { answerOf } from "../answer-of";
 
 /** What is being done with many pictures, as the selection's bar shows it. */
@@ -23,7 +24,7 @@ export interface BatchesEnd {
 
 let work: Work | null = null;
 let turn: Promise<unknown> = Promise.resolve();
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /**
  * Does something with any number of pictures, so many a request as an action takes, one after another; the bar shows how far it is
@@ -90,17 +91,9 @@ async function run<T>(
 export const workNow = (): Work | null => work;
 export const isWorking = (): boolean => work !== null;
 
-export const useWork = (): Work | null =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    workNow,
-    () => null,
-  );
+export const useWork = (): Work | null => useSyncExternalStore(subscribe, workNow, () => null);
 
 function set(next: Work | null): void {
   work = next;
-  for (const listener of listeners) listener();
+  tell();
 }

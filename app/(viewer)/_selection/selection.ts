@@ -1,12 +1,14 @@
 import { useSyncExternalStore } from "react";
 import type { PictureSize } from "@/lib/images/contract";
+import { makeListeners } from "../../_ui/listeners";
 
 /** So many pictures can be selected at a time. */
 export const maxSelected = 10_000;
 
 /** The pictures that are selected in this tab, by id. It outlives no page: leaving a place clears it. */
 let selected: ReadonlyMap<string, PictureSize> = new Map();
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
+export const subscribeToSelection = subscribe;
 
 /** Returns how many of them found no room, and are not selected. */
 export function select(pictures: Iterable<PictureSize>, on: boolean): number {
@@ -42,27 +44,21 @@ export const selectedNoteId = "selected-note";
 
 const none: ReadonlyMap<string, PictureSize> = new Map();
 export const useSelection = (): ReadonlyMap<string, PictureSize> =>
-  useSyncExternalStore(subscribeToSelection, selection, () => none);
+  useSyncExternalStore(subscribe, selection, () => none);
 
 export const useIsSelected = (id: string): boolean =>
   useSyncExternalStore(
-    subscribeToSelection,
+    subscribe,
     () => selected.has(id),
     () => false,
   );
 
 /** Whether any is: then a click selects, and opens nothing. */
 export const isSelecting = (): boolean => selected.size > 0;
-export const useIsSelecting = (): boolean =>
-  useSyncExternalStore(subscribeToSelection, isSelecting, () => false);
-
-export function subscribeToSelection(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const useIsSelecting = (): boolean => useSyncExternalStore(subscribe, isSelecting, () => false);
 
 function set(next: ReadonlyMap<string, PictureSize>): void {
   if (next.size === 0 && selected.size === 0) return;
   selected = next;
-  for (const listener of listeners) listener();
+  tell();
 }

@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from "react";
+import { makeListeners } from "../../_ui/listeners";
 
 let isOpen = false;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /** Opens the list of keys, over whatever is there. */
 export const openKeys = (): void => set(true);
@@ -10,15 +11,12 @@ export const closeKeys = (): void => set(false);
 
 export const useKeysOpen = (): boolean =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     () => isOpen,
     () => false,
   );
 
 function set(next: boolean): void {
   isOpen = next;
-  for (const listener of listeners) listener();
+  tell();
 }

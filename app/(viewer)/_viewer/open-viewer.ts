@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { makeListeners } from "../../_ui/listeners";
 import type { PictureList } from "../_timeline/picture-list";
 import { imagePath } from "../image-path";
 import { pictureIdIn } from "./tile-of";
@@ -11,7 +12,7 @@ export interface OpenedViewer {
 
 let opened: OpenedViewer | null = null;
 let isLeaving = false;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 /** Opens a picture of a list over the page that shows the list: the address becomes the picture's, and Back closes it. */
 export function openViewer(list: PictureList, index: number): void {
@@ -53,12 +54,7 @@ export const openedViewer = (): OpenedViewer | null => opened;
 export const useOpenedViewer = (): OpenedViewer | null =>
   useSyncExternalStore(subscribe, openedViewer, () => null);
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 function set(next: OpenedViewer | null): void {
   opened = next;
-  for (const listener of listeners) listener();
+  tell();
 }

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { PictureSize } from "@/lib/images/contract";
+import { makeListeners } from "../../_ui/listeners";
 
 /** Pictures that are to go into an album which is not chosen yet. */
 interface Addition {
@@ -8,12 +9,12 @@ interface Addition {
 }
 
 let addition: Addition | null = null;
-const listeners = new Set<() => void>();
+const { subscribe, tell } = makeListeners();
 
 export function setAddition(next: Addition | null): void {
   addition?.end(false);
   addition = next;
-  for (const listener of listeners) listener();
+  tell();
 }
 
 /** The question is answered, or closed. */
@@ -27,10 +28,7 @@ export function endAddition(areAdded: boolean): void {
 
 export const useAddition = (): Addition | null =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     () => addition,
     () => null,
   );
