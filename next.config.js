@@ -31,8 +31,6 @@ const isForFunctions = Object.keys(serverlessHosts).some((name) => process.env[n
 const leftOut = [
   ...fileDrivers.map((name) => `node_modules/${name}/**/*`),
   ".next/node_modules/better-sqlite3-*",
-  // No function imports it; the build takes a path that it cannot follow for one that leads there.
-  "lib/testing/**/*",
 ];
 // Tracing comes along where the build knows that it is wanted, or the proxy alone would be a tenth larger.
 const isUntraced = isForFunctions && !process.env.OTEL_EXPORTER_OTLP_ENDPOINT;

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useAllTexts, useLanguage } from "../_texts/provider";
+import { isTyping } from "../_ui/is-typing";
 import { toast } from "../_ui/toaster";
 import { openKeys } from "./_viewer/open-keys";
 import { hostsNow, loadHosts, subscribeToHosts, whenMissing } from "./late-parts";
@@ -22,8 +23,9 @@ export function Hosts() {
     whenMissing(() => hasPressed.current && toast(getTexts("errors")("no_answer")));
   }, [getTexts, language]);
   useEffect(() => {
-    const press = () => {
+    const press = (event: Event) => {
       hasPressed.current = true;
+      if (event instanceof KeyboardEvent && isForKeys(event)) openKeys();
     };
     const stop = new AbortController();
     for (const type of ["pointerdown", "keydown"])
@@ -32,11 +34,7 @@ export function Hosts() {
   }, []);
   useEffect(() => {
     if (All !== null) return;
-    const reach = (event: Event) => {
-      void loadHosts();
-      // The first key may be the one that it would have listened for.
-      if (event instanceof KeyboardEvent && event.key === "?" && !isTyping(event)) openKeys();
-    };
+    const reach = () => void loadHosts();
     const stop = new AbortController();
     for (const type of reaching)
       document.addEventListener(type, reach, { signal: stop.signal, passive: true });
@@ -45,5 +43,6 @@ export function Hosts() {
   return All === null ? null : <All />;
 }
 
-const isTyping = ({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
-  ctrlKey || metaKey || altKey || (target instanceof Element && target.matches("input, textarea, select"));
+/** `?` lists the keys, wherever nobody is typing. */
+const isForKeys = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  key === "?" && !ctrlKey && !metaKey && !altKey && !isTyping(target);

@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { ImageUrls } from "@/lib/images/contract";
 import { expiryOf } from "@/lib/storage/contract";
 import { askForFreshUrls, useFreshUrl, useKeptFresh } from "./fresh-urls";
 import { useImageRetries } from "./use-image-retries";
+import { useIsRunning } from "./use-is-running";
 
 interface Wanted {
   /** of the picture */
@@ -47,12 +48,8 @@ const patienceMs = 2000;
 
 /** Whether it comes into a page that is older than its URL's life, as where one scrolls on after a night: it waits for a fresh one. */
 function useWaitForFresh(id: string, src: string): boolean {
-  const isHydrated = useSyncExternalStore(
-    () => () => {},
-    () => true,
-    () => false,
-  );
-  const [old, setOld] = useState(() => (isHydrated && isOver(src) ? src : null));
+  const isRunning = useIsRunning();
+  const [old, setOld] = useState(() => (isRunning && isOver(src) ? src : null));
   useEffect(() => {
     if (old === null) return;
     askForFreshUrls(id);

@@ -2,13 +2,13 @@
 
 import type { GalleryImage } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
+import { useIsRunning } from "../../_ui/use-is-running";
 import type { PictureList } from "../_timeline/picture-list";
 import { Check } from "./check";
 import { useListOnPage } from "./lists";
 import { beginMarkDrag } from "./mark-drag";
 import { selectTo, toggle } from "./select-range";
 import { useIsSelected, useIsSelecting } from "./selection";
-import { useIsRunning } from "./use-is-running";
 
 interface SelectMarkProps {
   image: GalleryImage;

@@ -3,11 +3,11 @@
 import { useCallback, useSyncExternalStore } from "react";
 import { formatMonth } from "@/lib/texts/formats";
 import { useLanguage, useTexts } from "../../_texts/provider";
+import { useIsRunning } from "../../_ui/use-is-running";
 import type { PictureList } from "../_timeline/picture-list";
 import { Check } from "./check";
 import { selectStretch } from "./select-range";
 import { selection, subscribeToSelection, useIsSelecting } from "./selection";
-import { useIsRunning } from "./use-is-running";
 
 interface SelectMonthProps {
   list: PictureList;

@@ -3,6 +3,7 @@
 import { usePathname, useSearchParams } from "next/navigation";
 import { type ComponentType, useEffect, useState } from "react";
 import { useTexts } from "../../_texts/provider";
+import { isTyping } from "../../_ui/is-typing";
 import { isWorking, useWork } from "./batches";
 import { listOnPage } from "./lists";
 import { selectAll } from "./select-range";
@@ -72,5 +73,4 @@ function useKeys(): void {
 }
 
 const isTaken = (target: EventTarget | null): boolean =>
-  document.querySelector('dialog[open], [aria-modal="true"]') !== null ||
-  (target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select")));
+  document.querySelector('dialog[open], [aria-modal="true"]') !== null || isTyping(target);

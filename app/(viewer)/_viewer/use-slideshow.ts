@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { stayAwake } from "../../_ui/stay-awake";
 
 const showMs = 5000;
 
@@ -18,39 +19,11 @@ export function useSlideshow(index: number, goOn: () => boolean) {
     return () => clearTimeout(timer);
   }, [isPlaying, index]);
 
-  useEffect(() => {
-    if (!isPlaying) return;
-    const lock = new ScreenLock();
-    void lock.take();
-    const onVisible = () => void lock.take();
-    document.addEventListener("visibilitychange", onVisible);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      void lock.end();
-    };
-  }, [isPlaying]);
+  useEffect(() => (isPlaying ? stayAwake() : undefined), [isPlaying]);
 
   return {
     state,
     toggle: () => setState(isPlaying ? "paused" : "playing"),
     stop: () => setState("off"),
   };
-}
-
-/** Keeps the screen on. A browser that cannot, or does not want to, lets it go dark. */
-class ScreenLock {
-  private held: WakeLockSentinel | null = null;
-  private hasEnded = false;
-
-  async take(): Promise<void> {
-    if (document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
-    const held = await navigator.wakeLock.request("screen").catch(() => null);
-    if (this.hasEnded) return held?.release();
-    this.held = held;
-  }
-
-  async end(): Promise<void> {
-    this.hasEnded = true;
-    await this.held?.release();
-  }
 }

@@ -8,7 +8,7 @@ import { loadTexts } from "../../_texts/late-texts";
 import { MoreTexts, useLanguage } from "../../_texts/provider";
 import { urlsOf } from "../../_ui/fresh-urls";
 import type { PictureList } from "../_timeline/picture-list";
-import { closeKeys, openKeys, useKeysOpen } from "./open-keys";
+import { closeKeys, useKeysOpen } from "./open-keys";
 import {
   closeViewer,
   dropViewer,
@@ -43,7 +43,6 @@ export function ViewerHost() {
   const [parts, setParts] = useState<Parts | null>(null);
   const isWanted = opened !== null || keysOpen;
   useWarmUp(language);
-  useKeyForKeys();
   useHistory(opened);
   useEffect(() => {
     if (!isWanted) return;
@@ -102,18 +101,6 @@ function useWarmUp(language: AnyLanguage): void {
       document.addEventListener(type, reach, { signal: stop.signal, passive: true });
     return () => stop.abort();
   }, [language]);
-}
-
-/** `?` lists the keys, wherever nobody is typing. */
-function useKeyForKeys(): void {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
-      if (event.key === "?" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping) openKeys();
-    };
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
-  }, []);
 }
 
 /**

@@ -38,7 +38,7 @@ export async function backUpToFile(to: string, source: Source = env().databaseUr
     inWorkFolder(parent, async (folder) => {
       const snapshot = await snapshotOf(source, folder);
       const file = isFolder ? path.join(to, nameOf(snapshot.manifest)) : to;
-      const packed = path.join(folder, "packed");
+      const packed = path.join(folder, "whole.backup");
       await pipeline(
         pack(snapshot.manifest, createReadStream(snapshot.file)),
         createWriteStream(packed, { mode: 0o600, flush: true }),

@@ -3,6 +3,7 @@
 import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
+import { isTyping } from "../../../_ui/is-typing";
 
 interface Ways {
   newer: Route | null;
@@ -25,6 +26,3 @@ export function ImageKeys({ newer, older, back }: Ways) {
   }, [router, newer, older, back]);
   return null;
 }
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
