@@ -2,7 +2,7 @@ import "server-only";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { frame as english } from "@/lib/texts/en/frame";
 import { frame as korean } from "@/lib/texts/ko/frame";
-import { type AnyLanguage, directionOf, languageCookie, languageFor } from "@/lib/texts/languages";
+import { directionOf, languageCookie, languageFor } from "@/lib/texts/languages";
 
 /** What a DatabaseError says of itself; pages have a class of their own, so it is known by its fields. */
 interface Failed {
@@ -63,21 +63,18 @@ export function answerFailedPagesPlainly(): void {
 function pageOf({ reason, message }: Failed, { headers }: IncomingMessage): string {
   const chosen = new RegExp(`(?:^|; *)${languageCookie}=([\\w-]+)`).exec(headers.cookie ?? "")?.[1];
   const language = languageFor(chosen, headers["accept-language"] ?? null);
-  const texts = plainTexts(language, "frame");
+  // As they stand: with the compiler and all other texts, Vercel's proxy function would be over 1 MB.
+  const texts = language === "ko" ? korean : english;
   // Only whoever runs Pail can do something about it, and is told what.
-  const sentence = reason === "newer" ? message : texts("databaseAway");
+  const sentence = reason === "newer" ? message : texts.databaseAway;
   return `<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Pail</title>
-<h1>${texts("pageFailed")}</h1>
+<h1>${texts.pageFailed}</h1>
 <p>${sentence}</p>
-<p><a href="">${texts("tryAgain")}</a></p>
+<p><a href="">${texts.tryAgain}</a></p>
 </html>
 `;
 }
-
-/** Sentences as they stand: with the compiler and every other text, Vercel's proxy function would be over 1 MB. */
-const plainTexts = (language: AnyLanguage, _place: "frame") => (key: keyof typeof english) =>
-  language === "ko" ? korean[key] : english[key];
