@@ -76,7 +76,7 @@ export async function reachForFiles(page: Page) {
 
 /** Once a gallery is live: what makes it so comes after the page's first script. */
 export const whenLive = (page: Page) =>
-  expect(page.locator("ul.flex-wrap.items-start.gap-x-3")).toHaveCount(0);
+  expect(page.locator("li[data-id][aria-posinset]:not(.timeline *)")).toHaveCount(0);
 
 /** Presses a key once the page listens: React adds listeners a moment after it has shown what they belong to. */
 export async function press(page: Page, key: string) {
