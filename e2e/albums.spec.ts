@@ -422,6 +422,7 @@ test("two tabs change the same album: nothing is lost, and the last word counts"
   await other.getByRole("button", { name: "Save", exact: true }).click();
   await expect(other.getByRole("heading", { level: 1 })).toHaveText("Sea");
   await rename(other, "Pond");
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText("Pond");
   await page.reload();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Pond");
   await expect(page.getByText("Rain", { exact: true })).toBeVisible();

@@ -338,6 +338,7 @@ test("with all colours of the system the current place, the choice and the focus
 test("on paper there are the pictures and their names, and nothing to press", async ({ page }) => {
   await page.goto("/");
   await uploadFiles(page, await pathsOf(2));
+  await expect(galleryImages(page)).toHaveCount(2);
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   await page.emulateMedia({ media: "print" });
   await expect(page.getByRole("banner")).toBeHidden();

@@ -87,6 +87,8 @@ test("a page of an earlier build whose scripts are gone keeps what is chosen for
 }) => {
   const photographs = await makePhotographs(2);
   await page.goto("/");
+  // Its worker is there already, or is not fetched from a server that is just going.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await changeBuild(pail, newer);
   await choose(page, photographs);
   await expect(page.getByText("What you chose is kept: reload the page.")).toBeVisible();
