@@ -1,6 +1,6 @@
 import "server-only";
-import { quotaBytes } from "@/lib/accounts/stored";
 import type { SignedIn } from "@/lib/accounts/viewer";
+import { env } from "@/lib/env";
 import { formatStored } from "@/lib/texts/formats";
 import { currentLanguage, getTexts } from "../../_texts/request";
 
@@ -14,7 +14,7 @@ export interface StoredWords {
 export async function storedOf({ usedBytes }: SignedIn): Promise<StoredWords> {
   const texts = await getTexts("places");
   const language = await currentLanguage();
-  const quota = quotaBytes();
+  const { userQuotaBytes: quota } = env();
   return {
     text: texts("stored", {
       used: formatStored(language, usedBytes),

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { type CSSProperties, memo } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
-import { ThumbhashImage } from "../../_ui/thumbhash-image";
+import { Thumb } from "../../_ui/thumb";
 import { SelectMark } from "../_selection/select-mark";
 import { selectedNoteId, useIsSelected } from "../_selection/selection";
 import { tileGestures } from "../_selection/tile-gestures";
@@ -48,14 +48,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         aria-describedby={isSelected ? selectedNoteId : undefined}
         className="absolute inset-0 block overflow-hidden focus-visible:z-10 focus-visible:outline-4 focus-visible:-outline-offset-4"
       >
-        <ThumbhashImage
-          id={image.id}
-          kind="thumb"
-          placeholder={image.placeholder}
-          src={image.thumbUrl}
-          alt={image.title}
-          lazy={lazy}
-        />
+        <Thumb image={image} lazy={lazy} />
       </Link>
       <SelectMark image={image} index={index} list={list} />
     </li>

@@ -1,7 +1,7 @@
 import { Images } from "lucide-react";
 import type { ListedAlbum } from "@/lib/albums/contract";
 import { useTexts } from "../../_texts/provider";
-import { ThumbhashImage } from "../../_ui/thumbhash-image";
+import { Thumb } from "../../_ui/thumb";
 
 interface AlbumChoiceProps {
   album: ListedAlbum;
@@ -25,14 +25,7 @@ export function AlbumChoice({
           {cover === null ? (
             <Images aria-hidden size={20} strokeWidth={1.5} />
           ) : (
-            <ThumbhashImage
-              id={cover.id}
-              kind="thumb"
-              placeholder={cover.placeholder}
-              src={cover.thumbUrl}
-              alt=""
-              lazy
-            />
+            <Thumb image={cover} alt="" lazy />
           )}
         </span>
         <span className="min-w-0">

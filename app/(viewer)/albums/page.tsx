@@ -7,7 +7,7 @@ import type { ListedAlbum } from "@/lib/albums/contract";
 import { currentLanguage, getTexts } from "../../_texts/request";
 import { TextsBesides } from "../../_texts/texts";
 import { pageHeading } from "../../_ui/styles";
-import { ThumbhashImage } from "../../_ui/thumbhash-image";
+import { Thumb } from "../../_ui/thumb";
 import { FollowChanges } from "./follow-changes";
 import { NewAlbum } from "./new-album";
 
@@ -95,14 +95,7 @@ function Album({ album, countText, lazy }: { album: ListedAlbum; countText: stri
           {cover === null ? (
             <Images aria-hidden size={32} strokeWidth={1.25} />
           ) : (
-            <ThumbhashImage
-              id={cover.id}
-              kind="thumb"
-              placeholder={cover.placeholder}
-              src={cover.thumbUrl}
-              alt=""
-              lazy={lazy}
-            />
+            <Thumb image={cover} alt="" lazy={lazy} />
           )}
         </span>
         <span className="min-w-0">

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import type { TrashedImage } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
-import { ThumbhashImage } from "../../_ui/thumbhash-image";
+import { Thumb } from "../../_ui/thumb";
 import { imagePath } from "../image-path";
 
 /** One picture of the trash: the link shows it large, the box selects it. */
@@ -15,14 +15,7 @@ export function TrashTile(props: { image: TrashedImage; isChosen: boolean; onTog
         prefetch={false}
         className={`relative block aspect-square overflow-hidden outline-offset-[-2px] ${isChosen ? "opacity-60" : ""}`}
       >
-        <ThumbhashImage
-          id={image.id}
-          kind="thumb"
-          placeholder={image.placeholder}
-          src={image.thumbUrl}
-          alt={image.title}
-          lazy
-        />
+        <Thumb image={image} lazy />
       </Link>
       <label className="absolute start-0 top-0 inline-flex size-11 cursor-pointer items-center justify-center">
         <span className="sr-only">{texts("select", { title: image.title })}</span>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useCallback, useLayoutEffect, useRef, useState } fr
 import type { GalleryImage } from "@/lib/images/contract";
 import { useTexts } from "../../../_texts/provider";
 import { quietButton } from "../../../_ui/styles";
-import { ThumbhashImage } from "../../../_ui/thumbhash-image";
+import { Thumb } from "../../../_ui/thumb";
 import { LoadMore } from "./load-more";
 import { useDrag } from "./use-drag";
 import { useHandOrder } from "./use-hand-order";
@@ -136,14 +136,7 @@ function Movable({ image, place, isChosen, isDragged, onChoose, onKeyDown }: Mov
         onFocus={onChoose}
         onKeyDown={onKeyDown}
       >
-        <ThumbhashImage
-          id={image.id}
-          kind="thumb"
-          placeholder={image.placeholder}
-          src={image.thumbUrl}
-          alt={image.title}
-          lazy
-        />
+        <Thumb image={image} lazy />
         {isChosen ? (
           <span aria-hidden className="absolute inset-0 rounded-md border-4 border-accent" />
         ) : null}

@@ -6,7 +6,7 @@ import { useTexts } from "../../../_texts/provider";
 import { useWordFailure } from "../../../_texts/use-word-failure";
 import { FormError } from "../../../_ui/entrance";
 import { quietButton } from "../../../_ui/styles";
-import { ThumbhashImage } from "../../../_ui/thumbhash-image";
+import { Thumb } from "../../../_ui/thumb";
 import { toast } from "../../../_ui/toaster";
 import { answerOf } from "../../answer-of";
 import { refreshGallery } from "../../gallery-changes";
@@ -54,14 +54,7 @@ export function ChooseCover({ id, coverId, onClose }: ChooseCoverProps) {
                 disabled={isBusy}
                 onClick={() => void choose(image.id)}
               >
-                <ThumbhashImage
-                  id={image.id}
-                  kind="thumb"
-                  placeholder={image.placeholder}
-                  src={image.thumbUrl}
-                  alt={image.title}
-                  lazy
-                />
+                <Thumb image={image} lazy />
                 {image.id === coverId ? (
                   <span className="absolute end-1 top-1 rounded-full bg-accent p-1 text-on-accent">
                     <Check aria-hidden size={16} strokeWidth={3} />
