@@ -46,18 +46,24 @@ export function pageRoute<S extends z.ZodType, T>(
   shape: S,
   verb: (viewer: Viewer, input: z.output<S>) => Promise<T>,
 ): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const headers = { "cache-control": "no-store" };
-    try {
+  return (request) =>
+    answerJson(async () => {
       await requireOrigin();
       const viewer = await requireViewer();
-      return Response.json(await verb(viewer, parse(shape, await jsonOf(request))), { headers });
-    } catch (error) {
-      unstable_rethrow(error);
-      const { status, failure } = failureOf(error);
-      return Response.json(failure, { status, headers });
-    }
-  };
+      return verb(viewer, parse(shape, await jsonOf(request)));
+    });
+}
+
+/** What a route answers to a page's script: what the work returns, as JSON, or why it was refused. Nobody keeps it. */
+export async function answerJson(work: () => Promise<unknown>): Promise<Response> {
+  const headers = { "cache-control": "no-store" };
+  try {
+    return Response.json(await work(), { headers });
+  } catch (error) {
+    unstable_rethrow(error);
+    const { status, failure } = failureOf(error);
+    return Response.json(failure, { status, headers });
+  }
 }
 
 const maxJsonBytes = 64 * 1024;

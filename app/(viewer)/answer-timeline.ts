@@ -2,23 +2,18 @@ import type { NextRequest } from "next/server";
 import type { z } from "zod";
 import { requireViewer } from "@/lib/accounts/session-cookie";
 import type { Viewer } from "@/lib/accounts/viewer";
-import { failureOf, parse } from "@/lib/actions";
+import { answerJson, parse } from "@/lib/actions";
 
 /** Answers with what a timeline asks for while one scrolls: what it says in its address is checked, then the verb is called. */
-export async function answerTimeline<S extends z.ZodType>(
+export function answerTimeline<S extends z.ZodType>(
   request: NextRequest,
   shape: S,
   verb: (viewer: Viewer, asked: z.output<S>) => Promise<unknown>,
 ): Promise<Response> {
-  const headers = { "cache-control": "no-store" };
-  try {
+  return answerJson(async () => {
     const viewer = await requireViewer();
-    const asked = parse(shape, Object.fromEntries(request.nextUrl.searchParams));
-    return Response.json(await verb(viewer, asked), { headers });
-  } catch (error) {
-    const { status, failure } = failureOf(error);
-    return Response.json(failure, { status, headers });
-  }
+    return verb(viewer, parse(shape, Object.fromEntries(request.nextUrl.searchParams)));
+  });
 }
 
 /** Whether a part of a timeline is asked for, and no page. */
