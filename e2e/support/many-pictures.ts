@@ -47,7 +47,7 @@ export function copyModels(pail: PailServer, { id }: TestUser, { count, stepMs, 
   const same = [...copied, "thumbhash", "created_at"].join();
   pail.query(
     `with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < ? - 1),
-      models as (select row_number() over (order by id) - 1 as m, * from images where owner_id = ? and state = 'ready')
+      models as (select row_number() over (order by title) - 1 as m, * from images where owner_id = ? and state = 'ready')
     insert into images (id, title, sha256, captured_at, ${same})
       select lower(printf('%s-%s-4%s-8%s-%s', hex(randomblob(4)), hex(randomblob(2)), substr(hex(randomblob(2)), 2),
         substr(hex(randomblob(2)), 2), hex(randomblob(6)))), 'n ' || n, id || ' ' || n, ? - n * ?, ${same}

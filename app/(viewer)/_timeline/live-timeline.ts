@@ -56,6 +56,8 @@ export class LiveTimeline implements PictureList {
   /** What is to get the focus once it is in the document. */
   private focus: Focus | null = null;
   private pinnedId: string | null = null;
+  /** Where steps up and down began, from a row's beginning: a step back leads to where one was. */
+  private column: { index: number; middle: number } | null = null;
   /** Where somebody was, until they scroll. */
   private returning: Anchor | null = null;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -209,8 +211,12 @@ export class LiveTimeline implements PictureList {
     const [edge, step] = isBelow
       ? [box.top + box.height, Math.max(0, pixels - box.height)]
       : [box.top, pixels];
-    const found = this.geometry?.indexBeyond(edge + step, isBelow, box.start + box.width / 2) ?? null;
-    if (found !== null) return found;
+    const middle = this.column?.index === index ? this.column.middle : box.start + box.width / 2;
+    const found = this.geometry?.indexBeyond(edge + step, isBelow, middle) ?? null;
+    if (found !== null) {
+      this.column = { index: found, middle };
+      return found;
+    }
     return Math.abs(pixels) <= 1 ? index : isBelow ? this.count() - 1 : 0;
   }
 
