@@ -1,14 +1,11 @@
 "use client";
 
-import { useTexts } from "./_texts/provider";
-import { Entrance } from "./_ui/entrance";
-import { PageFailure } from "./_ui/page-failure";
+import { PageFailure, type PageFailureProps } from "./_ui/page-failure";
 
-export default function ErrorPage(props: { error: Error & { digest?: string }; reset: () => void }) {
-  const texts = useTexts("frame");
+export default function ErrorPage(props: PageFailureProps) {
   return (
-    <Entrance title={texts("pageFailed")}>
+    <main>
       <PageFailure {...props} />
-    </Entrance>
+    </main>
   );
 }

@@ -5,7 +5,7 @@ import { useAllTexts, useLanguage } from "../_texts/provider";
 import { isTyping } from "../_ui/is-typing";
 import { toast } from "../_ui/toaster";
 import { openKeys } from "./_viewer/open-keys";
-import { hostsNow, loadHosts, subscribeToHosts, whenMissing } from "./late-parts";
+import { hostsNow, loadLateParts, subscribeToHosts, whenMissing } from "./late-parts";
 import { lendWords } from "./page-words";
 
 /** What a person does before anything can be opened over a page. */
@@ -34,7 +34,7 @@ export function Hosts() {
   }, []);
   useEffect(() => {
     if (All !== null) return;
-    const reach = () => void loadHosts();
+    const reach = () => void loadLateParts();
     const stop = new AbortController();
     for (const type of reaching)
       document.addEventListener(type, reach, { signal: stop.signal, passive: true });

@@ -3,33 +3,28 @@ import { makeListeners } from "../_ui/listeners";
 import { untilLoaded } from "../_uploads/until-loaded";
 import type { GalleryProps } from "./live-gallery";
 
+let parts: Promise<typeof import("./late")> | null = null;
 let Hosts: ComponentType | null = null;
-let loading: Promise<unknown> | null = null;
-let gallery: Promise<{ default: ComponentType<GalleryProps> }> | null = null;
 let sayMissing: () => unknown = () => {};
 const { subscribe, tell } = makeListeners();
 export const subscribeToHosts = subscribe;
 
-/** What makes the pictures of a page live, and what one then opens over them; resolves once it has come. */
-export function loadGallery(): Promise<{ default: ComponentType<GalleryProps> }> {
-  gallery ??= untilLoaded(
-    () => Promise.all([import("./live-gallery"), typeof window === "undefined" ? null : loadHosts()]),
+/** What makes the pictures of a page live, and what stands over a page: the viewer, the bar of a selection, questions. */
+export function loadLateParts(): Promise<typeof import("./late")> {
+  parts ??= untilLoaded(
+    () => import("./late"),
     () => sayMissing(),
-  ).then(([{ LiveGallery }]) => ({ default: LiveGallery }));
-  return gallery;
+  ).then((loaded) => {
+    Hosts = loaded.AllHosts;
+    tell();
+    return loaded;
+  });
+  return parts;
 }
 
-/** What stands over a page: the viewer, the bar of a selection, questions. Is asked for until it comes. */
-export function loadHosts(): Promise<unknown> {
-  loading ??= untilLoaded(
-    () => import("./all-hosts"),
-    () => sayMissing(),
-  ).then(({ AllHosts }) => {
-    Hosts = AllHosts;
-    tell();
-  });
-  return loading;
-}
+export const loadGallery = async (): Promise<{ default: ComponentType<GalleryProps> }> => ({
+  default: (await loadLateParts()).LiveGallery,
+});
 
 /** Each time that something does not come. */
 export function whenMissing(say: () => unknown): void {

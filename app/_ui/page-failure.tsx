@@ -1,9 +1,10 @@
 "use client";
 
 import { useTexts } from "../_texts/provider";
+import { Notice } from "./notice";
 import { primaryButton } from "./styles";
 
-interface PageFailureProps {
+export interface PageFailureProps {
   error: Error & { digest?: string };
   reset: () => void;
 }
@@ -12,13 +13,13 @@ interface PageFailureProps {
 export function PageFailure({ error, reset }: PageFailureProps) {
   const texts = useTexts("frame");
   return (
-    <>
+    <Notice title={texts("pageFailed")}>
       <p className="text-quiet">
         {error.digest ? texts("pageFailedHintDigest", { digest: error.digest }) : texts("pageFailedHint")}
       </p>
       <button type="button" className={primaryButton} onClick={reset}>
         {texts("tryAgain")}
       </button>
-    </>
+    </Notice>
   );
 }

@@ -6,6 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnv, env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { compressAssets } from "./compress-assets";
 import { isPacked, projectDir } from "./program";
 
 const sources = [
@@ -23,6 +24,7 @@ const besidePages = ["lib/testing", "lib/bench", "lib/commands", "lib/local-buck
   (name) => path.join(projectDir, name),
 );
 export const buildDir = path.join(projectDir, ".next");
+export const staticDir = path.join(buildDir, "static");
 /** Says of which sources the build is: written last, so that a build that was cut short counts as none. */
 const stampFile = path.join(buildDir, "pail-sources");
 const lockFile = path.join(projectDir, "node_modules", ".cache", "pail-build.lock");
@@ -35,6 +37,7 @@ export async function buildIfStale(say: (line: string) => void): Promise<void> {
     const wanted = hashSources();
     say("Building the pages (once; this takes about half a minute) …");
     await runNextBuild("kept");
+    await compressAssets(staticDir);
     fs.writeFileSync(stampFile, wanted);
   });
 }
@@ -44,6 +47,7 @@ export async function buildStandalonePages(say: (line: string) => void): Promise
   await withLock(say, async () => {
     say("Building the pages …");
     await runNextBuild("kept", { PAIL_STANDALONE: "1" });
+    await compressAssets(staticDir);
     fs.writeFileSync(stampFile, hashSources());
   });
 }

@@ -8,7 +8,7 @@ import {
   type StaticPlan,
 } from "@/lib/storage/static-files";
 import { recallStore } from "@/lib/uploads/store";
-import { buildDir, buildIfStale } from "./build";
+import { buildIfStale, staticDir } from "./build";
 import type { Command } from "./command";
 import { projectDir } from "./program";
 
@@ -22,7 +22,7 @@ export const collectStaticCommand: Command = {
     );
     const storage = staticFiles();
     const files = [
-      ...filesUnder(path.join(buildDir, "static"), "_next/static/", true),
+      ...filesUnder(staticDir, "_next/static/", true),
       ...filesUnder(path.join(projectDir, "public"), "", false),
     ];
     const plan = await planStaticFiles(storage, files);
@@ -46,9 +46,12 @@ export const collectStaticCommand: Command = {
 // Standard output belongs to the answer.
 const say = (line: string): void => console.error(line);
 
-/** The files of a folder by their names; hidden ones are for other programs, but for /.well-known. */
+/**
+ * The files of a folder by their names; hidden ones are for other programs, but for /.well-known, and what is compressed for
+ * `npm start` no server of files would send as what it is.
+ */
 function filesUnder(folder: string, prefix: string, isHashed: boolean): StaticFile[] {
-  const isHidden = (name: string) => /(^|\/)\.(?!well-known\/)/.test(name);
+  const isHidden = (name: string) => /(^|\/)\.(?!well-known\/)|\.br$/.test(name);
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

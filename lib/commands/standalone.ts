@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { AppError } from "@/lib/errors";
-import { buildDir, buildStandalonePages } from "./build";
+import { buildDir, buildStandalonePages, staticDir } from "./build";
 import type { Command } from "./command";
 import { isPacked, projectDir } from "./program";
 
@@ -60,7 +60,7 @@ function assemble(folder: string): void {
     fs.cpSync(from, path.join(folder, to), { recursive: true, verbatimSymlinks: true });
   copy(path.join(buildDir, "standalone"), ".");
   fs.rmSync(path.join(buildDir, "standalone"), { recursive: true });
-  copy(path.join(buildDir, "static"), ".next/static");
+  copy(staticDir, ".next/static");
   copy(path.join(projectDir, "public"), "public");
   copy(path.join(projectDir, "LICENSE"), "LICENSE");
   const migrations = fs.readdirSync(path.join(projectDir, "drizzle")).filter((name) => name.endsWith(".sql"));

@@ -18,10 +18,11 @@ import { setUpBucket } from "@/lib/storage/setup/set-up";
 import { runDueJobs } from "@/lib/upkeep/jobs";
 import { endServing, sayServing } from "@/lib/upkeep/serving";
 import { type BucketProcess, startBucketProcess } from "./bucket-process";
-import { buildIfStale, isFresh } from "./build";
+import { buildIfStale, isFresh, staticDir } from "./build";
 import type { Command } from "./command";
 import { refuseUnfitBucket } from "./fit-bucket";
 import { isPacked, projectDir } from "./program";
+import { compressedAssets } from "./serving/compressed-assets";
 import { boundConnections } from "./serving/connections";
 import { sendConsoleToLog } from "./serving/console";
 import { frontOf } from "./serving/front";
@@ -99,7 +100,8 @@ async function loadPages(development: Server | null = null): Promise<RequestList
   const app = next({ dev, dir: projectDir, hostname: host, port, httpServer });
   await app.prepare();
   const handle = app.getRequestHandler();
-  return (request, response) => void handle(request, response);
+  const pages: RequestListener = (request, response) => void handle(request, response);
+  return dev ? pages : compressedAssets(staticDir, pages);
 }
 
 /** As Next's own server of a packed build does: what makes the configuration is not brought along. */

@@ -11,6 +11,7 @@ import {
   type TimelineOrder,
   type TimelinePart,
   type TimelineSection,
+  tileRatios,
   timelineOrders,
 } from "./contract";
 import {
@@ -23,7 +24,6 @@ import {
   oldestFirst,
   toGalleryImage,
 } from "./gallery";
-import { tileRatios } from "./variants";
 
 /** So many pictures come along with a timeline itself. */
 export const firstOfTimeline = 60;

@@ -1,3 +1,4 @@
+import { tileRatios } from "./contract";
 import type { ImageType } from "./formats/table";
 
 /** What variants can be encoded as. Not every browser encodes WebP; PNG every one does. */
@@ -33,9 +34,6 @@ export const longestSides = {
   "image/jpeg": 65_535,
   "image/png": 65_535,
 } as const satisfies Record<VariantType, number>;
-
-/** Width by height of a tile: extremes are cut, so that nothing becomes a thread. */
-export const tileRatios = { narrowest: 0.2, widest: 10 } as const;
 
 /**
  * Each size that is derived from an image. What browsers and the server make, send, check, keep, show and delete follows from

@@ -5,9 +5,8 @@ import type { PictureSize } from "@/lib/images/contract";
 import type { CompiledMessages } from "@/lib/texts/compiled";
 import { loadTexts } from "../../_texts/late-texts";
 import { MoreTexts, useLanguage } from "../../_texts/provider";
-import { useWordFailure } from "../../_texts/use-word-failure";
 import { makeListeners } from "../../_ui/listeners";
-import { toast } from "../../_ui/toaster";
+import { whenLoaded } from "../when-loaded";
 
 let edited: PictureSize[] | null = null;
 const { subscribe, tell } = makeListeners();
@@ -30,19 +29,16 @@ export function EditDateHost() {
     () => null,
   );
   const language = useLanguage();
-  const wordFailure = useWordFailure();
   const [parts, setParts] = useState<Parts | null>(null);
   const isWanted = pictures !== null;
   useEffect(() => {
     if (!isWanted) return;
-    Promise.all([loadTexts(language, "image"), import("./edit-date-dialog")]).then(
+    void whenLoaded(
+      Promise.all([loadTexts(language, "image"), import("./edit-date-dialog")]),
       ([messages, { EditDateDialog }]) => setParts({ messages, Dialog: EditDateDialog }),
-      () => {
-        set(null);
-        toast(wordFailure({ code: "no_answer", message: "" }));
-      },
+      () => set(null),
     );
-  }, [isWanted, language, wordFailure]);
+  }, [isWanted, language]);
   if (pictures === null || parts === null) return null;
   const { messages, Dialog } = parts;
   return (

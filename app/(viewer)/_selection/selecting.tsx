@@ -4,11 +4,11 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { type ComponentType, useEffect, useState } from "react";
 import { useTexts } from "../../_texts/provider";
 import { isTyping } from "../../_ui/is-typing";
+import { whenLoaded } from "../when-loaded";
 import { isWorking, useWork } from "./batches";
 import { listOnPage } from "./lists";
 import { selectAll } from "./select-range";
 import { clearSelection, isSelecting, selectedNoteId, useSelection } from "./selection";
-import { whenLoaded } from "./tools";
 
 /** What selecting needs on every page: its bar, its keys, and who says how many there are. */
 export function Selecting() {

@@ -14,9 +14,9 @@ import type { PictureSize } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
 import { titleOfPage } from "../../_ui/tab-title";
 import { downloadPictures } from "../_download/download";
+import { whenLoaded } from "../when-loaded";
 import { listOnPage } from "./lists";
 import { selection, useSelection } from "./selection";
-import { whenLoaded } from "./tools";
 import { areFavourites, deleteSelected, favourSelected } from "./verbs";
 
 interface Action {

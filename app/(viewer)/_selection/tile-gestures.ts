@@ -2,11 +2,11 @@ import type { DragEvent, KeyboardEvent, MouseEvent, PointerEvent } from "react";
 import type { GalleryImage } from "@/lib/images/contract";
 import type { PictureList } from "../_timeline/picture-list";
 import { openViewer } from "../_viewer/open-viewer";
+import { whenLoaded } from "../when-loaded";
 import { beginPress, endsLongPress, isPressed, onLongPressMenu } from "./long-press";
 import { arrows, neighbourOf } from "./neighbour";
 import { selectTo, toggle } from "./select-range";
 import { isSelecting } from "./selection";
-import { whenLoaded } from "./tools";
 
 /** For the link of a tile. */
 interface TileGestures {

@@ -5,8 +5,7 @@ import type { CompiledMessages } from "@/lib/texts/compiled";
 import type { AnyLanguage } from "@/lib/texts/languages";
 import { loadTexts } from "../../_texts/late-texts";
 import { MoreTexts, useLanguage, useTexts } from "../../_texts/provider";
-import { useWordFailure } from "../../_texts/use-word-failure";
-import { toast } from "../../_ui/toaster";
+import { whenLoaded } from "../when-loaded";
 import { endAddition, useAddition } from "./addition";
 import { Sheet } from "./sheet";
 
@@ -27,7 +26,6 @@ async function loadParts(language: AnyLanguage): Promise<Parts> {
 /** Where the question stands into which album pictures are to go, on every page that may ask it. */
 export function AlbumHost() {
   const texts = useTexts("albums");
-  const wordFailure = useWordFailure();
   const language = useLanguage();
   const addition = useAddition();
   const [parts, setParts] = useState<Parts | null>(null);
@@ -35,11 +33,8 @@ export function AlbumHost() {
 
   useEffect(() => {
     if (!isWanted) return;
-    loadParts(language).then(setParts, () => {
-      endAddition(false);
-      toast(wordFailure({ code: "no_answer", message: "" }));
-    });
-  }, [isWanted, language, wordFailure]);
+    void whenLoaded(loadParts(language), setParts, () => endAddition(false));
+  }, [isWanted, language]);
 
   if (addition === null) return null;
   const { pictures } = addition;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { type Encoding, encodingFor } from "./accepted-encoding";
 
 /** No page waits longer for its first pictures before it fetches its scripts: they may be large, or never come. */
 const maxWaitMs = 1500;
@@ -23,17 +24,7 @@ export const picturesFirst =
 const isForPage = ({ method, headers }: IncomingMessage): boolean =>
   method === "GET" && headers.accept?.includes("text/html") === true;
 
-type Encoding = "br" | "gzip" | null;
-
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
-
-function encodingFor({ headers }: IncomingMessage): Encoding {
-  const accepted = String(headers["accept-encoding"] ?? "");
-  const isAccepted = (name: string) =>
-    new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))`).test(accepted);
-  if (isAccepted("br")) return "br";
-  return isAccepted("gzip") ? "gzip" : null;
-}
 
 async function encode(page: string, encoding: Encoding): Promise<Buffer | string> {
   if (encoding === "br") return promisify(brotliCompress)(page, brotli);
