@@ -21,6 +21,8 @@ export default defineConfig({
   // Slow machines are slow, not broken: limits here only end what hangs.
   timeout: 180_000,
   expect: { timeout: 30_000 },
+  // See “A second try” in README.md.
+  retries: 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: [["list"]],
   use: {
