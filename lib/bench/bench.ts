@@ -20,10 +20,12 @@ import { benchStorage } from "./storage";
 import { benchTimeline } from "./timeline";
 import { benchTimelinePage } from "./timeline-page";
 import { benchUploads } from "./uploads";
+import { benchViewer } from "./viewer";
 
 const benches: Record<string, (parameter?: string) => Promise<void>> = {
   begin: benchBegin,
   "timeline-page": benchTimelinePage,
+  viewer: benchViewer,
   query: benchGalleryQuery,
   timeline: benchTimeline,
   search: benchSearch,
