@@ -182,12 +182,6 @@ function isFromPlace(viewer: Viewer, order: TimelineOrder, spot: SQL): SQL {
 
 const maxMs = 8.64e15;
 
-/** The month of a picture, as the triggers of `months` work it out. */
-export const monthOf = sql<number>`strftime('%s',
-  (min(max(${images.capturedAt}, -62167219200000), 253402300799999)
-    - (min(max(${images.capturedAt}, -62167219200000), 253402300799999) % 1000 + 1000) % 1000) / 1000,
-  'unixepoch', 'start of month') * 1000`;
-
 /** The room that pictures take, as `months` has it. */
 export const ratiosOf = {
   count: sql<number>`count(*)`,
