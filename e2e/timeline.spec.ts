@@ -260,7 +260,7 @@ test("without a script one goes on in the order that was chosen, and back", asyn
     for (;;) {
       seen.push((await shown(still)).map(({ title }) => title));
       if (!(await link.isVisible())) break;
-      await link.click();
+      await Promise.all([still.waitForEvent("load"), link.click()]);
     }
     expect(seen.length, address).toBeGreaterThan(2);
     expect(seen.flat(), `${address} ${sorting}`).toEqual(expected);
