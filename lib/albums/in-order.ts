@@ -94,7 +94,12 @@ export function chosenBehind(viewer: Viewer, id: string, after: Cursor, limit: n
       const { columns, direction, ahead } = scan;
       const most = sql`select iif(sorting = ${ahead}, ${limit}, 0) from own`;
       const isBehind = sql`(${sql.join(columns, sql`, `)}) ${sql.raw(direction === "asc" ? ">" : "<")} (${places.get(columns)})`;
-      return sql`select * from (${scanning(id, scan, isBehind)} limit coalesce((${most}), 0))`;
+      // Of a row value with a collation SQLite makes no bound of the index.
+      const bound =
+        columns === byName
+          ? sql`${title} collate nocase >= (select ${images.title} ${member} union all select '' limit 1)`
+          : undefined;
+      return sql`select * from (${scanning(id, scan, and(bound, isBehind))} limit coalesce((${most}), 0))`;
     });
   return sql`(with own as materialized (select ${albums.sorting} as sorting from ${albums} where ${isOwn(viewer, id)})
     ${sql.join(parts, sql` union all `)}) as chosen`;
