@@ -213,6 +213,63 @@ test("without a script one goes on by pages", async ({ page, pail, user, browser
   await context.close();
 });
 
+test("without a script one goes on in the order that was chosen, and back", async ({
+  page,
+  pail,
+  user,
+  browser,
+}) => {
+  await addModels(page);
+  copyModels(pail, user, { count: 300, stepMs: day, newest });
+  const album = crypto.randomUUID();
+  pail.query(
+    "insert into albums (id, owner_id, name, created_at) values (?, ?, 'Lake', ?)",
+    ...[album, user.id, newest],
+  );
+  pail.query(
+    `insert into album_images (album_id, image_id, position)
+      select ?, id, (cast(substr(title, 3) as integer) * 37) % 300 from images where owner_id = ? and state = 'ready'`,
+    ...[album, user.id],
+  );
+  const numbers = Array.from({ length: 300 }, (_, n) => n);
+  const byDate = numbers.map((n) => `n ${n}`);
+  const byHand = numbers.toSorted((a, b) => ((a * 37) % 300) - ((b * 37) % 300)).map((n) => `n ${n}`);
+  const context = await browser.newContext({ baseURL: pail.origin, javaScriptEnabled: false });
+  await context.addCookies([
+    { name: "pail", value: user.token, url: pail.origin },
+    { name: "order", value: "oldest", url: pail.origin },
+  ]);
+  const still = await context.newPage();
+  for (const { address, sorting = "newest", further, expected } of [
+    { address: "/", further: "Newer pictures", expected: byDate.toReversed() },
+    { address: "/search?type=image%2Fjpeg", further: "Newer pictures", expected: byDate.toReversed() },
+    { address: `/albums/${album}`, sorting: "newest", further: "Older pictures", expected: byDate },
+    {
+      address: `/albums/${album}`,
+      sorting: "oldest",
+      further: "Newer pictures",
+      expected: byDate.toReversed(),
+    },
+    { address: `/albums/${album}`, sorting: "name", further: "More pictures", expected: byDate.toSorted() },
+    { address: `/albums/${album}`, sorting: "hand", further: "More pictures", expected: byHand },
+  ]) {
+    pail.query("update albums set sorting = ? where id = ?", ...[sorting, album]);
+    await still.goto(address);
+    const seen: string[][] = [];
+    const link = still.getByRole("link", { name: further, exact: true });
+    for (;;) {
+      seen.push((await shown(still)).map(({ title }) => title));
+      if (!(await link.isVisible())) break;
+      await Promise.all([still.waitForEvent("load"), link.click()]);
+    }
+    expect(seen.length, address).toBeGreaterThan(2);
+    expect(seen.flat(), `${address} ${sorting}`).toEqual(expected);
+    await still.goBack();
+    expect((await shown(still)).map(({ title }) => title)).toEqual(seen.at(-2));
+  }
+  await context.close();
+});
+
 test("the scrubber leads to any month, by mouse and by keyboard", async ({ page, pail, user }) => {
   await addModels(page);
   copyModels(pail, user, { count: 4000, stepMs: day, newest });

@@ -29,14 +29,14 @@ export interface GalleryProps {
   size: GridSize;
   /** Whether one can choose here which pictures come first. */
   isSortable: boolean;
-  older: Shown["older"];
+  further: Shown["further"];
   /** Shown where there are no pictures. */
   empty: ReactNode;
 }
 
 /** Pictures in justified rows under a heading for each month; they come and go as one scrolls. */
 export function LiveGallery(props: GalleryProps) {
-  const { first, address, album, takesAdded, isSortable, older, empty } = props;
+  const { first, address, album, takesAdded, isSortable, further, empty } = props;
   const texts = useTexts("gallery");
   const live = useLiveTimeline(first, { address, album, takesAdded });
   const frame = useSyncExternalStore(
@@ -97,7 +97,7 @@ export function LiveGallery(props: GalleryProps) {
       </ul>
       <Failing live={live} />
       {hasScrubber && frame !== null ? <Scrubber live={live} /> : null}
-      <Older older={older} />
+      <Further further={further} />
     </div>
   );
 }
@@ -159,15 +159,16 @@ function Failing({ live }: { live: LiveTimeline }) {
   );
 }
 
-function Older({ older }: { older: GalleryProps["older"] }) {
+function Further({ further }: { further: GalleryProps["further"] }) {
   const texts = useTexts("gallery");
-  if (older === null) return null;
+  if (further === null) return null;
+  const words = { older: texts("older"), newer: texts("newer"), more: texts("more") };
   const link = (
     <div className="grid justify-center p-8">
-      <a href={older.href} className={quietButton}>
-        {texts("older")}
+      <a href={further.href} className={quietButton}>
+        {words[further.leadsTo]}
       </a>
     </div>
   );
-  return older.isElsewhere ? link : <noscript>{link}</noscript>;
+  return further.isElsewhere ? link : <noscript>{link}</noscript>;
 }

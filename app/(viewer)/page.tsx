@@ -1,31 +1,30 @@
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { acceptedFiles } from "@/lib/images/formats/table";
-import { listImages } from "@/lib/images/gallery";
+import { galleryPageSize, listImages } from "@/lib/images/gallery";
 import { getTimeline } from "@/lib/images/timeline";
 import { getTexts } from "../_texts/request";
 import { Glyph } from "../_ui/glyph";
 import { icons } from "../_ui/icons";
 import { AddPictures } from "../_uploads/add-pictures";
 import { chosenGrid } from "./_timeline/chosen-grid";
-import { asPage, asTimeline } from "./_timeline/page-timeline";
-import { cursorOf } from "./cursor";
+import { asPage, asTimeline, pageAt } from "./_timeline/page-timeline";
 import { Gallery } from "./gallery";
 
 export default async function GalleryPage({ searchParams }: PageProps<"/">) {
   const viewer = await requireViewerOrSignIn();
   const texts = await getTexts("gallery");
-  const { before } = await searchParams;
+  const page = pageAt(await searchParams);
   const { size, order } = await chosenGrid();
-  const { first, older, isPage } =
-    before === undefined
+  const { first, further, isPage } =
+    page === null
       ? asTimeline(await getTimeline(viewer, order))
-      : asPage(await listImages(viewer, cursorOf(before)));
+      : asPage(await listImages(viewer, page.cursor, galleryPageSize, page.order), page.order);
   return (
     <>
       <h1 className="sr-only">{texts("heading")}</h1>
       <Gallery
         first={first}
-        older={older}
+        further={further}
         address={isPage ? null : "/images"}
         album={null}
         takesAdded={!isPage}

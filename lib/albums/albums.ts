@@ -9,13 +9,13 @@ import {
   galleryColumns,
   galleryPageSize,
   isReady,
-  isViewers,
-  pageAsked,
+  newestFirst,
   pageOf,
   toGalleryImage,
 } from "@/lib/images/gallery";
 import { type ImageInPlace, inPlace, inPlaceAsked } from "@/lib/images/image";
 import type { Album, AlbumLink, ListedAlbum } from "./contract";
+import { besideAsked, chosenAt, chosenBehind, chosenNewest, isChosen, isShown, picturesOf } from "./in-order";
 import { isHere, isOwn, ownAsked, theOne } from "./own";
 
 export const albumIdShape = z.uuid();
@@ -42,22 +42,26 @@ export const listedAsked = (which: SQL | undefined) =>
       id: albums.id,
       name: albums.name,
       deletedAt: albums.deletedAt,
-      count: countOfReady,
-      // Where there is one max(), SQLite takes the other columns from the row that has it.
-      newest: sql`max(iif(${images.id} = ${albums.coverId}, 9e15, ${images.capturedAt}))`,
+      count: countOfShown,
       cover: galleryColumns,
     })
     .from(albums)
-    .leftJoin(albumImages, eq(albumImages.albumId, albums.id))
-    .leftJoin(images, isReadyImage)
+    .leftJoin(images, and(eq(images.id, coverOf), isReady))
     .where(which)
-    // As the index has them, so that only the albums are sorted, and not all that is in them.
-    .groupBy(albums.ownerId, albums.name, albums.id)
     .$dynamic();
+
+const countOfShown = sql<number>`(select count(*) from ${albumImages} where ${isShown(albums.id)})`;
+
+/** The chosen picture, where it is shown; else the newest. */
+const coverOf = sql`coalesce(
+  (select ${albumImages.imageId} from ${albumImages}
+    where ${isShown(albums.id)} and ${albumImages.imageId} = ${albums.coverId}),
+  (select ${albumImages.imageId} from ${albumImages} where ${isShown(albums.id)}
+    order by ${albumImages.capturedAt} desc, ${albumImages.capturedOrder} desc, ${albumImages.imageId} desc limit 1))`;
 
 export async function albumsListed(rows: Awaited<ReturnType<typeof listedAsked>>) {
   return Promise.all(
-    rows.map(async ({ newest: _, cover, ...album }) => ({
+    rows.map(async ({ cover, ...album }) => ({
       ...album,
       cover: cover && (await toGalleryImage(cover)),
     })),
@@ -77,26 +81,25 @@ function albumAsked(viewer: Viewer, id: string) {
       description: albums.description,
       sorting: albums.sorting,
       coverId: albums.coverId,
-      count: countOfReady,
+      count: countOfShown,
     })
     .from(albums)
-    .leftJoin(albumImages, eq(albumImages.albumId, albums.id))
-    .leftJoin(images, isReadyImage)
-    .where(isOwn(viewer, id))
-    .groupBy(albums.id);
+    .where(isOwn(viewer, id));
 }
 
-/** The viewer's album with a page of its pictures, newest first, from behind the cursor. Throws AppError `not_found`. */
+/** The viewer's album with a page of its pictures in the album's order, from behind the cursor. Throws AppError `not_found`. */
 export async function getAlbumPage(
   viewer: Viewer,
   id: string,
   after: Cursor | null,
+  limit = galleryPageSize,
 ): Promise<{ album: Album; page: GalleryPage }> {
-  const [found, rows] = await database().together([
-    albumAsked(viewer, id),
-    pageAsked(isViewers(viewer, imageIdsOf(id)), after, galleryPageSize),
-  ]);
-  return { album: theOne(found), page: await pageOf(rows, galleryPageSize) };
+  const chosen =
+    after === null
+      ? chosenAt(viewer, id, { offset: 0, limit: limit + 1 })
+      : chosenBehind(viewer, id, after, limit + 1);
+  const [found, rows] = await database().together([albumAsked(viewer, id), picturesOf(viewer, id, chosen)]);
+  return { album: theOne(found), page: await pageOf(rows, limit) };
 }
 
 /** The pictures of the viewer's album, newest first, from behind the cursor. Throws AppError `not_found`. */
@@ -106,9 +109,14 @@ export async function listAlbumImages(
   after: Cursor | null,
   limit = galleryPageSize,
 ): Promise<GalleryPage> {
-  const [own, rows] = await database().together([
+  const { orm, together } = database();
+  const [own, rows] = await together([
     ownAsked(viewer, id),
-    pageAsked(isViewers(viewer, imageIdsOf(id)), after, limit),
+    orm
+      .select(galleryColumns)
+      .from(chosenNewest(id, after, limit + 1))
+      .innerJoin(images, isChosen(viewer))
+      .orderBy(...newestFirst),
   ]);
   theOne(own);
   return pageOf(rows, limit);
@@ -118,7 +126,7 @@ export async function listAlbumImages(
 export async function getImageInAlbum(viewer: Viewer, id: string, imageId: string): Promise<ImageInPlace> {
   const [own, ...rows] = await database().together([
     ownAsked(viewer, id),
-    ...inPlaceAsked(viewer, imageId, imageIdsOf(id)),
+    ...inPlaceAsked(viewer, imageId, besideAsked(viewer, id, imageId)),
   ]);
   theOne(own);
   return inPlace(...rows);
@@ -133,12 +141,3 @@ export function listAlbumsOf(viewer: Viewer, imageId: string): Promise<AlbumLink
     .where(and(eq(albumImages.imageId, imageId), eq(albums.ownerId, viewer.id), isHere))
     .orderBy(asc(albums.name));
 }
-
-const imageIdsOf = (albumId: string) =>
-  database()
-    .orm.select({ id: albumImages.imageId })
-    .from(albumImages)
-    .where(eq(albumImages.albumId, albumId));
-
-const isReadyImage = and(eq(images.id, albumImages.imageId), isReady);
-const countOfReady = sql<number>`count(${images.id})`;

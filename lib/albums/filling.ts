@@ -162,11 +162,11 @@ function insertMembers(viewer: Viewer, which: SQL | undefined, additions: Additi
   const told = JSON.stringify(additions.map(({ imageId, position }) => [imageId, position]));
   const last = sql`(select max(${albumImages.position}) from ${albumImages}
     where ${albumImages.albumId} = ${albums.id})`;
-  // Materialized, or the album's last place would be looked for once for each picture.
+  // Materialized, or the album's last place would be looked for once for each picture. The nulls are for a trigger to fill.
   const source = sql`with goal as materialized (
       select ${albums.id} as id, max(coalesce(${last}, 0) + 1, ${positionNow()}) as first
       from ${albums} where ${which})
-    select goal.id, ${images.id}, coalesce(json_extract(j.value, '$[1]'), goal.first + j.key)
+    select goal.id, ${images.id}, coalesce(json_extract(j.value, '$[1]'), goal.first + j.key), null, null, null, null
     from goal cross join json_each(${told}) as j
     cross join ${images} on ${eq(images.id, sql`json_extract(j.value, '$[0]')`)}
     where ${eq(images.ownerId, viewer.id)} and ${isReady}`;

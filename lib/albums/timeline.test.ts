@@ -2,15 +2,18 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
-import { albumImages, albums } from "@/lib/db/schema";
+import { albumImages, albums, images } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
+import { type Cursor, maxImagesPerAction } from "@/lib/images/contract";
 import { listSections } from "@/lib/images/timeline";
-import { trashImage } from "@/lib/images/trash";
-import { addImage } from "@/lib/testing/image-rows";
+import { restoreImage, trashImage } from "@/lib/images/trash";
+import { addImage, imageRow } from "@/lib/testing/image-rows";
+import { randomFrom } from "@/lib/testing/random";
 import { onEachDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import type { AlbumSorting } from "./contract";
-import { addToAlbum } from "./filling";
+import { getAlbumPage } from "./albums";
+import { type AlbumSorting, albumSortings } from "./contract";
+import { addToAlbum, putBack, removePictures } from "./filling";
 import { getAlbumPart, getAlbumTimeline, listAlbumSections, listAlbumSizes } from "./timeline";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
@@ -60,6 +63,10 @@ async function makeAlbum() {
   return { id, ids, sortBy, titles };
 }
 
+type Row = ReturnType<typeof imageRow>;
+/** As SQLite compares texts of these. */
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
 onEachDriver(() => {
   test.each([
     ["newest", "adBc", [1, 3]],
@@ -89,6 +96,99 @@ onEachDriver(() => {
     }
     expect(all).toBe(expected);
     expect(titles(await listAlbumSizes(viewer, id, { from: 1, to: 2 }))).toBe(expected.slice(1, 3));
+  });
+
+  test.each(albumSortings)(
+    "sorted as %s, a part is the same from whichever end it is read",
+    async (sorting) => {
+      const random = randomFrom(5 + albumSortings.indexOf(sorting));
+      const below = (most: number) => Math.floor(random() * most);
+      const rows = Array.from({ length: 1400 }, () =>
+        imageRow(viewer.id, {
+          title: ["a", "B", "b", "c"][below(4)] ?? "",
+          capturedAt: new Date([march, march + 1, may, -8.64e15, 8.64e15][below(5)] ?? 0),
+          capturedOrder: "ab".charAt(below(3)),
+          width: 400,
+          height: 400,
+        }),
+      );
+      for (let done = 0; done < rows.length; done += 50)
+        await database()
+          .orm.insert(images)
+          .values(rows.slice(done, done + 50));
+      const positions = new Map(rows.map(({ id }) => [id, below(9)]));
+      const { id } = await addToAlbum(viewer, { name: `Lake ${newId()}`, imageIds: [] });
+      const pictures = rows.map((row) => ({ imageId: row.id, position: positions.get(row.id) ?? 0 }));
+      for (let done = 0; done < pictures.length; done += maxImagesPerAction)
+        await putBack(viewer, { id, pictures: pictures.slice(done, done + maxImagesPerAction) });
+      await database().orm.update(albums).set({ sorting }).where(eq(albums.id, id));
+
+      const byDate = (one: Row, other: Row) =>
+        one.capturedAt.getTime() - other.capturedAt.getTime() ||
+        compare(one.capturedOrder ?? "", other.capturedOrder ?? "") ||
+        compare(one.id, other.id);
+      const orders: Record<AlbumSorting, (one: Row, other: Row) => number> = {
+        newest: (one, other) => byDate(other, one),
+        oldest: byDate,
+        name: (one, other) =>
+          compare(one.title.toLowerCase(), other.title.toLowerCase()) || compare(one.id, other.id),
+        hand: (one, other) =>
+          (positions.get(one.id) ?? 0) - (positions.get(other.id) ?? 0) || compare(one.id, other.id),
+      };
+      for (let step = 0; step < 6; step += 1) {
+        const ids = rows.sort(orders[sorting]).map((row) => row.id);
+        const { sections } = await listAlbumSections(viewer, id);
+        let before = 0;
+        for (const { startsAt, count, ratios } of sections) {
+          expect(ratios).toBe(count * 1000);
+          const within = ids.slice(before, before + count);
+          before += count;
+          for (const offset of [0, below(count), count - 1, count, count + 7, 1000, 1100]) {
+            const limit = 1 + below(40);
+            const part = await getAlbumPart(viewer, id, { section: startsAt ?? "all", offset, limit });
+            expect(part.count).toBe(count);
+            expect(part.images.map((image) => image.id)).toEqual(within.slice(offset, offset + limit));
+          }
+        }
+        expect(before).toBe(ids.length);
+        for (const from of [below(1000), 1000 + below(390), ids.length - 1, ids.length, 5000]) {
+          const sizes = await listAlbumSizes(viewer, id, { from, to: from + 49 });
+          expect(sizes.map((size) => size.id)).toEqual(ids.slice(from, from + 50));
+        }
+        // By pages, as one goes on without a script.
+        const paged: string[] = [];
+        for (let after: Cursor | null = null, isFirst = true; isFirst || after !== null; isFirst = false) {
+          const { page } = await getAlbumPage(viewer, id, after, 300);
+          paged.push(...page.images.map((image) => image.id));
+          after = page.next;
+        }
+        expect(paged).toEqual(ids);
+        for (const { id } of rows.splice(below(rows.length), 3)) await trashImage(viewer, id);
+      }
+    },
+  );
+
+  test("a page goes on behind a picture that went into the trash, or left the album, meanwhile", async () => {
+    const { id, ids, sortBy, titles } = await makeAlbum();
+    for (const [sorting, first, rest] of [
+      ["newest", "ad", "Bc"],
+      ["oldest", "cB", "da"],
+      ["name", "aB", "cd"],
+      ["hand", "Ba", "dc"],
+    ] as const) {
+      await sortBy(sorting);
+      const { page } = await getAlbumPage(viewer, id, null, 2);
+      expect(titles(page.images)).toBe(first);
+      const last = page.images.at(-1)?.id ?? "";
+      await trashImage(viewer, last);
+      expect(titles((await getAlbumPage(viewer, id, page.next, 2)).page.images)).toBe(rest);
+      await restoreImage(viewer, last);
+    }
+    const { page } = await getAlbumPage(viewer, id, null, 2);
+    await removePictures(viewer, { id, imageIds: [page.images[1]?.id ?? ""] });
+    // By hand nothing says any more where it was.
+    expect(titles((await getAlbumPage(viewer, id, page.next, 9)).page.images)).toBe("Bdc");
+    expect(ids).toHaveLength(4);
   });
 
   test("what is deleted is left out, and months are those that all pictures have", async () => {

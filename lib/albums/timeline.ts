@@ -1,22 +1,22 @@
 import "server-only";
-import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, inArray, sql } from "drizzle-orm";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
-import { albumImages, albums, images } from "@/lib/db/schema";
+import { albumImages, albums, images, months } from "@/lib/db/schema";
 import { AppError } from "@/lib/errors";
 import type { PictureSize, Timeline, TimelinePart } from "@/lib/images/contract";
-import { galleryColumns, isReady, toGalleryImage } from "@/lib/images/gallery";
+import { toGalleryImage } from "@/lib/images/gallery";
 import {
   firstOfTimeline,
   isInMonth,
-  monthOf,
   type PartAsked,
   partOf,
   type RangeAsked,
-  ratiosOf,
   sizeColumns,
 } from "@/lib/images/timeline";
 import type { AlbumSorting } from "./contract";
+import { chosenAt, isChosen, isShown, orderOf, picturesOf } from "./in-order";
+import { isOwn } from "./own";
 
 /** What a page of the viewer's album begins with, in one round trip. Throws AppError `not_found`. */
 export async function getAlbumTimeline(
@@ -27,7 +27,7 @@ export async function getAlbumTimeline(
   const [own, sections, rows] = await database().together([
     sortingAsked(viewer, id),
     sectionsAsked(viewer, id),
-    inAlbum(viewer, id).limit(limit),
+    picturesOf(viewer, id, chosenAt(viewer, id, { offset: 0, limit })),
   ]);
   const sorting = sortingOf(own);
   return { ...timelineOf(sorting, sections), sorting, first: await Promise.all(rows.map(toGalleryImage)) };
@@ -48,15 +48,11 @@ export async function getAlbumPart(
   id: string,
   { section, offset, limit }: Omit<PartAsked, "order">,
 ): Promise<TimelinePart> {
-  const isIn = section === "all" ? undefined : isInMonth(section);
+  const condition = section === "all" ? undefined : isInMonth(section, sql`${albumImages.capturedAt}`);
   const [own, [counted], rows] = await database().together([
     sortingAsked(viewer, id),
-    database()
-      .orm.select({ count: sql<number>`count(*)` })
-      .from(albumImages)
-      .innerJoin(images, eq(images.id, albumImages.imageId))
-      .where(and(isOf(viewer, id), isIn)),
-    inAlbum(viewer, id, isIn).limit(limit).offset(offset),
+    database().orm.select({ count: sql<number>`count(*)` }).from(albumImages).where(isShown(id, condition)),
+    picturesOf(viewer, id, chosenAt(viewer, id, { condition, offset, limit })),
   ]);
   sortingOf(own);
   return partOf(rows, counted?.count ?? 0);
@@ -72,12 +68,9 @@ export async function listAlbumSizes(
     sortingAsked(viewer, id),
     database()
       .orm.select(sizeColumns)
-      .from(albumImages)
-      .innerJoin(images, eq(images.id, albumImages.imageId))
-      .where(isOf(viewer, id))
-      .orderBy(...orderOf(id))
-      .limit(to - from + 1)
-      .offset(from),
+      .from(chosenAt(viewer, id, { offset: from, limit: to - from + 1 }))
+      .innerJoin(images, isChosen(viewer))
+      .orderBy(...orderOf(id)),
   ]);
   sortingOf(own);
   return sizes;
@@ -85,10 +78,7 @@ export async function listAlbumSizes(
 
 /** For a batch: the viewer's album, as `sortingOf` takes it. */
 const sortingAsked = (viewer: Viewer, id: string) =>
-  database()
-    .orm.select({ sorting: albums.sorting })
-    .from(albums)
-    .where(and(eq(albums.id, id), eq(albums.ownerId, viewer.id), isNull(albums.deletedAt)));
+  database().orm.select({ sorting: albums.sorting }).from(albums).where(isOwn(viewer, id));
 
 function sortingOf([album]: { sorting: AlbumSorting }[]): AlbumSorting {
   if (album === undefined) {
@@ -97,21 +87,31 @@ function sortingOf([album]: { sorting: AlbumSorting }[]): AlbumSorting {
   return album.sorting;
 }
 
-const isByDate = (id: string): SQL =>
-  inArray(sql`(select ${albums.sorting} from ${albums} where ${albums.id} = ${id})`, ["newest", "oldest"]);
-
-/** Each month, the newest first; of another order all at once. */
-const sectionsAsked = (viewer: Viewer, id: string) =>
-  database()
+/**
+ * Each month, the newest first; of another order all at once. Its months are among those of all of the owner's pictures, so that none has
+ * to be worked out: each goes from its beginning, and the first one from that of time, to where the next one begins.
+ */
+function sectionsAsked(viewer: Viewer, id: string) {
+  const all = sql`select starts_at, lag(starts_at) over (order by starts_at) is null as is_first,
+    lead(starts_at) over (order by starts_at) as next from ${months} where owner_id = ${viewer.id}`;
+  const own = (...sortings: AlbumSorting[]) =>
+    sql`exists (select 1 from ${albums} where ${and(isOwn(viewer, id), inArray(albums.sorting, sortings))})`;
+  const columns = sql`count(*) as n, sum(${albumImages.ratio}) as ratios from`;
+  return database()
     .orm.select({
-      startsAt: sql<number | null>`iif(${isByDate(id)}, ${monthOf}, null) as month`,
-      ...ratiosOf,
+      startsAt: sql<number | null>`month`,
+      count: sql<number>`n`,
+      ratios: sql<number>`ratios`,
     })
-    .from(albumImages)
-    .innerJoin(images, eq(images.id, albumImages.imageId))
-    .where(isOf(viewer, id))
-    .groupBy(sql`month`)
+    .from(sql`(
+      select starts_at as month, ${columns} (select * from (${all}) where ${own("newest", "oldest")}) cross join ${albumImages}
+        where ${isShown(id)} and ${albumImages.capturedAt} >= iif(is_first, -8.64e15, starts_at)
+          and ${albumImages.capturedAt} < coalesce(next, 9e15) group by starts_at
+      union all
+      select null, ${columns} (select 1 where ${own("name", "hand")}) cross join ${albumImages}
+        where ${isShown(id)} having count(*) > 0)`)
     .orderBy(sql`month desc`);
+}
 
 function timelineOf(
   sorting: AlbumSorting,
@@ -120,31 +120,4 @@ function timelineOf(
   return sorting === "oldest"
     ? { order: "oldest", sections: sections.toReversed() }
     : { order: "newest", sections };
-}
-
-const inAlbum = (viewer: Viewer, id: string, condition?: SQL) =>
-  database()
-    .orm.select(galleryColumns)
-    .from(albumImages)
-    .innerJoin(images, eq(images.id, albumImages.imageId))
-    .where(and(isOf(viewer, id), condition))
-    .orderBy(...orderOf(id));
-
-// The pluses take the indexes of all of a viewer's pictures away: what is in the album is looked up one by one.
-const isOf = (viewer: Viewer, id: string): SQL | undefined =>
-  and(eq(albumImages.albumId, id), sql`+${images.ownerId} = ${viewer.id}`, isReady);
-
-/** One order for each way of sorting, so that nobody has to ask for the album before: of the others each is null throughout. */
-function orderOf(id: string): SQL[] {
-  const where = (sorting: AlbumSorting, column: unknown) =>
-    sql`iif((select ${albums.sorting} from ${albums} where ${albums.id} = ${id}) = ${sorting}, ${column}, null)`;
-  return [
-    sql`${where("hand", albumImages.position)}`,
-    sql`${where("name", images.title)} collate nocase`,
-    ...[images.capturedAt, images.capturedOrder, images.id].map(
-      (column) => sql`${where("newest", column)} desc`,
-    ),
-    ...[images.capturedAt, images.capturedOrder].map((column) => where("oldest", column)),
-    sql`${images.id}`,
-  ];
 }

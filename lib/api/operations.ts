@@ -40,6 +40,9 @@ const image = z.object({
 const variantUrls = variantKinds.map((kind) => [`${kind}Url`, signedUrl] as const);
 
 const imageDetails = image.extend({
+  description: z.string().describe("What a person wrote of it, in lines; empty where nobody has."),
+  altText: z.string().describe("What a screen reader says in place of the picture; empty: the title does."),
+  isFavourite: z.boolean(),
   name: z.string().describe("The name of its file."),
   type: z.enum(imageTypes),
   bytes: z.int(),
@@ -51,8 +54,9 @@ const imageDetails = image.extend({
   capturedSource: z
     .enum(capturedSources)
     .describe(
-      "Where that is from: the picture, what came beside it (takenAt), its file (lastModified), or the day it was added.",
+      "Where that is from: the picture, what came beside it (takenAt), its file (lastModified), or the day it was added. Of a date that a person set, where the earlier one was from.",
     ),
+  isDateEdited: z.boolean().describe("Whether a person set the date."),
   createdAt: moment,
   facts: factsShape.describe("What the file says of itself; what it does not say is missing."),
   ...(Object.fromEntries(variantUrls) as VariantUrls<typeof signedUrl>),

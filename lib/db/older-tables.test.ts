@@ -66,6 +66,10 @@ describe.each(releases)("the tables of %s", (release) => {
       const found = await db.orm.all<{ id: string }>(sql`select r.image_id as id from search_index as s
         join search_rows as r on r.number = s.rowid where s.text match 'ake' order by s.rowid`);
       expect(found.map(({ id }) => id)).toEqual(["i1", "i2"]);
+      expect(
+        await db.orm.all(sql`select i.id from album_images as m join images as i on i.id = m.image_id
+          where (m.captured_at, m.captured_order, m.title, m.ratio) is not (i.captured_at, i.captured_order, i.title, 1333)`),
+      ).toEqual([]);
       await db.orm.run(sql`insert into search_index(search_index, rank) values ('integrity-check', 1)`);
       expect(await tablesOf(db)).toEqual(await freshTables(folder, driver));
       db.close();

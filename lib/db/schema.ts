@@ -307,8 +307,26 @@ export const albumImages = sqliteTable(
       .references(() => images.id, { onDelete: "cascade" }),
     /** Where it stands among the others where they are ordered by hand; of the same number, by id. */
     position: real().notNull().default(0),
+    // What else an album is ordered and counted by, as the picture itself has it: triggers keep it, and migration 0014 says how. All of
+    // it is null while the picture is in the trash.
+    capturedAt: timestamp("captured_at"),
+    capturedOrder: text("captured_order"),
+    title: text(),
+    /** width by height of its tile, in whole thousandths */
+    ratio: integer(),
   },
-  (t) => [primaryKey({ columns: [t.albumId, t.imageId] }), index("album_images_image").on(t.imageId)],
+  (t) => [
+    primaryKey({ columns: [t.albumId, t.imageId] }),
+    index("album_images_image").on(t.imageId),
+    index("album_images_by_date")
+      .on(t.albumId, t.capturedAt, t.capturedOrder, t.imageId, t.ratio)
+      .where(sql`${t.capturedAt} is not null`),
+    index("album_images_by_name")
+      .on(t.albumId, sql`${t.title} collate nocase`, t.imageId)
+      .where(sql`${t.capturedAt} is not null`),
+    // Of those in the trash too: what is added stands behind all.
+    index("album_images_by_hand").on(t.albumId, t.position, t.imageId, t.capturedAt),
+  ],
 );
 
 // ── what is worked out of the pictures: triggers keep all of it, and migration 0013 says how ────────────────────────

@@ -7,6 +7,7 @@ import { setEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { tileRatios } from "@/lib/images/contract";
 import { imageRow } from "@/lib/testing/image-rows";
+import { randomFrom } from "@/lib/testing/random";
 import { onEachDriver } from "@/lib/testing/test-database";
 import { database } from "./client";
 import { albumImages, albums, images, months, searchCameras, searchRows, users } from "./schema";
@@ -36,6 +37,7 @@ onEachDriver(() => {
     const pick = <T>(values: T[]): T => values[Math.floor(random() * values.length)] as T;
     const moment = () => new Date(pick([-1, 0, -62167219200000, 951782399999, Date.UTC(2026, 0, 31), 4e12]));
     const shape = () => ({ width: pick([1, 640, 480, 9999]), height: pick([1, 480, 640, 333]) });
+    const nothing = <T>(column: string) => sql<T | null>`null`.as(column);
     const camera = () => pick([null, {}, { make: "Canon", model: "EOS R5" }, { model: "X100" }]);
     const ids: string[] = [];
     for (let step = 0; step < 400; step += 1) {
@@ -47,10 +49,16 @@ onEachDriver(() => {
         ids.push(row.id);
         await orm.insert(images).values(row);
       } else if (what < 0.5) await orm.update(images).set({ capturedAt: moment() }).where(which);
+      else if (what < 0.53) await orm.update(images).set(shape()).where(which);
+      else if (what < 0.54)
+        await orm
+          .update(images)
+          .set({ title: `t${step}` })
+          .where(which);
       else if (what < 0.55)
         await orm
           .update(images)
-          .set({ ...shape(), title: `t${step}` })
+          .set({ capturedOrder: `o${step}` })
           .where(which);
       else if (what < 0.6) await orm.update(images).set({ facts: camera(), isFavourite: true }).where(which);
       else if (what < 0.7) await orm.update(images).set({ state: "trashed", deletedAt: at }).where(which);
@@ -60,13 +68,22 @@ onEachDriver(() => {
           .update(images)
           .set({ ownerId: pick(owners) })
           .where(which);
+      else if (what < 0.86) await orm.update(albums).set({ ownerId: pick(owners) });
       else if (what < 0.88) await orm.delete(images).where(which);
       else if (what < 0.96)
         await orm
           .insert(albumImages)
           .select(
             orm
-              .select({ albumId: albums.id, imageId: images.id, position: sql<number>`0.0`.as("position") })
+              .select({
+                albumId: albums.id,
+                imageId: images.id,
+                position: sql<number>`0.0`.as("position"),
+                capturedAt: nothing<Date>("captured_at"),
+                capturedOrder: nothing<string>("captured_order"),
+                title: nothing<string>("title"),
+                ratio: nothing<number>("ratio"),
+              })
               .from(images)
               .innerJoin(albums, eq(albums.id, pick(albumIds)))
               .where(which),
@@ -111,8 +128,7 @@ async function expectRight(): Promise<void> {
   for (const { ownerId, capturedAt, width, height, facts } of rows) {
     const key = `${ownerId} ${monthOf(capturedAt.getTime())}`;
     const { count, ratios } = counted.get(key) ?? { count: 0, ratios: 0 };
-    const ratio = Math.min(Math.max(width / height, tileRatios.narrowest), tileRatios.widest);
-    counted.set(key, { count: count + 1, ratios: ratios + Math.round(1000 * ratio) });
+    counted.set(key, { count: count + 1, ratios: ratios + ratioOf({ width, height }) });
     const { make = "", model = "" } = (facts ?? {}) as { make?: string; model?: string };
     const camera = `${make} ${model}`.trim();
     if (camera !== "") cameras.set(`${ownerId} ${camera}`, (cameras.get(`${ownerId} ${camera}`) ?? 0) + 1);
@@ -132,6 +148,21 @@ async function expectRight(): Promise<void> {
   );
   const searchable = await orm.select({ id: searchRows.imageId }).from(searchRows);
   expect(searchable.map(({ id }) => id).toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
+  const members = await orm
+    .select()
+    .from(albumImages)
+    .innerJoin(albums, eq(albums.id, albumImages.albumId))
+    .innerJoin(images, eq(images.id, albumImages.imageId));
+  for (const { album_images: member, albums: album, images: image } of members) {
+    const isShown = image.state === "ready" && image.ownerId === album.ownerId;
+    const { capturedAt, capturedOrder, title, ratio } = member;
+    expect({ capturedAt, capturedOrder, title, ratio }).toEqual({
+      capturedAt: isShown ? image.capturedAt : null,
+      capturedOrder: isShown ? image.capturedOrder : null,
+      title: isShown ? image.title : null,
+      ratio: isShown ? ratioOf(image) : null,
+    });
+  }
   // It throws where the index is not of these texts.
   await orm.run(sql`insert into search_index(search_index, rank) values ('integrity-check', 1)`);
   const without = await orm
@@ -144,21 +175,13 @@ async function expectRight(): Promise<void> {
   expect(marked.map(({ id }) => id).toSorted()).toEqual(without.map(({ id }) => id).toSorted());
 }
 
+const ratioOf = ({ width, height }: { width: number; height: number }): number =>
+  Math.round(1000 * Math.min(Math.max(width / height, tileRatios.narrowest), tileRatios.widest));
+
 /** As SQLite has it, which knows the years 0 to 9999. */
 function monthOf(at: number): number {
   const date = new Date(Math.min(Math.max(at, -62167219200000), 253402300799999));
   const start = new Date(0);
   start.setUTCFullYear(date.getUTCFullYear(), date.getUTCMonth(), 1);
   return start.getTime();
-}
-
-/** Mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -4,7 +4,7 @@ import type { Owner, Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { media } from "@/lib/storage/locations";
-import type { Cursor, GalleryImage, GalleryPage, Place } from "./contract";
+import type { Cursor, GalleryImage, GalleryPage, Place, TimelineOrder } from "./contract";
 import { placeholderOf } from "./placeholder";
 import { variantOf } from "./variant-of";
 import type { VariantKind } from "./variants";
@@ -16,24 +16,22 @@ export type ImageRow = typeof images.$inferSelect;
 // Written out, not bound: SQLite uses a partial index only where it sees the condition itself.
 export const isReady = sql`${images.state} = 'ready'`;
 
-/** The viewer's pictures, newest first, from behind the cursor. */
+/** The viewer's pictures in this order, from behind the cursor. */
 export async function listImages(
   viewer: Viewer,
   after: Cursor | null,
   limit = galleryPageSize,
+  order: TimelineOrder = "newest",
 ): Promise<GalleryPage> {
-  return pageOf(await pageAsked(isViewers(viewer), after, limit), limit);
-}
-
-/** For a batch: what `pageOf` takes, of pictures that a condition names. */
-export function pageAsked(which: SQL | undefined, after: Cursor | null, limit: number) {
-  const behind = after && sql`${placeColumns} < ${placeValues(after)}`;
-  return database()
+  const [behind, orderBy] = order === "newest" ? [sql`<`, newestFirst] : [sql`>`, oldestFirst];
+  const isBehind = after === null ? undefined : sql`${placeColumns} ${behind} ${placeValues(after)}`;
+  const rows = await database()
     .orm.select(galleryColumns)
     .from(images)
-    .where(and(which, isReady, behind ?? undefined))
-    .orderBy(...newestFirst)
+    .where(and(isViewers(viewer), isReady, isBehind))
+    .orderBy(...orderBy)
     .limit(limit + 1);
+  return pageOf(rows, limit);
 }
 
 export async function pageOf(rows: GalleryRow[], limit: number): Promise<GalleryPage> {

@@ -68,6 +68,21 @@ onEachDriver(() => {
       expect([...shown, ...rest.images].map((image) => image.id)).toEqual(newestFirst([...rows, older]));
     });
 
+    test("goes the other way where the oldest come first", async () => {
+      const rows: ImageRow[] = [];
+      for (let n = 0; n < 9; n += 1)
+        rows.push(
+          await addImage(viewer.id, { capturedAt: new Date(10 + (n >> 1)), capturedOrder: `${n % 2}` }),
+        );
+      const expected = newestFirst(rows).toReversed();
+      const first = await listImages(viewer, null, 4, "oldest");
+      const second = await listImages(viewer, first.next, 4, "oldest");
+      const third = await listImages(viewer, second.next, 4, "oldest");
+      const ids = [first, second, third].flatMap((page) => page.images.map((image) => image.id));
+      expect(ids).toEqual(expected);
+      expect(third.next).toBeNull();
+    });
+
     test("holds a viewer's ready pictures and nobody else's", async () => {
       const own = await addImage(viewer.id);
       await addImage(viewer.id, { state: "trashed", deletedAt: new Date() });
@@ -264,6 +279,7 @@ describe("by an index, and with no sorting beside it, go", () => {
   test.each<[string, string, () => Promise<unknown>]>([
     ["the first page of the gallery", "images_gallery (owner_id=?)", () => listImages(viewer, null)],
     ["a further page", `images_gallery ${position}<`, () => listImages(viewer, here)],
+    ["one of the oldest first", `images_gallery ${position}>`, () => listImages(viewer, here, 9, "oldest")],
     ["the neighbours", `images_gallery ${position}`, () => database().together(neighboursAsked())],
     [
       "the search by content",

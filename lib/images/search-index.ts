@@ -101,11 +101,21 @@ export function countAsked(found: Found, most: number | null) {
 }
 
 /** From behind the cursor, or, where its picture is gone, from behind where it was. */
-export function pageAsked(viewer: Viewer, found: Found, after: Cursor | null, limit: number) {
-  if (after === null) return rowsAsked(viewer, found, "newest", limit + 1, 0);
-  const behind = sql`coalesce((select number from ${searchRows} where image_id = ${after.id}) - ${found.base},
+export function pageAsked(
+  viewer: Viewer,
+  found: Found,
+  after: Cursor | null,
+  order: TimelineOrder,
+  limit: number,
+) {
+  if (after === null) return rowsAsked(viewer, found, order, limit + 1, 0);
+  const place = sql`coalesce((select number from ${searchRows} where image_id = ${after.id}) - ${found.base},
     ${inNumber(after.capturedAt)})`;
-  return rowsAsked(viewer, { ...found, to: sql`min(${found.to}, ${behind})` }, "newest", limit + 1, 0);
+  const behind =
+    order === "newest"
+      ? { ...found, to: sql`min(${found.to}, ${place})` }
+      : { ...found, from: sql`max(${found.from}, ${place} + 1)` };
+  return rowsAsked(viewer, behind, order, limit + 1, 0);
 }
 
 /**

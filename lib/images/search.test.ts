@@ -9,7 +9,7 @@ import { imageRow } from "@/lib/testing/image-rows";
 import { addManyPictures } from "@/lib/testing/many-pictures";
 import { onEachDriver, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
-import { timelineOrders } from "./contract";
+import { type Cursor, timelineOrders } from "./contract";
 import type { ImageRow } from "./gallery";
 import {
   getFoundPart,
@@ -286,6 +286,23 @@ onEachDriver(() => {
       const second = await listFound(viewer, search, first.next, 4);
       expect(second.images.map(({ title }) => title)).toEqual(["lake 4", "lake 3", "lake 2", "lake 1"]);
       expect((await listFound(viewer, search, second.next, 4)).next).toBeNull();
+    }
+  });
+
+  test("pages of the oldest first do so too", async () => {
+    for (let i = 0; i < 9; i += 1) await add(`lake ${i}`);
+    const search = searchShape.parse({ q: "lake" });
+    const oldest = async (after: Cursor | null) => {
+      const { page } = await getSearchPage(viewer, search, after, 4, "oldest");
+      return { ...page, titles: page.images.map(({ title }) => title) };
+    };
+    const first = await oldest(null);
+    expect(first.titles).toEqual(["lake 0", "lake 1", "lake 2", "lake 3"]);
+    for (const gone of [false, true]) {
+      if (gone) await trashImage(viewer, first.images.at(-1)?.id ?? "");
+      const second = await oldest(first.next);
+      expect(second.titles).toEqual(["lake 4", "lake 5", "lake 6", "lake 7"]);
+      expect(await oldest(second.next)).toMatchObject({ titles: ["lake 8"], next: null });
     }
   });
 });

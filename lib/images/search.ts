@@ -42,15 +42,16 @@ export interface FoundTimeline extends Omit<Timeline, "first"> {
   isCut: boolean;
 }
 
-/** What the page of a search shows: its choices, and the newest pictures that it finds, from behind the cursor. */
+/** What the page of a search shows: its choices, and pictures that it finds, in this order, from behind the cursor. */
 export async function getSearchPage(
   viewer: Viewer,
   search: Search,
   after: Cursor | null,
   limit = galleryPageSize,
+  order: TimelineOrder = "newest",
 ): Promise<{ page: GalleryPage; choices: SearchChoices }> {
   const { found, choices } = await prepareWithChoices(viewer, search);
-  const rows = found === null ? [] : await pageAsked(viewer, found, after, limit);
+  const rows = found === null ? [] : await pageAsked(viewer, found, after, order, limit);
   return { page: await pageOf(rows, limit), choices };
 }
 
@@ -62,7 +63,7 @@ export async function listFound(
   limit = galleryPageSize,
 ): Promise<GalleryPage> {
   const found = await prepare(viewer, search);
-  return pageOf(found === null ? [] : await pageAsked(viewer, found, after, limit), limit);
+  return pageOf(found === null ? [] : await pageAsked(viewer, found, after, "newest", limit), limit);
 }
 
 /** What a timeline of what is found begins with, and what one can choose between. */

@@ -3,7 +3,8 @@ import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
 import { images } from "@/lib/db/schema";
 import { imageRow } from "@/lib/testing/image-rows";
-import { onEachDriver } from "@/lib/testing/test-database";
+import { randomFrom } from "@/lib/testing/random";
+import { onEachDriver, plansOf, useDriver } from "@/lib/testing/test-database";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { timelineOrders } from "./contract";
 import { listImages } from "./gallery";
@@ -88,6 +89,58 @@ onEachDriver(() => {
       expect(await listSizes(other, { order, from: 0, to: 100 })).toEqual([]);
     });
 
+    test("a part is the same from whichever end it is read, whatever comes and goes", async () => {
+      const random = randomFrom(order === "newest" ? 3 : 4);
+      const below = (most: number) => Math.floor(random() * most);
+      // Few moments and orders within them, so that most of it is decided by the id.
+      const moments = [march, march + 1, march + 86_400_000, may, may + 5000, -8.64e15, 8.64e15];
+      const here = new Map<string, { at: number; within: string }>();
+      for (let step = 0; step < 40; step += 1) {
+        const rows = Array.from({ length: step === 0 ? 250 : below(4) }, () => {
+          const row = { capturedAt: new Date(moments[below(7)] ?? 0), capturedOrder: "ab".charAt(below(3)) };
+          return imageRow(viewer.id, row);
+        });
+        if (rows.length > 0) await database().orm.insert(images).values(rows);
+        for (const { id, capturedAt, capturedOrder = "" } of rows)
+          here.set(id, { at: capturedAt.getTime(), within: capturedOrder });
+        for (const id of step === 0 ? [] : [...here.keys()].filter(() => random() < 0.02)) {
+          await trashImage(viewer, id);
+          here.delete(id);
+        }
+        const ids = inOrder(
+          [...here]
+            .sort(
+              ([a, one], [b, other]) =>
+                one.at - other.at || compare(one.within, other.within) || compare(a, b),
+            )
+            .map(([id]) => id)
+            .reverse(),
+        );
+        const ofAll = { order, section: "all" as const };
+        const [from, limit] = [below(ids.length + 5), 1 + below(30)];
+        const expected = ids.slice(from, from + limit);
+        const part = await getPart(viewer, { ...ofAll, offset: from, limit });
+        expect([part.images.map(({ id }) => id), part.count]).toEqual([expected, ids.length]);
+        const sizes = await listSizes(viewer, { order, from, to: from + limit - 1 });
+        expect(sizes.map(({ id }) => id)).toEqual(expected);
+        let before = 0;
+        for (const { startsAt, count } of (await listSections(viewer, { order })).sections) {
+          const month = ids.slice(before, before + count);
+          before += count;
+          for (const offset of [below(count), count - 1, count, count + 1 + below(9), Math.ceil(count / 2)]) {
+            const asked = { order, section: startsAt ?? 0, offset, limit };
+            const { images, ...rest } = await getPart(viewer, asked);
+            expect(rest.count).toBe(count);
+            expect(images.map(({ id }) => id)).toEqual(month.slice(offset, offset + limit));
+          }
+        }
+        expect(before).toBe(ids.length);
+      }
+      const gone = { order, section: Date.UTC(1999, 0, 1), limit: 9 };
+      for (const offset of [0, 5])
+        expect(await getPart(viewer, { ...gone, offset })).toEqual({ images: [], count: 0 });
+    });
+
     test("what is of years that a month cannot be of stands at the ends", async () => {
       const ids = inOrder(await addAt(-8.64e15, march, 8.64e15, Date.UTC(10_000, 0, 1)));
       const { sections } = await listSections(viewer, { order });
@@ -110,6 +163,21 @@ onEachDriver(() => {
     expect((await listSections(viewer, { order: "newest" })).sections).toMatchObject([{ count: 2 }]);
   });
 });
+
+test("the end of a month is read from its end", async () => {
+  await useDriver("better-sqlite3");
+  const asked = { order: "newest" as const, section: march, offset: 5, limit: 9 };
+  const plan = (await plansOf(() => getPart(viewer, asked))).join("\n");
+  expect(plan).toContain(
+    "images USING INDEX images_gallery (owner_id=? AND captured_at>? AND (captured_at,captured_order,id)<(?,?,?))",
+  );
+  const walks = "images USING COVERING INDEX images_gallery (owner_id=? AND captured_at>? AND captured_at<?)";
+  expect(plan.split(walks)).toHaveLength(3);
+  expect(plan).not.toContain("TEMP B-TREE");
+});
+
+/** As SQLite compares texts of these. */
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 test("what is asked for is bounded", () => {
   expect(partShape.parse({ section: "all" })).toEqual({

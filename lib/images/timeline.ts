@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
@@ -22,6 +22,7 @@ import {
   isViewers,
   newestFirst,
   oldestFirst,
+  placeColumns,
   toGalleryImage,
 } from "./gallery";
 
@@ -80,23 +81,19 @@ export async function getPart(
       .orm.select({ count: sql<number>`coalesce(sum(${months.count}), 0)` })
       .from(months)
       .where(and(eq(months.ownerId, viewer.id), ofMonth)),
-    section === "all"
-      ? rowsFrom(viewer, order, offset, limit)
-      : rowsAsked(viewer, order, isInMonth(section)).limit(limit).offset(offset),
+    rowsAsked(viewer, order, isBehind(viewer, order, section, offset)).limit(limit),
   ]);
   return partOf(rows, counted?.count ?? 0);
 }
 
 /** The ids of the viewer's pictures from one index of the timeline to another. */
 export async function listSizes(viewer: Viewer, { order, from, to }: RangeAsked): Promise<PictureSize[]> {
-  const { where, orderBy, offset } = fromIndex(viewer, order, from);
   return database()
     .orm.select(sizeColumns)
     .from(images)
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(to - from + 1)
-    .offset(offset);
+    .where(and(isViewers(viewer), isReady, isBehind(viewer, order, "all", from)))
+    .orderBy(...inOrder(order))
+    .limit(to - from + 1);
 }
 
 export const sizeColumns = { id: images.id, bytes: images.bytes };
@@ -129,52 +126,61 @@ const rowsAsked = (viewer: Viewer, order: TimelineOrder, condition?: SQL) =>
     .orm.select(galleryColumns)
     .from(images)
     .where(and(isViewers(viewer), isReady, condition))
-    .orderBy(...(order === "newest" ? newestFirst : oldestFirst));
+    .orderBy(...inOrder(order));
 
-function rowsFrom(viewer: Viewer, order: TimelineOrder, index: number, limit: number) {
-  const { where, orderBy, offset } = fromIndex(viewer, order, index);
-  return database()
-    .orm.select(galleryColumns)
-    .from(images)
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(limit)
-    .offset(offset);
+const inOrder = (order: TimelineOrder) => (order === "newest" ? newestFirst : oldestFirst);
+
+/** The condition for pictures of a month, or of all, without the first so many of them. */
+function isBehind(
+  viewer: Viewer,
+  order: TimelineOrder,
+  section: PartAsked["section"],
+  offset: number,
+): SQL | undefined {
+  if (section === "all")
+    return offset === 0 ? undefined : isFromPlace(viewer, order, spotOfIndex(viewer, order, offset));
+  if (offset === 0) return isInMonth(section);
+  const { from, to } = boundsOf(section);
+  const spot = sql`select ${from} as from_ms, ${to} as to_ms, count, ${offset} as skipped
+    from ${months} where owner_id = ${viewer.id} and starts_at = ${section}`;
+  // Of two bounds of one side SQLite would take either, so there is only that of the other side.
+  const end = order === "newest" ? sql`${images.capturedAt} >= ${from}` : sql`${images.capturedAt} < ${to}`;
+  return and(isFromPlace(viewer, order, spot), end);
+}
+
+/** The month that has an index of the timeline, and how many of it stand before: the months before are known by their counts. */
+function spotOfIndex(viewer: Viewer, order: TimelineOrder, index: number): SQL {
+  const direction = sql.raw(order === "newest" ? "desc" : "asc");
+  return sql`select iif(starts_at = ${firstMonth}, ${-maxMs}, starts_at) as from_ms, coalesce(next, ${maxMs + 1}) as to_ms,
+      count, ${index} - before as skipped
+    from (select starts_at, count, lead(starts_at) over (order by starts_at) as next,
+        sum(count) over (order by starts_at ${direction}) - count as before
+      from ${months} where owner_id = ${viewer.id})
+    where before <= ${index} order by before desc limit 1`;
 }
 
 /**
- * Where to look for what stands behind so many others. The months before it are known by their counts, so that no more than one is
- * walked through.
+ * The place that so many pictures stand before, and what is behind it. It is looked for from the nearer end of its month: an offset
+ * walks through the index.
+ *
+ * @param spot gives `from_ms` and `to_ms`, which is not included, of its month, how many that has (`count`), and how many of them
+ * stand before it (`skipped`)
  */
-function fromIndex(viewer: Viewer, order: TimelineOrder, index: number) {
-  const isNewest = order === "newest";
-  const direction = sql.raw(isNewest ? "desc" : "asc");
-  const counted = sql`(select starts_at, sum(count) over (order by starts_at ${direction}) - count as before
-    from ${months} where owner_id = ${viewer.id})`;
-  const month = sql`(select starts_at from ${counted} where before <= ${index} order by before desc limit 1)`;
-  const before = sql`(select max(before) from ${counted} where before <= ${index})`;
-  const end = sql`(select min(starts_at) from ${months} where owner_id = ${viewer.id} and starts_at > ${month})`;
-  return {
-    where: and(
-      isViewers(viewer),
-      isReady,
-      isNewest
-        ? sql`${images.capturedAt} < coalesce(${end}, ${maxMs + 1})`
-        : sql`${images.capturedAt} >= iif(${month} = ${firstMonth}, ${-maxMs}, ${month})`,
-    ),
-    orderBy: isNewest ? newestFirst : oldestFirst,
-    // Drizzle says that it has to be a number, and takes what it is to be worked out from as well.
-    offset: sql`${index} - coalesce(${before}, 0)` as unknown as number,
-  };
+function isFromPlace(viewer: Viewer, order: TimelineOrder, spot: SQL): SQL {
+  const isWithin = sql`${images.capturedAt} >= (select from_ms from spot) and ${images.capturedAt} < (select to_ms from spot)`;
+  // As in inPlaceAsked, the pluses keep the columns' affinity out of the comparison.
+  const placeFrom = (orderBy: SQL[], condition: SQL, skipped: SQL) =>
+    sql`select * from (select +${images.capturedAt}, +${images.capturedOrder}, +${images.id} from ${images}
+      where ${and(isViewers(viewer), isReady, isWithin)} order by ${sql.join(orderBy, sql`, `)}
+      limit (select count(*) from spot where ${condition}) offset coalesce((select ${skipped} from spot), 0))`;
+  const other = order === "newest" ? "oldest" : "newest";
+  const place = sql`(with spot as materialized (${spot})
+    ${placeFrom(inOrder(order), sql`skipped * 2 <= count`, sql`skipped`)} union all
+    ${placeFrom(inOrder(other), sql`skipped * 2 > count and skipped < count`, sql`count - 1 - skipped`)})`;
+  return sql`${placeColumns} ${sql.raw(order === "newest" ? "<=" : ">=")} ${place}`;
 }
 
 const maxMs = 8.64e15;
-
-/** The month of a picture, as the triggers of `months` work it out. */
-export const monthOf = sql<number>`strftime('%s',
-  (min(max(${images.capturedAt}, -62167219200000), 253402300799999)
-    - (min(max(${images.capturedAt}, -62167219200000), 253402300799999) % 1000 + 1000) % 1000) / 1000,
-  'unixepoch', 'start of month') * 1000`;
 
 /** The room that pictures take, as `months` has it. */
 export const ratiosOf = {
@@ -185,12 +191,17 @@ export const ratiosOf = {
 const firstMonth = Date.parse("0000-01-01T00:00:00Z");
 const lastMonth = Date.UTC(9999, 11, 1);
 
-/** Whether a picture is of the month that begins then: what is beyond the years that SQLite knows is of the first or the last. */
-export function isInMonth(startsAt: number): SQL {
-  const from = startsAt <= firstMonth ? -maxMs : startsAt;
-  const to = startsAt >= lastMonth ? maxMs + 1 : nextMonth(startsAt);
-  return sql`${images.capturedAt} >= ${from} and ${images.capturedAt} < ${to}`;
+/** Whether a picture is of the month that begins then. */
+export function isInMonth(startsAt: number, capturedAt: SQLWrapper = images.capturedAt): SQL {
+  const { from, to } = boundsOf(startsAt);
+  return sql`${capturedAt} >= ${from} and ${capturedAt} < ${to}`;
 }
+
+/** Of a month, the second not included: what is beyond the years that SQLite knows is of the first or the last. */
+const boundsOf = (startsAt: number) => ({
+  from: startsAt <= firstMonth ? -maxMs : startsAt,
+  to: startsAt >= lastMonth ? maxMs + 1 : nextMonth(startsAt),
+});
 
 function nextMonth(startsAt: number): number {
   const date = new Date(startsAt);

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { formatOf } from "@/lib/images/formats/table";
+import { galleryPageSize } from "@/lib/images/gallery";
 import { getSearchPage, getSearchTimeline } from "@/lib/images/search";
 import { asksForAnything, searchShape } from "@/lib/images/search-shape";
 import { formatMonthName } from "@/lib/texts/formats";
@@ -10,8 +11,7 @@ import { Texts } from "../../_texts/texts";
 import { Glyph } from "../../_ui/glyph";
 import { icons } from "../../_ui/icons";
 import { chosenGrid } from "../_timeline/chosen-grid";
-import { asPage, asTimeline } from "../_timeline/page-timeline";
-import { cursorOf } from "../cursor";
+import { asPage, asTimeline, type PageAsked, pageAt } from "../_timeline/page-timeline";
 import { Gallery } from "../gallery";
 import { parametersOf } from "./address";
 import { SearchForm } from "./search-form";
@@ -24,14 +24,18 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
   const viewer = await requireViewerOrSignIn();
   const texts = await getTexts("search");
   const language = await currentLanguage();
-  const { before, ...asked } = await searchParams;
+  const { before, after, ...asked } = await searchParams;
+  const page = pageAt({ before, after });
   const search = searchShape.parse(asked);
   const isAsked = asksForAnything(search);
   const { size, order } = await chosenGrid();
-  const { shown, choices, count, isCut } = await (before === undefined ? timeline() : furtherPage());
+  const { shown, choices, count, isCut } = await (page === null ? timeline() : furtherPage(page));
   const parameters = parametersOf(search);
-  // An address of its own: the older ones are behind what was asked for.
-  const older = shown.older && { ...shown.older, href: `?${parameters}&${shown.older.href.slice(1)}` };
+  // An address of its own: further ones are behind what was asked for.
+  const further = shown.further && {
+    ...shown.further,
+    href: `?${parameters}&${shown.further.href.slice(1)}`,
+  };
   return (
     <>
       <h1 className="px-3 py-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
@@ -51,7 +55,7 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
       </p>
       <Gallery
         first={shown.first}
-        older={older}
+        further={further}
         address={shown.isPage ? null : `/search/images?${parameters}`}
         album={null}
         takesAdded={false}
@@ -68,9 +72,9 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
     return { shown: asTimeline(first), choices, count, isCut };
   }
 
-  async function furtherPage() {
-    const { page, choices } = await getSearchPage(viewer, search, cursorOf(before));
-    return { shown: asPage(page), choices, count: 0, isCut: false };
+  async function furtherPage({ cursor, order }: PageAsked) {
+    const { page, choices } = await getSearchPage(viewer, search, cursor, galleryPageSize, order);
+    return { shown: asPage(page, order), choices, count: 0, isCut: false };
   }
 }
 

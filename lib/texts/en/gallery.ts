@@ -3,6 +3,8 @@ export const gallery = {
   heading: "Your pictures",
   list: "Pictures",
   older: "Older pictures",
+  newer: "Newer pictures",
+  more: "More pictures",
   olderFailed: "The next pictures did not arrive.",
   none: "No pictures yet",
   noneHint: "Drop some anywhere on this page, paste one, or choose them.",

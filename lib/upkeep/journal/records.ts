@@ -28,7 +28,12 @@ export const userColumns = {
   role: users.role,
   createdAt: users.createdAt,
 };
-const memberColumns = getTableColumns(albumImages);
+/** What of it is the picture's is told with the picture. */
+const memberColumns = {
+  albumId: albumImages.albumId,
+  imageId: albumImages.imageId,
+  position: albumImages.position,
+};
 
 export const columnsOf = {
   user: userColumns,

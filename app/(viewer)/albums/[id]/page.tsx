@@ -9,8 +9,7 @@ import { getAlbumTimeline } from "@/lib/albums/timeline";
 import { getTexts } from "../../../_texts/request";
 import { TextsBesides } from "../../../_texts/texts";
 import { chosenGrid } from "../../_timeline/chosen-grid";
-import { asPage, asTimeline } from "../../_timeline/page-timeline";
-import { cursorOf } from "../../cursor";
+import { asPage, asTimeline, pageAt } from "../../_timeline/page-timeline";
 import { Gallery } from "../../gallery";
 import { orNotFound } from "../../or-not-found";
 import { FollowChanges } from "../follow-changes";
@@ -26,7 +25,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 }
 
 export default async function AlbumPage(props: Props) {
-  const { album, first, older, isPage } = await findOwnAlbum(...(await askedFor(props)));
+  const { album, first, further, isPage } = await findOwnAlbum(...(await askedFor(props)));
   const { id, name, description } = album;
   const texts = await getTexts("albums");
   const { size } = await chosenGrid();
@@ -50,7 +49,7 @@ export default async function AlbumPage(props: Props) {
         <AlbumView album={album}>
           <Gallery
             first={first}
-            older={older}
+            further={further}
             address={isPage ? null : `/albums/${id}/images`}
             album={id}
             takesAdded={false}
@@ -74,21 +73,24 @@ async function Empty() {
   );
 }
 
-async function askedFor({ params, searchParams }: Props): Promise<[id: string, before: string | null]> {
-  const { before } = await searchParams;
-  return [(await params).id, typeof before === "string" ? before : null];
+async function askedFor({ params, searchParams }: Props): Promise<Parameters<typeof findOwnAlbum>> {
+  const { before, after } = await searchParams;
+  const textOf = (value: typeof before) => (Array.isArray(value) ? value[0] : value);
+  return [(await params).id, textOf(before), textOf(after)];
 }
 
 /** For an album of someone else as for none: 404. */
-const findOwnAlbum = cache(async (id: string, before: string | null) => {
+const findOwnAlbum = cache(async (id: string, before: string | undefined, after: string | undefined) => {
   const viewer = await requireViewerOrSignIn();
   if (!albumIdShape.safeParse(id).success) notFound();
-  if (before === null) {
+  const asked = pageAt({ before, after });
+  if (asked === null) {
     const [album, first] = await orNotFound(
       Promise.all([getAlbum(viewer, id), getAlbumTimeline(viewer, id)]),
     );
     return { album, ...asTimeline(first) };
   }
-  const { album, page } = await orNotFound(getAlbumPage(viewer, id, cursorOf(before)));
-  return { album, ...asPage(page) };
+  const { album, page } = await orNotFound(getAlbumPage(viewer, id, asked.cursor));
+  const { sorting } = album;
+  return { album, ...asPage(page, sorting === "name" || sorting === "hand" ? "own" : sorting) };
 });
