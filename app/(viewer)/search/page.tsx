@@ -11,6 +11,7 @@ import { Glyph } from "../../_ui/glyph";
 import { icons } from "../../_ui/icons";
 import { chosenGrid } from "../_timeline/chosen-grid";
 import { asPage, asTimeline } from "../_timeline/page-timeline";
+import { FollowChanges } from "../albums/follow-changes";
 import { cursorOf } from "../cursor";
 import { Gallery } from "../gallery";
 import { parametersOf } from "./address";
@@ -34,6 +35,7 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
   const older = shown.older && { ...shown.older, href: `?${parameters}&${shown.older.href.slice(1)}` };
   return (
     <>
+      <FollowChanges />
       <h1 className="px-3 py-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
       <Texts of={["search"]}>
         <SearchForm
