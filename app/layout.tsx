@@ -25,6 +25,8 @@ export async function generateMetadata(): Promise<Metadata> {
       apple: `${assets}/icons/apple-touch-icon.png`,
     },
     appleWebApp: { capable: true, title: "Pail" },
+    // Next says it by the newer name alone, by which iOS shows no image at the start.
+    other: { "apple-mobile-web-app-capable": "yes" },
   };
 }
 

@@ -298,7 +298,20 @@ test("order, cover and description of an album", async ({ page, pail, user }) =>
   await page.getByLabel("Description", { exact: true }).fill("Two weeks\nof rain");
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page.getByText("Two weeks of rain")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Edit description", exact: true })).toBeFocused();
+  const edit = page.getByRole("button", { name: "Edit description", exact: true });
+  await expect(edit).toBeFocused();
+  const kept = () => pail.query("select description from albums where id = ?", id);
+  expect(kept()).toEqual([{ description: "Two weeks\nof rain" }]);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("none of this");
+  await page.keyboard.press("Escape");
+  await expect(edit).toBeFocused();
+  await expect(page.getByText("Two weeks of rain")).toBeVisible();
+  await edit.click();
+  await page.getByLabel("Description", { exact: true }).fill("");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Add a description", exact: true })).toBeFocused();
+  expect(kept()).toEqual([{ description: "" }]);
 });
 
 test.describe("by hand", () => {

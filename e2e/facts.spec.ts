@@ -1,6 +1,15 @@
 import { mkdirSync } from "node:fs";
-import type { Page } from "@playwright/test";
-import { expect, expectAccessible, galleryImages, heights, press, test, uploadFiles } from "./fixtures";
+import type { Locator, Page } from "@playwright/test";
+import {
+  expect,
+  expectAccessible,
+  galleryImages,
+  heights,
+  press,
+  test,
+  uploadFiles,
+  whenLive,
+} from "./fixtures";
 import { makeNotedPhotograph } from "./support/noted-photograph";
 import type { PailServer, TestUser } from "./support/pail-server";
 
@@ -229,11 +238,39 @@ test("over the gallery they are the same, and keys that are typed are nobody els
   await panel.locator("summary").focus();
   await page.keyboard.press("Enter");
   await expect(panel.getByText("SHA-256", { exact: true })).toBeVisible();
+  await button(page, "Edit the description").focus();
   await page.keyboard.press("Tab");
   await expect(button(page, "Add an alternative text")).toBeFocused();
   await page.keyboard.press("Shift+Tab");
-  await expect(panel.locator("summary")).toBeFocused();
+  await expect(button(page, "Edit the description")).toBeFocused();
 });
+
+for (const [language, description, altText, favourite, facts] of [
+  ["en", "Add a description", "Add an alternative text", "Favourite", "Facts"],
+  ["ko", "설명 추가", "대체 텍스트 추가", "즐겨찾기", "사진 정보"],
+] as const)
+  test(`the alternative text stands by the description, on the page and over the gallery (${language})`, async ({
+    page,
+    pail,
+    user,
+  }) => {
+    const id = await openPicture(page, pail, user, [await makeNotedPhotograph()]);
+    await page.context().addCookies([{ name: "language", value: language, url: pail.origin }]);
+    const inOrder = async (panel: Locator) => {
+      await expect(panel.getByRole("button", { name: altText, exact: true })).toBeVisible();
+      const names = await panel.getByRole("button").allInnerTexts();
+      const at = names.indexOf(description);
+      expect(names.slice(at, at + 3)).toEqual([description, altText, favourite]);
+    };
+    await page.goto(`/images/${id}`);
+    await inOrder(page.getByRole("article"));
+    await page.goto("/");
+    await whenLive(page);
+    await page.locator("[data-id] a").click();
+    await expect(page.locator("[aria-modal=true] .picture-frame").first()).toBeVisible();
+    await press(page, "i");
+    await inOrder(page.getByRole("complementary", { name: facts, exact: true }));
+  });
 
 test("deleting goes on to the next picture, and back after the last", async ({ page, pail, user }) => {
   const files = [

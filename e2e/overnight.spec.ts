@@ -3,9 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import sharp from "sharp";
-import { expect, galleryImages, test, uploadFiles } from "./fixtures";
+import { expect, galleryImages, test, uploadFiles, whenLive } from "./fixtures";
 import { PailServer, type TestUser } from "./support/pail-server";
 import { makePhotographs } from "./support/photos";
 
@@ -148,6 +148,173 @@ nightTest(
     await night.pass({ browser: false });
     await expectAllCome(page);
     expect(await placeOf(page)).toEqual(place);
+  },
+);
+
+/** What of these is near the window comes; scrolls on until all have. */
+async function expectAllComeIn(page: Page, images: Locator, count: number): Promise<void> {
+  const goOn = async () => {
+    const near = await images.evaluateAll((all) =>
+      all.map((image) => {
+        const { top } = image.getBoundingClientRect();
+        const { naturalWidth } = image as HTMLImageElement;
+        return { isNear: top < window.innerHeight + 200, hasCome: naturalWidth > 0 };
+      }),
+    );
+    if (near.every(({ isNear, hasCome }) => hasCome || !isNear))
+      await page.evaluate(() => window.scrollBy(0, 200));
+    return near.filter(({ hasCome }) => hasCome).length;
+  };
+  await expect.poll(goOn, { intervals: [100], timeout: 90_000 }).toBe(count);
+}
+
+/** Ways to show the 160 copies by lists of their own; how many one page of it has. */
+const places = {
+  "the trash": {
+    images: "Pictures in the trash",
+    count: 100,
+    open: async ({ pail, user, page }: Night) => {
+      const now = Date.now();
+      pail.query(
+        "update images set state = 'trashed', deleted_at = ? where owner_id = ? and title like 'n %'",
+        ...[now, user.id],
+      );
+      await page.goto("/trash");
+    },
+  },
+  "all albums": {
+    images: "Albums",
+    count: 60,
+    open: async ({ pail, user, page }: Night) => {
+      const ids = pail.query<{ id: string }>(
+        "select id from images where owner_id = ? and title like 'n %' limit 60",
+        user.id,
+      );
+      for (const [n, image] of ids.entries()) {
+        const id = crypto.randomUUID();
+        pail.query(
+          "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, ?)",
+          ...[id, user.id, `album ${n}`, n],
+        );
+        pail.query("insert into album_images (album_id, image_id) values (?, ?)", id, image.id);
+      }
+      await page.goto("/albums");
+    },
+  },
+};
+for (const [name, { images, count, open }] of Object.entries(places))
+  nightTest(`${name}, left open, has fresh URLs in the morning`, async ({ night }) => {
+    const { pail, user, page } = night;
+    await page.goto("/");
+    await uploadFiles(page, [(await makePhotographs(1, { megapixels: 1 }))[0]?.path ?? ""]);
+    await addCopies(pail, user);
+    await open(night);
+    // Those of albums have no name of their own.
+    const shown = page.getByRole("list", { name: images, exact: true }).locator("img");
+    await expect
+      .poll(() => shown.first().evaluate((image) => (image as HTMLImageElement).naturalWidth))
+      .toBeGreaterThan(0);
+    const hasCome = await shown.evaluateAll((all) =>
+      all.filter((image) => (image as HTMLImageElement).naturalWidth > 0),
+    );
+    expect(hasCome.length).toBeLessThan(count);
+    await night.pass();
+    await expectAllComeIn(page, shown, count);
+  });
+
+for (const address of ["/search?orientation=landscape", "album"])
+  nightTest(`pictures of ${address}, left open, have fresh URLs in the morning`, async ({ night }) => {
+    const { pail, user, page } = night;
+    await page.goto("/");
+    await uploadFiles(page, [(await makePhotographs(1, { megapixels: 1 }))[0]?.path ?? ""]);
+    await addCopies(pail, user);
+    const id = crypto.randomUUID();
+    pail.query(
+      "insert into albums (id, owner_id, name, created_at) values (?, ?, 'album', 1)",
+      ...[id, user.id],
+    );
+    pail.query(
+      "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
+      ...[id, user.id],
+    );
+    await page.goto(address === "album" ? `/albums/${id}` : address);
+    await expect
+      .poll(() =>
+        galleryImages(page)
+          .first()
+          .evaluate((image) => (image as HTMLImageElement).naturalWidth),
+      )
+      .toBeGreaterThan(0);
+    await night.pass();
+    await expectAllCome(page);
+  });
+
+nightTest("a row of the tray that is yet to be seen shows its picture in the morning", async ({ night }) => {
+  const { pail, page, errors } = night;
+  const path = (await makePhotographs(1, { megapixels: 1 }))[0]?.path ?? "";
+  await page.goto("/");
+  await uploadFiles(page, [path]);
+  await page.reload();
+  let isAway = true;
+  errors.push(/net::ERR_FAILED/);
+  await page.route(`${pail.bucketOrigin}/**`, (route) => (isAway ? route.abort() : route.fallback()));
+  await uploadFiles(page, [path]);
+  // A row that is made later has nothing of what was prepared.
+  const tray = page.getByRole("region", { name: "Uploads", exact: true });
+  await tray.getByRole("button", { name: "Minimise", exact: true }).click();
+  await page.keyboard.press("Enter");
+  const image = tray.locator("li img");
+  await expect(image).toHaveCount(1);
+  await night.pass();
+  isAway = false;
+  await expect
+    .poll(() => image.evaluate((shown) => (shown as HTMLImageElement).naturalWidth))
+    .toBeGreaterThan(0);
+});
+
+nightTest(
+  "the viewer left open over night downloads and zooms in the morning, and goes on to pictures that nobody has seen",
+  async ({ night }) => {
+    const { pail, user, page } = night;
+    const buffer = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: "teal" } })
+      .jpeg()
+      .toBuffer();
+    await page.goto("/");
+    await uploadFiles(page, [{ name: "wide.jpg", mimeType: "image/jpeg", buffer }] as never);
+    await addCopies(pail, user);
+    await page.goto("/");
+    await whenLive(page);
+    await galleryImages(page).nth(3).click();
+    const viewer = page.getByRole("dialog", { name: "Picture", exact: true });
+    const shown = viewer.locator("[aria-hidden=false] img");
+    await expect(shown).toHaveCount(2);
+    const link = viewer.getByRole("link", { name: "Download original", exact: true });
+    const old = (await link.first().getAttribute("href")) ?? "";
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().startsWith(pail.bucketOrigin)) asked.push(request.url());
+    });
+    await night.pass();
+    await expect(link.first()).not.toHaveAttribute("href", old);
+    expect((await fetch((await link.first().getAttribute("href")) ?? "")).status).toBe(200);
+    for (let n = 0; n < 6; n += 1) await page.keyboard.press("+");
+    await expect(shown).toHaveCount(3);
+    expect(asked.some((url) => url.includes("original"))).toBe(true);
+    await page.keyboard.press("0");
+    for (let n = 0; n < 60; n += 1) {
+      await page.keyboard.press("ArrowRight");
+      await page.waitForTimeout(50);
+    }
+    await expect(viewer.getByText("64 of 161", { exact: true })).toBeVisible();
+    await expect
+      .poll(() =>
+        shown.evaluateAll(
+          (all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length,
+        ),
+      )
+      .toBe(2);
+    const signedAt = (url: string) => new URL(url).searchParams.get("X-Amz-Date");
+    expect(asked.filter((url) => signedAt(url) === signedAt(old))).toEqual([]);
   },
 );
 

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import sharp from "sharp";
 import { expect, expectAccessible, expectAllLoaded, galleryImages, test, uploadFiles } from "./fixtures";
 import { makePhotographs, type Photograph } from "./support/photos";
 
@@ -288,6 +289,51 @@ test("the shortcut to add pictures leads to the button that does", async ({ page
   await expect(page.getByLabel("Choose pictures", { exact: true })).toBeFocused();
   await expect(page).toHaveURL("/");
 });
+
+for (const [colorScheme, ground] of [
+  ["light", [255, 255, 255]],
+  ["dark", [16, 16, 18]],
+] as const)
+  test.describe(`on an iPhone, ${colorScheme}`, () => {
+    test.use({ colorScheme, deviceScaleFactor: 3, viewport: { width: 390, height: 844 } });
+
+    // An iPhone's navigator, as there is none here: what iOS makes of the link no test says.
+    test("what is shown while Pail starts is as large as the screen, with the icon on the page's ground", async ({
+      page,
+      user,
+    }) => {
+      expect(user.id).not.toBe("");
+      await page.goto("/sign-in");
+      await page.waitForLoadState("networkidle");
+      const link = page.locator("link[rel=apple-touch-startup-image]");
+      await expect(link).toHaveCount(0);
+      await page.addInitScript(() => {
+        Object.defineProperty(navigator, "standalone", { value: false });
+        for (const [side, pixels] of [
+          ["width", 390],
+          ["height", 844],
+        ] as const)
+          Object.defineProperty(window.screen, side, { value: pixels });
+      });
+      await page.goto("/");
+      await expect(page.locator("meta[name=apple-mobile-web-app-capable]")).toHaveAttribute("content", "yes");
+      await expect(link).toHaveCount(1);
+      const href = (await link.getAttribute("href")) ?? "";
+      expect(href).toMatch(/^data:image\/png;base64,/);
+      const image = sharp(Buffer.from(href.slice(href.indexOf(",") + 1), "base64"));
+      const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      expect([info.width, info.height]).toEqual([1170, 2532]);
+      const colours = new Map<string, number>();
+      for (let at = 0; at < data.length; at += 3) {
+        const colour = [...data.subarray(at, at + 3)].join();
+        colours.set(colour, (colours.get(colour) ?? 0) + 1);
+      }
+      expect([...data.subarray(0, 3)]).toEqual([...ground]);
+      // The icon's lines are of one colour, and in the middle alone.
+      expect(colours.get("31,79,216") ?? 0).toBeGreaterThan(5000);
+      expect(colours.get(ground.join()) ?? 0).toBeGreaterThan(0.9 * info.width * info.height);
+    });
+  });
 
 /** Every address that a cache of this browser has. */
 const cachedUrls = (page: Page) =>

@@ -495,6 +495,60 @@ test("size and order are remembered, and the first HTML is as it was chosen", as
   expect((await inSight(page)).some((tile) => tile.startsWith("n 0 "))).toBe(true);
 });
 
+test("+ and - change the size in three steps, where nobody types and no picture is open, and one stays where one is", async ({
+  page,
+  pail,
+  user,
+}) => {
+  await addModels(page);
+  copyModels(pail, user, { count: 400, stepMs: day, newest });
+  await page.goto("/");
+  await settled(page);
+  const size = page.getByLabel("Size of the pictures", { exact: true });
+  await scrollTo(page, 3000);
+  const [first] = (await inSight(page)).map((tile) => tile.split(" ").slice(0, 2).join(" "));
+  const link = page.getByRole("link", { name: first ?? "", exact: true });
+  await link.focus();
+  await settled(page);
+  const top = async () => Math.round((await link.boundingBox())?.y ?? -1);
+  const before = await top();
+  const steps = [
+    ["+", "large"],
+    ["+", "large"],
+    ["-", "medium"],
+    ["-", "small"],
+    ["-", "small"],
+    ["=", "medium"],
+  ] as const;
+  for (const [key, chosen] of steps) {
+    await page.keyboard.press(key);
+    await settled(page);
+    await expect(size).toHaveValue(chosen);
+    await expect(link).toBeFocused();
+    expect(await top()).toBe(before);
+  }
+  await expect(page.getByRole("status").getByText("Medium pictures", { exact: true })).toBeAttached();
+
+  const field = page.getByRole("searchbox").first();
+  await field.focus();
+  await page.keyboard.type("+-");
+  await expect(field).toHaveValue("+-");
+  await expect(size).toHaveValue("medium");
+  await page.keyboard.press("Control+Minus");
+  await link.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Picture", exact: true })).toBeVisible();
+  await page.keyboard.press("+");
+  await page.keyboard.press("Escape");
+  await expect(link).toBeFocused();
+  await expect(size).toHaveValue("medium");
+  await page.keyboard.press("-");
+  await expect(size).toHaveValue("small");
+  await page.reload();
+  await settled(page);
+  await expect(size).toHaveValue("small");
+});
+
 test("what changes elsewhere is noticed, and what is added here takes its place, without moving what is seen", async ({
   page,
   pail,

@@ -1,12 +1,21 @@
 "use client";
 
-import { type ReactNode, useMemo, useReducer, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  useCallback,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { Timeline } from "@/lib/images/contract";
 import { useTexts } from "../_texts/provider";
+import { remember } from "../_ui/remember";
 import { quietButton } from "../_ui/styles";
 import { Controls } from "./_timeline/controls";
 import { firstRows } from "./_timeline/first-rows";
-import { type GridSize, rowHeights } from "./_timeline/grid";
+import { type GridSize, gridCookie, rowHeights } from "./_timeline/grid";
 import type { LiveTimeline } from "./_timeline/live-timeline";
 import { Month } from "./_timeline/month";
 import type { Shown } from "./_timeline/page-timeline";
@@ -14,6 +23,7 @@ import { Scrubber } from "./_timeline/scrubber";
 import { moveByKey } from "./_timeline/use-arrow-keys";
 import { useBeforePaint, useLiveTimeline } from "./_timeline/use-live-timeline";
 import { usePlace } from "./_timeline/use-place";
+import { useSizeKeys } from "./_timeline/use-size-keys";
 
 /** Of fewer, everything is near. */
 const fewestToScrub = 200;
@@ -45,6 +55,15 @@ export function LiveGallery(props: GalleryProps) {
     () => null,
   );
   const [size, setSize] = useState(props.size);
+  const chooseSize = useCallback(
+    (chosen: GridSize) => {
+      remember(gridCookie, chosen);
+      live.hold();
+      setSize(chosen);
+    },
+    [live],
+  );
+  const sizeByKey = useSizeKeys(size, chooseSize);
   const list = useRef<HTMLUListElement>(null);
   const measure = useRef<HTMLDivElement>(null);
   const fetchedFirst = useMemo(() => firstRows(first.first), [first]);
@@ -67,12 +86,18 @@ export function LiveGallery(props: GalleryProps) {
   return (
     <div className={`relative ${rowHeights[size]} ${hasScrubber ? "lg:pe-14" : ""}`}>
       <div className={frame === null ? "invisible" : ""}>
-        <Controls size={size} onSize={setSize} order={isSortable ? live.order : null} />
+        <Controls
+          size={size}
+          saidSize={sizeByKey}
+          onSize={chooseSize}
+          order={isSortable ? live.order : null}
+        />
       </div>
       <div ref={measure} aria-hidden className="invisible absolute h-(--row) w-26" />
       <ul
         ref={list}
         aria-label={texts("list")}
+        data-keys="gallery"
         className={frame === null ? "flex flex-wrap items-start gap-x-3" : "timeline relative"}
         style={frame === null ? undefined : { height: frame.height }}
         onKeyDown={(event) => moveByKey(event, live)}

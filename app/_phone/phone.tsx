@@ -7,7 +7,8 @@ import { keepInstallPrompt } from "./install-prompt";
 export function Phone() {
   useEffect(() => {
     const forget = keepInstallPrompt();
-    if (window.location.search === "?add") focusAdding();
+    if (window.location.search === "?add" || "standalone" in navigator)
+      void import("./at-start").then(({ beginAtStart }) => beginAtStart(), console.warn);
     if (document.readyState === "complete") register();
     else window.addEventListener("load", register, { once: true });
     return forget;
@@ -21,10 +22,4 @@ function register(): void {
   navigator.serviceWorker
     .register("/worker.js", { updateViaCache: "none" })
     .catch((error: unknown) => console.warn("the service worker is not there", error));
-}
-
-/** A file dialog opens only by the person's own hand. */
-function focusAdding(): void {
-  window.history.replaceState(window.history.state, "", "/");
-  document.querySelector<HTMLElement>("input[type=file][multiple]")?.focus();
 }

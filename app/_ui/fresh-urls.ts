@@ -19,6 +19,9 @@ const watched = new Set<{ id: string; url: string }>();
 const asked = new Map<string, { atMs: number; pauseMs: number }>();
 let gathering: Set<string> | null = null;
 
+/** Whether nothing comes by it any more. */
+export const isOver = (url: string): boolean => (expiryOf(url) ?? Number.POSITIVE_INFINITY) < Date.now();
+
 /** A picture's URL: the page's own, or a fresh one that lives longer. */
 export function useFreshUrl(id: string, kind: keyof ImageUrls, url: string): string;
 export function useFreshUrl(id: string, kind: keyof ImageUrls, url: string | null): string | null;

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import type { ImageUrls } from "@/lib/images/contract";
-import { expiryOf } from "@/lib/storage/contract";
-import { askForFreshUrls, useFreshUrl, useKeptFresh } from "./fresh-urls";
+import { askForFreshUrls, isOver, useFreshUrl, useKeptFresh } from "./fresh-urls";
 import { useImageRetries } from "./use-image-retries";
 import { useIsRunning } from "./use-is-running";
 
@@ -58,5 +57,3 @@ function useWaitForFresh(id: string, src: string): boolean {
   }, [id, old]);
   return src === old;
 }
-
-const isOver = (url: string): boolean => (expiryOf(url) ?? Number.POSITIVE_INFINITY) < Date.now();

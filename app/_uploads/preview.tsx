@@ -1,7 +1,9 @@
 import { ImageIcon } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { GalleryImage } from "@/lib/images/contract";
 import { imageOf, type UploadItem } from "@/lib/uploads/client/queue/upload-item";
 import type { UploadQueue } from "@/lib/uploads/client/queue/upload-queue";
+import { useImageSource } from "../_ui/use-image-source";
 
 /** of each side, as many as a dense screen shows */
 const sidePx = 72;
@@ -32,10 +34,7 @@ export function Preview({ item, queue }: { item: UploadItem; queue: UploadQueue 
       className="relative grid size-9 shrink-0 place-content-center overflow-hidden rounded-md bg-sunken text-quiet"
     >
       <ImageIcon size={16} strokeWidth={1.5} />
-      {isDrawn || image === null ? null : (
-        // biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them.
-        <img src={image.thumbUrl} alt="" loading="lazy" className="absolute inset-0 size-full object-cover" />
-      )}
+      {isDrawn || image === null ? null : <FromBucket image={image} />}
       <canvas
         ref={canvas}
         width={sidePx}
@@ -43,6 +42,27 @@ export function Preview({ item, queue }: { item: UploadItem; queue: UploadQueue 
         className={`absolute inset-0 size-full ${isDrawn ? "" : "hidden"}`}
       />
     </span>
+  );
+}
+
+/** Its URL may run out before one scrolls to it. */
+function FromBucket({ image: { id, thumbUrl } }: { image: GalleryImage }) {
+  const { attempt, src, hasFailed, onLoad, onError } = useImageSource({
+    id,
+    kind: "thumbUrl",
+    url: thumbUrl,
+  });
+  return (
+    // biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them.
+    <img
+      key={attempt}
+      src={src}
+      alt=""
+      loading="lazy"
+      onLoad={onLoad}
+      onError={onError}
+      className={`absolute inset-0 size-full object-cover ${hasFailed ? "opacity-0" : ""}`}
+    />
   );
 }
 

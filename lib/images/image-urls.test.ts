@@ -1,5 +1,8 @@
+import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { setClock } from "@/lib/clock";
+import { database } from "@/lib/db/client";
+import { images } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { expiryOf } from "@/lib/storage/contract";
 import { addImage } from "@/lib/testing/image-rows";
@@ -7,7 +10,7 @@ import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { maxImagesPerUrlCall } from "./contract";
 import { getImage } from "./image";
 import { findImageUrls, imageIdsShape } from "./image-urls";
-import { trashImage } from "./trash";
+import { findTrashedImage, trashImage } from "./trash";
 
 let pail: Awaited<ReturnType<typeof startTestPail>>;
 beforeAll(async () => {
@@ -36,15 +39,27 @@ test("a picture's fresh URLs are those that its page has by then", async () => {
   });
 });
 
-test("there are none for a picture of someone else, in the trash, or that is not there", async () => {
+test("there are none for a picture of someone else, that is being deleted for good, or that is not there", async () => {
   const [viewer, stranger] = [await addViewer(), await addViewer()];
-  const [own, other, deleted] = [
+  const [own, other, purging, othersTrashed] = [
     await addImage(viewer.id),
     await addImage(stranger.id),
     await addImage(viewer.id),
-  ].map(({ id }) => id) as [string, string, string];
-  await trashImage(viewer, deleted);
-  expect(Object.keys(await findImageUrls(viewer, [own, other, deleted, newId()]))).toEqual([own]);
+    await addImage(stranger.id),
+  ].map(({ id }) => id) as [string, string, string, string];
+  await trashImage(viewer, purging);
+  await database().orm.update(images).set({ state: "purging" }).where(eq(images.id, purging));
+  await trashImage(stranger, othersTrashed);
+  const asked = [own, other, purging, othersTrashed, newId()];
+  expect(Object.keys(await findImageUrls(viewer, asked))).toEqual([own]);
+});
+
+test("a picture in the trash has those that its page has", async () => {
+  const viewer = await addViewer();
+  const { id } = await addImage(viewer.id);
+  await trashImage(viewer, id);
+  const { thumbUrl, displayUrl } = (await findTrashedImage(viewer, id)) ?? {};
+  expect(await findImageUrls(viewer, [id])).toMatchObject({ [id]: { thumbUrl, displayUrl } });
 });
 
 test("they are asked for by ids, and not for too many at a time", () => {

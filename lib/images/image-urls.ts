@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, ne } from "drizzle-orm";
 import { z } from "zod";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { database } from "@/lib/db/client";
@@ -10,7 +10,7 @@ import { attachment } from "@/lib/storage/signed-url";
 import { type ImageUrls, maxImagesPerUrlCall } from "./contract";
 import { readFacts } from "./facts";
 import { formatOf } from "./formats/table";
-import { type ImageRow, isReady, urlOf } from "./gallery";
+import { type ImageRow, urlOf } from "./gallery";
 import { type VariantUrls, variantKinds } from "./variants";
 
 export const imageIdsShape = z.array(z.uuid()).min(1).max(maxImagesPerUrlCall);
@@ -45,12 +45,15 @@ async function variantUrlsOf(row: UrlRow): Promise<VariantUrls> {
   return Object.fromEntries(await Promise.all(urls)) as VariantUrls;
 }
 
-/** Fresh URLs of those of these pictures that are the viewer's and not in the trash, by id; the others are left out. */
+/**
+ * Fresh URLs of those of these pictures that are the viewer's, by id; the others are left out. The trash is a page that may stay open
+ * too; what is being deleted for good has none.
+ */
 export async function findImageUrls(viewer: Viewer, ids: string[]): Promise<Record<string, ImageUrls>> {
   const rows = await database()
     .orm.select()
     .from(images)
-    .where(and(inArray(images.id, ids), eq(images.ownerId, viewer.id), isReady));
+    .where(and(inArray(images.id, ids), eq(images.ownerId, viewer.id), ne(images.state, "purging")));
   return Object.fromEntries(
     await Promise.all(rows.map(async (row) => [row.id, await imageUrlsOf(row)] as const)),
   );

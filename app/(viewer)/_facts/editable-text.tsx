@@ -11,8 +11,10 @@ import { answerOf } from "../answer-of";
 
 interface EditableTextProps {
   text: string;
-  /** what the text is, for the field to change it in */
+  /** what the text is, for the field to change it in, and over the text */
   label: string;
+  /** Whether it needs no label where it is read. */
+  isPlain?: boolean;
   /** on the button that begins to change it; where there is no text yet, what is said instead */
   edit: string;
   add?: string;
@@ -32,7 +34,7 @@ const looks = {
 
 /** A text that is changed where it stands. After that the focus is where it began. */
 export function EditableText(props: EditableTextProps) {
-  const { text, label, edit, add, as: Tag = "p" } = props;
+  const { text, label, edit, add, as: Tag = "p", isPlain = false } = props;
   const [editing, setEditing] = useState(false);
   const begin = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
@@ -58,7 +60,7 @@ export function EditableText(props: EditableTextProps) {
   return (
     <div className="flex items-start gap-1">
       <div className={`min-w-0 flex-1 ${Tag === "p" ? "pt-1" : "pt-2"}`}>
-        {Tag === "p" ? <p className="text-xs text-quiet">{label}</p> : null}
+        {Tag === "p" && !isPlain ? <p className="text-xs text-quiet">{label}</p> : null}
         <Tag tabIndex={Tag === "h1" ? -1 : undefined} className={`break-words ${looks[Tag]}`}>
           <bdi>{text}</bdi>
         </Tag>
@@ -79,7 +81,7 @@ export function EditableText(props: EditableTextProps) {
 
 function Editing({ onEnd, ...props }: EditableTextProps & { onEnd(): void }) {
   const { text, label, hint, maxLength, hasLines = false, as, save } = props;
-  const texts = useTexts("image");
+  const texts = useTexts("frame");
   const wordFailure = useWordFailure();
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();

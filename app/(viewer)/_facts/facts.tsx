@@ -77,6 +77,15 @@ export function Facts(props: {
           hasLines
           save={(description) => save({ description })}
         />
+        <EditableText
+          text={image.altText}
+          label={texts("altText")}
+          edit={texts("editAltText")}
+          add={texts("addAltText")}
+          hint={texts("altTextHint")}
+          maxLength={maxTextLengths.altText}
+          save={(altText) => save({ altText })}
+        />
         <div className="flex flex-wrap gap-2 pt-1">
           <button
             type="button"
@@ -91,15 +100,6 @@ export function Facts(props: {
         </div>
       </div>
       <FactList image={image} />
-      <EditableText
-        text={image.altText}
-        label={texts("altText")}
-        edit={texts("editAltText")}
-        add={texts("addAltText")}
-        hint={texts("altTextHint")}
-        maxLength={maxTextLengths.altText}
-        save={(altText) => save({ altText })}
-      />
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { usePathname, useSearchParams } from "next/navigation";
 import { type ComponentType, useEffect, useState } from "react";
 import { useTexts } from "../../_texts/provider";
-import { isTyping } from "../../_ui/is-typing";
+import { isTaken } from "../../_ui/is-taken";
 import { whenLoaded } from "../when-loaded";
 import { isWorking, useWork } from "./batches";
 import { listOnPage } from "./lists";
@@ -71,6 +71,3 @@ function useKeys(): void {
     return () => window.removeEventListener("keydown", onKeyDown);
   }, []);
 }
-
-const isTaken = (target: EventTarget | null): boolean =>
-  document.querySelector('dialog[open], [aria-modal="true"]') !== null || isTyping(target);

@@ -5,17 +5,19 @@ import { useTransition } from "react";
 import { type TimelineOrder, timelineOrders } from "@/lib/images/contract";
 import { useTexts } from "../../_texts/provider";
 import { remember } from "../../_ui/remember";
-import { type GridSize, gridCookie, gridSizes, orderCookie } from "./grid";
+import { type GridSize, gridSizes, orderCookie } from "./grid";
 
 interface ControlsProps {
   size: GridSize;
+  /** the size as it is to be said to who does not see it; null for nothing */
+  saidSize: GridSize | null;
   onSize(size: GridSize): void;
   /** null where it cannot be chosen */
   order: TimelineOrder | null;
 }
 
-/** How large the pictures are and which come first. Both are remembered. */
-export function Controls({ size, onSize, order }: ControlsProps) {
+/** How large the pictures are, and which come first, which is remembered. */
+export function Controls({ size, saidSize, onSize, order }: ControlsProps) {
   const texts = useTexts("timeline");
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
@@ -35,16 +37,10 @@ export function Controls({ size, onSize, order }: ControlsProps) {
           }}
         />
       )}
-      <Choice
-        label={texts("size")}
-        value={size}
-        options={gridSizes}
-        texts={sizes}
-        onChoose={(chosen) => {
-          remember(gridCookie, chosen);
-          onSize(chosen);
-        }}
-      />
+      <Choice label={texts("size")} value={size} options={gridSizes} texts={sizes} onChoose={onSize} />
+      <p role="status" className="sr-only">
+        {saidSize === null ? "" : sizes[saidSize]}
+      </p>
     </div>
   );
 }

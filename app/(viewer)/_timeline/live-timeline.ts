@@ -167,6 +167,14 @@ export class LiveTimeline implements PictureList {
     });
   }
 
+  /** Until somebody scrolls, what has the focus stays where it is seen, else the first picture that is seen; whatever size they get. */
+  hold(): void {
+    const focused = this.anchorOfFocus();
+    const isHeld =
+      this.returning !== null && (!focused || focused.seen[0]?.id === this.returning.seen[0]?.id);
+    if (!isHeld) this.returning = focused ?? anchorOf(this);
+  }
+
   /** After the frame is in the document: the page is scrolled to where it belongs, and the focus given. */
   settle(): void {
     if (this.frame === null) return;
@@ -368,6 +376,16 @@ export class LiveTimeline implements PictureList {
     if (id === null || index === null) return null;
     const tile = this.window.element?.querySelector(`[data-id="${id}"]`);
     return tile?.contains(document.activeElement) ? { id, index } : null;
+  }
+
+  private anchorOfFocus(): Anchor | null {
+    const focused = this.focused();
+    const place = focused && this.pictures.placeOf(focused.index);
+    const box = place && this.geometry?.boxOfPlace(place);
+    if (focused === null || !box) return null;
+    const below = box.top - this.seen;
+    const isSeen = below + box.height > 0 && below < this.windowHeight;
+    return isSeen ? { seen: [{ id: focused.id, below }], index: focused.index, below } : null;
   }
 
   private giveFocus(): void {

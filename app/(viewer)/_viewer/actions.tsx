@@ -1,4 +1,5 @@
 import { useTexts } from "../../_texts/provider";
+import type { useDownload } from "../../_ui/use-download";
 import {
   albumIcon,
   deleteIcon,
@@ -23,15 +24,15 @@ export interface ViewerAction {
   isFirst?: boolean;
   /** Whether it is on, for what is on or off. */
   isOn?: boolean;
-  /** A link instead of `run`. */
-  href?: string;
+  /** Instead of `run`. */
+  link?: ReturnType<typeof useDownload>;
   run?(): void;
 }
 
 interface Doings {
   isFavourite: boolean;
   showsFacts: boolean;
-  downloadUrl: string | null;
+  download: ReturnType<typeof useDownload> | null;
   slideshow: ReturnType<typeof useSlideshow>;
   fullScreen: ReturnType<typeof useFullScreen>;
   favour(): void;
@@ -44,7 +45,7 @@ interface Doings {
 /** All actions in their order. */
 export function useActions(doings: Doings): ViewerAction[] {
   const texts = useTexts("viewer");
-  const { slideshow, fullScreen, downloadUrl } = doings;
+  const { slideshow, fullScreen, download } = doings;
   const isPlaying = slideshow.state === "playing";
   const all: (ViewerAction | null)[] = [
     {
@@ -56,9 +57,13 @@ export function useActions(doings: Doings): ViewerAction[] {
       run: doings.favour,
     },
     { name: "album", icon: albumIcon, label: texts("addToAlbum"), isFirst: true, run: doings.addToAlbum },
-    downloadUrl === null
-      ? null
-      : { name: "download", icon: downloadIcon, label: texts("download"), isFirst: true, href: downloadUrl },
+    download && {
+      name: "download",
+      icon: downloadIcon,
+      label: texts("download"),
+      isFirst: true,
+      link: download,
+    },
     {
       name: "slideshow",
       icon: isPlaying ? pauseIcon : playIcon,

@@ -1,5 +1,6 @@
 import { useTexts } from "../../_texts/provider";
 import { Glyph } from "../../_ui/glyph";
+import { Action } from "./action";
 import type { ViewerAction } from "./actions";
 import { backIcon } from "./icons";
 import { MoreMenu } from "./more-menu";
@@ -14,6 +15,8 @@ interface BarProps {
 }
 
 const target = "shrink-0 text-text transition-colors hover:bg-white/15 focus-visible:outline-white";
+/** What an action is for stands below its icon. */
+const look = `flex min-h-14 min-w-0 max-w-22 flex-1 flex-col items-center gap-1 rounded-lg px-1 pt-2 pb-1 text-center text-xs/tight aria-pressed:bg-white/15 @4xl:w-20 @4xl:flex-none ${target}`;
 const ground = "from-black/75 to-transparent forced-colors:bg-[Canvas]";
 
 /** Over the top of the picture; where there is no room for all actions, the first are over its bottom, and the rest in a menu. */
@@ -45,7 +48,7 @@ export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps)
         </div>
         <div className="hidden @4xl:flex">
           {actions.map((action) => (
-            <Action key={action.name} action={action} />
+            <Action key={action.name} action={action} className={look} />
           ))}
         </div>
         <MoreMenu actions={actions.filter(({ isFirst }) => isFirst !== true)} />
@@ -57,29 +60,9 @@ export function Bar({ title, index, count, actions, isIdle, onClose }: BarProps)
         {actions
           .filter(({ isFirst }) => isFirst === true)
           .map((action) => (
-            <Action key={action.name} action={action} />
+            <Action key={action.name} action={action} className={look} />
           ))}
       </footer>
     </>
-  );
-}
-
-/** What it is for stands below its icon. */
-function Action({ action: { name, icon: path, label, isOn, href, run } }: { action: ViewerAction }) {
-  const inside = (
-    <>
-      <Glyph path={path} sizePx={20} className={isOn && name === "favourite" ? "fill-current" : ""} />
-      {label}
-    </>
-  );
-  const look = `flex min-h-14 min-w-0 max-w-22 flex-1 flex-col items-center gap-1 rounded-lg px-1 pt-2 pb-1 text-center text-xs/tight @4xl:w-20 @4xl:flex-none ${target} ${isOn ? "bg-white/15" : ""}`;
-  return href === undefined ? (
-    <button type="button" className={look} aria-pressed={isOn} onClick={run}>
-      {inside}
-    </button>
-  ) : (
-    <a className={look} href={href} download>
-      {inside}
-    </a>
   );
 }

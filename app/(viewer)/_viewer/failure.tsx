@@ -1,8 +1,10 @@
 import { useTexts } from "../../_texts/provider";
 import { quietButton } from "../../_ui/styles";
+import type { useDownload } from "../../_ui/use-download";
 
 /** Where a picture cannot be shown. */
-export function Failure({ downloadUrl, onRetry }: { downloadUrl: string | null; onRetry(): void }) {
+export function Failure(props: { download: ReturnType<typeof useDownload> | null; onRetry(): void }) {
+  const { download, onRetry } = props;
   const texts = useTexts("viewer");
   return (
     <div className="pointer-events-none absolute inset-0 z-10 grid place-content-center justify-items-center gap-4 p-6">
@@ -13,8 +15,8 @@ export function Failure({ downloadUrl, onRetry }: { downloadUrl: string | null; 
         <button type="button" className={`${quietButton} bg-raised`} onClick={onRetry}>
           {texts("tryAgain")}
         </button>
-        {downloadUrl === null ? null : (
-          <a className={`${quietButton} bg-raised`} href={downloadUrl} download>
+        {download === null ? null : (
+          <a className={`${quietButton} bg-raised`} {...download} download>
             {texts("download")}
           </a>
         )}

@@ -18,10 +18,10 @@ export class Frame {
   private original: HTMLImageElement | "coming" | null = null;
   private isDestroyed = false;
 
-  /** @param thumbSrc of what is shown already, so that it is there at once */
+  /** @param thumbSrc of what is shown already, so that it is there at once; null where it has yet to be asked for */
   constructor(
     private readonly image: GalleryImage,
-    thumbSrc: string,
+    thumbSrc: string | null,
     private readonly onStatus: () => void,
   ) {
     this.element.className = `picture-frame${image.placeholder.isTransparent ? " checkerboard" : ""}`;
@@ -29,10 +29,12 @@ export class Frame {
     this.thumb = pictureOf(thumbSrc, image.title);
     const part = partOf(image, "thumb");
     const percent = (length: number, of: number) => `${(100 * length) / of}%`;
-    this.thumb.style.left = percent(part.left, image.width);
-    this.thumb.style.top = percent(part.top, image.height);
-    this.thumb.style.width = percent(part.width, image.width);
-    this.thumb.style.height = percent(part.height, image.height);
+    Object.assign(this.thumb.style, {
+      left: percent(part.left, image.width),
+      top: percent(part.top, image.height),
+      width: percent(part.width, image.width),
+      height: percent(part.height, image.height),
+    });
     this.element.append(this.thumb);
     void this.load(false);
   }
@@ -66,6 +68,7 @@ export class Frame {
     if (this.isDestroyed) return;
     if (this.urls === null) return this.setStatus("failed");
     this.downloadUrl = this.urls.downloadUrl;
+    this.thumb.src ||= this.urls.thumbUrl;
     const moving = wantsStillness() ? null : this.urls.movingUrl;
     const main = await arrived(pictureOf(moving ?? this.urls.displayUrl, this.image.title));
     if (this.isDestroyed) return;
@@ -91,7 +94,9 @@ export class Frame {
     const isLarger = this.image.width > this.main.naturalWidth;
     if (isMoving || !isLarger || !this.urls?.originalUrl) return;
     this.original = "coming";
-    const original = await arrived(pictureOf(this.urls.originalUrl, ""));
+    // Someone may have looked at it for longer than a URL lives.
+    const urls = (await urlsOf(this.image.id)) ?? this.urls;
+    const original = await arrived(pictureOf(urls.originalUrl, ""));
     if (this.isDestroyed) return;
     // What a browser leaves lying, or does not get, stays as its display size has it.
     if (original === null || !hasShapeOf(this.image, original)) return;
@@ -106,12 +111,12 @@ export class Frame {
   }
 }
 
-function pictureOf(src: string, alt: string): HTMLImageElement {
+function pictureOf(src: string | null, alt: string): HTMLImageElement {
   const image = new Image();
   image.decoding = "async";
   image.draggable = false;
   image.alt = alt;
-  image.src = src;
+  if (src !== null) image.src = src;
   return image;
 }
 

@@ -1,6 +1,6 @@
 import type { GalleryImage } from "@/lib/images/contract";
 import { Frame } from "./frame";
-import { tileImageOf } from "./tile-of";
+import { thumbSrcOf } from "./tile-of";
 
 /** So many pictures keep what they have loaded: more than PhotoSwipe keeps slides of. */
 const maxFrames = 8;
@@ -17,7 +17,7 @@ export class Frames {
   }
 
   of(image: GalleryImage): Frame {
-    const src = tileImageOf(image.id)?.currentSrc || image.thumbUrl;
+    const src = thumbSrcOf(image);
     const frame = this.find(image.id) ?? new Frame(image, src, this.onStatus);
     // The last of all, as those that nobody has looked at for the longest time go first.
     this.frames.delete(image.id);

@@ -6,6 +6,7 @@ import { useTexts } from "../../_texts/provider";
 import { closePath, Glyph } from "../../_ui/glyph";
 import { iconButton } from "../../_ui/styles";
 import { openedViewer } from "./open-viewer";
+import { useKeysHere } from "./use-keys-here";
 
 /** The list of keys. */
 export function Keys({ onClose }: { onClose(): void }) {
@@ -18,33 +19,7 @@ export function Keys({ onClose }: { onClose(): void }) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
-  const lists: [string, [keys: string[], what: string][]][] = [
-    [
-      texts("keysInViewer"),
-      [
-        [["←", "→"], texts("keyNext")],
-        [["+", "−", "0"], texts("keyZoom")],
-        [["↑", "↓", "←", "→"], texts("keyPan")],
-        [[texts("space")], texts("keySlideshow")],
-        [["F"], texts("keyFullScreen")],
-        [["I"], texts("keyFacts")],
-        [["Delete"], texts("keyDelete")],
-        [["Esc"], texts("keyClose")],
-      ],
-    ],
-    [
-      texts("keysInGallery"),
-      [
-        [[texts("enter")], texts("keyOpen")],
-        [[texts("space")], texts("keySelect")],
-        [["Shift", "↑", "↓", "←", "→"], texts("keySelectBeside")],
-        [["Ctrl", "A"], texts("keySelectAll")],
-        [["Esc"], texts("keyEndSelection")],
-        [["Delete"], texts("keyDelete")],
-        [["?"], texts("keyKeys")],
-      ],
-    ],
-  ];
+  const lists = useKeysHere();
   return createPortal(
     // biome-ignore lint/a11y/useKeyWithClickEvents: beside it is a click; Escape closes it too.
     <dialog

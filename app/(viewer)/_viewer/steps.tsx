@@ -13,31 +13,21 @@ interface StepsProps {
 export function Steps({ stage, isIdle, onStep }: StepsProps) {
   const texts = useTexts("viewer");
   const look = `absolute top-1/2 z-10 -mt-5.5 inline-flex size-11 items-center justify-center rounded-full bg-black/50 text-white transition-opacity duration-150 hover:bg-black/80 focus-visible:outline-white aria-disabled:opacity-30 ${isIdle ? "pointer-events-none opacity-0 focus-visible:opacity-100" : ""}`;
-  const [before, after] = [stage?.has(-1) === true, stage?.has(1) === true];
-  return (
-    <>
+  return ([-1, 1] as const).map((by) => {
+    const label = texts(by < 0 ? "previous" : "next");
+    return (
       <button
+        key={by}
         type="button"
         data-over
-        className={`${look} start-2`}
-        aria-label={texts("previous")}
-        title={texts("previous")}
-        aria-disabled={!before}
-        onClick={() => onStep(-1)}
+        className={`${look} ${by < 0 ? "start-2" : "end-2"}`}
+        aria-label={label}
+        title={label}
+        aria-disabled={stage?.has(by) !== true}
+        onClick={() => onStep(by)}
       >
-        <Glyph path={nextIcon} sizePx={24} className="ltr:-scale-x-100" />
+        <Glyph path={nextIcon} sizePx={24} className={by < 0 ? "ltr:-scale-x-100" : "rtl:-scale-x-100"} />
       </button>
-      <button
-        type="button"
-        data-over
-        className={`${look} end-2`}
-        aria-label={texts("next")}
-        title={texts("next")}
-        aria-disabled={!after}
-        onClick={() => onStep(1)}
-      >
-        <Glyph path={nextIcon} sizePx={24} className="rtl:-scale-x-100" />
-      </button>
-    </>
-  );
+    );
+  });
 }

@@ -24,19 +24,14 @@ export function useIdle(dialog: RefObject<HTMLElement | null>): { isIdle: boolea
     usesKeyboard.current = document.activeElement?.matches(":focus-visible") === true;
     wake();
     const stop = new AbortController();
-    const listen = (types: string[], listener: (event: Event) => void) => {
-      for (const type of types) document.addEventListener(type, listener, { signal: stop.signal });
-    };
-    listen(["keydown"], () => {
-      usesKeyboard.current = true;
-      wake();
-    });
-    listen(["pointermove", "pointerdown", "focusin"], (event) => {
-      const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
-      if (event instanceof PointerEvent) usesKeyboard.current = false;
+    const onSign = (event: Event) => {
+      usesKeyboard.current =
+        event.type === "keydown" || (usesKeyboard.current && !(event instanceof PointerEvent));
       // A finger that swipes does not ask for the bar.
-      if (!isTouch) wake();
-    });
+      if (!(event instanceof PointerEvent && event.pointerType === "touch")) wake();
+    };
+    for (const type of ["keydown", "pointermove", "pointerdown", "focusin"])
+      document.addEventListener(type, onSign, { signal: stop.signal });
     return () => {
       stop.abort();
       clearTimeout(timer.current);

@@ -17,7 +17,7 @@ import {
   reopenViewer,
   useOpenedViewer,
 } from "./open-viewer";
-import { pictureIdIn, tileIdOf, tileImageOf } from "./tile-of";
+import { pictureIdIn, thumbSrcOf, tileIdOf } from "./tile-of";
 
 interface Parts {
   messages: CompiledMessages;
@@ -76,7 +76,7 @@ function FirstLook({ list, index }: OpenedViewer) {
     <div className="fixed inset-0 z-50 grid place-items-center bg-black">
       {/* biome-ignore lint/performance/noImgElement: next/image would pull the bytes through the app and re-key them. */}
       <img
-        src={tileImageOf(image.id)?.currentSrc || image.thumbUrl}
+        src={thumbSrcOf(image) ?? undefined}
         alt={image.title}
         width={image.width}
         height={image.height}

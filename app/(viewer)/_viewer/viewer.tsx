@@ -5,6 +5,7 @@ import { createPortal } from "react-dom";
 import { useTexts } from "../../_texts/provider";
 import { useWordFailure } from "../../_texts/use-word-failure";
 import { toast } from "../../_ui/toaster";
+import { useDownload } from "../../_ui/use-download";
 import { factsChanged } from "../_facts/fact-changes";
 import { setFavourite } from "../_facts/favourite";
 import { openAddToAlbum } from "../albums/add-to-album";
@@ -16,6 +17,7 @@ import type { FactsAside } from "./facts-aside";
 import { Failure } from "./failure";
 import { openKeys } from "./open-keys";
 import { isViewerLeaving, type OpenedViewer } from "./open-viewer";
+import { pressInViewer } from "./press-in-viewer";
 import { Steps } from "./steps";
 import { useAddress } from "./use-address";
 import { useFullScreen } from "./use-full-screen";
@@ -23,7 +25,6 @@ import { useIdle } from "./use-idle";
 import { useModal } from "./use-modal";
 import { useSlideshow } from "./use-slideshow";
 import { useStage } from "./use-stage";
-import { useViewerKeys } from "./use-viewer-keys";
 import "./viewer.css";
 
 /** One picture at a time, over the page that lists them. */
@@ -53,6 +54,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
   useAddress(image, list.album);
   useReturn(list, index);
 
+  const download = useDownload(image?.id ?? "", stage?.frame?.downloadUrl ?? null);
   const isFavourite = image?.isFavourite === true;
   const step = (by: 1 | -1) => {
     slideshow.stop();
@@ -89,7 +91,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
   const actions = useActions({
     isFavourite,
     showsFacts: Aside !== null,
-    downloadUrl: stage?.frame?.downloadUrl ?? null,
+    download,
     slideshow: {
       ...slideshow,
       toggle: () => {
@@ -105,7 +107,6 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     openKeys,
   });
   const runAction = (name: string) => actions.find((action) => action.name === name)?.run?.();
-  useViewerKeys(dialog, { stage, slideshow, runAction, onClose });
 
   const told = { title: image?.title ?? "", n: index + 1, count: list.count() };
   return createPortal(
@@ -114,6 +115,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
       role="dialog"
       aria-modal
       aria-label={texts("name")}
+      onKeyDown={(event) => pressInViewer(event, { stage, slideshow, runAction, onClose })}
       className="always-dark fixed inset-0 z-50 flex overflow-hidden bg-black text-text"
     >
       <div className="@container relative min-w-0 flex-1">
@@ -129,9 +131,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
           onWheel={slideshow.stop}
           className="viewer-room"
         />
-        {stage?.status === "failed" ? (
-          <Failure downloadUrl={stage.frame?.downloadUrl ?? null} onRetry={() => stage.retry()} />
-        ) : null}
+        {stage?.status === "failed" ? <Failure download={download} onRetry={() => stage.retry()} /> : null}
         <Bar
           title={image?.title ?? ""}
           index={index}
@@ -149,11 +149,7 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
         {texts("told", told)}
       </p>
       <p aria-live="polite" className="sr-only">
-        {slideshow.state === "playing"
-          ? texts("playing")
-          : slideshow.state === "paused"
-            ? texts("paused")
-            : ""}
+        {slideshow.state === "off" ? "" : texts(slideshow.state === "playing" ? "playing" : "paused")}
       </p>
     </div>,
     document.body,

@@ -12,6 +12,7 @@ import { Glyph } from "../../_ui/glyph";
 import { icons } from "../../_ui/icons";
 import { chosenGrid } from "../_timeline/chosen-grid";
 import { asPage, asTimeline, type PageAsked, pageAt } from "../_timeline/page-timeline";
+import { FollowChanges } from "../albums/follow-changes";
 import { Gallery } from "../gallery";
 import { parametersOf } from "./address";
 import { SearchForm } from "./search-form";
@@ -38,6 +39,7 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
   };
   return (
     <>
+      <FollowChanges />
       <h1 className="px-3 py-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
       <Texts of={["search"]}>
         <SearchForm

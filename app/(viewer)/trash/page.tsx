@@ -58,6 +58,7 @@ export default async function TrashPage({ searchParams }: PageProps<"/trash">) {
         <Confirm asked={asked} count={size.count} before={before} albums={albums} />
         {isEmpty ? <Nothing days={days} /> : null}
         <DeletedAlbums albums={albums} />
+        {images.length === 0 && size.count > 0 ? <p>{texts("noneOlder")}</p> : null}
         <TrashList images={images} />
         <nav className="flex flex-wrap gap-2 empty:hidden">
           {asked.before === undefined ? null : (

@@ -106,6 +106,7 @@ export function TrashList({ images }: { images: TrashedImage[] }) {
       </div>
       <ul
         aria-label={texts("list")}
+        data-keys="trash"
         className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-1 gap-y-3 max-sm:-mx-4"
       >
         {images.map((image) => (

@@ -8,6 +8,7 @@ export const trash = {
   none: "The trash is empty",
   noneHint:
     "{days, plural, one {What you delete lies here for # day, and comes back from here.} other {What you delete lies here for # days, and comes back from here.}}",
+  noneOlder: "There is nothing older in the trash.",
   toPictures: "To your pictures",
   list: "Pictures in the trash",
   select: "Select “{title}”",

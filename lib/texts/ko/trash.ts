@@ -4,6 +4,7 @@ export const trash = {
   stays: "삭제하고 {days, number}일이 지나면 완전히 없어져요.",
   none: "휴지통이 비어 있어요",
   noneHint: "삭제한 사진은 {days, number}일 동안 여기에 있고, 여기서 되돌릴 수 있어요.",
+  noneOlder: "이보다 먼저 삭제한 사진은 없어요.",
   toPictures: "내 사진으로",
   list: "휴지통에 있는 사진",
   select: "“{title}” 선택",

@@ -90,6 +90,7 @@ export function Arrange({ id, count }: { id: string; count: number }) {
       <ul
         ref={list}
         aria-label={gallery("list")}
+        data-keys="arrange"
         className="grid touch-pan-y grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-1 select-none sm:grid-cols-[repeat(auto-fill,minmax(9rem,1fr))]"
       >
         {images.map((image, at) => (

@@ -1,22 +1,13 @@
 "use client";
 
-import type { MouseEvent, ReactNode } from "react";
-import { expiryOf } from "@/lib/storage/contract";
-import { fetchFreshUrls, useFreshUrl, useKeptFresh } from "../../../_ui/fresh-urls";
+import type { ReactNode } from "react";
 import { quietButton } from "../../../_ui/styles";
+import { useDownload } from "../../../_ui/use-download";
 
-/** Its URL is kept fresh; where it ran out while this device slept, a click asks for another first. */
 export function DownloadLink(props: { id: string; url: string; children: ReactNode }) {
   const { id, url, children } = props;
-  const href = useFreshUrl(id, "downloadUrl", url);
-  useKeptFresh(id, href);
-  const onClick = async (event: MouseEvent) => {
-    if ((expiryOf(href) ?? Number.POSITIVE_INFINITY) > Date.now()) return;
-    event.preventDefault();
-    window.location.assign((await fetchFreshUrls(id))?.downloadUrl ?? href);
-  };
   return (
-    <a href={href} className={quietButton} download onClick={onClick}>
+    <a {...useDownload(id, url)} className={quietButton} download>
       {children}
     </a>
   );

@@ -6,6 +6,7 @@ import { getTexts } from "../../../_texts/request";
 import { FormError } from "../../../_ui/entrance";
 import { quietButton } from "../../../_ui/styles";
 import { submitRestore } from "./form-actions";
+import { ImageKeys } from "./image-keys";
 import { Picture } from "./picture";
 import { RestoreButton } from "./restore-button";
 import { Step } from "./step";
@@ -16,7 +17,7 @@ type Trashed = NonNullable<Awaited<ReturnType<typeof findTrashedImage>>>;
 export async function TrashedImage({ image, failure }: { image: Trashed; failure: string | undefined }) {
   const texts = await getTexts("image");
   return (
-    <article className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_22rem]">
+    <article data-keys="trashed" className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_22rem]">
       <Picture image={image}>
         <Step to={"/trash" as Route} label={texts("toTrash")} place="top-2 start-2">
           <X aria-hidden size={22} />
@@ -39,6 +40,7 @@ export async function TrashedImage({ image, failure }: { image: Trashed; failure
           </Link>
         </div>
       </div>
+      <ImageKeys newer={null} older={null} back={"/trash" as Route} />
     </article>
   );
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from "react";
+import type { KeyboardEvent } from "react";
 import type { Stage } from "./stage";
 import type { useSlideshow } from "./use-slideshow";
 
@@ -25,22 +25,11 @@ const panByKey: Record<string, [x: number, y: number]> = {
 };
 
 /** What keys do while the viewer is open: the list of keys tells them. */
-export function useViewerKeys(dialog: RefObject<HTMLElement | null>, reach: Reach): void {
-  const latest = useRef(reach);
-  useEffect(() => {
-    latest.current = reach;
-  });
-  useEffect(() => {
-    const element = dialog.current;
-    const onKeyDown = (event: KeyboardEvent) => {
-      // Held, these would flicker, or take more than one meant.
-      if (event.repeat && Object.hasOwn(actionsByKey, event.key)) return;
-      if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return;
-      if (press(event, latest.current)) event.preventDefault();
-    };
-    element?.addEventListener("keydown", onKeyDown);
-    return () => element?.removeEventListener("keydown", onKeyDown);
-  }, [dialog]);
+export function pressInViewer(event: KeyboardEvent, reach: Reach): void {
+  // Held, these would flicker, or take more than one meant.
+  if (event.repeat && Object.hasOwn(actionsByKey, event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return;
+  if (press(event, reach)) event.preventDefault();
 }
 
 /** Whether the key means anything here. */
