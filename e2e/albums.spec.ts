@@ -132,7 +132,9 @@ test("new albums, one of each name, and what is chosen or dropped for an album g
   await expectAccessible(page);
   await page.getByRole("link", { name: "Open “Lake”", exact: true }).click();
   await expect(page).toHaveURL(`/albums/${lake}`);
-  await expect(page.getByText("There are no pictures in this album.")).toBeVisible();
+  await expect(
+    page.getByRole("heading", { name: "No pictures in this album yet", exact: true }),
+  ).toBeVisible();
 
   await page.goto("/albums");
   await page.getByRole("button", { name: "New album", exact: true }).click();

@@ -22,7 +22,7 @@ export const TrayRow = memo(function TrayRow({ item, queue }: { item: UploadItem
   return (
     <li className="group flex min-h-12 items-center gap-3 pe-2 ps-4 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
       <Preview item={item} queue={queue} />
-      <div className="grid min-w-0 flex-1 gap-1 py-1.5">
+      <div className="grid min-w-0 flex-1 grid-cols-1 gap-1 py-1.5">
         <p className="flex gap-2 text-sm">
           <bdi className="min-w-0 flex-1 truncate" title={name}>
             {name}

@@ -68,10 +68,6 @@ export const formatMonth = (language: AnyLanguage, when: Date | number): string 
 export const formatShortMonth = (language: AnyLanguage, when: Date | number): string =>
   dateFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(when);
 
-/** 2026. In UTC, as a camera's clock is kept. */
-export const formatYear = (language: AnyLanguage, when: Date | number): string =>
-  dateFormat(language, { year: "numeric", timeZone: "UTC" }).format(when);
-
 /** November. @param month from 0 */
 export const formatMonthName = (language: AnyLanguage, month: number): string =>
   dateFormat(language, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month, 1));

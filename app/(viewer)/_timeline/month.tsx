@@ -84,12 +84,14 @@ function MonthHeading(props: { id: string; startsAt: number; isNarrow: boolean; 
   const language = useLanguage();
   const name = formatMonth(language, startsAt);
   return (
-    <div className="sticky top-(--frame-top,0px) z-10 flex h-11 items-center bg-page/90 px-3 text-sm font-medium text-quiet backdrop-blur-sm">
+    <div className="sticky top-(--frame-top,0px) z-10 @container flex h-11 items-center bg-page/90 ps-3 text-sm font-medium text-quiet backdrop-blur-sm">
       <h2 id={id} title={isNarrow ? name : undefined} className="min-w-0 truncate">
         {isNarrow ? (
           <>
-            <span className="sr-only">{name}</span>
-            <span aria-hidden>{formatShortMonth(language, startsAt)}</span>
+            <span className="@max-[11.5rem]:sr-only">{name}</span>
+            <span aria-hidden className="@min-[11.5rem]:hidden">
+              {formatShortMonth(language, startsAt)}
+            </span>
           </>
         ) : (
           name

@@ -1,7 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
-import { formatMonth, formatYear } from "@/lib/texts/formats";
+import { formatMonth } from "@/lib/texts/formats";
 import { useLanguage, useTexts } from "../../_texts/provider";
 import type { LiveTimeline } from "./live-timeline";
 import { lastAtMost } from "./pictures";
@@ -108,13 +108,13 @@ export function Scrubber({ live }: { live: LiveTimeline }) {
       data-dragged={isDragged}
     >
       <div aria-hidden className="timeline-years">
-        {yearLabels(live, height).map(({ year, startsAt, top }) => (
+        {yearLabels(live, height).map(({ year, top }) => (
           <span
             key={`${year}`}
             className="absolute end-4 -translate-y-1/2 rounded-lg bg-page/85 px-1"
             style={{ top }}
           >
-            {formatYear(language, startsAt)}
+            {year}
           </span>
         ))}
       </div>
@@ -146,9 +146,9 @@ const fractionOf = (live: LiveTimeline): number => Math.min(1, Math.max(0, live.
 
 const yearOf = (startsAt: number | null): number => new Date(startsAt ?? 0).getUTCFullYear();
 
-/** Where each year begins along the track, as far as there is room for it. */
-function yearLabels(live: LiveTimeline, height: number): { year: number; startsAt: number; top: number }[] {
-  const labels: { year: number; startsAt: number; top: number }[] = [];
+/** Where each year begins along the track, as far as there is room for it; the number alone, as there is little room beside it too. */
+function yearLabels(live: LiveTimeline, height: number): { year: number; top: number }[] {
+  const labels: { year: number; top: number }[] = [];
   let before: number | null = null;
   for (const { section, top } of live.geometry?.boxes ?? []) {
     const year = yearOf(section.startsAt);
@@ -156,7 +156,7 @@ function yearLabels(live: LiveTimeline, height: number): { year: number; startsA
     before = year;
     const at = handleHeight / 2 + Math.min(1, top / wayOf(live)) * (height - handleHeight);
     if (at - (labels.at(-1)?.top ?? -labelHeight) < labelHeight) continue;
-    labels.push({ year, startsAt: section.startsAt, top: Math.round(at) });
+    labels.push({ year, top: Math.round(at) });
   }
   return labels;
 }

@@ -47,14 +47,14 @@ export function Keys({ onClose }: { onClose(): void }) {
         {lists.map(([name, rows]) => (
           <section key={name} className="grid gap-2">
             <h3 className="text-sm font-medium text-quiet">{name}</h3>
-            <dl className="grid grid-cols-[8rem_1fr] items-center gap-x-4 gap-y-2 text-sm">
+            <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-2 text-sm">
               {rows.map(([keys, what]) => (
                 <Fragment key={what}>
                   <dt className="flex gap-1" dir="ltr">
                     {keys.map((key) => (
                       <kbd
                         key={key}
-                        className="min-w-7 rounded-md border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-xs"
+                        className="min-w-7 rounded-md border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-xs whitespace-nowrap"
                       >
                         {key}
                       </kbd>

@@ -91,7 +91,7 @@ function Album({ album, countText, lazy }: { album: ListedAlbum; countText: stri
     // What is dropped on it goes into it.
     <li className="min-w-0" data-album={id} data-name={name}>
       <Link href={`/albums/${id}`} prefetch={false} className="grid gap-2 rounded-lg">
-        <span className="relative grid aspect-square place-content-center overflow-hidden rounded-lg bg-sunken text-quiet">
+        <span className="relative grid aspect-square place-content-center overflow-hidden rounded-lg bg-sunken text-quiet forced-colors:border">
           {cover === null ? (
             <Images aria-hidden size={32} strokeWidth={1.25} />
           ) : (

@@ -40,7 +40,7 @@ export default async function SearchPage({ searchParams }: PageProps<"/search">)
   return (
     <>
       <FollowChanges />
-      <h1 className="px-3 py-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
+      <h1 className="px-3 pt-5.5 pb-3 text-2xl font-semibold tracking-tight sm:px-6">{texts("title")}</h1>
       <Texts of={["search"]}>
         <SearchForm
           asked={{ ...search, favourite: search.favourite ?? "" }}
@@ -101,9 +101,7 @@ async function AskFirst() {
 
 const Empty = ({ children }: { children: ReactNode }) => (
   <div className="grid min-h-[50dvh] place-content-center justify-items-center gap-3 p-6 text-center">
-    <span className="text-quiet">
-      <Glyph path={icons.search} sizePx={40} />
-    </span>
+    <Glyph path={icons.search} sizePx={40} className="stroke-[1.25] text-quiet" />
     {children}
   </div>
 );

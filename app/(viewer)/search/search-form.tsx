@@ -66,8 +66,8 @@ export function SearchForm({ asked, isAsked, years, months, types, cameras, albu
           {texts("submit")}
         </button>
       </div>
-      {/* On a phone one row, which scrolls. */}
-      <div className="flex gap-2 max-sm:-mx-3 max-sm:overflow-x-auto max-sm:p-1 max-sm:px-3 sm:flex-wrap">
+      {/* On a phone one row, which scrolls: what goes on beyond its edge fades there. */}
+      <div className="flex gap-2 max-sm:-mx-3 max-sm:scroll-px-12 max-sm:overflow-x-auto max-sm:p-1 max-sm:ps-3 max-sm:pe-12 sm:flex-wrap ltr:max-sm:mask-r-from-[calc(100%-3rem)] rtl:max-sm:mask-l-from-[calc(100%-3rem)]">
         {choice("year", texts("year"), texts("anyYear"), years.map(same))}
         {values.year
           ? choice(
@@ -157,7 +157,7 @@ function Choice({ name, label, value, options, onChoose }: ChoiceProps) {
           onChoose(event.target.value);
           event.target.form?.requestSubmit();
         }}
-        className="h-11 max-w-52 cursor-pointer truncate rounded-full border-e-12 border-transparent bg-transparent ps-4 text-sm"
+        className="h-11 max-w-52 cursor-pointer truncate rounded-full border-e-12 border-transparent bg-transparent ps-4 text-sm forced-colors:border-[Canvas]"
       >
         {options.map(([option, text]) => (
           <option key={option} value={option} className="bg-raised text-text">

@@ -3,12 +3,12 @@ import { cookies } from "next/headers";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { listTokens } from "@/lib/accounts/tokens";
 import { InstallPail } from "../../_phone/install-pail";
-import { LanguageSwitch } from "../../_texts/language-switch";
 import { getTexts } from "../../_texts/request";
 import { Texts } from "../../_texts/texts";
 import { pageHeading } from "../../_ui/styles";
 import { themeCookie, themeOf } from "../../_ui/theme";
 import { ThemeSwitch } from "../../_ui/theme-switch";
+import { LanguageChoice } from "./language-choice";
 import { NewTokenForm } from "./new-token-form";
 import { TokenList } from "./token-list";
 
@@ -34,7 +34,7 @@ export default async function SettingsPage() {
         <h2 id="language" className="text-lg font-semibold">
           {frame("language")}
         </h2>
-        <LanguageSwitch className="max-sm:-ms-3" />
+        <LanguageChoice />
       </section>
       <Texts of={["frame", "settings", "errors"]}>
         <TokenList tokens={tokens} />

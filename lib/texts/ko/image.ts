@@ -15,7 +15,7 @@ export const image = {
   save: "저장",
   cancel: "취소",
   favourite: "즐겨찾기",
-  download: "원본 내려받기",
+  download: "원본 다운로드",
   delete: "삭제",
   added: "추가한 날",
   date: "날짜",

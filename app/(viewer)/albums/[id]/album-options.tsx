@@ -66,7 +66,7 @@ export function AlbumOptions({ album: { id, name, sorting, coverId, count } }: {
         <section
           id={panelId}
           aria-label={texts("options")}
-          className="absolute end-0 z-20 mt-2 grid w-60 gap-1 rounded-2xl border border-line bg-raised p-2 shadow-xl"
+          className="grid gap-1 overflow-y-auto overscroll-contain rounded-2xl border border-line bg-raised p-2 shadow-xl max-sm:fixed max-sm:inset-x-2 max-sm:bottom-[calc(var(--bar)+0.5rem)] max-sm:z-40 max-sm:max-h-[calc(100dvh-var(--bar)-1rem)] sm:absolute sm:end-0 sm:z-20 sm:mt-2 sm:w-60"
         >
           <fieldset className="grid">
             <legend className="px-3 py-1.5 text-sm text-quiet">{texts("order")}</legend>

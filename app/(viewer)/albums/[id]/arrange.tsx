@@ -113,7 +113,7 @@ export function Arrange({ id, count }: { id: string; count: number }) {
   );
 }
 
-const smallButton = `${quietButton} px-4 disabled:opacity-40`;
+const smallButton = `${quietButton} px-4 disabled:opacity-40 max-sm:flex-1 max-sm:px-2`;
 
 interface MovableProps {
   image: GalleryImage;

@@ -6,8 +6,12 @@ import { cache } from "react";
 import { requireViewerOrSignIn } from "@/lib/accounts/session-cookie";
 import { albumIdShape, getAlbum, getAlbumPage } from "@/lib/albums/albums";
 import { getAlbumTimeline } from "@/lib/albums/timeline";
+import { acceptedFiles } from "@/lib/images/formats/table";
 import { getTexts } from "../../../_texts/request";
 import { TextsBesides } from "../../../_texts/texts";
+import { Glyph } from "../../../_ui/glyph";
+import { icons } from "../../../_ui/icons";
+import { AddPictures } from "../../../_uploads/add-pictures";
 import { chosenGrid } from "../../_timeline/chosen-grid";
 import { asPage, asTimeline, pageAt } from "../../_timeline/page-timeline";
 import { Gallery } from "../../gallery";
@@ -66,9 +70,11 @@ export default async function AlbumPage(props: Props) {
 async function Empty() {
   const texts = await getTexts("album");
   return (
-    <div className="grid gap-1 px-3 py-8 sm:px-6">
-      <p>{texts("empty")}</p>
-      <p className="text-quiet">{texts("emptyHint")}</p>
+    <div className="grid min-h-[50dvh] place-content-center justify-items-center gap-4 p-6 text-center">
+      <Glyph path={icons.addPicture} sizePx={40} className="stroke-[1.25] text-quiet" />
+      <h2 className="text-xl font-semibold tracking-tight">{texts("empty")}</h2>
+      <p className="max-w-xs text-quiet">{texts("emptyHint")}</p>
+      <AddPictures accept={acceptedFiles} />
     </div>
   );
 }

@@ -47,7 +47,7 @@ export default async function ImagePage(props: Props) {
   const next = ways.older ?? ways.newer ?? ways.back;
   return (
     <MoreTexts messages={compiledMessages(await currentLanguage(), ["image"])}>
-      <article data-keys="picture" className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_22rem]">
+      <article data-keys="picture" className="lg:grid lg:h-[calc(100dvh-4rem)] lg:grid-cols-[1fr_24rem]">
         <Picture image={image}>
           <Step
             to={ways.back}
