@@ -3,21 +3,23 @@ import { makeListeners } from "../_ui/listeners";
 import { untilLoaded } from "../_uploads/until-loaded";
 import type { GalleryProps } from "./live-gallery";
 
-let parts: Promise<typeof import("./late")> | null = null;
+type Late = typeof import("./late").late;
+
+let parts: Promise<Late> | null = null;
 let Hosts: ComponentType | null = null;
 let sayMissing: () => unknown = () => {};
 const { subscribe, tell } = makeListeners();
 export const subscribeToHosts = subscribe;
 
 /** What makes the pictures of a page live, and what stands over a page: the viewer, the bar of a selection, questions. */
-export function loadLateParts(): Promise<typeof import("./late")> {
+export function loadLateParts(): Promise<Late> {
   parts ??= untilLoaded(
     () => import("./late"),
     () => sayMissing(),
-  ).then((loaded) => {
-    Hosts = loaded.AllHosts;
+  ).then(({ late }) => {
+    Hosts = late.AllHosts;
     tell();
-    return loaded;
+    return late;
   });
   return parts;
 }
