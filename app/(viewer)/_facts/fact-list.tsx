@@ -10,9 +10,8 @@ import { formatBytes, formatMoment } from "@/lib/texts/formats";
 import { numberFormat } from "@/lib/texts/intl";
 import { Day } from "../../_texts/day";
 import { useLanguage, useTexts } from "../../_texts/provider";
-import { useWordFailure } from "../../_texts/use-word-failure";
 import { iconButton, quietButton } from "../../_ui/styles";
-import { toast } from "../../_ui/toaster";
+import { whenLoaded } from "../when-loaded";
 import { useFactWords } from "./fact-words";
 
 /** What is not known has no line. */
@@ -110,12 +109,7 @@ function Moment({ image: { capturedAt, capturedZoneMinutes } }: { image: ImageWi
 
 function EditDate({ image: { id, bytes } }: { image: ImageWithAlbums }) {
   const texts = useTexts("image");
-  const wordFailure = useWordFailure();
-  const open = () =>
-    import("./edit-date").then(
-      ({ openEditDate }) => openEditDate([{ id, bytes }]),
-      () => toast(wordFailure({ code: "no_answer", message: "" })),
-    );
+  const open = () => whenLoaded(import("./edit-date"), ({ openEditDate }) => openEditDate([{ id, bytes }]));
   return (
     <button
       type="button"

@@ -8,9 +8,9 @@ import { toast } from "../../_ui/toaster";
 import { useDownload } from "../../_ui/use-download";
 import { factsChanged } from "../_facts/fact-changes";
 import { setFavourite } from "../_facts/favourite";
-import { openAddToAlbum } from "../albums/add-to-album";
 import { useDeleteImage } from "../deletion";
 import { addToGallery } from "../gallery-changes";
+import { whenLoaded } from "../when-loaded";
 import { useActions } from "./actions";
 import { Bar } from "./bar";
 import type { FactsAside } from "./facts-aside";
@@ -101,7 +101,11 @@ export function Viewer({ opened, onClose }: { opened: OpenedViewer; onClose(): v
     },
     fullScreen,
     favour: () => void favour(),
-    addToAlbum: () => image && void openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
+    addToAlbum: () =>
+      image &&
+      void whenLoaded(import("../albums/add-to-album"), ({ openAddToAlbum }) =>
+        openAddToAlbum([{ id: image.id, bytes: image.bytes }]),
+      ),
     toggleFacts: () => (Aside === null ? void showFacts() : setAside(null)),
     remove: () => void remove(),
     openKeys,
