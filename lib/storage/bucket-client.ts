@@ -1,7 +1,6 @@
 import "server-only";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Hash } from "@smithy/hash-node";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { env } from "@/lib/env";
 import { addressOf, type BucketSettings, publicUrlOf } from "./bucket-address";
 import { sendContentMd5 } from "./content-md5";
@@ -16,8 +15,6 @@ export interface BucketClient {
   region: string;
   /** Its commands and its credentials throw StorageError. */
   s3: S3Client;
-  /** Signs URLs: the SDK's own signer, without its request machinery, which costs more than ten times as much. */
-  signer: SignatureV4;
   /** the address at which the server reaches the store, without the bucket; it may have a path */
   endpoint: string;
   /** host and port of it */
@@ -70,14 +67,6 @@ export function connectBucket(settings: BucketSettings): BucketClient {
   observeCalls(s3);
   throwStorageErrors(s3, { name, region, host });
   throwCredentialErrors(s3, host);
-  const signer = new SignatureV4({
-    service: "s3",
-    region,
-    credentials: s3.config.credentials,
-    sha256: Sha256,
-    applyChecksum: false,
-    uriEscapePath: false,
-  });
   const traits = settings.local === null ? untriedTraits : s3Traits;
-  return { name, region, s3, signer, endpoint: address, host, publicUrl, serverUrl, traits };
+  return { name, region, s3, endpoint: address, host, publicUrl, serverUrl, traits };
 }

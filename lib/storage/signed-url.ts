@@ -1,4 +1,5 @@
 import "server-only";
+import { createHmac, hash } from "node:crypto";
 import { now } from "@/lib/clock";
 import type { BucketClient } from "./bucket-client";
 
@@ -78,35 +79,65 @@ export interface PresignedRequest {
   expiresIn: number;
 }
 
-/** A URL that carries its signature, for one request. */
+/**
+ * A URL that carries its signature, for one request.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
 export async function presign(
   bucket: BucketClient,
   { method, key, query, headers = {}, signingDate, expiresIn }: PresignedRequest,
 ): Promise<string> {
-  const { protocol, host, hostname, port, pathname } = new URL(bucket.publicUrl);
+  const credentials = await bucket.s3.config.credentials();
+  const { region, publicUrl } = bucket;
+  const { origin, host, pathname } = new URL(publicUrl);
   const path = `${pathname.replace(/\/$/, "")}/${key.split("/").map(encode).join("/")}`;
-  const signed = await bucket.signer.presign(
-    {
-      method,
-      protocol,
-      hostname,
-      ...(port !== "" && { port: Number(port) }),
-      path,
-      query,
-      headers: { ...headers, host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
-    },
-    {
-      signingDate,
-      expiresIn,
-      signableHeaders: new Set(["host", ...Object.keys(headers)]),
-      unhoistableHeaders: new Set(Object.keys(headers)),
-    },
-  );
-  const parameters = Object.entries(signed.query ?? {}).map(
-    ([name, value]) => `${encode(name)}=${encode(String(value))}`,
-  );
-  return `${protocol}//${host}${path}?${parameters.join("&")}`;
+  const signed = Object.entries({ ...headers, host })
+    .map(([name, value]) => [name.toLowerCase(), value.trim().replaceAll(/ +/g, " ")] as const)
+    .sort(byName);
+  const signedNames = signed.map(([name]) => name).join(";");
+  const time = signingDate.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const day = time.slice(0, 8);
+  const scope = `${day}/${region}/s3/aws4_request`;
+  const { sessionToken } = credentials;
+  const parameters = Object.entries({
+    ...query,
+    "X-Amz-Algorithm": algorithm,
+    "X-Amz-Content-Sha256": unsignedPayload,
+    "X-Amz-Credential": `${credentials.accessKeyId}/${scope}`,
+    "X-Amz-Date": time,
+    "X-Amz-Expires": String(expiresIn),
+    ...(sessionToken !== undefined && { "X-Amz-Security-Token": sessionToken }),
+    "X-Amz-SignedHeaders": signedNames,
+  })
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(byName)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+  const lines = signed.map(([name, value]) => `${name}:${value}\n`).join("");
+  const request = `${method}\n${path}\n${parameters}\n${lines}\n${signedNames}\n${unsignedPayload}`;
+  const toSign = `${algorithm}\n${time}\n${scope}\n${hash("sha256", request)}`;
+  const signature = hmac(signingKey(credentials.secretAccessKey, day, region), toSign).toString("hex");
+  return `${origin}${path}?${parameters}&X-Amz-Signature=${signature}`;
 }
+
+const algorithm = "AWS4-HMAC-SHA256";
+const unsignedPayload = "UNSIGNED-PAYLOAD";
+
+const byName = ([one]: readonly [string, string], [other]: readonly [string, string]): number =>
+  one < other ? -1 : 1;
+
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+
+/** For one day, region and secret it is the same: the last one is kept. */
+function signingKey(secret: string, day: string, region: string): Buffer {
+  if (lastKey?.secret !== secret || lastKey.day !== day || lastKey.region !== region) {
+    const key = [day, region, "s3", "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${secret}`);
+    lastKey = { secret, day, region, key: Buffer.from(key) };
+  }
+  return lastKey.key;
+}
+let lastKey: { secret: string; day: string; region: string; key: Buffer } | undefined;
 
 /** Percent-encoding as SigV4 wants it: stricter than encodeURIComponent. */
 function encode(text: string): string {

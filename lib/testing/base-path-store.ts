@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { BucketClient } from "@/lib/storage/bucket-client";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { type BucketClient, Sha256 } from "@/lib/storage/bucket-client";
 
 /**
  * The store of a bucket, as one whose API lies under a path (https://example.supabase.co/storage/v1/s3). A signature covers the path,
@@ -49,11 +50,19 @@ type Target = { path: string; headers: IncomingMessage["headers"] };
 
 /** null where the signature is not one of the whole path. */
 async function signedAnew(
-  { signer }: BucketClient,
+  { s3, region }: BucketClient,
   { method = "GET", headers }: IncomingMessage,
   { pathname, search, hostname, port }: URL,
   inside: string,
 ): Promise<Target | null> {
+  const signer = new SignatureV4({
+    service: "s3",
+    region,
+    credentials: s3.config.credentials,
+    sha256: Sha256,
+    applyChecksum: false,
+    uriEscapePath: false,
+  });
   const query = Object.fromEntries(new URLSearchParams(search));
   const { authorization = "" } = headers;
   const named = /SignedHeaders=([^,&]+)/.exec(authorization)?.[1] ?? query["X-Amz-SignedHeaders"];
