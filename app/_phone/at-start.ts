@@ -1,10 +1,8 @@
 import { addStartImage } from "./start-image";
 
-/** What only some pages need once they run: those that a shortcut has opened, and all on an iPhone. */
-export function beginAtStart(): void {
-  if (window.location.search === "?add") focusAdding();
-  if ("standalone" in navigator) addStartImage();
-}
+// What only some pages need once they run: those that a shortcut has opened, and all on an iPhone. Whoever loads it has it done.
+if (window.location.search === "?add") focusAdding();
+if ("standalone" in navigator) addStartImage();
 
 /** A file dialog opens only by the person's own hand. */
 function focusAdding(): void {

@@ -7,19 +7,18 @@ import { keepInstallPrompt } from "./install-prompt";
 export function Phone() {
   useEffect(() => {
     const forget = keepInstallPrompt();
-    if (window.location.search === "?add" || "standalone" in navigator)
-      void import("./at-start").then(({ beginAtStart }) => beginAtStart(), console.warn);
+    if (location.search === "?add" || "standalone" in navigator) import("./at-start").catch(console.warn);
     if (document.readyState === "complete") register();
-    else window.addEventListener("load", register, { once: true });
+    else window.addEventListener("load", register);
     return forget;
   }, []);
   return null;
 }
 
 function register(): void {
+  if (process.env.NODE_ENV !== "production") return;
   // Browsers have none where the page came over plain http.
-  if (process.env.NODE_ENV !== "production" || !("serviceWorker" in navigator)) return;
   navigator.serviceWorker
-    .register("/worker.js", { updateViaCache: "none" })
+    ?.register("/worker.js", { updateViaCache: "none" })
     .catch((error: unknown) => console.warn("the service worker is not there", error));
 }
