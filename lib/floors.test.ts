@@ -38,7 +38,7 @@ const floorsWithin = {
 };
 /** What runs in a browser, besides client components. */
 const inBrowser =
-  /^lib\/(uploads\/client|images\/(client|clock-time|facts|formats|inspect|limits|names|transparency|variants)\b)/;
+  /^lib\/(uploads\/client|images\/(client|clock-time|facts|formats|inspect|limits|names|tile-ratios|transparency|variants)\b)/;
 /** What a browser may be sent of the rest of lib. */
 const forBrowser = /^lib\/(texts|clock|error-codes|errors|\w+\/contract)\b/;
 const forTests = /^(lib\/testing|lib\/bench|e2e)\/|\.(test|spec|config)\.ts$/;

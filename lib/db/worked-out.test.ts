@@ -5,7 +5,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
 import { setEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
-import { tileRatios } from "@/lib/images/contract";
+import { tileRatios } from "@/lib/images/tile-ratios";
 import { imageRow } from "@/lib/testing/image-rows";
 import { randomFrom } from "@/lib/testing/random";
 import { onEachDriver } from "@/lib/testing/test-database";

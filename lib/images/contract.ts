@@ -30,9 +30,6 @@ export interface FileDate {
   source: Extract<CapturedSource, "sidecar" | "file">;
 }
 
-/** Width by height of a tile: extremes are cut, so that nothing becomes a thread. */
-export const tileRatios = { narrowest: 0.2, widest: 10 } as const;
-
 /** One picture as a gallery shows it. `width` and `height` are upright pixels; `thumbUrl` is signed: never store or log it. */
 export interface GalleryImage {
   id: string;

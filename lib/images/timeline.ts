@@ -11,7 +11,6 @@ import {
   type TimelineOrder,
   type TimelinePart,
   type TimelineSection,
-  tileRatios,
   timelineOrders,
 } from "./contract";
 import {
@@ -25,6 +24,7 @@ import {
   placeColumns,
   toGalleryImage,
 } from "./gallery";
+import { tileRatios } from "./tile-ratios";
 
 /** So many pictures come along with a timeline itself. */
 export const firstOfTimeline = 60;

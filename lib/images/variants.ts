@@ -1,5 +1,5 @@
-import { tileRatios } from "./contract";
 import type { ImageType } from "./formats/table";
+import { tileRatios } from "./tile-ratios";
 
 /** What variants can be encoded as. Not every browser encodes WebP; PNG every one does. */
 export const variantTypes = ["image/webp", "image/jpeg", "image/png"] as const satisfies ImageType[];

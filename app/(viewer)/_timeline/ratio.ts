@@ -1,4 +1,4 @@
-import { tileRatios } from "@/lib/images/contract";
+import { tileRatios } from "@/lib/images/tile-ratios";
 
 /** Width by height of a picture's tile. */
 export const ratioOf = ({ width, height }: { width: number; height: number }): number =>
