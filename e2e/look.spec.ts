@@ -100,7 +100,7 @@ for (const language of languages)
       expect(names.length).toBeGreaterThan(2);
       for (const { text, isShort, room, isCut } of names) {
         expect(isCut, `${text}, ${width}`).toBe(false);
-        if (room >= 190) expect(isShort, `${text}, ${width}`).toBe(false);
+        if (room >= 170) expect(isShort, `${text}, ${width}`).toBe(false);
       }
     }
     const pictures = await page.locator("ul.timeline").boundingBox();
