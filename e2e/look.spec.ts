@@ -84,7 +84,7 @@ for (const language of languages)
     await page.setViewportSize(desktop);
     await addModels(page);
     await speak(page, pail.origin, language);
-    copyModels(pail, user, { count: 400, stepMs: 11 * day, newest });
+    copyModels(pail, user, { count: 400, stepMs: 25 * day, newest });
     for (const width of [320, 360, 390, 1440]) {
       await page.setViewportSize({ width, height: 800 });
       await page.goto("/");
