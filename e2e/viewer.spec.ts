@@ -580,6 +580,9 @@ test("the bar fades where nobody needs it", async ({ page, user }) => {
   await page.mouse.move(300, 300);
   await page.clock.runFor(3500);
   await expect(bar).toHaveCSS("opacity", "0");
+  // There is no picture beside this one.
+  for (const name of ["Previous picture", "Next picture"])
+    await expect(viewer(page).getByRole("button", { name, exact: true })).toHaveCSS("opacity", "0");
   await page.mouse.move(310, 300);
   await expect(bar).toHaveCSS("opacity", "1");
   await page.keyboard.press("Tab");

@@ -19,9 +19,13 @@ export function RowProgress({ name, state }: { name: string; state: UploadItemSt
       className="h-1 overflow-hidden rounded-full bg-sunken"
     >
       {percent === null ? (
-        <div className="h-full w-2/5 rounded-full bg-quiet motion-safe:animate-to-and-fro rtl:[--travel:-150%] motion-reduce:w-full motion-reduce:opacity-40" />
+        <div
+          data-fill
+          className="h-full w-2/5 rounded-full bg-quiet motion-safe:animate-to-and-fro rtl:[--travel:-150%] motion-reduce:w-full motion-reduce:opacity-40"
+        />
       ) : (
         <div
+          data-fill
           className={`h-full origin-left rtl:origin-right ${isPreparing ? "bg-quiet" : "bg-accent"}`}
           style={{ transform: `scaleX(${percent / 100})` }}
         />

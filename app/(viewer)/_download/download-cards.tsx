@@ -161,7 +161,7 @@ function MissingPictures({ missing }: { missing: DownloadSnapshot["missing"] }) 
   const isNamed = names.length === whole.length && names.length <= maxNamed;
   if (missing.length === 0) return null;
   return (
-    <p role="alert">
+    <p role="alert" className="wrap-anywhere">
       {whole.length === 0
         ? null
         : isNamed

@@ -88,8 +88,8 @@ function MonthHeading(props: { id: string; startsAt: number; isNarrow: boolean; 
       <h2 id={id} title={isNarrow ? name : undefined} className="min-w-0 truncate">
         {isNarrow ? (
           <>
-            <span className="@max-[11.5rem]:sr-only">{name}</span>
-            <span aria-hidden className="@min-[11.5rem]:hidden">
+            <span className="@max-[10.5rem]:sr-only">{name}</span>
+            <span aria-hidden className="@min-[10.5rem]:hidden">
               {formatShortMonth(language, startsAt)}
             </span>
           </>
