@@ -27,7 +27,9 @@ self.addEventListener("activate", (event) => {
 });
 
 async function activate() {
-  await self.registration.navigationPreload?.enable();
+  // Firefox never says that what it has begun to load beforehand fails, and WebKit's network process dies of what comes once the
+  // answer has become a download. Earlier builds had it.
+  await self.registration.navigationPreload?.disable();
   await deleteCaches((name) => name !== cacheName);
 }
 
@@ -49,12 +51,12 @@ self.addEventListener("fetch", (event) => {
   // Workers share a script and are told by the fragment of its address what they are, which a kept answer would have of the first one.
   if (url.pathname.startsWith("/_next/static/") && request.destination !== "worker")
     return event.respondWith(assetOf(event));
-  if (request.mode === "navigate") event.respondWith(pageOf(event));
+  if (request.mode === "navigate") event.respondWith(pageOf(request));
 });
 
-async function pageOf({ request, preloadResponse }) {
+async function pageOf(request) {
   try {
-    return (await preloadResponse) ?? (await fetch(request));
+    return await fetch(request);
   } catch (error) {
     const page = await caches.match(offlinePage, { cacheName });
     if (page === undefined) throw error;
