@@ -9,6 +9,8 @@ const downloadLock = "pail-download";
 /** A download of whose page nothing is heard for so long has lost it. A hidden page is let run once a minute. */
 const silenceMs = 180_000;
 const keepAwakeMs = 25_000;
+/** What a page has said last is heard before it counts as gone. */
+const lastWordsMs = 1000;
 const maxKeptMs = 30 * 24 * 60 * 60_000;
 
 self.addEventListener("install", (event) => {
@@ -150,6 +152,7 @@ self.addEventListener("message", (event) => {
   if (download === undefined) event.source?.postMessage({ type: "download-lost", path });
   else {
     download.hear?.();
+    download.port.postMessage("here");
     event.waitUntil(new Promise((resolve) => setTimeout(resolve, keepAwakeMs)));
   }
 });
@@ -175,8 +178,10 @@ function streamOf(path) {
   const { port } = download;
   let hasCome = () => {};
   let silence;
+  const over = new AbortController();
   const end = () => {
     clearTimeout(silence);
+    over.abort();
     downloads.delete(path);
     hasCome();
     port.close();
@@ -184,14 +189,21 @@ function streamOf(path) {
   return new ReadableStream(
     {
       start(controller) {
+        const giveUp = () => {
+          if (over.signal.aborted) return;
+          controller.error(new Error("the page is gone"));
+          end();
+        };
         download.hear = () => {
           clearTimeout(silence);
-          silence = setTimeout(() => {
-            controller.error(new Error("the page is gone"));
-            end();
-          }, silenceMs);
+          silence = setTimeout(giveUp, silenceMs);
         };
         download.hear();
+        // Its page holds this as long as it is there. Firefox ends a worker that hears nothing before such a silence is over, and takes
+        // for the whole what it has got from it.
+        navigator.locks
+          .request(path, { signal: over.signal }, () => setTimeout(giveUp, lastWordsMs))
+          .catch((error) => console.debug("the page outlived its download", error));
         port.onmessage = ({ data }) => {
           download.hear();
           if (data === "close" || data === "abort") {
