@@ -69,6 +69,7 @@ test.describe("many as one zip", () => {
         if (end === "worker") {
           await hand.page.killServiceWorker();
           if (kind === "webkit") await expect.poll(() => hand.page.evaluate(hasWorker)).toBe(false);
+          else await sleep(6 * idle);
           pail.bucketWire.mend();
           await hand.see("The browser has stopped the download");
           await expect(
@@ -91,8 +92,11 @@ const hasWorker = () => navigator.serviceWorker.getRegistration().then((one) => 
 
 const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
+/** As often as it takes: WebKit may still be leaving the page before. */
 const untilWorker = (hand: Hand) =>
-  hand.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active !== null));
+  expect(() =>
+    hand.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active !== null)),
+  ).toPass();
 
 async function selectAll(hand: Hand, count: number): Promise<void> {
   await hand.focusTile(0);
