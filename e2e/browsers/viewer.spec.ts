@@ -47,8 +47,12 @@ test("the viewer: by Enter and by click, zoomed to the original, moving, by itse
   });
 
   await test.step("by mouse, further down", async () => {
+    // Closing has ended, and nothing moves under the mouse.
+    await expect.poll(() => page.evaluate(() => location.pathname)).toBe("/");
+    await hand.whenLive();
     await page.evaluate(() => window.scrollTo(0, 700));
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(700);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
     const title = await page.evaluate(() => {
       const tile = document.elementFromPoint(500, 450)?.closest("li")?.querySelector("a");
       tile?.setAttribute("data-middle", "");
