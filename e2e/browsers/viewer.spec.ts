@@ -52,7 +52,7 @@ test("the viewer: by Enter and by click, zoomed to the original, moving, by itse
     await hand.whenLive();
     await page.evaluate(() => window.scrollTo(0, 700));
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(700);
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    await pause(hand, 500);
     const title = await page.evaluate(() => {
       const tile = document.elementFromPoint(500, 450)?.closest("li")?.querySelector("a");
       tile?.setAttribute("data-middle", "");
@@ -70,6 +70,7 @@ test("the viewer: by Enter and by click, zoomed to the original, moving, by itse
     await page.swipe([0, 1, 2, 3, 4, 5].map((n) => ({ x: 900 - 100 * n, y: 450 })));
     const next = titles[titles.indexOf(title) + 1];
     await expect.poll(() => hand.heading()).toBe(next);
+    await pause(hand, 1000);
     await page.swipe([0, 1, 2, 3, 4, 5].map((n) => ({ x: 400 + 100 * n, y: 450 })));
     await expect.poll(() => hand.heading()).toBe(title);
 
@@ -101,6 +102,10 @@ async function makeMoving() {
   const moving = sharp(frames, { join: { animated: true } }).gif({ loop: 0, delay: [100, 100] });
   return { name: "moving.gif", buffer: await moving.toBuffer() };
 }
+
+/** Until what was set going has come to rest. */
+const pause = (hand: Hand, ms: number) =>
+  hand.page.evaluate((time) => new Promise<void>((resolve) => setTimeout(resolve, time)), ms);
 
 const isOpen = (hand: Hand) =>
   hand.page.evaluate(() => document.querySelector("[role=dialog] .picture-frame") !== null);
