@@ -47,12 +47,11 @@ test("the viewer: by Enter and by click, zoomed to the original, moving, by itse
   });
 
   await test.step("by mouse, further down", async () => {
-    // Closing has ended, and nothing moves under the mouse.
+    // Closing has ended, which scrolls to the picture once more a frame after the address is the gallery's.
     await expect.poll(() => page.evaluate(() => location.pathname)).toBe("/");
-    await hand.whenLive();
+    await pause(hand, 1000);
     await page.evaluate(() => window.scrollTo(0, 700));
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(700);
-    await pause(hand, 500);
     const title = await page.evaluate(() => {
       const tile = document.elementFromPoint(500, 450)?.closest("li")?.querySelector("a");
       tile?.setAttribute("data-middle", "");
