@@ -66,6 +66,7 @@ test("the viewer: by Enter and by click, zoomed to the original, moving, by itse
     await page.wheel({ x: 600, y: 400 }, 3000);
     await expect.poll(async () => (await boxOf(hand)).width).toBe(whole.width);
 
+    await pause(hand, 1000);
     await page.swipe([0, 1, 2, 3, 4, 5].map((n) => ({ x: 900 - 100 * n, y: 450 })));
     const next = titles[titles.indexOf(title) + 1];
     await expect.poll(() => hand.heading()).toBe(next);
