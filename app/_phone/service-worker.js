@@ -9,6 +9,8 @@ const downloadLock = "pail-download";
 /** A download of whose page nothing is heard for so long has lost it. A hidden page is let run once a minute. */
 const silenceMs = 180_000;
 const keepAwakeMs = 25_000;
+/** What a page has said last is heard before it counts as gone. */
+const lastWordsMs = 1000;
 const maxKeptMs = 30 * 24 * 60 * 60_000;
 
 self.addEventListener("install", (event) => {
@@ -27,7 +29,9 @@ self.addEventListener("activate", (event) => {
 });
 
 async function activate() {
-  await self.registration.navigationPreload?.enable();
+  // Firefox never says that what it has begun to load beforehand fails, and WebKit's network process dies of what comes once the
+  // answer has become a download. Earlier builds had it.
+  await self.registration.navigationPreload?.disable();
   await deleteCaches((name) => name !== cacheName);
 }
 
@@ -49,12 +53,12 @@ self.addEventListener("fetch", (event) => {
   // Workers share a script and are told by the fragment of its address what they are, which a kept answer would have of the first one.
   if (url.pathname.startsWith("/_next/static/") && request.destination !== "worker")
     return event.respondWith(assetOf(event));
-  if (request.mode === "navigate") event.respondWith(pageOf(event));
+  if (request.mode === "navigate") event.respondWith(pageOf(request));
 });
 
-async function pageOf({ request, preloadResponse }) {
+async function pageOf(request) {
   try {
-    return (await preloadResponse) ?? (await fetch(request));
+    return await fetch(request);
   } catch (error) {
     const page = await caches.match(offlinePage, { cacheName });
     if (page === undefined) throw error;
@@ -148,6 +152,7 @@ self.addEventListener("message", (event) => {
   if (download === undefined) event.source?.postMessage({ type: "download-lost", path });
   else {
     download.hear?.();
+    download.port.postMessage("here");
     event.waitUntil(new Promise((resolve) => setTimeout(resolve, keepAwakeMs)));
   }
 });
@@ -173,8 +178,10 @@ function streamOf(path) {
   const { port } = download;
   let hasCome = () => {};
   let silence;
+  const over = new AbortController();
   const end = () => {
     clearTimeout(silence);
+    over.abort();
     downloads.delete(path);
     hasCome();
     port.close();
@@ -182,14 +189,21 @@ function streamOf(path) {
   return new ReadableStream(
     {
       start(controller) {
+        const giveUp = () => {
+          if (over.signal.aborted) return;
+          controller.error(new Error("the page is gone"));
+          end();
+        };
         download.hear = () => {
           clearTimeout(silence);
-          silence = setTimeout(() => {
-            controller.error(new Error("the page is gone"));
-            end();
-          }, silenceMs);
+          silence = setTimeout(giveUp, silenceMs);
         };
         download.hear();
+        // Its page holds this as long as it is there. Firefox ends a worker that hears nothing before such a silence is over, and takes
+        // for the whole what it has got from it.
+        navigator.locks
+          .request(path, { signal: over.signal }, () => setTimeout(giveUp, lastWordsMs))
+          .catch((error) => console.debug("the page outlived its download", error));
         port.onmessage = ({ data }) => {
           download.hear();
           if (data === "close" || data === "abort") {

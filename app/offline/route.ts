@@ -6,11 +6,11 @@ import { themeCookie } from "../_ui/theme";
 
 /**
  * What the service worker shows where a page cannot be had. It is kept for all who use this browser and for either language, and is
- * whole in itself: nothing else may be there when it is.
+ * whole in itself: nothing else may be there when it is, so that it has no icon, for which browsers would ask.
  */
 export function GET(): Response {
   const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; img-src data:; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; frame-ancestors 'none'`;
   return new Response(page(), {
     headers: {
       "content-type": "text/html; charset=utf-8",
@@ -27,6 +27,7 @@ const page = () => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="robots" content="noindex">
 <title>Pail</title>
+<link rel="icon" href="data:,">
 <style>${style}</style>
 <main>
 <svg aria-hidden="true" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"><path d="M4 9h16l-2 11.2a1 1 0 0 1-1 .8H7a1 1 0 0 1-1-.8L4 9Z"/><path d="M5 9a7 7 0 0 1 14 0"/></svg>

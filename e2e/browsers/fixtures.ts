@@ -14,14 +14,17 @@ export interface Options {
 
 interface Fixtures {
   hand: Hand;
+  /** further settings of Firefox */
+  prefs: Record<string, string | number | boolean>;
   /** Complaints that this test provokes and so expects on the console. */
   expectedErrors: RegExp[];
 }
 
-/** What WebKitGTK says of a directive that Safari knows, and of a service worker that is fetched while its page is left. */
-const saidByWebKit = [
+/** Of a directive that Safari knows, and of what a service worker was fetching, or is itself fetched, while its page is left. */
+const alwaysSaid = [
   /Unrecognized Content-Security-Policy directive 'manifest-src'/,
   /Cannot load \S+\/worker\.js due to access control checks/,
+  /Failed to load ‘\S+’\. A ServiceWorker intercepted the request/,
 ];
 
 /** A browser and a person for each test, on a server that a browser's tests share. Whatever stands on the console fails a test. */
@@ -38,8 +41,9 @@ export const test = base.extend<Fixtures, { pail: PailServer } & Options>({
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape.
   expectedErrors: async ({}, use) => use([]),
-  hand: async ({ kind, pail, expectedErrors }, use, info) => {
-    const page = await open(kind);
+  prefs: [{}, { option: true }],
+  hand: async ({ kind, prefs, pail, expectedErrors }, use, info) => {
+    const page = await open(kind, prefs);
     try {
       const hand = new Hand(page, pail.origin);
       await use(hand);
@@ -47,7 +51,7 @@ export const test = base.extend<Fixtures, { pail: PailServer } & Options>({
         await info.attach("page", { body: await hand.describe(), contentType: "text/plain" });
       const errors = await page.readErrors();
       const isExpected = (error: string) =>
-        [...expectedErrors, ...saidByWebKit].some((expected) => expected.test(error));
+        [...expectedErrors, ...alwaysSaid].some((expected) => expected.test(error));
       expect(errors.filter((error) => !isExpected(error))).toEqual([]);
     } finally {
       await page.close();
@@ -55,10 +59,10 @@ export const test = base.extend<Fixtures, { pail: PailServer } & Options>({
   },
 });
 
-async function open(kind: Options["kind"]): Promise<BrowserPage> {
+async function open(kind: Options["kind"], prefs: Fixtures["prefs"]): Promise<BrowserPage> {
   if (kind === "webkit") return openWebKit();
   const executablePath = (await findOnPath("firefox-esr")) ?? "";
-  return openFirefox({ executablePath, isPrivate: kind === "private firefox" });
+  return openFirefox({ executablePath, isPrivate: kind === "private firefox", prefs });
 }
 
 export { expect };

@@ -33,18 +33,18 @@ export class Hand {
     await this.click("field", name);
     await this.page.evaluate(() => {
       const field = document.activeElement;
-      if (field instanceof HTMLInputElement) field.select();
+      if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.select();
     });
     await this.page.type(text);
   }
 
   /** Once the page listens: React adds listeners a moment after it has shown what they belong to. */
-  async press(key: Key): Promise<void> {
+  async press(key: Key, held?: Key): Promise<void> {
     await this.page.evaluate(async () => {
       for (let n = 0; n < 2; n += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
       await new Promise((resolve) => setTimeout(resolve));
     });
-    await this.page.press(key);
+    await this.page.press(key, held);
   }
 
   async choose(name: string, paths: readonly string[]): Promise<void> {
@@ -76,6 +76,23 @@ export class Hand {
     return this.page.evaluate(
       () => (document.querySelector("[role=dialog] h2") ?? document.querySelector("h1"))?.textContent ?? "",
     );
+  }
+
+  /** Once the gallery is live. */
+  async focusTile(index: number): Promise<void> {
+    await this.whenLive();
+    await this.page.evaluate((n) => {
+      const tiles = document.querySelectorAll<HTMLElement>('ul[aria-label] li > a[href^="/images/"]');
+      tiles[n]?.focus();
+    }, index);
+  }
+
+  /** What makes a gallery live comes after the page's first script. */
+  async whenLive(): Promise<void> {
+    const still = () =>
+      document.querySelectorAll(".timeline").length === 0 ||
+      document.querySelector("li[data-id][aria-posinset]:not(.timeline *)") !== null;
+    await expect.poll(() => this.page.evaluate(still)).toBe(false);
   }
 
   /** The pictures of the gallery: their titles, and whether they have come. */
@@ -112,13 +129,15 @@ function mark(role: Role, name: string): boolean {
   const selectors = {
     button: "button",
     link: "a[href]",
-    field: "input",
+    field: "input, textarea",
     picture: 'ul[aria-label="Pictures"] img',
   };
   const nameOf = (element: Element) =>
     element.getAttribute("aria-label") ??
     element.getAttribute("alt") ??
-    (element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : shownOf(element));
+    (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+      ? element.labels?.[0]?.textContent
+      : shownOf(element));
   // Without what only another width of the window shows.
   const shownOf = (element: Element) =>
     [...element.childNodes]

@@ -1,15 +1,14 @@
-import type { BrowserPage, Key } from "./browser-page";
+import { type BrowserPage, type Key, keys, type Place } from "./browser-page";
 
-/** As W3C's WebDriver names them. */
-const keys: Record<Key, string> = {
-  ArrowLeft: "\uE012",
-  ArrowRight: "\uE014",
-  Enter: "\uE007",
-  Escape: "\uE00C",
-};
 const elementKey = "element-6066-11e4-a52e-4f735466cecf";
 
-type Session = Omit<BrowserPage, "readErrors">;
+/** How long a step of the mouse or a finger takes. */
+const stepMs = 20;
+
+type Session = Omit<
+  BrowserPage,
+  "readErrors" | "downloadsFolder" | "readFailedDownloads" | "killServiceWorker"
+>;
 
 /** A session of plain WebDriver, at `origin`. */
 export async function openSession(origin: string, capabilities: object): Promise<Session> {
@@ -26,8 +25,19 @@ export async function openSession(origin: string, capabilities: object): Promise
     const actions = [...text].flatMap((value) => ["keyDown", "keyUp"].map((type) => ({ type, value })));
     return post<void>("actions", { actions: [{ type: "key", id: "keyboard", actions }] });
   };
+  const move = ({ x, y }: Place) => ({
+    ...{ type: "pointerMove", duration: stepMs, x: Math.round(x), y: Math.round(y) },
+  });
+  const point = (pointerType: "mouse" | "touch", [first, ...further]: readonly Place[]) => {
+    const [down, up] = ["pointerDown", "pointerUp"].map((type) => ({ type, button: 0 }));
+    const actions = [...(first ? [move(first)] : []), down, ...further.map(move), up];
+    return post<void>("actions", {
+      actions: [{ type: "pointer", id: pointerType, parameters: { pointerType }, actions }],
+    });
+  };
   return {
     goto: (url) => post("url", { url }),
+    goBack: () => post("back"),
     reload: () => post("refresh"),
     evaluate: async <A extends unknown[], T>(work: (...args: A) => T | Promise<T>, ...args: A) => {
       const script = `const [args, done] = arguments;
@@ -39,7 +49,18 @@ export async function openSession(origin: string, capabilities: object): Promise
     },
     click: async (selector) => post(`${await find(selector)}/click`),
     type,
-    press: (key) => type(keys[key]),
+    press: (key, held) => {
+      const pressed = [...(held === undefined ? [] : [held]), key].map((name: Key) => keys[name]);
+      const down = pressed.map((value) => ({ type: "keyDown", value }));
+      const up = pressed.toReversed().map((value) => ({ type: "keyUp", value }));
+      return post("actions", { actions: [{ type: "key", id: "keyboard", actions: [...down, ...up] }] });
+    },
+    drag: (places) => point("mouse", places),
+    swipe: (places) => point("touch", places),
+    wheel: ({ x, y }, deltaY) => {
+      const turn = { type: "scroll", duration: 0, x: Math.round(x), y: Math.round(y), deltaX: 0, deltaY };
+      return post("actions", { actions: [{ type: "wheel", id: "wheel", actions: [turn] }] });
+    },
     chooseFiles: async (selector, paths) => post(`${await find(selector)}/value`, { text: paths.join("\n") }),
     close: () => ask("DELETE", session),
   };

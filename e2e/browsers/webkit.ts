@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,10 +42,17 @@ export async function openWebKit(): Promise<BrowserPage> {
     await untilReady(origin);
     const log = path.join(folder, "console.txt");
     await writeFile(log, "");
+    const downloadsFolder = path.join(folder, "downloads");
+    await mkdir(downloadsFolder);
     const session = await openSession(origin, { "webkitgtk:browserOptions": windowOf(folder, log) });
     return {
       ...session,
-      readErrors: async () => (await readFile(log, "utf8")).split("\n").filter((line) => isError.test(line)),
+      readErrors: () => linesOf(log, isError),
+      readFailedDownloads: () => linesOf(log, /^DOWNLOAD failed/),
+      downloadsFolder,
+      killServiceWorker: async () => {
+        process.kill(Number(await readFile(path.join(folder, "window.pid"), "utf8")), "SIGUSR1");
+      },
       close: async () => {
         // It answers that there is no window any more, or not at all.
         await Promise.allSettled([session.close()]);
@@ -58,6 +65,9 @@ export async function openWebKit(): Promise<BrowserPage> {
   }
 }
 
+const linesOf = async (log: string, pattern: RegExp): Promise<string[]> =>
+  (await readFile(log, "utf8")).split("\n").filter((line) => pattern.test(line));
+
 const isError = /CONSOLE (?:[A-Z]+ )?ERROR/;
 
 /** The driver drops what its window says. The window ends with the driver, however that ends. */
@@ -65,7 +75,7 @@ const windowOf = (folder: string, log: string) => ({
   binary: "/bin/sh",
   args: [
     "-c",
-    'exec setpriv --pdeathsig KILL stdbuf -oL gjs -m "$0" "$1" >>"$2" 2>&1',
+    'echo $$ >"$1/window.pid"; exec setpriv --pdeathsig KILL stdbuf -oL gjs -m "$0" "$1" >>"$2" 2>&1',
     ...[windowScript, folder, log],
   ],
 });

@@ -11,15 +11,19 @@ const shapes = [
   [1600, 700],
 ] as const;
 
-/** A few pictures of different shapes, as a person adds them: all others can be copies of their rows, with the same objects. */
-export async function addModels(page: Page): Promise<void> {
-  const files = await Promise.all(
+/** A few pictures of different shapes. */
+export const makeModels = () =>
+  Promise.all(
     shapes.map(async ([width, height], n) => {
       const background = { r: 40 * n, g: 200 - 30 * n, b: 90 + 20 * n };
       const colour = sharp({ create: { width, height, channels: 3, background } });
       return { name: `model ${n}.jpg`, mimeType: "image/jpeg", buffer: await colour.jpeg().toBuffer() };
     }),
   );
+
+/** Such pictures, as a person adds them: all others can be copies of their rows, with the same objects. */
+export async function addModels(page: Page): Promise<void> {
+  const files = await makeModels();
   await page.goto("/");
   await uploadFiles(page, files);
 }

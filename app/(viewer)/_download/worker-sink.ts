@@ -4,6 +4,8 @@ import { type Sink, SinkFailure } from "./sink";
 const maxSilenceMs = 15_000;
 /** Firefox ends a worker that hears nothing for half a minute. */
 const stillThereEveryMs = 10_000;
+/** A worker that answers, and has not so often, is gone: where it is not begun again, nobody says so. */
+const maxUnanswered = 2;
 /** The browser has taken over by then, and the frame may go. */
 const frameKeptMs = 60_000;
 
@@ -17,12 +19,19 @@ export async function openWorkerSink(fileName: string): Promise<Sink | null> {
   const path = `/downloads/${crypto.randomUUID()}`;
   const { port1: port, port2: others } = new MessageChannel();
   const end = new AbortController();
+  const gone = new AbortController();
   const flow = new Flow();
   let timer: ReturnType<typeof setInterval> | undefined;
+  // The worker of an earlier build does not.
+  let answers = false;
+  let unanswered = 0;
   port.onmessage = ({ data }) => {
     if (data === "ready") flow.ready();
     if (data === "pull") flow.pulled();
     if (data === "cancel") flow.stop();
+    if (data === "here") answers = true;
+    // Whatever it says, it is there.
+    unanswered = 0;
   };
   // A worker that was ended and begun again knows nothing of it.
   navigator.serviceWorker.addEventListener(
@@ -30,6 +39,8 @@ export async function openWorkerSink(fileName: string): Promise<Sink | null> {
     ({ data }) => data?.type === "download-lost" && data.path === path && flow.stop(),
     { signal: end.signal },
   );
+  // The worker, too, asks for the lock of this name, and has it once this page is gone.
+  await holdLock(path, "exclusive", gone.signal);
   worker.postMessage({ type: "download", path, name: fileName }, [others]);
   if (!(await flow.isReady(maxSilenceMs))) return close(null);
   const frame = frameOf(path);
@@ -37,13 +48,20 @@ export async function openWorkerSink(fileName: string): Promise<Sink | null> {
     frame.remove();
     return close(null);
   }
-  timer = setInterval(() => worker.postMessage({ type: "still-there", path }), stillThereEveryMs);
-  holdLock(end.signal);
+  const say = () => {
+    if (answers && unanswered >= maxUnanswered) flow.stop();
+    unanswered += 1;
+    worker.postMessage({ type: "still-there", path });
+  };
+  say();
+  timer = setInterval(say, stillThereEveryMs);
+  void holdLock("pail-download", "shared", end.signal);
 
   function close<T>(value: T): T {
     end.abort();
     clearInterval(timer);
     setTimeout(() => port.close(), 1000);
+    setTimeout(() => gone.abort(), frameKeptMs);
     return value;
   }
   const finish = async (message: "close" | "abort") => {
@@ -139,11 +157,13 @@ function frameOf(path: string): HTMLIFrameElement {
   return frame;
 }
 
-/** As long as it is held, the worker of another build does not take over. */
-function holdLock(over: AbortSignal): void {
-  void navigator.locks.request(
-    "pail-download",
-    { mode: "shared" },
-    () => new Promise<void>((resolve) => over.addEventListener("abort", () => resolve())),
-  );
+/** As long as “pail-download” is held, the worker of another build does not take over. Resolves once the lock is held. */
+function holdLock(name: string, mode: LockMode, over: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const hold = () => {
+      resolve();
+      return new Promise<void>((release) => over.addEventListener("abort", () => release()));
+    };
+    navigator.locks.request(name, { mode }, hold).catch(reject);
+  });
 }

@@ -65,6 +65,12 @@ export function usePlace(live: LiveTimeline, list: RefObject<HTMLElement | null>
     for (const leaving of ["click", "pagehide"])
       window.addEventListener(leaving, save, { capture: true, signal });
     document.addEventListener("visibilitychange", save, { signal });
+    // WebKit scrolls a page that it has kept to where the entry before began, and the list may stand elsewhere by now.
+    const onShow = ({ persisted }: PageTransitionEvent) => {
+      const saved: Saved | undefined = window.history.state?.[inHistory];
+      if (persisted && saved?.anchor) live.returnTo(saved.anchor, saved.focus);
+    };
+    window.addEventListener("pageshow", onShow, { signal });
     return () => {
       clearTimeout(timer);
       stop.abort();

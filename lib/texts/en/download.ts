@@ -22,7 +22,7 @@ export const download = {
     "There is not enough room where it was to go. Make room, or choose another place, and download again.",
   notWritable: "The file can no longer be written to. Choose another place, and download again.",
   browserStopped:
-    "The browser has stopped the download: it was cancelled there, or there was not enough room.",
+    "The browser has stopped the download: it was cancelled there, or there was not enough room. What it has left is not whole: delete it.",
   tooLarge:
     "This browser takes at most {max} at once here, and more over https or outside a private window. Choose fewer pictures.",
   internal: "Something went wrong. Download again; if it goes on, reload the page.",
