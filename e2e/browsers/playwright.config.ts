@@ -11,6 +11,8 @@ export default defineConfig<object, Options>({
   // Slow machines are slow, not broken: limits here only end what hangs.
   timeout: 300_000,
   expect: { timeout: 90_000 },
+  // See “A second try” in ../README.md.
+  retries: 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: [["list"]],
   projects: [
