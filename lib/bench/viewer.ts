@@ -1,10 +1,13 @@
 import { PailServer } from "@/e2e/support/pail-server";
 import { makePhotographs } from "@/e2e/support/photos";
+import { variants } from "@/lib/images/variants";
 import { launchChromium } from "./chromium";
 import { median } from "./figures";
 import { PlainPage } from "./plain-page";
 
 const pictures = 36;
+/** No thumb is longer. */
+const thumbSide = variants.thumb.side;
 /** Of those that are opened: neighbours are fetched beforehand, and are not opened. */
 const step = 3;
 
@@ -55,14 +58,19 @@ export async function benchViewer(): Promise<void> {
 /** Runs in the page. A press without hovering before it, so that nothing is fetched beforehand. */
 const openEach = `(async () => {
   const painted = () => new Promise((then) => requestAnimationFrame(() => setTimeout(then)));
-  const until = async (found) => { while (!found()) await painted(); await painted(); };
+  const until = async (found) => {
+    for (const began = performance.now(); !found(); await painted())
+      if (performance.now() - began > 20_000) throw new Error("not seen within 20 seconds: " + found);
+    await painted();
+  };
   const dialog = () => document.querySelector(".pswp")?.closest("dialog, [role=dialog]");
   await until(() => document.querySelectorAll(".timeline li[data-id][aria-posinset]").length > ${step});
   const tiles = () => [...document.querySelectorAll("li[data-id][aria-posinset]")];
   const times = [];
-  for (let n = 0; n < ${pictures}; n += ${step}) {
-    const tile = tiles().find((one) => one.getAttribute("aria-posinset") === String(n + 1));
+  for (let last = null; ;) {
+    const tile = tiles()[last === null ? 0 : tiles().findIndex((one) => one.dataset.id === last) + ${step}];
     if (tile === undefined) break;
+    last = tile.dataset.id;
     tile.scrollIntoView({ block: "center" });
     const image = tile.querySelector("img");
     await until(() => image.complete);
@@ -76,7 +84,7 @@ const openEach = `(async () => {
     tile.querySelector("a").click();
     await until(() => seen(0));
     const thumb = performance.now() - began;
-    await until(() => seen(1000));
+    await until(() => seen(${thumbSide}));
     const display = performance.now() - began;
     await new Promise((rested) => setTimeout(rested, 1000));
     const closing = performance.now();
