@@ -11,7 +11,7 @@ import { addOriginals } from "./seed";
 
 const MB = 1_000_000;
 const broken =
-  /Cross-Origin Request Blocked|access control checks|CONSOLE NETWORK ERROR|connection was lost|Load failed/;
+  /Cross-Origin Request Blocked|access control checks|CONSOLE NETWORK ERROR|connection was lost|Connection reset by peer|Load failed/;
 
 test.describe("many as one zip", () => {
   test("lands on the disk as a whole, also over a network that breaks", async ({

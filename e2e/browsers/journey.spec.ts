@@ -8,6 +8,9 @@ import { shownOf } from "../support/shown-of";
 import { makeSlowPicture } from "../support/slow-picture";
 import { expect, test } from "./fixtures";
 
+// A server of its own, where nobody has an account yet.
+test.use({ env: { TRASH_DAYS: "29" } });
+
 const person = { name: "Ada", email: "ada@example.org", password: "a pail of pictures" };
 
 /** All formats, and what turns their pictures. */
