@@ -20,7 +20,7 @@ import type { LiveTimeline } from "./_timeline/live-timeline";
 import { Month } from "./_timeline/month";
 import type { Shown } from "./_timeline/page-timeline";
 import { Scrubber } from "./_timeline/scrubber";
-import { moveByKey } from "./_timeline/use-arrow-keys";
+import { moveByKey } from "./_timeline/move-by-key";
 import { useBeforePaint, useLiveTimeline } from "./_timeline/use-live-timeline";
 import { usePlace } from "./_timeline/use-place";
 import { useSizeKeys } from "./_timeline/use-size-keys";

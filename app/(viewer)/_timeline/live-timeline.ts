@@ -56,8 +56,6 @@ export class LiveTimeline implements PictureList {
   /** What is to get the focus once it is in the document. */
   private focus: Focus | null = null;
   private pinnedId: string | null = null;
-  /** Where steps up and down began, from a row's beginning: a step back leads to where one was. */
-  private column: { index: number; middle: number } | null = null;
   /** Where somebody was, until they scroll. */
   private returning: Anchor | null = null;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -208,24 +206,6 @@ export class LiveTimeline implements PictureList {
   /** Where one is, to return to; null where the top of the list is in sight. */
   place(): Anchor | null {
     return this.returning ?? anchorOf(this);
-  }
-
-  /** The index of the picture above or below another: in the next row, or so many pixels further; its own at either end. */
-  indexBeside(index: number, pixels: number): number {
-    const place = this.pictures.placeOf(index);
-    const box = place && this.geometry?.boxOfPlace(place);
-    if (!box) return index;
-    const isBelow = pixels > 0;
-    const [edge, step] = isBelow
-      ? [box.top + box.height, Math.max(0, pixels - box.height)]
-      : [box.top, pixels];
-    const middle = this.column?.index === index ? this.column.middle : box.start + box.width / 2;
-    const found = this.geometry?.indexBeyond(edge + step, isBelow, middle) ?? null;
-    if (found !== null) {
-      this.column = { index: found, middle };
-      return found;
-    }
-    return Math.abs(pixels) <= 1 ? index : isBelow ? this.count() - 1 : 0;
   }
 
   /** What has failed is fetched now. */

@@ -10,6 +10,7 @@ export function moveByKey(event: KeyboardEvent, live: LiveTimeline): void {
   const tile = (event.target as Element).closest<HTMLElement>("[data-id]");
   const index = tile === null ? null : live.indexOf(tile.dataset.id ?? "");
   if (tile === null || index === null) return;
+  if (!vertical.includes(event.key)) column = null;
   const next = nextIndex(event.key, index, live, getComputedStyle(tile).direction === "rtl");
   if (next === null) return;
   event.preventDefault();
@@ -24,13 +25,13 @@ function nextIndex(key: string, index: number, live: LiveTimeline, isRtl: boolea
     case "ArrowRight":
       return index + (isRtl ? -1 : 1);
     case "ArrowUp":
-      return live.indexBeside(index, -1);
+      return indexBeside(live, index, -1);
     case "ArrowDown":
-      return live.indexBeside(index, 1);
+      return indexBeside(live, index, 1);
     case "PageUp":
-      return live.indexBeside(index, -live.windowHeight * 0.9);
+      return indexBeside(live, index, -live.windowHeight * 0.9);
     case "PageDown":
-      return live.indexBeside(index, live.windowHeight * 0.9);
+      return indexBeside(live, index, live.windowHeight * 0.9);
     case "Home":
       return 0;
     case "End":
@@ -38,4 +39,24 @@ function nextIndex(key: string, index: number, live: LiveTimeline, isRtl: boolea
     default:
       return null;
   }
+}
+
+const vertical = ["ArrowUp", "ArrowDown", "PageUp", "PageDown"];
+
+/** Where steps up and down began, from a row's beginning: a step back leads to where one was. */
+let column: { index: number; middle: number } | null = null;
+
+/** The index of the picture above or below another: in the next row, or so many pixels further; its own at either end. */
+function indexBeside(live: LiveTimeline, index: number, pixels: number): number {
+  const { geometry, pictures } = live;
+  const place = pictures.placeOf(index);
+  const box = place && geometry?.boxOfPlace(place);
+  if (!geometry || !box) return index;
+  const isBelow = pixels > 0;
+  const [edge, step] = isBelow ? [box.top + box.height, Math.max(0, pixels - box.height)] : [box.top, pixels];
+  const middle = column?.index === index ? column.middle : box.start + box.width / 2;
+  const found = geometry.indexBeyond(edge + step, isBelow, middle);
+  if (found === null) return Math.abs(pixels) <= 1 ? index : isBelow ? live.count() - 1 : 0;
+  column = { index: found, middle };
+  return found;
 }
