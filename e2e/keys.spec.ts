@@ -89,10 +89,14 @@ const goesToWhatLiesOver: Checks[string] = async (page) => {
 const isIn = (page: Page, title: string) =>
   expect(viewer(page).getByRole("heading", { level: 2, name: title, exact: true })).toBeVisible();
 
+/** Once nothing moves: the picture grows from its tile as it opens. */
 const widthInViewer = (page: Page) =>
   viewer(page)
     .locator("[aria-hidden=false] .picture-frame")
-    .evaluate((frame) => Math.round(frame.getBoundingClientRect().width));
+    .evaluate(async (frame) => {
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+      return Math.round(frame.getBoundingClientRect().width);
+    });
 
 /** Opens “n 1” from its gallery. */
 async function open(page: Page): Promise<void> {
