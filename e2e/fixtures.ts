@@ -105,6 +105,8 @@ export async function uploadFiles(
 
 /** Goes to the page of a picture, as a link outside of galleries does: a click on a tile opens the viewer over its gallery. */
 export async function openPicturePage(picture: Locator) {
+  // Until then there is no router to ask.
+  await whenLive(picture.page());
   await picture.locator("xpath=ancestor::a[1]").evaluate((link: HTMLAnchorElement) => {
     const { next } = window as unknown as { next: { router: { push(path: string): void } } };
     next.router.push(link.pathname + link.search);

@@ -18,7 +18,7 @@ async function placesOf(page: Page, pail: PailServer, user: TestUser) {
   );
   return {
     pictures: { address: "/", empty: "No pictures yet" },
-    album: { address: `/albums/${album}`, empty: "There are no pictures in this album." },
+    album: { address: `/albums/${album}`, empty: "No pictures in this album yet" },
     search: { address: "/search?orientation=landscape", empty: "No pictures found" },
   };
 }
