@@ -1,6 +1,6 @@
 "use client";
 
-import { Fragment, type ReactNode, useSyncExternalStore } from "react";
+import { Fragment, type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { makeListeners } from "../_ui/listeners";
 
 interface Asked {
@@ -40,5 +40,11 @@ export function Question(): ReactNode {
     () => asked,
     () => null,
   );
+  useEffect(() => {
+    // Whoever goes back has left what it is about.
+    const leave = () => change(null);
+    window.addEventListener("popstate", leave);
+    return () => window.removeEventListener("popstate", leave);
+  }, []);
   return now && <Fragment key={now.number}>{now.question}</Fragment>;
 }
