@@ -268,6 +268,24 @@ test("a picture goes into an album from the viewer, and says so", async ({ page,
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Lake");
 });
 
+test("whoever goes back while they are asked is asked no more, and is where they were", async ({
+  page,
+  pail,
+  user,
+}) => {
+  await uploadPhotographs(page, pail, user.id, 1);
+  addAlbum(pail, user.id, "Lake", []);
+  await page.goto("/");
+  await tiles(page).first().click();
+  await page.getByRole("button", { name: "Add to album", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Add the picture to an album" });
+  await expect(dialog.getByRole("button", { name: /^Lake/ })).toBeVisible();
+  await page.goBack();
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL("/");
+  await expect(tiles(page).first()).toBeFocused();
+});
+
 test("order, cover and description of an album", async ({ page, pail, user }) => {
   await uploadPhotographs(page, pail, user.id, 1);
   const ids = pail.copyImage(user.id, 4);

@@ -48,8 +48,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method === "POST" && url.pathname === "/share") return event.respondWith(takeShared(request));
   if (request.method !== "GET") return;
   if (url.pathname === "/sign-in") event.waitUntil(forgetAssets());
-  if (url.pathname.startsWith("/downloads/") && downloads.has(url.pathname))
-    return event.respondWith(answerDownload(url.pathname));
+  // There is one stream: whoever asked again would get its rest, and take that for the whole.
+  if (downloads.get(url.pathname)?.isTaken === false) return event.respondWith(answerDownload(url.pathname));
   // Workers share a script and are told by the fragment of its address what they are, which a kept answer would have of the first one.
   if (url.pathname.startsWith("/_next/static/") && request.destination !== "worker")
     return event.respondWith(assetOf(event));
@@ -144,7 +144,7 @@ self.addEventListener("message", (event) => {
   const { type, path, name } = event.data ?? {};
   if (type === "download") {
     const [port] = event.ports;
-    downloads.set(path, { name, port });
+    downloads.set(path, { name, port, isTaken: false });
     port.postMessage("ready");
   }
   if (type !== "still-there") return;
@@ -158,11 +158,12 @@ self.addEventListener("message", (event) => {
 });
 
 function answerDownload(path) {
-  const { name } = downloads.get(path);
+  const download = downloads.get(path);
+  download.isTaken = true;
   return new Response(streamOf(path), {
     headers: {
       "content-type": "application/zip",
-      "content-disposition": `attachment; filename*=UTF-8''${encodeName(name)}`,
+      "content-disposition": `attachment; filename*=UTF-8''${encodeName(download.name)}`,
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
     },

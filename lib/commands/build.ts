@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { childEnv, env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { withBuildLock } from "./build-lock";
 import { compressAssets } from "./compress-assets";
 import { isPacked, projectDir } from "./program";
 
@@ -32,7 +32,7 @@ const lockFile = path.join(projectDir, "node_modules", ".cache", "pail-build.loc
 /** Builds the pages unless there is a build of just these sources. Two at once: one builds, the other waits for it. */
 export async function buildIfStale(say: (line: string) => void): Promise<void> {
   if (isFresh()) return;
-  await withLock(say, async () => {
+  await withBuildLock(lockFile, say, async () => {
     if (isFresh()) return;
     const wanted = hashSources();
     say("Building the pages (once; this takes about half a minute) …");
@@ -44,7 +44,7 @@ export async function buildIfStale(say: (line: string) => void): Promise<void> {
 
 /** Builds them in any case, with all that they need beside them: in `standalone`, in the folder of the build. */
 export async function buildStandalonePages(say: (line: string) => void): Promise<void> {
-  await withLock(say, async () => {
+  await withBuildLock(lockFile, say, async () => {
     say("Building the pages …");
     await runNextBuild("kept", { PAIL_STANDALONE: "1" });
     await compressAssets(staticDir);
@@ -119,36 +119,4 @@ function collectOutput(child: ChildProcess): string[] {
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk) => output.push(String(chunk)));
   return output;
-}
-
-async function withLock(say: (line: string) => void, work: () => Promise<void>): Promise<void> {
-  fs.mkdirSync(path.dirname(lockFile), { recursive: true });
-  for (let waits = 0; !takeLock(); waits += 1) {
-    if (waits === 0) say("Waiting for another process that builds the pages …");
-    await sleep(500);
-  }
-  try {
-    await work();
-  } finally {
-    fs.rmSync(lockFile, { force: true });
-  }
-}
-
-function takeLock(): boolean {
-  try {
-    fs.writeFileSync(lockFile, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  if (!isAlive(Number(fs.readFileSync(lockFile, "utf8")))) fs.rmSync(lockFile, { force: true });
-  return false;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -109,7 +109,8 @@ export function pageAsked(
   limit: number,
 ) {
   if (after === null) return rowsAsked(viewer, found, order, limit + 1, 0);
-  const place = sql`coalesce((select number from ${searchRows} where image_id = ${after.id}) - ${found.base},
+  const place = sql`coalesce((select number from ${searchRows}
+    where image_id = ${after.id} and owner_id = ${viewer.id}) - ${found.base},
     ${inNumber(after.capturedAt)})`;
   const behind =
     order === "newest"

@@ -305,6 +305,26 @@ onEachDriver(() => {
       expect(await oldest(second.next)).toMatchObject({ titles: ["lake 8"], next: null });
     }
   });
+
+  test("behind a picture of somebody else is what is behind its date", async () => {
+    // Their pictures' numbers are below one's own, and above.
+    const before = await add("lake", {}, await addViewer());
+    minutes = 0;
+    for (const title of ["lake 1", "lake 2", "lake 3"]) await add(title);
+    const after = await add("lake", {}, await addViewer());
+    const search = searchShape.parse({ q: "lake" });
+    for (const id of [before, after]) {
+      const cursor = { id, capturedAt: Date.UTC(2024, 2, 1) + 2 * 60_000, capturedOrder: "" };
+      const titles = timelineOrders.map(async (order) => {
+        const { page } = await getSearchPage(viewer, search, cursor, 9, order);
+        return [order, ...page.images.map(({ title }) => title)];
+      });
+      expect(await Promise.all(titles)).toEqual([
+        ["newest", "lake 1"],
+        ["oldest", "lake 3"],
+      ]);
+    }
+  });
 });
 
 test("of very much the first months are counted, each to its end", async () => {

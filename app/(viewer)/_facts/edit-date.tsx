@@ -2,7 +2,7 @@ import type { PictureSize } from "@/lib/images/contract";
 import { loadTexts } from "../../_texts/late-texts";
 import { MoreTexts } from "../../_texts/provider";
 import { pageWords } from "../page-words";
-import { ask, endQuestion } from "../question";
+import { ask } from "../question";
 import { whenLoaded } from "../when-loaded";
 
 /** Asks for another date of these pictures, over whatever is there. */
@@ -11,10 +11,10 @@ export async function openEditDate(pictures: PictureSize[]): Promise<void> {
   await whenLoaded(
     Promise.all([loadTexts(pageWords().language, "image"), import("./edit-date-dialog")]),
     ([messages, { EditDateDialog }]) =>
-      ask(
+      ask((end) => (
         <MoreTexts messages={messages}>
-          <EditDateDialog pictures={pictures} onClose={endQuestion} />
-        </MoreTexts>,
-      ),
+          <EditDateDialog pictures={pictures} onClose={end} />
+        </MoreTexts>
+      )),
   );
 }

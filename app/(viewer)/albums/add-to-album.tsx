@@ -6,7 +6,7 @@ import type { CompiledMessages } from "@/lib/texts/compiled";
 import type { AnyLanguage } from "@/lib/texts/languages";
 import { loadTexts } from "../../_texts/late-texts";
 import { MoreTexts, useLanguage, useTexts } from "../../_texts/provider";
-import { ask, endQuestion } from "../question";
+import { ask } from "../question";
 import { whenLoaded } from "../when-loaded";
 import { Sheet } from "./sheet";
 
@@ -14,11 +14,10 @@ import { Sheet } from "./sheet";
 export function openAddToAlbum(pictures: PictureSize[]): Promise<boolean> {
   if (pictures.length === 0) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const onAdded = () => {
-      resolve(true);
-      endQuestion();
-    };
-    ask(<AddToAlbum pictures={pictures} onAdded={onAdded} />, () => resolve(false));
+    ask(
+      (end) => <AddToAlbum pictures={pictures} onAdded={() => resolve(true)} onEnd={end} />,
+      () => resolve(false),
+    );
   });
 }
 
@@ -35,20 +34,32 @@ async function loadParts(language: AnyLanguage): Promise<Parts> {
   return { messages, ChooseAlbum };
 }
 
-function AddToAlbum({ pictures, onAdded }: { pictures: PictureSize[]; onAdded(): void }) {
+interface AddToAlbumProps {
+  pictures: PictureSize[];
+  onAdded(): void;
+  onEnd(): void;
+}
+
+function AddToAlbum({ pictures, onAdded, onEnd }: AddToAlbumProps) {
   const texts = useTexts("albums");
   const language = useLanguage();
   const [parts, setParts] = useState<Parts | null>(null);
   useEffect(() => {
-    void whenLoaded(loadParts(language), setParts, endQuestion);
-  }, [language]);
+    void whenLoaded(loadParts(language), setParts, onEnd);
+  }, [language, onEnd]);
   return (
-    <Sheet title={texts("addTitle", { count: pictures.length })} onClose={endQuestion}>
+    <Sheet title={texts("addTitle", { count: pictures.length })} onClose={onEnd}>
       {parts === null ? (
         <div className="h-80" />
       ) : (
         <MoreTexts messages={parts.messages}>
-          <parts.ChooseAlbum pictures={pictures} onAdded={onAdded} />
+          <parts.ChooseAlbum
+            pictures={pictures}
+            onAdded={() => {
+              onAdded();
+              onEnd();
+            }}
+          />
         </MoreTexts>
       )}
     </Sheet>

@@ -21,21 +21,31 @@ beforeEach(async () => {
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 /** Sends files as Next does: with the type that has been said, or its own. */
-const pages: RequestListener = ({ url = "" }, response) => {
+const pages: RequestListener = ({ method, url = "" }, response) => {
   const [name = ""] = url.replace("/_next/static/", "").split("?");
   const file = path.join(folder, name);
-  if (!fs.existsSync(file)) return void response.writeHead(404).end();
+  if (method !== "GET" || !fs.existsSync(file)) {
+    response.statusCode = method === "GET" ? 404 : 400;
+    return void response.end("no such file");
+  }
   if (!response.hasHeader("content-type")) response.setHeader("content-type", "application/octet-stream");
   response.end(fs.readFileSync(file));
 };
 
+let afterListing = () => {};
+afterEach(() => {
+  afterListing = () => {};
+});
+
 /** The answer as it comes over the line: `fetch` would undo its encoding. */
-async function ask(address: string, encodings: string) {
+async function ask(address: string, encodings: string, method = "GET") {
   const server = createServer(compressedAssets(folder, pages));
+  afterListing();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   try {
     const answer = await fetch(`http://127.0.0.1:${port}${address}`, {
+      method,
       headers: { "accept-encoding": encodings },
     });
     return {
@@ -64,6 +74,7 @@ test("beside each script and style sheet lies what it is compressed to, and besi
 test.each([
   ["/_next/static/chunks/a.js", "gzip, deflate, br", "application/javascript; charset=UTF-8", script],
   ["/_next/static/chunks/a.js?v=1", "br", "application/javascript; charset=UTF-8", script],
+  ["/_next/static/chunks/a.js", "BR;q=0.001", "application/javascript; charset=UTF-8", script],
   ["/_next/static/chunks/a.css", "br;q=0.9", "text/css; charset=UTF-8", "b {}"],
 ])("%s is sent compressed to who says %s", async (address, encodings, type, text) => {
   expect(await ask(address, encodings)).toEqual({
@@ -78,6 +89,8 @@ test.each([
 test.each([
   ["/_next/static/chunks/a.js", "gzip", "Accept-Encoding", 200],
   ["/_next/static/chunks/a.js", "br;q=0, gzip", "Accept-Encoding", 200],
+  ["/_next/static/chunks/a.js", "br;Q=0.000", "Accept-Encoding", 200],
+  ["/_next/static/chunks/a.js", "x-br, *", "Accept-Encoding", 200],
   ["/_next/static/chunks/a.png", "br", null, 200],
   ["/_next/static/chunks/b.js", "br", null, 404],
   ["/_next/static/../static/chunks/a.js.", "br", null, 404],
@@ -85,4 +98,17 @@ test.each([
 ])("%s is left to Next for who says %s", async (address, encodings, vary, status) => {
   const answer = await ask(address, encodings);
   expect(answer).toMatchObject({ status, encoding: null, vary });
+});
+
+test.each([
+  ["a file that is gone since the start", "GET", 404],
+  ["what asks for no file", "POST", 400],
+])("%s is answered in plain text", async (_what, method, status) => {
+  if (method === "GET") afterListing = () => fs.rmSync(path.join(folder, "chunks/a.js.br"));
+  expect(await ask("/_next/static/chunks/a.js", "br", method)).toMatchObject({
+    status,
+    type: "text/plain; charset=utf-8",
+    encoding: null,
+    text: "no such file",
+  });
 });

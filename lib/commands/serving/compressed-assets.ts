@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { encodingFor } from "./accepted-encoding";
 
 const assets = "/_next/static/";
@@ -27,8 +27,21 @@ export function compressedAssets(folder: string, pages: RequestListener): Reques
         request.url = `${address}.br${query === undefined ? "" : `?${query}`}`;
         response.setHeader("content-type", name.endsWith(".css") ? types.css : types.js);
         response.setHeader("content-encoding", "br");
+        takeBackOfErrors(response);
       }
     }
     return pages(request, response);
+  };
+}
+
+/** What Next says instead of a file, as where it is gone since or was asked for by POST, it says in plain text. */
+function takeBackOfErrors(response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  response.writeHead = (status: number, ...more: unknown[]) => {
+    if (status >= 400) {
+      response.removeHeader("content-encoding");
+      response.setHeader("content-type", "text/plain; charset=utf-8");
+    }
+    return writeHead(status, ...more);
   };
 }

@@ -9,12 +9,21 @@ const devices = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 export class ZipNames {
   /** A sensitive file system takes more, which does no harm. */
   private readonly taken = new Set<string>();
+  /** For a name that came before, the first number that may be free: a phone may call all pictures “image.jpg”. */
+  private readonly numbers = new Map<string, number>();
 
   /** The name under which a file of this name goes in: “lake.jpg”, then “lake (2).jpg”. */
   take(name: string): string {
     const [stem, extension] = safeParts(name);
     let taken = stem + extension;
-    for (let number = 2; this.taken.has(keyOf(taken)); number += 1) taken = `${stem} (${number})${extension}`;
+    const key = keyOf(taken);
+    let number = this.numbers.get(key) ?? 2;
+    if (this.taken.has(key))
+      do {
+        taken = `${stem} (${number})${extension}`;
+        number += 1;
+      } while (this.taken.has(keyOf(taken)));
+    this.numbers.set(key, number);
     this.taken.add(keyOf(taken));
     return taken;
   }
