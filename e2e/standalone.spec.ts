@@ -47,8 +47,23 @@ test("it is one folder under 90 MB that leads nowhere but into itself", () => {
     expect(fs.realpathSync(path.join(parentPath, name)).startsWith(`${packed}/node_modules/`)).toBe(true);
   }
   expect(fs.readdirSync(packed).sort()).toEqual(
-    [".next", "LICENSE", "drizzle", "lib", "node_modules", "package.json", "public", "server.js"].sort(),
+    [
+      ".next",
+      "LICENSE",
+      "app",
+      "drizzle",
+      "lib",
+      "node_modules",
+      "package.json",
+      "public",
+      "server.js",
+    ].sort(),
   );
+  // What browsers run as it is.
+  expect(fs.readdirSync(path.join(packed, "app"), { recursive: true })).toEqual([
+    "_phone",
+    path.join("_phone", "service-worker.js"),
+  ]);
 });
 
 test("systemd understands the unit, which lets the server end before its bucket", () => {

@@ -110,9 +110,10 @@ async function pack(folder: string): Promise<void> {
 
 /** Sentences and lines of the log name commands as they are called among the sources. */
 function sayOwnProgram(folder: string): void {
-  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".js")) continue;
-    const file = path.join(folder, name);
+  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    // A route may be a folder of such a name.
+    if (!entry.isFile() || !entry.name.endsWith(".js")) continue;
+    const file = path.join(entry.parentPath, entry.name);
     const text = fs.readFileSync(file, "utf8");
     if (text.includes(amongSources)) fs.writeFileSync(file, text.replaceAll(amongSources, "node server.js"));
   }
