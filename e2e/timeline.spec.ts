@@ -468,6 +468,23 @@ test("the arrows lead from tile to tile, and the focus is never lost", async ({ 
   await expect(tiles(page).locator("a:focus")).toBeInViewport();
 });
 
+test("who is at the top stays there, whatever the window's size makes of what is above", async ({
+  page,
+  pail,
+  user,
+}) => {
+  await addModels(page);
+  copyModels(pail, user, { count: 400, stepMs: day, newest });
+  await page.goto("/");
+  await settled(page);
+  const top = () => page.evaluate(() => window.scrollY);
+  for (const width of [390, 1280, 390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await settled(page);
+    expect(await top()).toBe(0);
+  }
+});
+
 test("size and order are remembered, and the first HTML is as it was chosen", async ({
   page,
   pail,

@@ -98,8 +98,10 @@ export class ScrollWindow {
   settle(): void {
     if (this.target === null || this.list === null) return;
     const step = this.target - this.scrolledTo;
+    // What is above the list may have become higher: who is at the page's top stays there.
+    const isAtTop = this.target < 0 && window.scrollY <= 0;
     this.target = null;
-    if (Math.abs(step) >= 1) window.scrollBy({ top: step, behavior: "instant" });
+    if (Math.abs(step) >= 1 && !isAtTop) window.scrollBy({ top: step, behavior: "instant" });
     this.scale.last = this.scrolledTo;
     this.seen = this.scale.last + this.shift;
   }
