@@ -3,6 +3,7 @@
 import {
   type ReactNode,
   useCallback,
+  useEffect,
   useMemo,
   useReducer,
   useRef,
@@ -11,6 +12,7 @@ import {
 } from "react";
 import type { Timeline } from "@/lib/images/contract";
 import { useTexts } from "../_texts/provider";
+import { focusPage } from "../_ui/panes";
 import { remember } from "../_ui/remember";
 import { quietButton } from "../_ui/styles";
 import { Controls } from "./_timeline/controls";
@@ -70,6 +72,7 @@ export function LiveGallery(props: GalleryProps) {
   const total = useSyncExternalStore(live.subscribe, live.count, live.count);
   const isEmpty = total === 0;
   useSize(live, list, measure, isEmpty);
+  useFocusOnceEmpty(isEmpty);
   usePlace(live, list);
   const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   useBeforePaint(() => {
@@ -128,6 +131,15 @@ export function LiveGallery(props: GalleryProps) {
 }
 
 /** Tells the timeline how large it is, before it is painted. */
+/** The last picture takes the focus with it. */
+function useFocusOnceEmpty(isEmpty: boolean): void {
+  const wasEmpty = useRef(isEmpty);
+  useEffect(() => {
+    if (isEmpty && !wasEmpty.current && document.activeElement === document.body) focusPage();
+    wasEmpty.current = isEmpty;
+  }, [isEmpty]);
+}
+
 function useSize(
   live: LiveTimeline,
   list: React.RefObject<HTMLUListElement | null>,
