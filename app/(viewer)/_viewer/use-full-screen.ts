@@ -12,9 +12,14 @@ export function useFullScreen(): { isOn: boolean; toggle(): void } | null {
   );
   useEffect(() => () => leave(), []);
   if (!document.fullscreenEnabled) return null;
+  return { isOn, toggle };
+}
+
+/** By what is so now: it may have been pressed again before anything of it was shown. */
+function toggle(): void {
   // A browser may refuse, and then nothing changes.
-  const enter = () => void document.documentElement.requestFullscreen().catch(() => null);
-  return { isOn, toggle: isOn ? leave : enter };
+  if (document.fullscreenElement === null) document.documentElement.requestFullscreen().catch(() => null);
+  else leave();
 }
 
 function leave(): void {
