@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Viewer } from "@/lib/accounts/viewer";
 import { getPart, getTimeline, listSizes } from "@/lib/images/timeline";
-import { addManyPictures } from "@/lib/testing/many-pictures";
+import { addManyPictures, apartMs } from "@/lib/testing/many-pictures";
 import { addViewer, startTestPail } from "@/lib/testing/test-pail";
 import { median, ratioLine } from "./figures";
 
@@ -16,7 +16,8 @@ export async function benchTimeline(parameter = ""): Promise<void> {
   const pail = await startTestPail();
   try {
     const [small, large] = [await addViewer(), await addViewer()];
-    await addManyPictures(small.id, 1000);
+    // Of as many months, which a page begins with.
+    await addManyPictures(small.id, 1000, (apartMs * many) / 1000);
     const began = performance.now();
     await addManyPictures(large.id, many);
     const seconds = (performance.now() - began) / 1000;
