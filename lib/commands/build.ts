@@ -34,11 +34,8 @@ export async function buildIfStale(say: (line: string) => void): Promise<void> {
   if (isFresh()) return;
   await withBuildLock(lockFile, say, async () => {
     if (isFresh()) return;
-    const wanted = hashSources();
     say("Building the pages (once; this takes about half a minute) …");
-    await runNextBuild("kept");
-    await compressAssets(staticDir);
-    fs.writeFileSync(stampFile, wanted);
+    await buildPages();
   });
 }
 
@@ -46,10 +43,16 @@ export async function buildIfStale(say: (line: string) => void): Promise<void> {
 export async function buildStandalonePages(say: (line: string) => void): Promise<void> {
   await withBuildLock(lockFile, say, async () => {
     say("Building the pages …");
-    await runNextBuild("kept", { PAIL_STANDALONE: "1" });
-    await compressAssets(staticDir);
-    fs.writeFileSync(stampFile, hashSources());
+    await buildPages({ PAIL_STANDALONE: "1" });
   });
+}
+
+/** As `npm start` serves them. Of which sources they are is known before: what changes meanwhile may not be in them. */
+async function buildPages(variables?: Record<string, string>): Promise<void> {
+  const built = hashSources();
+  await runNextBuild("kept", variables);
+  await compressAssets(staticDir);
+  fs.writeFileSync(stampFile, built);
 }
 
 /** Whether the pages are those of just these sources. */
