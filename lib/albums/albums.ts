@@ -15,7 +15,16 @@ import {
 } from "@/lib/images/gallery";
 import { type ImageInPlace, inPlace, inPlaceAsked } from "@/lib/images/image";
 import type { Album, AlbumLink, ListedAlbum } from "./contract";
-import { besideAsked, chosenAt, chosenBehind, chosenNewest, isChosen, isShown, picturesOf } from "./in-order";
+import {
+  besideAsked,
+  chosenAt,
+  chosenBehind,
+  chosenNewest,
+  isChosen,
+  isShown,
+  newestOf,
+  picturesOf,
+} from "./in-order";
 import { isHere, isOwn, ownAsked, theOne } from "./own";
 
 export const albumIdShape = z.uuid();
@@ -56,8 +65,7 @@ const countOfShown = sql<number>`(select count(*) from ${albumImages} where ${is
 const coverOf = sql`coalesce(
   (select ${albumImages.imageId} from ${albumImages}
     where ${isShown(albums.id)} and ${albumImages.imageId} = ${albums.coverId}),
-  (select ${albumImages.imageId} from ${albumImages} where ${isShown(albums.id)}
-    order by ${albumImages.capturedAt} desc, ${albumImages.capturedOrder} desc, ${albumImages.imageId} desc limit 1))`;
+  ${newestOf(albums.id)})`;
 
 export async function albumsListed(rows: Awaited<ReturnType<typeof listedAsked>>) {
   return Promise.all(

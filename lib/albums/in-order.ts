@@ -37,13 +37,23 @@ const scans: Scan[] = [
   { columns: byHand, direction: "desc", ahead: null, back: "hand" },
 ];
 
-const scanning = (id: string, { columns, direction }: Scan, condition: SQL | undefined): SQL =>
-  sql`select ${imageId}, ${columns === byHand ? position : sql`null`} as place from ${albumImages}
-    where ${isShown(id, condition)}
-    order by ${sql.join(
-      columns.map((column) => sql`${column} ${sql.raw(direction)}`),
-      sql`, `,
-    )}`;
+const orderBy = ({ columns, direction }: Scan): SQL =>
+  sql`order by ${sql.join(
+    columns.map((column) => sql`${column} ${sql.raw(direction)}`),
+    sql`, `,
+  )}`;
+
+const scanning = (id: string, scan: Scan, condition: SQL | undefined): SQL =>
+  sql`select ${imageId}, ${scan.columns === byHand ? position : sql`null`} as place from ${albumImages}
+    where ${isShown(id, condition)} ${orderBy(scan)}`;
+
+/** The id of an album's newest picture. */
+export const newestOf = (id: SQLWrapper): SQL =>
+  sql`(select ${imageId} from ${albumImages} where ${isShown(id)} ${orderBy(newestFirst)} limit 1)`;
+
+/** `own`: how the viewer's album is sorted. */
+const ownSorting = (viewer: Viewer, id: string): SQL =>
+  sql`own as materialized (select ${albums.sorting} as sorting from ${albums} where ${isOwn(viewer, id)})`;
 
 /**
  * `chosen`: some of the viewer's album in the album's order, whichever that is, so that nobody has to ask for the album before: of the
@@ -71,7 +81,7 @@ export function chosenAt(
       const skipped = sql`select iif(sorting is ${ahead}, ${offset}, behind) from part`;
       return sql`select * from (${scanning(id, scan, condition)} limit coalesce((${most}), 0) offset coalesce((${skipped}), 0))`;
     });
-  return sql`(with own as materialized (select ${albums.sorting} as sorting from ${albums} where ${isOwn(viewer, id)}),
+  return sql`(with ${ownSorting(viewer, id)},
       part as materialized (${part})
     ${sql.join(parts, sql` union all `)}) as chosen`;
 }
@@ -101,7 +111,7 @@ export function chosenBehind(viewer: Viewer, id: string, after: Cursor, limit: n
           : undefined;
       return sql`select * from (${scanning(id, scan, and(bound, isBehind))} limit coalesce((${most}), 0))`;
     });
-  return sql`(with own as materialized (select ${albums.sorting} as sorting from ${albums} where ${isOwn(viewer, id)})
+  return sql`(with ${ownSorting(viewer, id)}
     ${sql.join(parts, sql` union all `)}) as chosen`;
 }
 
