@@ -599,14 +599,7 @@ async function dropOn(page: Page, target: Locator, file: string) {
 async function albumByHand(page: Page, pail: PailServer, userId: string) {
   await uploadPhotographs(page, pail, userId, 1);
   const ids = pail.copyImage(userId, 6);
-  const id = addAlbum(pail, userId, "Lake", []);
-  for (const [n, imageId] of ids.entries())
-    pail.query(
-      "insert into album_images (album_id, image_id, position) values (?, ?, ?)",
-      id,
-      imageId,
-      n + 1,
-    );
+  const id = addAlbum(pail, userId, "Lake", ids);
   const order = async () =>
     pail
       .query<{ id: string }>(
@@ -658,11 +651,5 @@ let albums = 0;
 function addAlbum(pail: PailServer, ownerId: string, name: string, imageIds: string[]): string {
   albums += 1;
   const id = `${String(albums).padStart(8, "0")}${crypto.randomUUID().slice(8)}`;
-  pail.query(
-    "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, ?)",
-    ...[id, ownerId, name, Date.now()],
-  );
-  for (const imageId of imageIds)
-    pail.query("insert into album_images (album_id, image_id) values (?, ?)", id, imageId);
-  return id;
+  return pail.addAlbum(ownerId, name, imageIds, { id });
 }

@@ -68,14 +68,7 @@ for (const viewport of [
     await page.goto("/");
     await uploadFiles(page, await photographsOfOneShape(16));
     pail.copyImage(user.id, 40);
-    pail.query("insert into albums (id, owner_id, name, created_at) values ('a', ?, 'All', 1)", user.id);
-    const album = crypto.randomUUID();
-    pail.query("update albums set id = ? where id = 'a'", album);
-    pail.query(
-      "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
-      album,
-      user.id,
-    );
+    const album = pail.addAlbum(user.id, "All");
 
     for (const address of ["/", `/albums/${album}`]) {
       const loaded = await load(page, address);
@@ -126,18 +119,7 @@ test("the page of a picture fetches it before its scripts, and albums their firs
   expect(picturesBeforeScripts(loaded, pail.bucketOrigin)).toEqual([src]);
   expect(loaded.largest.url).toBe(src);
 
-  for (let n = 0; n < 6; n += 1) {
-    const album = crypto.randomUUID();
-    pail.query(
-      "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, 1)",
-      ...[album, user.id, `${n}`],
-    );
-    pail.query(
-      "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
-      album,
-      user.id,
-    );
-  }
+  for (let n = 0; n < 6; n += 1) pail.addAlbum(user.id, `${n}`);
   await page.goto("/albums");
   expect(
     await page

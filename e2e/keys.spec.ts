@@ -14,16 +14,7 @@ async function fill(page: Page, pail: PailServer, user: TestUser) {
     "update images set state = 'trashed', deleted_at = ? where owner_id = ? and (title not like 'n %' or title > 'n 5')",
     ...[Date.now(), user.id],
   );
-  const album = crypto.randomUUID();
-  pail.query(
-    "insert into albums (id, owner_id, name, created_at, sorting) values (?, ?, 'Lake', 1, 'hand')",
-    ...[album, user.id],
-  );
-  for (const [n, id] of ids.slice(0, 6).entries())
-    pail.query(
-      "insert into album_images (album_id, image_id, position) values (?, ?, ?)",
-      ...[album, id, n + 1],
-    );
+  const album = pail.addAlbum(user.id, "Lake", ids.slice(0, 6), { sorting: "hand" });
   return { ids, album };
 }
 

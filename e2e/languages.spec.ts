@@ -270,19 +270,7 @@ async function furnish(browser: Browser, pail: PailServer, user: TestUser): Prom
     pail.query("update images set title = ? where id = ?", `여름 ${n + 1}`, id);
   // The first is one that was added on the day it was taken, as far as one knows.
   pail.query("update images set captured_at = created_at where id = ?", images[0]?.id ?? "");
-  const albums = ["제주도", "비어 있는 앨범"].map((name) => {
-    const id = crypto.randomUUID();
-    pail.query(
-      "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, ?)",
-      id,
-      user.id,
-      name,
-      Date.now(),
-    );
-    return id;
-  });
-  for (const { id } of images)
-    pail.query("insert into album_images (album_id, image_id) values (?, ?)", albums[0] ?? "", id);
+  const albums = [pail.addAlbum(user.id, "제주도"), pail.addAlbum(user.id, "비어 있는 앨범", [])];
   addToken(pail, user.id, "노트북", Date.now());
   const other = pail.addUser();
   expect(other.id).not.toBe(user.id);

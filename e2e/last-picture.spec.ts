@@ -7,15 +7,7 @@ import { makePhotographs } from "./support/photos";
 async function placesOf(page: Page, pail: PailServer, user: TestUser) {
   await page.goto("/");
   await uploadFiles(page, [(await makePhotographs(1, { megapixels: 1 }))[0]?.path ?? ""]);
-  const album = crypto.randomUUID();
-  pail.query(
-    "insert into albums (id, owner_id, name, created_at) values (?, ?, 'Lake', 1)",
-    ...[album, user.id],
-  );
-  pail.query(
-    "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
-    ...[album, user.id],
-  );
+  const album = pail.addAlbum(user.id, "Lake");
   return {
     pictures: { address: "/", empty: "No pictures yet" },
     album: { address: `/albums/${album}`, empty: "No pictures in this album yet" },

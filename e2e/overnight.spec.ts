@@ -190,14 +190,7 @@ const places = {
         "select id from images where owner_id = ? and title like 'n %' limit 60",
         user.id,
       );
-      for (const [n, image] of ids.entries()) {
-        const id = crypto.randomUUID();
-        pail.query(
-          "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, ?)",
-          ...[id, user.id, `album ${n}`, n],
-        );
-        pail.query("insert into album_images (album_id, image_id) values (?, ?)", id, image.id);
-      }
+      for (const [n, { id }] of ids.entries()) pail.addAlbum(user.id, `album ${n}`, [id], { createdAt: n });
       await page.goto("/albums");
     },
   },
@@ -228,15 +221,7 @@ for (const address of ["/search?orientation=landscape", "album"])
     await page.goto("/");
     await uploadFiles(page, [(await makePhotographs(1, { megapixels: 1 }))[0]?.path ?? ""]);
     await addCopies(pail, user);
-    const id = crypto.randomUUID();
-    pail.query(
-      "insert into albums (id, owner_id, name, created_at) values (?, ?, 'album', 1)",
-      ...[id, user.id],
-    );
-    pail.query(
-      "insert into album_images (album_id, image_id) select ?, id from images where owner_id = ?",
-      ...[id, user.id],
-    );
+    const id = pail.addAlbum(user.id, "album");
     await page.goto(address === "album" ? `/albums/${id}` : address);
     await expect
       .poll(() =>

@@ -105,7 +105,7 @@ test.describe("with a mouse", () => {
     expectedErrors.push(/net::ERR_/);
     await stubFilePicker(page);
     await seed(page, pail, user.id, 3);
-    const album = addAlbum(pail, user.id, "Lake · 2026");
+    const album = pail.addAlbum(user.id, "Lake · 2026", []);
     await page.goto("/");
     await whenLive(page);
     await selectFirst(page, 2);
@@ -502,16 +502,6 @@ async function selectFirst(page: Page, count: number): Promise<void> {
     .click({ modifiers: ["ControlOrMeta"] });
   for (let n = 1; n < count; n += 1) await tiles(page).nth(n).click();
   await expect(bar(page)).toContainText(`${count} selected · `);
-}
-
-/** The rows that making an album makes; its id. */
-function addAlbum(pail: PailServer, ownerId: string, name: string): string {
-  const id = crypto.randomUUID();
-  pail.query(
-    "insert into albums (id, owner_id, name, created_at) values (?, ?, ?, ?)",
-    ...[id, ownerId, name, Date.now()],
-  );
-  return id;
 }
 
 /** What the page asks for at these addresses gets no answer before it is released. */

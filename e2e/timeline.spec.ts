@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, galleryImages, test } from "./fixtures";
 import { addModels, copyModels } from "./support/many-pictures";
+import type { PailServer, TestUser } from "./support/pail-server";
 
 const day = 86_400_000;
 const newest = Date.UTC(2025, 11, 20, 12);
@@ -51,6 +52,14 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => resolve(null)), 250)),
   );
+}
+
+/** A gallery of so many pictures, so far apart. */
+async function openMany(page: Page, pail: PailServer, user: TestUser, count: number, stepMs = day) {
+  await addModels(page);
+  copyModels(pail, user, { count, stepMs, newest });
+  await page.goto("/");
+  await settled(page);
 }
 
 async function scrollTo(page: Page, y: number): Promise<void> {
@@ -271,10 +280,7 @@ test("without a script one goes on in the order that was chosen, and back", asyn
 });
 
 test("the scrubber leads to any month, by mouse and by keyboard", async ({ page, pail, user }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 4000, stepMs: day, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 4000);
   await expect(slider(page)).toHaveAttribute("aria-valuetext", "December 2025");
   const labels = await page
     .locator(".timeline-years span")
@@ -357,10 +363,7 @@ test("the scrubber follows a finger", async ({ pail, user, page, browser }) => {
 });
 
 test("one comes back to the same pixel and the same focus", async ({ page, pail, user }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 3000, stepMs: day / 3, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 3000, day / 3);
   await scrollTo(page, 31_000);
   const tile = tiles(page)
     .locator("a")
@@ -399,10 +402,7 @@ test("deleting goes on to the next picture, and at the end to the one before", a
   pail,
   user,
 }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 400, stepMs: day, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 400);
   const focused = () => page.evaluate(() => document.activeElement?.querySelector("img")?.alt);
   await tiles(page).locator("a").nth(3).focus();
   await page.keyboard.press("Delete");
@@ -417,10 +417,7 @@ test("deleting goes on to the next picture, and at the end to the one before", a
 });
 
 test("the arrows lead from tile to tile, and the focus is never lost", async ({ page, pail, user }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 3000, stepMs: day / 3, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 3000, day / 3);
   const focused = () => page.evaluate(() => document.activeElement?.querySelector("img")?.alt);
   await tiles(page).locator("a").first().focus();
   for (const [key, title] of [
@@ -473,10 +470,7 @@ test("who is at the top stays there, whatever the window's size makes of what is
   pail,
   user,
 }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 400, stepMs: day, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 400);
   const top = () => page.evaluate(() => window.scrollY);
   for (const width of [390, 1280, 390, 1280]) {
     await page.setViewportSize({ width, height: 800 });
@@ -490,10 +484,7 @@ test("size and order are remembered, and the first HTML is as it was chosen", as
   pail,
   user,
 }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 400, stepMs: day, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 400);
   const height = async () => {
     const [tile] = await shown(page);
     return (tile?.bottom ?? 0) - (tile?.top ?? 0);
@@ -517,10 +508,7 @@ test("+ and - change the size in three steps, where nobody types and no picture 
   pail,
   user,
 }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 400, stepMs: day, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 400);
   const size = page.getByLabel("Size of the pictures", { exact: true });
   await scrollTo(page, 3000);
   const [first] = (await inSight(page)).map((tile) => tile.split(" ").slice(0, 2).join(" "));
@@ -572,10 +560,7 @@ test("what changes elsewhere is noticed, and what is added here takes its place,
   pail,
   user,
 }) => {
-  await addModels(page);
-  copyModels(pail, user, { count: 3000, stepMs: day / 3, newest });
-  await page.goto("/");
-  await settled(page);
+  await openMany(page, pail, user, 3000, day / 3);
   await scrollTo(page, 20_000);
   const before = await inSight(page);
   const title = before[0]?.split(" ").slice(0, 2).join(" ") ?? "";

@@ -112,14 +112,7 @@ const setDate = (hand: Hand, value: string) =>
     .toBe(value);
 
 function addAlbum(pail: PailServer, ownerId: string, ids: string[]) {
-  const album = crypto.randomUUID();
-  pail.query(
-    "insert into albums (id, owner_id, name, sorting, created_at) values (?, ?, 'Lake', 'hand', 1)",
-    album,
-    ownerId,
-  );
-  for (const [n, id] of ids.entries())
-    pail.query("insert into album_images (album_id, image_id, position) values (?, ?, ?)", album, id, n + 1);
+  const album = pail.addAlbum(ownerId, "Lake", ids, { sorting: "hand" });
   const order = () =>
     pail
       .query<{ id: string }>(

@@ -305,6 +305,29 @@ export class PailServer {
       return id;
     });
   }
+
+  /**
+   * The rows that an album makes; its pictures stand in this order by hand. Returns its id.
+   *
+   * @param imageIds all that its owner has, unless told
+   */
+  addAlbum(
+    ownerId: string,
+    name: string,
+    imageIds?: string[],
+    { id = crypto.randomUUID() as string, sorting = "newest", createdAt = Date.now() } = {},
+  ): string {
+    this.query(
+      "insert into albums (id, owner_id, name, sorting, created_at) values (?, ?, ?, ?, ?)",
+      ...[id, ownerId, name, sorting, createdAt],
+    );
+    const all = () => this.query<{ id: string }>("select id from images where owner_id = ?", ownerId);
+    this.query(
+      "insert into album_images (album_id, image_id, position) select ?, value, key + 1 from json_each(?)",
+      ...[id, JSON.stringify(imageIds ?? all().map((image) => image.id))],
+    );
+    return id;
+  }
 }
 
 /** What signing in keeps of a session's token. */
